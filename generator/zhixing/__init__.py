@@ -1,0 +1,1 @@
+"""Concept notes that run."""

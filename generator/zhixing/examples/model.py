@@ -1,0 +1,207 @@
+"""What an example declares and what a run of it returns: the nouns of the example language.
+
+Nothing here reads YAML, evaluates an expression or prints.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zhixing.source import Span
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A named axis: its size, and what heads its positions in tables and figures.
+
+    `labels` is empty for an axis given by its size alone; `numbers` is filled where every label is a number
+    (`T: [0.01, 1, 9.0877]`). `root` names the axis whose labels it shares (`键: 词` has root `词`), else itself.
+    """
+
+    name: str
+    size: int
+    labels: tuple[str, ...] = ()
+    numbers: tuple[float, ...] = ()
+    root: str = ""
+
+    def label(self, position: int) -> str:
+        """Return what stands for a position: its label, or the position itself."""
+        return self.labels[position] if self.labels else str(position)
+
+    @property
+    def values(self) -> Array:
+        """The axis used as a value: its numeric labels, or positions from 0. Shape (size,)."""
+        return np.array(self.numbers, dtype=np.float64) if self.numbers else np.arange(self.size, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """One dimension of an array: the axis it runs along, and which of its positions are there.
+
+    `axis` is "" where no axis is known (a list literal, a merge). `positions` is None for the whole axis in order,
+    else the axis's positions that a slice kept, so that labels survive slicing.
+    """
+
+    axis: str
+    positions: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """An array with a name for each dimension.
+
+    `on` names the axes whose positions the values are (the result of `argmax`, a text given as tokens), so that they
+    print as labels; a position over several axes is flat in C order. `values.ndim == len(dimensions)`.
+    """
+
+    values: Array
+    dimensions: tuple[Dimension, ...] = ()
+    on: tuple[Dimension, ...] = ()
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """The axis names, "" for a dimension without one."""
+        return tuple(dimension.axis for dimension in self.dimensions)
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """An expression as written, its syntax tree, and where its text stands in the note."""
+
+    text: str
+    tree: ast.expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A quantity's name with the axes declared for it: `V[键, 值]`. `span` is the key's."""
+
+    name: str
+    axes: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A quantity whose values are written down. `values` has the shape of the declared axes.
+
+    `tolerances`, `spans` and `texts` are not kept: a given is exact. `pins` holds, for each number that the author typed,
+    its flat position and its span, so that mutation can change one at a time.
+    """
+
+    name: Name
+    quantity: Quantity
+    pins: tuple[tuple[int, Span], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A named expression, computed in order. `each` is the axis along which it is repeated, or ""."""
+
+    name: Name
+    expression: Expression
+    each: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """An expected value as written: text, or a number with the tolerance its printing implies."""
+
+    text: str
+    span: Span
+    value: float | None
+    tolerance: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """A quantity (perhaps indexed) and the values it should have: nested tuples of `Printed`, or one."""
+
+    target: Expression
+    values: Any
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """What a source states, to be held against the computation; or history, to be held against a paper."""
+
+    document: str
+    text: str
+    expectations: tuple[Expectation, ...]
+    holds: tuple[Expression, ...]
+    cites: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Show quantities as a table."""
+
+    quantities: tuple[Expression, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """Show the LaTeX of the expression that computed a quantity."""
+
+    quantity: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """Show how one entry came about, with its numbers: 0.6·10 + 0.4·5 + 0·2 = 8."""
+
+    quantity: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Heatmap:
+    """Draw a quantity of one, two or three axes as coloured cells."""
+
+    quantity: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """Draw one or several quantities as curves against another quantity or their own axis. `log` holds "x", "y"."""
+
+    quantities: tuple[Expression, ...]
+    against: Expression | None
+    log: frozenset[str]
+    span: Span
+
+
+Show = Table | Formula | Derivation | Heatmap | Plot
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A worked example as declared in a note, read but not run."""
+
+    id: str
+    axes: Mapping[str, Axis]
+    uses: Mapping[str, str]
+    given: tuple[Given, ...]
+    start: tuple[Given, ...]
+    steps: tuple[Step, ...]
+    symbols: Mapping[str, str]
+    expectations: tuple[Expectation, ...]
+    holds: tuple[Expression, ...]
+    says: tuple[Says, ...]
+    show: tuple[Show, ...]
+    span: Span
+    uses_spans: Mapping[str, Span] = field(default_factory=dict)

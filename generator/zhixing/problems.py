@@ -1,0 +1,134 @@
+"""Every kind of problem, once: its code, how serious it is, and a sentence that says what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import Enum, StrEnum
+
+
+class ZhixingError(Exception):
+    """The root of every exception that this package raises on purpose."""
+
+
+class Severity(StrEnum):
+    """How serious a problem is: errors set the exit status, information is for those who ask."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "information"
+
+
+class Code(Enum):
+    """The kinds of problem. The value is the code printed in messages, its severity and its meaning."""
+
+    # Files
+    FILE_NOT_UTF8 = ("file-not-utf8", Severity.ERROR, "A note is not UTF-8 text.")
+    FILE_UNREADABLE = ("file-unreadable", Severity.ERROR, "A file cannot be read.")
+    FILE_UNWRITABLE = ("file-unwritable", Severity.ERROR, "A file's mode forbids writing it, or its folder's does.")
+    FILE_CHANGED = ("file-changed", Severity.ERROR, "A file changed while its new text was worked out; it was left alone.")
+    # Text
+    FENCE_UNCLOSED = ("fence-unclosed", Severity.ERROR, "A fenced block is never closed.")
+    COMMENT_UNCLOSED = ("comment-unclosed", Severity.WARNING, "A %% or <!-- comment is never closed.")
+    # Frontmatter
+    FRONTMATTER_INVALID = ("frontmatter-invalid", Severity.ERROR, "The YAML between the leading --- lines cannot be read.")
+    FRONTMATTER_TYPE = ("frontmatter-type", Severity.ERROR, "A property has a value of the wrong kind.")
+    FRONTMATTER_UNKNOWN = ("frontmatter-unknown", Severity.INFO, "A property is no property we know but nearly spelled like one.")
+    FRONTMATTER_MISSING = ("frontmatter-missing", Severity.ERROR, "A note of a type with a template lacks a property.")
+    TITLE_DIFFERS = ("title-differs", Severity.WARNING, "A note's title is not its file name.")
+    # Links
+    LINK_STUB = ("link-stub", Severity.INFO, "A wikilink names a note that is still to be written.")
+    LINK_NOTE = ("link-note", Severity.ERROR, "A link names a file that does not exist.")
+    LINK_HEADING = ("link-heading", Severity.ERROR, "A link names a heading that its note does not have.")
+    LINK_BLOCK = ("link-block", Severity.ERROR, "A link names a block id that its note does not have.")
+    LINK_AMBIGUOUS = ("link-ambiguous", Severity.ERROR, "A link's name belongs to more than one note.")
+    LINK_ALIAS = ("link-alias", Severity.WARNING, "A link names a note by its alias, which Obsidian does not follow.")
+    LINK_CASE = ("link-case", Severity.WARNING, "A link is written in another case than its note's name.")
+    ALIAS_CLASH = ("alias-clash", Severity.WARNING, "An alias is also another note's name or alias.")
+    NAME_CLASH = ("name-clash", Severity.WARNING, "Two notes have the same name, so a link to it is ambiguous.")
+    EMBED_CYCLE = ("embed-cycle", Severity.ERROR, "A note embeds itself, directly or through others.")
+    ORPHAN = ("orphan", Severity.INFO, "No note links to this one.")
+    # Template
+    SECTION_MISSING = ("section-missing", Severity.ERROR, "A section of the note's template is missing.")
+    SECTION_ORDER = ("section-order", Severity.ERROR, "Sections stand in another order than in the template.")
+    SECTION_EMPTY = ("section-empty", Severity.WARNING, "A section has no text.")
+    EXAMPLE_MISSING = ("example-missing", Severity.ERROR, "A concept note has no worked example.")
+    # Examples: reading
+    EXAMPLE_YAML = ("example-yaml", Severity.ERROR, "An example's YAML cannot be read.")
+    EXAMPLE_KEY = ("example-key", Severity.ERROR, "An example has a key that the language does not have, or lacks one.")
+    EXAMPLE_VALUE = ("example-value", Severity.ERROR, "A value in an example is of the wrong kind, size or shape.")
+    EXAMPLE_NAME = ("example-name", Severity.ERROR, "A name cannot be used, is used twice, or is not known.")
+    EXAMPLE_DUPLICATE = ("example-duplicate", Severity.ERROR, "Two examples have the same id.")
+    EXAMPLE_CYCLE = ("example-cycle", Severity.ERROR, "Examples use one another in a circle.")
+    EXPRESSION_SYNTAX = ("expression-syntax", Severity.ERROR, "An expression cannot be read.")
+    EXPRESSION_FORBIDDEN = ("expression-forbidden", Severity.ERROR, "An expression uses a construct outside the language.")
+    # Examples: running
+    EXAMPLE_AXES = ("example-axes", Severity.ERROR, "A quantity's axes are not those declared, or do not fit together.")
+    EXAMPLE_COST = ("example-cost", Severity.ERROR, "An example asks for more memory or work than a note may.")
+    EXAMPLE_RUN = ("example-run", Severity.ERROR, "A step could not be computed.")
+    EXPECT_FAILED = ("expect-failed", Severity.ERROR, "What was computed is not what the example expects.")
+    HOLDS_FAILED = ("holds-failed", Severity.ERROR, "A statement under `holds:` is false of what was computed.")
+    SAYS_AGREES = ("says-agrees", Severity.INFO, "A source's statement turned out to agree with the computation.")
+    # Claims in prose
+    CLAIM_WRONG = ("claim-wrong", Severity.ERROR, "A number or word in prose is not what its example computed.")
+    CLAIM_UNKNOWN = ("claim-unknown", Severity.ERROR, "A claim names a quantity that no example computes.")
+    CLAIM_UNBOUND = ("claim-unbound", Severity.ERROR, "A claim has no number or word before it to be compared.")
+    # Generated regions
+    REGION_STALE = ("region-stale", Severity.WARNING, "A generated region is not what its example computes now.")
+    REGION_EDITED = ("region-edited", Severity.ERROR, "A generated region was edited by hand.")
+    REGION_BROKEN = ("region-broken", Severity.ERROR, "A region's markers do not pair, or stand where they cannot.")
+    REGION_ORPHAN = ("region-orphan", Severity.WARNING, "A region belongs to no example of its note.")
+    FIGURE_STALE = ("figure-stale", Severity.WARNING, "A figure is missing or is not what its example draws now.")
+    FIGURE_EDITED = ("figure-edited", Severity.ERROR, "A figure file was edited by hand.")
+    FIGURE_UNUSED = ("figure-unused", Severity.WARNING, "A generated figure is shown by no note.")
+    # The vault as a whole
+    CONFIG_INVALID = ("config-invalid", Severity.ERROR, "The vault's mkdocs.yml or a template cannot be read.")
+
+    def __init__(self, slug: str, severity: Severity, meaning: str) -> None:
+        self.slug = slug
+        self.severity = severity
+        self.meaning = meaning
+
+    def __str__(self) -> str:
+        """Return the code as messages print it."""
+        return self.slug
+
+
+STALE = frozenset({Code.REGION_STALE, Code.FIGURE_STALE})
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One problem at one place. `what` and `mend` are sentences without their full stop."""
+
+    path: str
+    line: int
+    column: int
+    code: Code
+    what: str
+    mend: str = ""
+
+    def __str__(self) -> str:
+        """Return the line that is printed: `path:line:column: code: what. How to mend it.`."""
+        sentences = ". ".join(part.rstrip(".") for part in (self.what, self.mend) if part)
+        return f"{self.path}:{self.line}:{self.column}: {self.code}: {sentences}."
+
+    @property
+    def order(self) -> tuple[str, int, int, str, str]:
+        """The key that problems are sorted by: place, then code, then text."""
+        return self.path, self.line, self.column, self.code.slug, self.what
+
+
+def exit_status(problems: Iterable[Problem]) -> int:
+    """Return 1 if there is an error, else 3 if something is stale, else 0."""
+    codes = {problem.code for problem in problems}
+    if any(code.severity is Severity.ERROR for code in codes):
+        return 1
+    return 3 if codes & STALE else 0
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return `Did you mean 'softmax'?` for near names, or nothing."""
+    near = get_close_matches(name, list(known), n=3, cutoff=0.6)
+    return f"Did you mean {' or '.join(repr(one) for one in near)}?" if near else ""

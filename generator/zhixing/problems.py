@@ -27,14 +27,26 @@ class Code(Enum):
     FILE_NOT_UTF8 = ("file-not-utf8", Severity.ERROR, "A note is not UTF-8 text.")
     FILE_UNREADABLE = ("file-unreadable", Severity.ERROR, "A file cannot be read.")
     FILE_UNWRITABLE = ("file-unwritable", Severity.ERROR, "A file's mode forbids writing it, or its folder's does.")
-    FILE_CHANGED = ("file-changed", Severity.ERROR, "A file changed while its new text was worked out; it was left alone.")
+    FILE_CHANGED = (
+        "file-changed",
+        Severity.ERROR,
+        "A file changed while its new text was worked out; it was left alone.",
+    )
     # Text
     FENCE_UNCLOSED = ("fence-unclosed", Severity.ERROR, "A fenced block is never closed.")
     COMMENT_UNCLOSED = ("comment-unclosed", Severity.WARNING, "A %% or <!-- comment is never closed.")
     # Frontmatter
-    FRONTMATTER_INVALID = ("frontmatter-invalid", Severity.ERROR, "The YAML between the leading --- lines cannot be read.")
+    FRONTMATTER_INVALID = (
+        "frontmatter-invalid",
+        Severity.ERROR,
+        "The YAML between the leading --- lines cannot be read.",
+    )
     FRONTMATTER_TYPE = ("frontmatter-type", Severity.ERROR, "A property has a value of the wrong kind.")
-    FRONTMATTER_UNKNOWN = ("frontmatter-unknown", Severity.INFO, "A property is no property we know but nearly spelled like one.")
+    FRONTMATTER_UNKNOWN = (
+        "frontmatter-unknown",
+        Severity.INFO,
+        "A property is no property we know but nearly spelled like one.",
+    )
     FRONTMATTER_MISSING = ("frontmatter-missing", Severity.ERROR, "A note of a type with a template lacks a property.")
     TITLE_DIFFERS = ("title-differs", Severity.WARNING, "A note's title is not its file name.")
     # Links
@@ -62,7 +74,11 @@ class Code(Enum):
     EXAMPLE_DUPLICATE = ("example-duplicate", Severity.ERROR, "Two examples have the same id.")
     EXAMPLE_CYCLE = ("example-cycle", Severity.ERROR, "Examples use one another in a circle.")
     EXPRESSION_SYNTAX = ("expression-syntax", Severity.ERROR, "An expression cannot be read.")
-    EXPRESSION_FORBIDDEN = ("expression-forbidden", Severity.ERROR, "An expression uses a construct outside the language.")
+    EXPRESSION_FORBIDDEN = (
+        "expression-forbidden",
+        Severity.ERROR,
+        "An expression uses a construct outside the language.",
+    )
     # Examples: running
     EXAMPLE_AXES = ("example-axes", Severity.ERROR, "A quantity's axes are not those declared, or do not fit together.")
     EXAMPLE_COST = ("example-cost", Severity.ERROR, "An example asks for more memory or work than a note may.")

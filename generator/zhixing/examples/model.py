@@ -94,8 +94,8 @@ class Name:
 class Given:
     """A quantity whose values are written down. `values` has the shape of the declared axes.
 
-    `tolerances`, `spans` and `texts` are not kept: a given is exact. `pins` holds, for each number that the author typed,
-    its flat position and its span, so that mutation can change one at a time.
+    `pins` holds, for each number that the author typed, its flat position and its span, so that mutation can change
+    one at a time.
     """
 
     name: Name
@@ -205,3 +205,48 @@ class Example:
     show: tuple[Show, ...]
     span: Span
     uses_spans: Mapping[str, Span] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One expectation or `holds:` statement held against the run.
+
+    `computed` is what the run has in its place (None where it could not be evaluated); `what` says the difference in a
+    sentence and is empty where it holds.
+    """
+
+    claim: Expectation | Expression
+    computed: Quantity | None
+    what: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the computation agrees."""
+        return not self.what
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A source's statement with its outcomes. It agrees where every outcome holds; history (`cites`) has none."""
+
+    says: Says
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the computation bears the source out."""
+        return all(outcome.holds for outcome in self.outcomes)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of an example: every quantity in the order computed, and what was held against it.
+
+    A record's fields are quantities of their own under dotted names (`a.weights`). `outcomes` are the example's own
+    expectations and statements; `said` the sources'.
+    """
+
+    example: Example
+    quantities: Mapping[str, Quantity]
+    outcomes: tuple[Outcome, ...] = ()
+    said: tuple[Said, ...] = ()

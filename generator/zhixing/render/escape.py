@@ -1,0 +1,54 @@
+r"""Text of notes, escaped for where it lands: a Markdown table's cell, LaTeX. (SVG is escaped by Jinja.)
+
+A label may be anything: `<BOS>`, `a|b`, `[[x]]`, `$`. Character references are used in Markdown rather than
+backslashes, because CommonMark, Obsidian and Python-Markdown with its extensions agree on them, and on no list of
+escapable characters.
+"""
+
+from __future__ import annotations
+
+import re
+
+_NAMED = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
+_SPECIAL = re.compile(
+    r"""
+    (?<![^\W_])_ | _(?![^\W_])            # an underscore inside a word is no emphasis: W_q stays readable
+    | [\\`*\[\]|<>&$=%\#~^{}!]
+    | :(?=//)                             # a bare address would become a link
+    | ^\ + | (?<=\ )\ | \ +$ | [^\S ]     # spaces that Markdown would trim or fold
+    """,
+    re.VERBOSE,
+)
+_CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u2028\u2029]")
+_LATEX = {"\\": r"\backslash ", "<": r"{\lt}", ">": r"{\gt}", "^": r"{\wedge}", "~": r"{\sim}", "`": "`"}
+_LATEX_SPECIAL = re.compile(r"[\\{}$&#%_^~<>]")
+
+
+def visible(text: str) -> str:
+    """Return text with control characters as their pictures (`␊`) or `�`: neither Markdown nor XML can carry them."""
+    return _CONTROL.sub(lambda found: _picture(found[0]), text)
+
+
+def _picture(character: str) -> str:
+    code = ord(character)
+    if code == 0x7F:
+        return "␡"
+    return chr(0x2400 + code) if code < 0x20 else "�"
+
+
+def markdown(text: str) -> str:
+    """Return Markdown, fit for a table's cell, that shows this text and nothing else."""
+    return _SPECIAL.sub(lambda found: _references(found[0]), visible(text))
+
+
+def _references(characters: str) -> str:
+    return "".join(_NAMED.get(one, f"&#{ord(one)};") for one in characters)
+
+
+def latex(text: str) -> str:
+    r"""Return LaTeX that shows this text upright: `\text{W}\_\text{q}`.
+
+    The specials stand outside `\text`, since MathJax, KaTeX and MathML converters differ on escapes inside it.
+    """
+    pieces = re.split(f"({_LATEX_SPECIAL.pattern})", visible(text))
+    return "".join(_LATEX.get(p, "\\" + p) if _LATEX_SPECIAL.fullmatch(p) else rf"\text{{{p}}}" for p in pieces if p)

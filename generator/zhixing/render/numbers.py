@@ -1,0 +1,93 @@
+"""How a number is printed. This is the only place that rounds.
+
+Zeros at the end of a decimal say that it was rounded: `0.6` is 0.6 to ten significant digits, `0.60000` is near it;
+`8` is eight, `8.0000` is near eight. So a printed number, read back at its printed precision, always accepts its value.
+Minus is U+2212 in text, booleans are 1 and 0 (as mask matrices are printed), and thousands are not separated.
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+
+SIGNIFICANT = 10
+"""Digits kept before anything is printed, so that the last bits, which differ between BLAS libraries, never show."""
+
+ZERO = 1e-12
+"""What is nearer to 0 than this is 0."""
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def rounded(value: float) -> float:
+    """Return a value to ten significant digits, and 0 (never −0) within 1e-12 of it. Infinities and NaN stay."""
+    if not math.isfinite(value):
+        return value
+    near = float(_exact(value))
+    return near if math.isfinite(near) else value
+
+
+def _exact(value: float) -> Decimal:
+    return Decimal(f"{value:.{SIGNIFICANT}g}") if abs(value) >= ZERO else Decimal(0)
+
+
+def number(value: float, digits: int = 5) -> str:
+    """Return a value for people to read, to `digits` significant digits: `0.99955`, `2099712`, `5.1847×10²¹`, `−∞`."""
+    mantissa, exponent = _parts(value, digits)
+    power = f"×10{str(exponent).translate(_SUPERSCRIPTS)}" if exponent else ""
+    return mantissa.replace("-", "−") + power
+
+
+def latex_number(value: float, digits: int = 5) -> str:
+    r"""Return what `number` returns, as LaTeX: `5.1847\times 10^{21}`, `-\infty`."""
+    mantissa, exponent = _parts(value, digits)
+    power = rf"\times 10^{{{exponent}}}" if exponent else ""
+    return mantissa.replace("∞", r"\infty").replace("NaN", r"\mathrm{NaN}") + power
+
+
+def fixed(value: float, places: int) -> str:
+    """Return a value to at most `places` decimals, as cells of a figure need it: `0.80` was rounded, `0.8` was not.
+
+    What is 10⁷ or more is printed as `number` prints it, to three digits.
+    """
+    if not abs(value) < 1e7:
+        return number(value, 3)
+    exact = _exact(value)
+    shown = round(exact, places)
+    return (_plain(shown) if shown == exact else f"{shown or abs(shown):f}").replace("-", "−")
+
+
+def _parts(value: float, digits: int) -> tuple[str, int]:
+    """Return the mantissa in ASCII digits and the power of ten, 0 for none."""
+    if math.isnan(value):
+        return "NaN", 0
+    if math.isinf(value):
+        return ("∞" if value > 0 else "-∞"), 0
+    exact = _exact(value)
+    if exact == exact.to_integral_value() and exact.adjusted() < SIGNIFICANT and abs(value - float(exact)) <= 1e-6:
+        return str(int(exact)), 0
+    shown = _significant(exact, digits)
+    if -5 < shown.adjusted() < 7:
+        return _decimal(exact, shown, digits), 0
+    scaled = shown.scaleb(-shown.adjusted())
+    return (_plain(scaled) if shown == exact else f"{scaled:f}"), shown.adjusted()
+
+
+def _significant(exact: Decimal, digits: int) -> Decimal:
+    """Return a decimal rounded to so many significant digits, with its zeros."""
+    shown = round(exact, digits - 1 - exact.adjusted())
+    # 9.99996 becomes 10.0000, one digit too long.
+    return round(exact, digits - 1 - shown.adjusted())
+
+
+def _decimal(exact: Decimal, shown: Decimal, digits: int) -> str:
+    """Return a decimal without a power of ten; a rounded one keeps at least one place, else it would read as whole."""
+    if shown == exact:
+        return _plain(shown)
+    return f"{round(exact, max(digits - 1 - shown.adjusted(), 1)):f}"
+
+
+def _plain(exact: Decimal) -> str:
+    """Return a decimal without the zeros at its end."""
+    text = f"{exact:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from zhixing.problems import Code
 from zhixing.source import Span
 
 Array = NDArray[Any]
@@ -54,7 +55,7 @@ class Dimension:
     positions: tuple[int, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Quantity:
     """An array with a name for each dimension.
 
@@ -94,8 +95,7 @@ class Name:
 class Given:
     """A quantity whose values are written down. `values` has the shape of the declared axes.
 
-    `pins` holds, for each number that the author typed, its flat position and its span, so that mutation can change
-    one at a time.
+    `pins` holds the flat position and the span of each number that the author typed; mutation changes them one by one.
     """
 
     name: Name
@@ -211,13 +211,15 @@ class Example:
 class Outcome:
     """One expectation or `holds:` statement held against the run.
 
-    `computed` is what the run has in its place (None where it could not be evaluated); `what` says the difference in a
-    sentence and is empty where it holds.
+    `computed` is what the run has in its place (None where it could not be evaluated: then `code` and `mend` say more);
+    `what` says the difference in a sentence and is empty where it holds.
     """
 
     claim: Expectation | Expression
     computed: Quantity | None
     what: str = ""
+    code: Code | None = None
+    mend: str = ""
 
     @property
     def holds(self) -> bool:

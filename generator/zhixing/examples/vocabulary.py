@@ -1,0 +1,97 @@
+"""Every word that an expression may use beside the names it declares: constants and functions, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from zhixing import core
+from zhixing.examples.model import Array
+from zhixing.examples.reductions import KEEPERS, REDUCTIONS
+from zhixing.examples.signature import Signature, signature
+
+CONSTANTS = {"inf": np.inf, "nan": np.nan, "pi": np.pi}
+
+
+@dataclass(frozen=True, slots=True)
+class Elementwise:
+    """A function of one or more quantities, entry by entry. `weight` is its work for an entry."""
+
+    function: Callable[..., Array]
+    least: int = 1
+    most: int = 1
+    weight: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """A function of the core with its signature; `options` are plain numbers, not arrays, with their defaults."""
+
+    function: Callable[..., Any]
+    form: Signature
+    options: Mapping[str, float] = field(default_factory=dict)
+
+
+def _truth(function: Callable[..., Array]) -> Callable[..., Array]:
+    return lambda *arrays: np.asarray(function(*arrays), np.float64)
+
+
+ELEMENTWISE: dict[str, Elementwise] = {
+    "abs": Elementwise(np.abs),
+    "sign": Elementwise(np.sign),
+    "floor": Elementwise(np.floor),
+    "ceil": Elementwise(np.ceil),
+    "round": Elementwise(np.rint),
+    "sqrt": Elementwise(np.sqrt),
+    "exp": Elementwise(np.exp, weight=8),
+    "log": Elementwise(np.log, weight=8),
+    "log2": Elementwise(np.log2, weight=8),
+    "log10": Elementwise(np.log10, weight=8),
+    "sin": Elementwise(np.sin, weight=8),
+    "cos": Elementwise(np.cos, weight=8),
+    "tan": Elementwise(np.tan, weight=8),
+    "tanh": Elementwise(np.tanh, weight=8),
+    "relu": Elementwise(core.relu),
+    "sigmoid": Elementwise(core.sigmoid, weight=8),
+    "gelu": Elementwise(core.gelu, weight=16),
+    "silu": Elementwise(core.silu, weight=8),
+    "isnan": Elementwise(_truth(np.isnan)),
+    "isinf": Elementwise(_truth(np.isinf)),
+    "float16": Elementwise(lambda x: np.asarray(x, np.float16)),
+    "float32": Elementwise(lambda x: np.asarray(x, np.float32)),
+    "maximum": Elementwise(np.maximum, 2, 2),
+    "minimum": Elementwise(np.minimum, 2, 2),
+    "where": Elementwise(lambda c, a, b: np.asarray(np.where(c != 0, a, b)), 3, 3),
+}
+
+
+def _attention(Q: Array, K: Array, V: Array, mask: Array | None = None, **others: Any) -> core.Attention:
+    """Call the core's attention; in a note, a mask is numbers, 0 for what may not be seen."""
+    return core.attention(Q, K, V, mask=None if mask is None else mask != 0, **others)
+
+
+CORE: dict[str, Core] = {
+    "attention": Core(
+        _attention,
+        signature(
+            "n d, m d, m v -> scores: n m; scaled: n m; masked: n m; weights: n m; output: n v",
+            mask="n m",
+            bias="n m",
+            scale="",
+        ),
+    ),
+    "positions": Core(
+        lambda positions, features: core.positions(positions, np.arange(features.shape[-1])),
+        signature("n, d -> n d"),
+    ),
+    "conv2d": Core(core.conv2d, signature("h w, a b -> y x")),
+    "patches": Core(lambda image, size: core.patches(image, int(size)), signature("h w -> p x", size="")),
+    "pinv": Core(np.linalg.pinv, signature("n d -> d n")),
+}
+
+SPECIAL = ("size", "merge", "argmax", "argmin", "normalize")
+
+WORDS = frozenset({*CONSTANTS, *ELEMENTWISE, *REDUCTIONS, *KEEPERS, *CORE, *SPECIAL})

@@ -1,0 +1,85 @@
+"""The attention core: every mechanism of the notes, exactly, in NumPy alone.
+
+Arrays are (…, positions, features); leading axes (batch, heads) broadcast. float16, float32 and float64 keep
+their dtype; everything else is float64. Arguments that do not fit raise `CoreError` with their shapes.
+"""
+
+from __future__ import annotations
+
+from zhixing.core.activations import gelu, identity, relu, sigmoid, silu, tanh
+from zhixing.core.additive import additive_attention, additive_scores
+from zhixing.core.attention import Attention, attention
+from zhixing.core.convolution import conv1d, conv2d, receptive_field
+from zhixing.core.embeddings import embedding, ngram_counts, ngram_probabilities
+from zhixing.core.errors import CoreError
+from zhixing.core.feedforward import feed_forward, linear
+from zhixing.core.gates import GRU, LSTM, gru, gru_cell, lstm, lstm_cell
+from zhixing.core.hard import hard_attention
+from zhixing.core.heads import MultiHead, join_heads, multi_head, split_heads
+from zhixing.core.layers import DecoderLayer, EncoderLayer, decoder_layer, encoder_layer, residual
+from zhixing.core.masks import causal_mask, window_mask
+from zhixing.core.norms import batch_norm, layer_norm, normalize, rms_norm
+from zhixing.core.pooling import avg_pool1d, avg_pool2d, max_pool1d, max_pool2d, patches
+from zhixing.core.positions import position_shift, positions, rotary
+from zhixing.core.recurrence import rnn, rnn_cell
+from zhixing.core.softmax import entropy, softmax, softmax_jacobian
+from zhixing.core.vectors import cosine_similarity, dot
+
+__all__ = [
+    "GRU",
+    "LSTM",
+    "Attention",
+    "CoreError",
+    "DecoderLayer",
+    "EncoderLayer",
+    "MultiHead",
+    "additive_attention",
+    "additive_scores",
+    "attention",
+    "avg_pool1d",
+    "avg_pool2d",
+    "batch_norm",
+    "causal_mask",
+    "conv1d",
+    "conv2d",
+    "cosine_similarity",
+    "decoder_layer",
+    "dot",
+    "embedding",
+    "encoder_layer",
+    "entropy",
+    "feed_forward",
+    "gelu",
+    "gru",
+    "gru_cell",
+    "hard_attention",
+    "identity",
+    "join_heads",
+    "layer_norm",
+    "linear",
+    "lstm",
+    "lstm_cell",
+    "max_pool1d",
+    "max_pool2d",
+    "multi_head",
+    "ngram_counts",
+    "ngram_probabilities",
+    "normalize",
+    "patches",
+    "position_shift",
+    "positions",
+    "receptive_field",
+    "relu",
+    "residual",
+    "rms_norm",
+    "rnn",
+    "rnn_cell",
+    "rotary",
+    "sigmoid",
+    "silu",
+    "softmax",
+    "softmax_jacobian",
+    "split_heads",
+    "tanh",
+    "window_mask",
+]

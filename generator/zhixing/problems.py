@@ -63,10 +63,13 @@ class Code(Enum):
     ORPHAN = ("orphan", Severity.INFO, "No note links to this one.")
     # Template
     SECTION_MISSING = ("section-missing", Severity.ERROR, "A section of the note's template is missing.")
+    SECTION_UNKNOWN = ("section-unknown", Severity.WARNING, "A section is not one of the template's.")
     SECTION_ORDER = ("section-order", Severity.ERROR, "Sections stand in another order than in the template.")
     SECTION_EMPTY = ("section-empty", Severity.WARNING, "A section has no text.")
+    DRAFT_GAP = ("draft-gap", Severity.INFO, "A draft still lacks something that its template asks for.")
     EXAMPLE_MISSING = ("example-missing", Severity.ERROR, "A concept note has no worked example.")
     # Examples: reading
+    EXAMPLE_PLACE = ("example-place", Severity.ERROR, "An example stands where no result can be written below it.")
     EXAMPLE_YAML = ("example-yaml", Severity.ERROR, "An example's YAML cannot be read.")
     EXAMPLE_KEY = ("example-key", Severity.ERROR, "An example has a key that the language does not have, or lacks one.")
     EXAMPLE_VALUE = ("example-value", Severity.ERROR, "A value in an example is of the wrong kind, size or shape.")

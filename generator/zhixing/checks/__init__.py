@@ -1,0 +1,1 @@
+"""Rules: what a vault and its runs are held to. Each returns problems; none prints."""

@@ -1,0 +1,60 @@
+"""Names: titles, file names and aliases that tell notes apart."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator
+
+from zhixing.problems import Code, Problem
+from zhixing.vault.note import Note
+from zhixing.vault.vault import Vault
+
+
+def check_names(vault: Vault) -> Iterator[Problem]:
+    """Yield a problem for each title that is not its file's name, each name and each alias that two notes share."""
+    by_name: dict[str, list[Note]] = defaultdict(list)
+    for note in vault.notes.values():
+        by_name[_folded(note.name)].append(note)
+    for note in vault.notes.values():
+        yield from _title(note)
+        yield from _alias(note, by_name)
+    for notes in by_name.values():
+        for note in notes[1:]:
+            what = f"{notes[0].path} has the same name"
+            yield note.source.problem(Code.NAME_CLASH, 0, what, "Rename one of them, or write paths in links")
+    yield from _shared_aliases(vault)
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _title(note: Note) -> Iterator[Problem]:
+    if "title" in note.frontmatter.fields and note.name not in {note.title, "index"}:
+        span = note.frontmatter.fields["title"].value_span
+        what = f"The title {note.title!r} is not the file's name {note.name!r}"
+        yield note.source.problem(Code.TITLE_DIFFERS, span, what, "Make them alike: links go by the file's name")
+
+
+def _alias(note: Note, by_name: dict[str, list[Note]]) -> Iterator[Problem]:
+    for alias in note.aliases:
+        others = [other for other in by_name.get(_folded(alias), []) if other is not note]
+        if others:
+            what = f"The alias {alias!r} is the name of {others[0].path}"
+            yield note.source.problem(Code.ALIAS_CLASH, _span(note), what, "Remove the alias")
+
+
+def _shared_aliases(vault: Vault) -> Iterator[Problem]:
+    first: dict[str, Note] = {}
+    for note in vault.notes.values():
+        for alias in note.aliases:
+            other = first.setdefault(_folded(alias), note)
+            if other is not note:
+                what = f"The alias {alias!r} belongs to {other.path} too"
+                yield note.source.problem(Code.ALIAS_CLASH, _span(note), what, "Keep it in one of them")
+
+
+def _span(note: Note) -> int:
+    field = note.frontmatter.fields.get("aliases")
+    return field.key_span.start if field else 0

@@ -1,0 +1,153 @@
+"""Note templates: what a `type` asks of its notes. The template's own text is the only place that says it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from zhixing.examples.book import example_fences
+from zhixing.problems import Code, Problem, did_you_mean
+from zhixing.source import Source
+from zhixing.text.regions import Kind
+from zhixing.vault.note import Heading, Note, read_note
+
+_OPTIONAL = re.compile(r"\s*\{#\s*optional\s*#\}\s*")
+_GAPS = frozenset({Code.SECTION_MISSING, Code.SECTION_EMPTY, Code.EXAMPLE_MISSING, Code.FRONTMATTER_MISSING})
+_PLACEHOLDER = re.compile(r"\{\{[^{}\n]*\}\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading of the template: its level, its text, the section it stands in, and whether it may be left out."""
+
+    level: int
+    title: str
+    parent: str = ""
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What a type of note is held to: its properties, its sections in order, and whether it has a worked example."""
+
+    type: str
+    properties: tuple[str, ...]
+    sections: tuple[Section, ...]
+    example: bool
+
+
+def read_template(source: Source) -> Template | None:
+    """Return the template that a Jinja2 template of a note is; None where it declares no type."""
+    optional = {_title(line) for line in source.text.splitlines() if _OPTIONAL.search(line)}
+    plain = Source(source.path, _PLACEHOLDER.sub("x", _OPTIONAL.sub("\n", source.text)))
+    note = read_note(plain, PurePosixPath(PurePosixPath(source.path).name))
+    if not note.type:
+        return None
+    sections, parent = [], ""
+    for heading in note.headings:
+        parent = heading.text if heading.level == 2 else parent
+        if heading.level in (2, 3):
+            own = "" if heading.level == 2 else parent
+            sections.append(Section(heading.level, heading.text, own, heading.text in optional))
+    return Template(note.type, tuple(note.frontmatter.fields), tuple(sections), any(example_fences(note)))
+
+
+def _title(line: str) -> str:
+    return _OPTIONAL.sub("", line).lstrip("# ").strip()
+
+
+def check_template(note: Note, templates: Mapping[str, Template]) -> Iterator[Problem]:
+    """Yield what a note lacks of its type's template; a note without a known type is left alone.
+
+    In a draft, gaps are information: see `softened`.
+    """
+    template = templates.get(note.type)
+    if template is None:
+        return
+    yield from _properties(note, template)
+    yield from _sections(note, template)
+    if template.example and not any(example_fences(note)):
+        what, mend = (
+            f"A note of type {note.type} has a worked example, and this one has none",
+            "Add a `yaml example` block",
+        )
+        yield note.source.problem(Code.EXAMPLE_MISSING, 0, what, mend)
+
+
+def softened(note: Note, problem: Problem) -> bool:
+    """Tell whether a problem is only information because the note is a draft."""
+    gaps = (Code.SECTION_MISSING, Code.SECTION_EMPTY, Code.EXAMPLE_MISSING, Code.FRONTMATTER_MISSING)
+    return note.status == "draft" and problem.code in gaps and problem.code.severity is not Severity.INFO
+
+
+def _properties(note: Note, template: Template) -> Iterator[Problem]:
+    for name in template.properties:
+        if name not in note.frontmatter.fields:
+            mend = did_you_mean(name, note.frontmatter.fields) or f"Add `{name}:`; it may be empty"
+            yield note.source.problem(Code.FRONTMATTER_MISSING, note.frontmatter.span, f"{name!r} is missing", mend)
+
+
+def _sections(note: Note, template: Template) -> Iterator[Problem]:
+    own = list(_placed(note.headings))
+    wanted = {(section.parent, section.title): index for index, section in enumerate(template.sections)}
+    present = [(wanted[key], heading) for key, heading in own if key in wanted]
+    for section in template.sections:
+        if not section.optional and (section.parent, section.title) not in {key for key, _ in own}:
+            yield _missing(note, section, own)
+    highest = -1
+    for index, heading in present:
+        if index < highest:
+            before = template.sections[highest].title
+            what = f"“{heading.text}” comes after “{before}”"
+            yield note.source.problem(Code.SECTION_ORDER, heading.span, what, f"Move it before “{before}”")
+        highest = max(highest, index)
+    titles = [section.title for section in template.sections if section.level == 2]
+    for (_, title), heading in own:
+        if heading.level == 2 and title not in titles:
+            mend = did_you_mean(title, titles) or "Make it a part (###) of one of the template's sections"
+            yield note.source.problem(
+                Code.SECTION_UNKNOWN, heading.span, f"The template has no section “{title}”", mend
+            )
+    yield from _empty(note, {heading.span.start for _, heading in present})
+
+
+def _placed(headings: tuple[Heading, ...]) -> Iterator[tuple[tuple[str, str], Heading]]:
+    """Yield each heading of level 2 and 3 with the section it stands in and its text."""
+    parent = ""
+    for heading in headings:
+        if heading.level == 2:
+            parent = heading.text
+            yield ("", heading.text), heading
+        elif heading.level == 3:
+            yield (parent, heading.text), heading
+
+
+def _missing(note: Note, section: Section, own: list[tuple[tuple[str, str], Heading]]) -> Problem:
+    marks = "#" * section.level
+    parent = next((heading for (_, title), heading in own if section.parent and title == section.parent), None)
+    mend = did_you_mean(section.title, [title for (_, title), _ in own]) or f"Add `{marks} {section.title}`"
+    place = f" in “{section.parent}”" if section.parent else ""
+    what = f"The section “{section.title}” is missing{place}"
+    return note.source.problem(Code.SECTION_MISSING, parent.span if parent else 0, what, mend)
+
+
+def _empty(note: Note, headings: set[int]) -> Iterator[Problem]:
+    """Report sections of the template in which nothing stands before the next heading of the same or a higher level."""
+    regions = [region for region in note.regions if region.kind is not Kind.BLANK]
+    for region, following in zip(regions, [*regions[1:], None], strict=True):
+        if region.kind is not Kind.HEADING or region.span.start not in headings:
+            continue
+        closed = following is None or (following.kind is Kind.HEADING and following.level <= region.level)
+        if closed or (following and following.kind is Kind.COMMENT and _only_comments(note, region.span.end)):
+            title = region.content.of(note.source.text).strip()
+            yield note.source.problem(Code.SECTION_EMPTY, region.span, f"Nothing stands under “{title}”", "Write it")
+
+
+def _only_comments(note: Note, start: int) -> bool:
+    """Tell whether only comments stand between an offset and the next heading: a template not yet filled in."""
+    for region in note.regions:
+        if region.span.start >= start and region.kind not in (Kind.BLANK, Kind.COMMENT):
+            return region.kind is Kind.HEADING
+    return True

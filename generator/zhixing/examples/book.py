@@ -1,0 +1,111 @@
+"""All worked examples of a vault: where each is declared, and one run of each, in the order of their dependence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from zhixing.examples.model import Example, Run
+from zhixing.examples.run import run_example
+from zhixing.examples.schema import read_example
+from zhixing.problems import Code, Problem
+from zhixing.text.regions import Kind, Region
+from zhixing.vault.note import Note
+from zhixing.vault.vault import Vault
+
+INFO = ["yaml", "example"]
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """An example as it stands in a note; `example` is None where it cannot be read."""
+
+    note: Note
+    fence: Region
+    example: Example | None
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The examples of a vault in the order of notes and places, their runs by id, and what went wrong."""
+
+    declared: tuple[Declared, ...]
+    runs: Mapping[str, Run]
+    problems: tuple[Problem, ...]
+
+
+def example_fences(note: Note) -> Iterator[Region]:
+    """Yield the fenced blocks of a note that declare examples."""
+    return (region for region in note.regions if region.kind is Kind.FENCE and region.info.split() == INFO)
+
+
+def _silent(_done: int, _total: int) -> None:
+    """Show no progress."""
+
+
+def run_all(vault: Vault, progress: Callable[[int, int], None] = _silent) -> Book:
+    """Read and run every example of a vault. `progress` is told how many are done, of how many."""
+    problems: list[Problem] = []
+    declared = [_read(note, fence, problems) for note in vault.notes.values() for fence in example_fences(note)]
+    unique = _by_id(declared, problems)
+    runs: dict[str, Run] = {}
+    for done, one in enumerate(_in_order(unique, problems)):
+        progress(done, len(unique))
+        if one.example:
+            runs[one.example.id], found = run_example(one.example, one.note.source, runs)
+            problems += found
+    return Book(tuple(declared), runs, tuple(problems))
+
+
+def _read(note: Note, fence: Region, problems: list[Problem]) -> Declared:
+    if fence.depth:
+        what = "A worked example stands inside a list or a callout, where no result can be written below it"
+        mend = "Move it to the left margin, outside of lists and callouts"
+        problems.append(note.source.problem(Code.EXAMPLE_PLACE, fence.span, what, mend))
+        return Declared(note, fence, None)
+    example, found = read_example(note.source, fence.content)
+    problems += found
+    return Declared(note, fence, example)
+
+
+def _by_id(declared: list[Declared], problems: list[Problem]) -> dict[str, Declared]:
+    unique: dict[str, Declared] = {}
+    for one in declared:
+        if one.example is None:
+            continue
+        first = unique.setdefault(one.example.id, one)
+        if first is not one:
+            line, _ = first.note.source.position(first.fence.span.start)
+            what = f"The example {one.example.id!r} is declared already, in {first.note.source.path}:{line}"
+            problems.append(
+                one.note.source.problem(Code.EXAMPLE_DUPLICATE, one.example.span, what, "Rename one of them")
+            )
+    return unique
+
+
+def _in_order(unique: Mapping[str, Declared], problems: list[Problem]) -> Iterator[Declared]:
+    """Yield each example after those it uses; report those that use one another in a circle."""
+    waiting = {name: _needs(one, unique) for name, one in unique.items()}
+    users: dict[str, list[str]] = {name: [] for name in unique}
+    for name, needs in waiting.items():
+        for need in needs:
+            users[need].append(name)
+    ready = [name for name, needs in waiting.items() if not needs]
+    while ready:
+        name = ready.pop(0)
+        del waiting[name]
+        yield unique[name]
+        for user in users[name]:
+            if user in waiting:
+                waiting[user].discard(name)
+                ready += [user] if not waiting[user] else []
+    for name, needs in waiting.items():
+        one = unique[name]
+        what = f"The example {name} waits for {', '.join(sorted(needs))}, which in the end wait for it"
+        at = one.example.span if one.example else one.fence.span
+        problems.append(one.note.source.problem(Code.EXAMPLE_CYCLE, at, what, "Compute the shared part in one of them"))
+
+
+def _needs(one: Declared, unique: Mapping[str, Declared]) -> set[str]:
+    uses = one.example.uses.values() if one.example else ()
+    return {name for reference in uses if (name := reference.partition(".")[0]) in unique}

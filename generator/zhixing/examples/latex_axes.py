@@ -7,8 +7,9 @@ where broadcasting happens. Where they cannot be known the answer is None, and t
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from zhixing.examples.model import Axis, Example, Step
 from zhixing.examples.reductions import KEEPERS, REDUCTIONS
@@ -85,21 +86,27 @@ def axes_of(node: ast.expr, known: Declared) -> Axes | None:
     """Return the axes of an expression in order, or None where they cannot be known."""
     if (parts := operands(node)) is not None:
         return _union((axes_of(part, known) for part in parts), known)
-    if isinstance(node, ast.Constant):
-        return ()
-    if isinstance(node, ast.Name):
-        return _of_name(node.id, known)
-    if isinstance(node, ast.BinOp):
-        return _of_matmul(axes_of(node.left, known), axes_of(node.right, known))
-    if isinstance(node, ast.Attribute):
-        inner = axes_of(node.value, known) if node.attr == "T" else None
-        return inner if inner is None or len(inner) < 2 else (*inner[:-2], inner[-1], inner[-2])
-    if isinstance(node, ast.Subscript):
-        return _of_subscript(node, known)
-    return _of_call(node, known) if isinstance(node, ast.Call) else None
+    method = _KINDS.get(type(node))
+    return method(node, known) if method else None
 
 
-def _of_name(name: str, known: Declared) -> Axes | None:
+def _of_matmul(node: ast.BinOp, known: Declared) -> Axes | None:
+    left, right = axes_of(node.left, known), axes_of(node.right, known)
+    if not left or not right:
+        return None
+    batch = left[:-2] or right[:-2]
+    if left[:-2] and right[:-2] and left[:-2] != right[:-2]:
+        return None
+    return (*batch, *left[-2:-1], *(right[-1:] if len(right) > 1 else ()))
+
+
+def _of_transpose(node: ast.Attribute, known: Declared) -> Axes | None:
+    inner = axes_of(node.value, known) if node.attr == "T" else None
+    return inner if inner is None or len(inner) < 2 else (*inner[:-2], inner[-1], inner[-2])
+
+
+def _of_name(node: ast.Name, known: Declared) -> Axes | None:
+    name = node.id
     if name in known.names:
         return known.names[name]
     if name in known.axes:
@@ -115,15 +122,6 @@ def _union(parts: Iterable[Axes | None], known: Declared) -> Axes | None:
     whole = next((part for part in found if part is not None and set(part) == names), None)
     order = {name: place for place, name in enumerate(known.axes)}
     return whole if whole is not None else tuple(sorted(names, key=lambda name: order.get(name, len(order))))
-
-
-def _of_matmul(left: Axes | None, right: Axes | None) -> Axes | None:
-    if not left or not right:
-        return None
-    batch = left[:-2] or right[:-2]
-    if left[:-2] and right[:-2] and left[:-2] != right[:-2]:
-        return None
-    return (*batch, *left[-2:-1], *(right[-1:] if len(right) > 1 else ()))
 
 
 def _of_subscript(node: ast.Subscript, known: Declared) -> Axes | None:
@@ -155,15 +153,35 @@ def _of_call(node: ast.Call, known: Declared) -> Axes | None:
     inner = axes_of(node.args[0], known)
     if inner is None or name in KEEPING:
         return inner
-    return tuple(axis for axis in inner if axis not in (over or ()))
+    used = {found for axis in over or () if (found := _own(axis, inner, known))}
+    return tuple(axis for axis in inner if axis not in used) if len(used) == len(over or ()) else None
+
+
+def _own(name: str, own: Axes, known: Declared) -> str:
+    """Return which of a quantity's axes a name means: itself, else the one that shares its labels."""
+    if name in own:
+        return name
+    roots = {axis: known.axes[axis].root or axis for axis in (*own, name) if axis in known.axes}
+    return next((axis for axis in own if roots.get(axis) == roots.get(name)), "")
+
+
+def _is_bias(node: ast.expr, axes: list[Axes]) -> bool:
+    product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and isinstance(node.left, ast.BinOp)
+    return product and isinstance(node.left.op, ast.MatMult) and axes[0][-1:] == axes[-1]  # type: ignore[attr-defined]  # `product`
 
 
 def broadcasts(node: ast.expr, known: Declared) -> bool:
     """Tell whether an expression, printed without indices, would hide which axes are matched: an operand of an
-    elementwise operation lacks an axis that another has, or a sum runs along one axis of several."""
+    elementwise operation lacks an axis that another has, a sum runs along an axis, or an axis is used as a number.
+
+    A bias added to every row of a product hides nothing: everybody writes X W + b.
+    """
+    if isinstance(node, ast.Name):
+        return node.id in known.axes and node.id not in known.names and node.id != known.loop
     if (parts := operands(node)) is not None:
-        axes = [set(found) for part in parts if (found := axes_of(part, known))]
-        return any(a != axes[0] for a in axes[1:]) or any(broadcasts(part, known) for part in parts)
+        axes = [found for part in parts if (found := axes_of(part, known))]
+        mixed = any(set(a) != set(axes[0]) for a in axes[1:]) and not _is_bias(node, axes)
+        return mixed or any(broadcasts(part, known) for part in parts)
     if isinstance(node, ast.Call) and function_name(node) in REDUCING | KEEPING and node.args:
         summed = function_name(node) in ("sum", "prod") and axis_names(node) is not None
         reduced_fully = axis_names(node) is None and function_name(node) in REDUCING
@@ -172,6 +190,11 @@ def broadcasts(node: ast.expr, known: Declared) -> bool:
     return False
 
 
-def names_in(node: ast.expr) -> Iterator[str]:
-    """Yield every name in an expression."""
-    return (part.id for part in ast.walk(node) if isinstance(part, ast.Name))
+_KINDS: dict[type[ast.expr], Callable[[Any, Declared], Axes | None]] = {
+    ast.Constant: lambda _node, _known: (),
+    ast.Name: _of_name,
+    ast.BinOp: _of_matmul,
+    ast.Attribute: _of_transpose,
+    ast.Subscript: _of_subscript,
+    ast.Call: _of_call,
+}

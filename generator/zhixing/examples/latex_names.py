@@ -7,10 +7,13 @@ from collections.abc import Mapping
 
 from zhixing.examples.latex_pieces import Level, Piece
 
-_GREEK = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
-    "omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
-).split()
+# fmt: off
+_GREEK = [
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi",
+    "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi",
+    "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega",
+]
+# fmt: on
 _LETTERS = dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", _GREEK, strict=True))
 _COMMANDS = {**{name: f"\\{name}" for name in _GREEK}, **{letter: f"\\{name}" for letter, name in _LETTERS.items()}}
 _COMMANDS |= {"epsilon": r"\varepsilon", "ε": r"\varepsilon", "phi": r"\varphi", "φ": r"\varphi"}

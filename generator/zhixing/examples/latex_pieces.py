@@ -1,4 +1,4 @@
-r"""Pieces of LaTeX that know how tightly they hold together, so that brackets stand where they are needed and only there."""
+r"""Pieces of LaTeX that know how tightly they hold together, so that brackets stand where needed and only there."""
 
 from __future__ import annotations
 
@@ -99,5 +99,5 @@ def joined(left: Piece, right: Piece, *, array: bool = False, dot: bool = False,
 
 def _runs_together(left: Piece, right: Piece) -> bool:
     r"""Tell whether two factors side by side read as something else: 2 3, 2\frac{1}{3}, x(y + 1)."""
-    called = right.base.startswith(r"\left(") and left.level is Level.BASE and not left.text[-1] in "0123456789)"
+    called = right.base.startswith(r"\left(") and left.level is Level.BASE and left.text[-1] not in "0123456789)"
     return called or right.base[0].isdigit() or right.base.startswith(r"\frac{")

@@ -61,25 +61,20 @@ def _title(line: str) -> str:
 def check_template(note: Note, templates: Mapping[str, Template]) -> Iterator[Problem]:
     """Yield what a note lacks of its type's template; a note without a known type is left alone.
 
-    In a draft, gaps are information: see `softened`.
+    In a draft, gaps are information.
     """
     template = templates.get(note.type)
     if template is None:
         return
-    yield from _properties(note, template)
-    yield from _sections(note, template)
+    for problem in (*_properties(note, template), *_sections(note, template), *_example(note, template)):
+        gap = note.status == "draft" and problem.code in _GAPS
+        yield replace(problem, code=Code.DRAFT_GAP) if gap else problem
+
+
+def _example(note: Note, template: Template) -> Iterator[Problem]:
     if template.example and not any(example_fences(note)):
-        what, mend = (
-            f"A note of type {note.type} has a worked example, and this one has none",
-            "Add a `yaml example` block",
-        )
-        yield note.source.problem(Code.EXAMPLE_MISSING, 0, what, mend)
-
-
-def softened(note: Note, problem: Problem) -> bool:
-    """Tell whether a problem is only information because the note is a draft."""
-    gaps = (Code.SECTION_MISSING, Code.SECTION_EMPTY, Code.EXAMPLE_MISSING, Code.FRONTMATTER_MISSING)
-    return note.status == "draft" and problem.code in gaps and problem.code.severity is not Severity.INFO
+        what = f"A note of type {note.type} has a worked example, and this one has none"
+        yield note.source.problem(Code.EXAMPLE_MISSING, 0, what, "Add a `yaml example` block")
 
 
 def _properties(note: Note, template: Template) -> Iterator[Problem]:

@@ -1,0 +1,49 @@
+# `make site` and `make test` are all that is needed on a fresh machine with Python 3.11 or newer.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help site test serve regenerate check build lint types pytest bench-core clean
+.DEFAULT_GOAL := help
+
+help: ## Show what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[site,test]'
+	touch $@
+
+site: regenerate check build ## Regenerate the notes, check them, and build the site into site/
+
+test: lint types pytest ## Run every check of the code and every test
+
+serve: $(READY) ## Browse the notes; the page follows every save
+	$(BIN)/mkdocs serve --livereload
+
+regenerate: $(READY) ## Run the examples and write what they compute into the notes
+	$(BIN)/zhixing regenerate
+
+check: regenerate ## Report every problem of the notes
+	$(BIN)/zhixing check
+
+build: check
+	$(BIN)/mkdocs build --strict --quiet
+
+lint: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(READY)
+	$(BIN)/mypy
+
+pytest: $(READY)
+	$(BIN)/pytest
+
+bench-core: $(READY) ## Compare the attention core with torch (installs the extra `bench`)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
+	$(BIN)/python -m benchmarks.core
+
+clean: ## Remove the environment and everything built
+	rm -rf $(VENV) site .mypy_cache .pytest_cache .ruff_cache .hypothesis

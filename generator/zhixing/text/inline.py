@@ -1,63 +1,67 @@
-"""Obsidian's inline tokens with their exact places."""
+"""A note's inline tokens with their exact places, and the running text between them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterator
 
 from zhixing.source import Span
-from zhixing.text.regions import Region
-from zhixing.text.wikilink import Wikilink
+from zhixing.text.reader import Reader
+from zhixing.text.regions import PROSE, Region
+from zhixing.text.scan import scan
+from zhixing.text.tokens import NESTING, Token, TokenKind
 
-
-class TokenKind(StrEnum):
-    """The kinds of inline token."""
-
-    CODE = "code"
-    MATH = "math"
-    COMMENT = "comment"
-    HTML_COMMENT = "html-comment"
-    HTML = "html"
-    WIKILINK = "wikilink"
-    EMBED = "embed"
-    LINK = "link"
-    IMAGE = "image"
-    URL = "url"
-    HIGHLIGHT = "highlight"
-    TAG = "tag"
-    BLOCK_ID = "block-id"
-    FOOTNOTE = "footnote"
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """An inline token.
-
-    - `span`: all of it, delimiters included.
-    - `content`: what the delimiters enclose: code, formula, comment text, a link's text or alt text, a tag without `#`,
-      a block id without `^`, a footnote's label (`[^label]`) or text (`^[text]`).
-    - `wikilink`: for WIKILINK and EMBED, what it says.
-    - `target`: for LINK, IMAGE and URL, the span of the destination as written, angle brackets excluded, else None.
-    - `display`: for MATH, whether it is `$$…$$`.
-    """
-
-    kind: TokenKind
-    span: Span
-    content: Span
-    wikilink: Wikilink | None = None
-    target: Span | None = None
-    display: bool = False
+__all__ = ["Token", "TokenKind", "prose", "tokens"]
 
 
 def tokens(text: str, regions: tuple[Region, ...] | None = None) -> tuple[Token, ...]:
     """Return a note's inline tokens, sorted by place.
 
-    Two tokens are disjoint, or one lies inside the `content` of a LINK, HIGHLIGHT or FOOTNOTE and follows it.
+    Two tokens are disjoint, or one lies inside the `content` of a LINK, HIGHLIGHT or INLINE_NOTE and follows it.
     """
-    raise NotImplementedError
+    found: list[Token] = []
+    for region in scan(text) if regions is None else regions:
+        if region.kind in PROSE:
+            found += Reader(*_body(text, region)).read()
+    return tuple(found)
 
 
 def prose(text: str, regions: tuple[Region, ...], found: tuple[Token, ...]) -> tuple[Span, ...]:
-    """Return the spans of running text, none across a line: no container markers, code, formulas, comments, HTML tags,
-    wikilinks, link destinations, URLs, tags, block ids or footnote labels. Headings are included."""
-    raise NotImplementedError
+    """Return the spans of running text, none across a line: what is left when markers and tokens are taken out.
+
+    A link, highlight or inline footnote leaves its text; headings are included. `found` are the text's `tokens`.
+    """
+    cuts = sorted(cut for token in found for cut in _cuts(token))
+    spans: list[Span] = []
+    passed = 0
+    for line in (line for region in regions if region.kind in PROSE for line in region.lines):
+        start = line.start
+        while passed < len(cuts) and cuts[passed].start < line.end:
+            spans.append(Span(start, max(start, cuts[passed].start)))
+            start = max(start, cuts[passed].end)
+            if start > line.end:  # the token goes on in the next line
+                break
+            passed += 1
+        spans.append(Span(start, line.end))
+    return tuple(span for span in spans if span.of(text).strip())
+
+
+def _cuts(token: Token) -> Iterator[Span]:
+    if token.kind in NESTING:
+        yield Span(token.span.start, token.content.start)
+        yield Span(token.content.end, token.span.end)
+    else:
+        yield token.span
+
+
+def _body(text: str, region: Region) -> tuple[str, int]:
+    """Return a region's text and where it begins; markers of containers between its lines become spaces."""
+    if not region.lines:
+        return "", region.span.start
+    base, end = region.lines[0].start, region.lines[-1].end
+    if region.depth == 0 or len(region.lines) == 1:
+        return text[base:end], base
+    parts, at = [], base
+    for line in region.lines:
+        parts += [" " * (line.start - at), line.of(text)]
+        at = line.end
+    return "".join(parts), base

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+# A name holds no bracket, so that `[[12,42],[13,90]]` is no link; a display text may hold single ones.
+WIKILINK = re.compile(
+    r"""
+    (?P<embed>!?)\[\[
+    (?P<target>[^\[\]|\r\n]*+)
+    (?:\|(?P<display>(?:[^\[\]\r\n]|\[(?!\[)|\](?!\]))*+))?
+    \]\]
+    """,
+    re.VERBOSE,
+)
+_SIZE = re.compile(r"[0-9]{1,5}(?:x[0-9]{1,5})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +37,42 @@ class Wikilink:
     @classmethod
     def parse(cls, raw: str) -> Wikilink | None:
         """Return what `[[…]]` or `![[…]]` says, or None if `raw` is not exactly one wikilink."""
-        raise NotImplementedError
+        found = WIKILINK.fullmatch(raw)
+        return None if found is None else cls.of(found)
+
+    @classmethod
+    def of(cls, found: re.Match[str]) -> Wikilink | None:
+        """Return what a match of `WIKILINK` says, None if it names nothing (`[[]]`, `[[|text]]`)."""
+        target, display, embed = found["target"], found["display"], bool(found["embed"])
+        escaped = display is not None and target.endswith("\\")
+        path, headings, block = _split_target(target[:-1] if escaped else target)
+        if not (path or headings or block):
+            return None
+        text, size = _split_display(display or "", embed=embed, escaped=escaped)
+        return cls(path, headings, block, text, embed, size, escaped)
 
     def __str__(self) -> str:
         """Return the wikilink as it is written in a note; `parse` reads it back."""
-        raise NotImplementedError
+        subpath = "".join(f"#{heading}" for heading in self.headings) + (f"#^{self.block}" if self.block else "")
+        width, height = self.size or (0, 0)
+        size = f"{width}x{height}" if height else str(width)
+        parts = [self.path + subpath, *([self.display] if self.display else []), *([size] if self.size else [])]
+        pipe = r"\|" if self.escaped else "|"
+        return f"{'!' if self.embed else ''}[[{pipe.join(parts)}]]"
+
+
+def _split_target(target: str) -> tuple[str, tuple[str, ...], str]:
+    """Split `path#heading#^block`. Obsidian reads a block id in last place only."""
+    path, *subpath = (part.strip() for part in target.split("#"))
+    block = subpath.pop()[1:] if subpath and subpath[-1].startswith("^") else ""
+    return path, tuple(part for part in subpath if part), block
+
+
+def _split_display(display: str, *, embed: bool, escaped: bool) -> tuple[str, tuple[int, int] | None]:
+    """Split `text|100x50`; only embeds have a size."""
+    text = display.strip()
+    head, bar, tail = text.rpartition("|")
+    if not embed or not _SIZE.fullmatch(tail):
+        return text, None
+    width, _, height = tail.partition("x")
+    return head.removesuffix("\\").strip() if bar and escaped else head.strip(), (int(width), int(height or 0))

@@ -1,0 +1,199 @@
+"""Obsidian's inline syntax, read from left to right: what begins first wins, and nothing is read inside it.
+
+The time it takes to find closing marks, or that there are none, adds up to the length of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import replace
+
+from zhixing.source import Span
+from zhixing.text.destination import destination
+from zhixing.text.starts import TAG
+from zhixing.text.tokens import Token, TokenKind
+from zhixing.text.wikilink import WIKILINK, Wikilink
+
+_NEXT = re.compile(r"\\|`+|\$\$?|%%|<|!?\[|\^\[?|\]|=+|#|https?://")
+_TICKS = re.compile(r"`+")
+_DOLLARS = re.compile(r"\$(?![\s$])(?:\\[\s\S]|[^\\$])++(?<=\S)\$(?![0-9])")
+_AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*+)>")
+_HTML = re.compile(TAG)
+_LABEL = re.compile(r"\[\^([^\s\[\]]++)\]")
+_BLOCK_ID = re.compile(r"\^([A-Za-z0-9-]++)\s*+\Z")
+# What ends a tag: ASCII punctuation but `-`, `_` and `/`, and the punctuation of typesetting and of Chinese.
+_CJK_MARKS = r"\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
+_TAG_NAME = re.compile(rf"#([^\s!-,.:-@\[-^`{{-~\u2000-\u206f\u2e00-\u2e7f{_CJK_MARKS}]++)")
+_URL_TAIL = ".,;:!?'*_~"
+_URL = re.compile(rf"https?://[^\s<>\"`\[\]|\\\u2018-\u201d{_CJK_MARKS}]++")
+
+
+class Reader:
+    """Reads the tokens of one region, whose text `body` stands at `base` in the note. `at` is what to read next."""
+
+    def __init__(self, body: str, base: int) -> None:
+        self.body = body
+        self.base = base
+        self.at = 0
+        self.found: list[Token] = []
+        self.brackets: list[tuple[int, int]] = []  # those open: where each begins and where its content does
+        self.spent = 0  # so many of them hold a link already and can open none
+        self.mark: tuple[int, tuple[int, int] | None] | None = None  # where `==` opened, and in which bracket
+        self.absent: set[str] = set()  # closing marks that do not come any more
+        self.ticks: dict[int, list[int]] = {}  # where runs of so many backticks stand
+
+        self.readers: dict[str, Callable[[int, str], None]] = {
+            "\\": self._escape,
+            "`": self._code,
+            "$": self._math,
+            "%": self._comment,
+            "<": self._angle,
+            "[": self._opening,
+            "!": self._opening,
+            "]": self._closing,
+            "^": self._caret,
+            "=": self._highlight,
+            "#": self._tag,
+            "h": self._url,
+        }
+
+    def read(self) -> list[Token]:
+        """Return the tokens, sorted by place, an outer one before those inside it."""
+        while found := _NEXT.search(self.body, self.at):
+            self.at = found.end()
+            self.readers[found[0][0]](found.start(), found[0])
+        return sorted(self.found, key=lambda token: (token.span.start, -token.span.end))
+
+    def _span(self, start: int, end: int) -> Span:
+        return Span(self.base + start, self.base + end)
+
+    def _take(self, kind: TokenKind, start: int, end: int, left: int, right: int) -> None:
+        """Add the token from `start` to `end`, delimited by `left` and `right` characters, and go on behind it."""
+        self.found.append(Token(kind, self._span(start, end), self._span(start + left, end - right)))
+        self.at = end
+
+    def _find(self, mark: str, start: int) -> int:
+        """Find a closing mark; what was not found once is not looked for again."""
+        at = -1 if mark in self.absent else self.body.find(mark, start)
+        if at < 0:
+            self.absent.add(mark)
+        return at
+
+    def _pair(self, kind: TokenKind, start: int, opening: str, ending: str) -> bool:
+        inside = start + len(opening)
+        closing = self._find(ending, inside)
+        if closing < 0 or (closing == inside and opening == ending):
+            return False
+        self._take(kind, start, closing + len(ending), len(opening), len(ending))
+        return True
+
+    def _escape(self, start: int, _: str) -> None:
+        self.at = start + 2
+
+    def _comment(self, start: int, mark: str) -> None:
+        self._pair(TokenKind.COMMENT, start, mark, mark)
+
+    def _code(self, start: int, mark: str) -> None:
+        if not self.ticks:
+            for run in _TICKS.finditer(self.body):
+                self.ticks.setdefault(len(run[0]), []).append(run.start())
+        ticks = len(mark)
+        runs = self.ticks[ticks]
+        following = bisect_left(runs, start + ticks)
+        if following < len(runs):
+            self._take(TokenKind.CODE, start, runs[following] + ticks, ticks, ticks)
+
+    def _math(self, start: int, mark: str) -> None:
+        if mark == "$$":
+            if self._pair(TokenKind.MATH, start, mark, mark):
+                self.found[-1] = replace(self.found[-1], display=True)
+        elif found := _DOLLARS.match(self.body, start):
+            self._take(TokenKind.MATH, start, found.end(), 1, 1)
+
+    def _angle(self, start: int, _: str) -> None:
+        if self.body.startswith("<!--", start) and self._pair(TokenKind.HTML_COMMENT, start, "<!--", "-->"):
+            return
+        if found := _AUTOLINK.match(self.body, start):
+            self._take(TokenKind.URL, start, found.end(), 1, 1)
+            self.found[-1] = replace(self.found[-1], target=self.found[-1].content)
+        elif found := _HTML.match(self.body, start):
+            self._take(TokenKind.HTML, start, found.end(), 1, 1)
+
+    def _opening(self, start: int, mark: str) -> None:
+        found = WIKILINK.match(self.body, start)
+        link = Wikilink.of(found) if found else None
+        if found and link:
+            left = found.start("target") - start
+            self._take(TokenKind.EMBED if link.embed else TokenKind.WIKILINK, start, found.end(), left, 2)
+            self.found[-1] = replace(self.found[-1], wikilink=link)
+        elif found := _LABEL.match(self.body, start):
+            self._take(TokenKind.FOOTNOTE, start, found.end(), 2, 1)
+        else:
+            self.brackets.append((start, start + len(mark)))
+
+    def _caret(self, start: int, mark: str) -> None:
+        if mark == "^[":
+            self.brackets.append((start, start + 2))
+        elif (found := _BLOCK_ID.match(self.body, start)) and self._after_space(start):
+            self._take(TokenKind.BLOCK_ID, start, found.end(1), 1, 0)
+
+    def _closing(self, end: int, _: str) -> None:
+        if not self.brackets:
+            return
+        start, inside = self.brackets.pop()
+        spent, self.spent = len(self.brackets) < self.spent, min(self.spent, len(self.brackets))
+        opening = self.body[start]
+        if opening == "^":
+            self._take(TokenKind.INLINE_NOTE, start, end + 1, 2, 1)
+        elif not (spent and opening == "[") and (found := destination(self.body, end + 1)):
+            self._link(start, inside, end, *found)
+
+    def _link(self, start: int, inside: int, end: int, target: Span, stop: int) -> None:
+        kind = TokenKind.IMAGE if self.body[start] == "!" else TokenKind.LINK
+        if kind is TokenKind.LINK:
+            self.spent = len(self.brackets)  # a link holds no links
+        else:
+            while self.found and self.found[-1].span.start >= self.base + inside:
+                self.found.pop()  # an image's alternative text is plain text
+        where = self._span(target.start, target.end)
+        self.found.append(Token(kind, self._span(start, stop), self._span(inside, end), target=where))
+        self.at = stop
+
+    def _highlight(self, start: int, mark: str) -> None:
+        if mark != "==":
+            return
+        around = self.brackets[-1] if self.brackets else None
+        if self.mark and self.mark[1] == around and not self._after_space(start):
+            self._take(TokenKind.HIGHLIGHT, self.mark[0], start + 2, 2, 2)
+            self.mark = None
+        elif not self.body[start + 2 : start + 3].isspace():
+            self.mark = (start, around)
+
+    def _tag(self, start: int, _: str) -> None:
+        found = _TAG_NAME.match(self.body, start)
+        if found and self._after_space(start) and not found[1].isdigit():
+            self._take(TokenKind.TAG, start, found.end(), 1, 0)
+
+    def _after_space(self, start: int) -> bool:
+        return start == 0 or self.body[start - 1].isspace()
+
+    def _url(self, start: int, _: str) -> None:
+        found = _URL.match(self.body, start)
+        if found is None:
+            self.at = start + 1
+            return
+        end = start + _without_tail(found[0])
+        self._take(TokenKind.URL, start, end, 0, 0)
+        self.found[-1] = replace(self.found[-1], target=self.found[-1].span)
+
+
+def _without_tail(url: str) -> int:
+    """Return the length of a URL without what belongs to the sentence: full stops, and a `)` that it does not open."""
+    end = len(url)
+    surplus = url.count(")") - url.count("(")
+    while url[end - 1] in _URL_TAIL or (url[end - 1] == ")" and surplus > 0):
+        surplus -= url[end - 1] == ")"
+        end -= 1
+    return end

@@ -101,6 +101,12 @@ class Code(Enum):
     FIGURE_STALE = ("figure-stale", Severity.WARNING, "A figure is missing or is not what its example draws now.")
     FIGURE_EDITED = ("figure-edited", Severity.ERROR, "A figure file was edited by hand.")
     FIGURE_UNUSED = ("figure-unused", Severity.WARNING, "A generated figure is shown by no note.")
+    # The site
+    FORMULA_UNREADABLE = (
+        "formula-unreadable",
+        Severity.WARNING,
+        "A formula cannot be read as LaTeX, so its source is shown.",
+    )
     # The vault as a whole
     CONFIG_INVALID = ("config-invalid", Severity.ERROR, "The vault's mkdocs.yml or a template cannot be read.")
 

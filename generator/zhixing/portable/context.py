@@ -1,0 +1,46 @@
+"""What the translation of one page shares with the notes embedded in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from zhixing.portable.pieces import Pieces
+from zhixing.vault.note import Note
+from zhixing.vault.vault import Vault
+
+# A page stops growing here: notes that embed one another twice each would double it with every level.
+MAX_EMBEDDED = 500_000
+MAX_DEPTH = 8
+
+
+@dataclass(slots=True)
+class Page:
+    """The page that is being written: `note` is its note, `bodies` what the vault's examples show, by example id."""
+
+    vault: Vault
+    note: Note
+    bodies: Mapping[str, str]
+    pieces: Pieces = field(default_factory=Pieces)
+    footnotes: list[str] = field(default_factory=list)
+    embeds: int = 0
+    embedded: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A note being translated onto a page: the page's own, or the `number`-th embedded in it.
+
+    `chain` holds the path and anchor of each note on the way here, so that no note embeds itself for ever.
+    """
+
+    page: Page
+    note: Note
+    number: int = 0
+    chain: tuple[tuple[PurePosixPath, str], ...] = ()
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the note stands on another note's page."""
+        return self.number > 0

@@ -1,0 +1,194 @@
+"""Write CommonMark so that Python-Markdown reads the same blocks in it.
+
+Python-Markdown wants a blank line before a list, a table, a quote and a fence, four spaces for every level of a list,
+`1.` and not `1)`. Instead of patching lines, the text is read by a CommonMark parser, blocks only, and every block is
+written again in the form that all parsers share. Soft line ends become hard ones, as Obsidian shows them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markdown_it.tree import SyntaxTreeNode
+from mdit_py_plugins.footnote import footnote_plugin
+
+from zhixing.portable.html import open_for_markdown
+from zhixing.portable.pieces import Pieces
+
+_INDENT = "    "
+_TASK = re.compile(r"\[(\S| )\](?=\s)")
+_CALLOUT = re.compile(r"\[![^\]\n]*\][+-]?[^\n]*")
+_TRAILING_BACKSLASH = re.compile(r"(?<!\\)((?:\\\\)*)\\$")
+# Keeps two lists, or two quotes, that follow one another apart.
+_SEPARATOR = "<!-- -->"
+
+
+def normalise(markdown: str, pieces: Pieces | None = None) -> str:
+    """Return the Markdown with every block written so that CommonMark and Python-Markdown agree on it.
+
+    Marks of `pieces` are replaced on the way. Ends with one line end, or is empty.
+    """
+    writer = _Writer(pieces or Pieces())
+    tree = SyntaxTreeNode(_blocks(markdown))
+    text = "\n".join(writer.children(tree.children))
+    return f"{text}\n" if text else ""
+
+
+def _blocks(markdown: str) -> Sequence[Token]:
+    return _parser().parse(markdown, {})
+
+
+@cache
+def _parser() -> MarkdownIt:
+    # Definitions of links stay text: Python-Markdown reads them itself.
+    parser = MarkdownIt("commonmark").enable("table").use(footnote_plugin, inline=False, move_to_end=False)
+    return parser.disable(["inline", "reference"])
+
+
+class _Writer:
+    """Writes a tree of blocks as lines. One method for each kind of block, named as markdown-it names it."""
+
+    def __init__(self, pieces: Pieces) -> None:
+        self.pieces = pieces
+
+    def children(self, nodes: Sequence[SyntaxTreeNode], *, tight: bool = False) -> list[str]:
+        """Return the lines of blocks that follow one another, a blank line between them unless `tight`."""
+        lines: list[str] = []
+        before = None
+        for node in nodes:
+            written = self.block(node)
+            if lines and written and not (tight and _may_follow(before, node)):
+                lines.append("")
+            if before and _merges(before, node):
+                lines += [_SEPARATOR, ""]
+            lines += written
+            before = node if written else before
+        return lines
+
+    def block(self, node: SyntaxTreeNode) -> list[str]:
+        """Return the lines of one block."""
+        write = getattr(self, node.type, None)
+        return write(node) if write else self.children(node.children)
+
+    def paragraph(self, node: SyntaxTreeNode) -> list[str]:
+        return self._parts(node.children[0].content)
+
+    def _parts(self, text: str) -> list[str]:
+        """Return a paragraph's lines, its block pieces standing alone between blank lines."""
+        lines: list[str] = []
+        for part, is_block in self.pieces.blocks(text):
+            written = part.splitlines() if is_block else self._running(part)
+            lines += ["", *written] if lines and written else written
+        return lines
+
+    def _running(self, text: str) -> list[str]:
+        """Return running text's lines, each but the last ending in a hard break."""
+        lines = [_TRAILING_BACKSLASH.sub(r"\1", line.strip()) for line in text.strip().split("\n")]
+        lines = [line for line in (self.pieces.restore(line) for line in lines) if line.strip()]
+        return [*(f"{line.rstrip()}  " for line in lines[:-1]), *lines[-1:]]
+
+    def heading(self, node: SyntaxTreeNode) -> list[str]:
+        text = self.pieces.restore(" ".join(node.children[0].content.split("\n")))
+        # A closing # of the text itself would be read as the heading's own.
+        text = re.sub(r"(#+)$", r"\\\1", text)
+        return [f"{'#' * int(node.tag[1])} {text}"]
+
+    def fence(self, node: SyntaxTreeNode) -> list[str]:
+        return fenced(node.content, node.info.strip())
+
+    def code_block(self, node: SyntaxTreeNode) -> list[str]:
+        return fenced(node.content, "")
+
+    def hr(self, _: SyntaxTreeNode) -> list[str]:
+        return ["* * *"]
+
+    def html_block(self, node: SyntaxTreeNode) -> list[str]:
+        return open_for_markdown(self.pieces.restore(node.content)).splitlines()
+
+    def blockquote(self, node: SyntaxTreeNode) -> list[str]:
+        return [f"> {line}" if line else ">" for line in self._quoted(node.children)]
+
+    def _quoted(self, children: Sequence[SyntaxTreeNode]) -> list[str]:
+        """Return what a quote holds; a callout's first line stands alone, as its title."""
+        if not children or children[0].type != "paragraph":
+            return self.children(children)
+        head, _, rest = children[0].children[0].content.partition("\n")
+        if not _CALLOUT.fullmatch(head.strip()):
+            return self.children(children)
+        parts = [[self.pieces.restore(head.strip())], self._parts(rest), self.children(children[1:])]
+        return [line for part in parts if part for line in ("", *part)][1:]
+
+    def bullet_list(self, node: SyntaxTreeNode) -> list[str]:
+        return self._items(node, ["-"] * len(node.children))
+
+    def ordered_list(self, node: SyntaxTreeNode) -> list[str]:
+        start = int(node.attrs.get("start", 1))
+        return self._items(node, [f"{start + i}." for i in range(len(node.children))])
+
+    def _items(self, node: SyntaxTreeNode, markers: Sequence[str]) -> list[str]:
+        tight = not _loose(node)
+        lines: list[str] = []
+        apart = not tight
+        for item, marker in zip(node.children, markers, strict=True):
+            written = _hung(f"{marker} ", _task(self.children(item.children, tight=tight)))
+            # Behind an item of several blocks the next one needs a blank line to be an item at all.
+            apart = apart or "" in written
+            lines += ["", *written] if lines and apart else written
+        return lines
+
+    def footnote_reference(self, node: SyntaxTreeNode) -> list[str]:
+        return _hung(f"[^{node.meta['label']}]: ", self.children(node.children))
+
+    def table(self, node: SyntaxTreeNode) -> list[str]:
+        rows = [row.children for part in node.children for row in part.children]
+        head = [_RULES[str(cell.attrs.get("style", ""))] for cell in rows[0]]
+        lines = [self._row(row) for row in rows]
+        return [lines[0], f"| {' | '.join(head)} |", *lines[1:]]
+
+    def _row(self, cells: Sequence[SyntaxTreeNode]) -> str:
+        return f"| {' | '.join(self._cell(cell.children[0].content) for cell in cells)} |"
+
+    def _cell(self, text: str) -> str:
+        return self.pieces.restore(text.replace("|", "\\|"), cell=True)
+
+
+_RULES = {"": "---", "text-align:left": ":--", "text-align:center": ":-:", "text-align:right": "--:"}
+
+
+def _hung(marker: str, lines: Sequence[str]) -> list[str]:
+    """Return lines behind a marker, those after the first indented by four spaces, as every parser agrees."""
+    first, *rest = lines or [""]
+    return [f"{marker}{first}", *(f"{_INDENT}{line}" if line else "" for line in rest)]
+
+
+def _task(lines: list[str]) -> list[str]:
+    """Return a task's lines with its state as `[ ]` or `[x]`: Obsidian counts any other character as done."""
+    if not lines or not (task := _TASK.match(lines[0])):
+        return lines
+    return [f"[{' ' if task[1] == ' ' else 'x'}]{lines[0][task.end() :]}", *lines[1:]]
+
+
+def fenced(content: str, info: str) -> list[str]:
+    """Return the lines of a fenced block whose fence is longer than any in it."""
+    longest = max((len(run) for run in re.findall(r"^ *(`{3,})", content, re.MULTILINE)), default=2)
+    fence = "`" * (longest + 1)
+    return [f"{fence}{info}", *content.removesuffix("\n").split("\n"), fence]
+
+
+def _loose(node: SyntaxTreeNode) -> bool:
+    """Tell whether a list's paragraphs stand apart (markdown-it hides a tight list's)."""
+    return any(not child.hidden for item in node.children for child in item.children if child.type == "paragraph")
+
+
+def _may_follow(before: SyntaxTreeNode | None, node: SyntaxTreeNode) -> bool:
+    """Tell whether a block needs no blank line before it in a tight list: a list below an item's own line."""
+    return before is not None and before.type == "paragraph" and node.type in {"bullet_list", "ordered_list"}
+
+
+def _merges(before: SyntaxTreeNode, node: SyntaxTreeNode) -> bool:
+    """Tell whether two neighbours would be read as one."""
+    return before.type == node.type and node.type in {"bullet_list", "ordered_list", "blockquote"}

@@ -1,0 +1,137 @@
+"""The regions of a note as Markdown: prose translated, formulas set aside, results put in place of what is on disk."""
+
+from __future__ import annotations
+
+import re
+
+from zhixing.examples.book import example_fences
+from zhixing.examples.schema import read_example
+from zhixing.portable import escape
+from zhixing.portable.context import Scope
+from zhixing.portable.inline import Embed, Inline, display_math
+from zhixing.portable.normalise import fenced, normalise
+from zhixing.portable.pieces import clean
+from zhixing.source import Source, Span
+from zhixing.text.regions import Kind, Region
+from zhixing.vault.note import read_note
+
+_BEGIN = re.compile(r"\s*zhixing:begin\s+(.*?)\s*", re.DOTALL)
+_END = re.compile(r"\s*zhixing:end\b.*", re.DOTALL)
+_SOURCE_TITLE = "源码"
+
+
+def translate(scope: Scope, span: Span, embed: Embed) -> str:
+    """Return a part of a note as Markdown whose formulas, links and results are marks of the page's pieces."""
+    return _Regions(scope, embed).translate(span)
+
+
+class _Regions:
+    """Walks the regions of one note. One method for each kind that is not copied as it is."""
+
+    def __init__(self, scope: Scope, embed: Embed) -> None:
+        self.scope = scope
+        self.embed = embed
+        self.text = clean(scope.note.source.text)
+        self.inline = Inline(scope, embed)
+        self.slugs = {heading.span.start: heading.slug for heading in scope.note.headings}
+        self.woven = self._woven()
+        self.examples = {fence.span.start: self._id(fence) for fence in example_fences(scope.note)}
+        self.fences = {self.examples[fence.span.start]: fence for fence in example_fences(scope.note)}
+        self.until_end = False
+
+    def translate(self, span: Span) -> str:
+        """Return the regions that a span touches, those at its ends cut."""
+        parts = []
+        for region in self.scope.note.regions:
+            if region.span.end > span.start and region.span.start < span.end:
+                parts.append(self._region(region, span))
+        return "".join(parts)
+
+    def _region(self, region: Region, span: Span) -> str:
+        if self.until_end:
+            self.until_end = not self._ended(region)
+            return ""
+        if region.kind is Kind.FRONTMATTER:
+            return ""
+        cut = Span(max(region.span.start, span.start), min(region.span.end, span.end))
+        written = getattr(self, f"_{region.kind.value}", None)
+        text: str = written(region, cut) if written else cut.of(self.text)
+        return text
+
+    def _text(self, _: Region, cut: Span) -> str:
+        return self.inline.span(cut)
+
+    def _heading(self, region: Region, _: Span) -> str:
+        text = " ".join(self.inline.span(region.content).split())
+        if self.scope.embedded:
+            # A heading of its own would enter the page's table of contents, and its anchor the page's anchors.
+            return self._alone(region, f'<strong class="heading">{text}</strong>')
+        slug = self.slugs.get(region.span.start, "")
+        mark = self.scope.page.pieces.keep(f" {{ #{slug} }}") if slug else ""
+        return f"{region.prefix}{'#' * region.level} {text}{mark}\n"
+
+    def _math(self, region: Region, _: Span) -> str:
+        latex = "".join(line.of(self.text) for line in region.lines) or region.content.of(self.text)
+        if not latex.strip():
+            return self._alone(region, escape.plain(region.span.of(self.text)))
+        cell = f"${' '.join(latex.split())}$"
+        return self._alone(region, self.scope.page.pieces.keep(display_math(latex), cell, block=True))
+
+    def _comment(self, region: Region, _: Span) -> str:
+        name = self.woven.get(region.span.start, "")
+        if name in self.scope.page.bodies:
+            self.until_end = True
+            return self._alone(region, self._result(name))
+        return self._alone(region, self.scope.page.pieces.keep(""))
+
+    def _fence(self, region: Region, cut: Span) -> str:
+        name = self.examples.get(region.span.start, "")
+        if name not in self.scope.page.bodies:
+            return cut.of(self.text)
+        return "" if name in self.woven.values() else self._alone(region, self._result(name))
+
+    def _result(self, name: str) -> str:
+        """Return what an example shows now, with its source folded away behind it."""
+        body = read_note(Source(self.scope.note.source.path, self.scope.page.bodies[name]), self.scope.note.path)
+        scope = Scope(self.scope.page, body, self.scope.number, self.scope.chain)
+        text = translate(scope, Span(0, len(body.source.text)), self.embed)
+        shown = normalise(text, self.scope.page.pieces)
+        parts = [shown.strip("\n"), self._folded(name)]
+        return self.scope.page.pieces.keep("\n\n".join(part for part in parts if part), name, block=True)
+
+    def _folded(self, name: str) -> str:
+        region = self.fences.get(name)
+        if region is None:
+            return ""
+        lines = fenced(self._lines(region), "yaml")
+        return "\n".join([f"> [!source]- {_SOURCE_TITLE}：{escape.plain(name)}", ">", *(f"> {line}" for line in lines)])
+
+    def _alone(self, region: Region, text: str) -> str:
+        """Return text as a block of its own in the region's containers."""
+        lines_up = re.sub(r"[^>\s]", " ", region.prefix)
+        before = f"{lines_up.rstrip()}\n" if lines_up == region.prefix else ""
+        return f"{before}{region.prefix}{text}\n{lines_up.rstrip()}\n"
+
+    def _lines(self, region: Region) -> str:
+        return "".join(line.of(self.text) for line in region.lines)
+
+    def _woven(self) -> dict[int, str]:
+        """Return the example's id for each marker that begins a result and has one that ends it."""
+        pairs: dict[int, str] = {}
+        begun: tuple[int, str] | None = None
+        for region in self.scope.note.regions:
+            if region.kind is not Kind.COMMENT:
+                continue
+            if begins := _BEGIN.fullmatch(region.content.of(self.text)):
+                begun = region.span.start, begins[1]
+            elif begun and self._ended(region):
+                pairs[begun[0]] = begun[1]
+                begun = None
+        return pairs
+
+    def _ended(self, region: Region) -> bool:
+        return region.kind is Kind.COMMENT and _END.fullmatch(region.content.of(self.text)) is not None
+
+    def _id(self, fence: Region) -> str:
+        example, _ = read_example(self.scope.note.source, fence.content)
+        return example.id if example else ""

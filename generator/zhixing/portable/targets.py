@@ -1,0 +1,25 @@
+"""Where links of a page lead, as relative paths that any Markdown tool follows."""
+
+from __future__ import annotations
+
+import os.path
+import re
+from pathlib import PurePosixPath
+from urllib.parse import quote
+
+# Everything but what ends or breaks a link's destination stays readable, Chinese above all.
+_UNSAFE = re.compile(r"[\x00-\x20\"#%()<>?\[\\\]^`{|}\x7f*_\ufdd0-\ufdef]")
+BLOCK_PREFIX = "block-"
+
+
+def relative(target: PurePosixPath, page: PurePosixPath, anchor: str = "") -> str:
+    """Return the destination of a link from `page` to `target`, both paths in the vault, percent-coded where needed."""
+    if target == page and anchor:
+        return f"#{encode(anchor)}"
+    path = encode(os.path.relpath(target, page.parent).replace(os.sep, "/"))
+    return f"{path}#{encode(anchor)}" if anchor else path
+
+
+def encode(text: str) -> str:
+    """Percent-code what cannot stand in a link's destination."""
+    return _UNSAFE.sub(lambda match: quote(match[0], safe=""), text)

@@ -1,0 +1,43 @@
+"""A page's HTML on its way from Markdown to the theme."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from zhixing.site.math import with_mathml
+from zhixing.site.sanitise import sanitise
+
+# A paragraph that holds nothing but a picture is a figure, and the picture's text its caption.
+_FIGURE = re.compile(r'<p>(<img((?: [a-z-]+="[^"]*")*)>)</p>')
+_ALT = re.compile(r' alt="([^"]+)"')
+_H1 = re.compile(r"<h1[ >].*?</h1>", re.DOTALL)
+# No page may fetch anything from another host, whatever a note or a theme asks for.
+_POLICY = (
+    "default-src 'self' data: blob:; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'"
+)
+
+
+def clean(page: str) -> str:
+    """Return the HTML that Markdown made of a note without anything that runs, with its figures and formulas."""
+    return with_mathml(_FIGURE.sub(_figure, sanitise(page)))
+
+
+def compose(title: str, head: str, body: str, foot: str) -> str:
+    """Return a page's content: title, properties, body, backlinks."""
+    own = _H1.search(body)
+    if own is None:
+        return f"<h1>{escape(title)}</h1>\n{head}\n{body}\n{foot}"
+    return f"{body[: own.end()]}\n{head}\n{body[own.end() :]}\n{foot}"
+
+
+def with_policy(page: str) -> str:
+    """Return a whole page with the policy that keeps the browser from asking other hosts for anything."""
+    return page.replace("<head>", f'<head><meta http-equiv="Content-Security-Policy" content="{_POLICY}">', 1)
+
+
+def _figure(found: re.Match[str]) -> str:
+    alt = _ALT.search(found[2])
+    caption = f"<figcaption>{alt[1]}</figcaption>" if alt else ""
+    return f"<figure>{found[1]}{caption}</figure>"

@@ -1,0 +1,88 @@
+"""LaTeX to MathML, once, while the site is built: no script has to run in the reader's browser."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+
+from math_core import LatexError, LatexToMathML
+
+from zhixing.problems import Code, Problem
+from zhixing.source import Span
+from zhixing.text.inline import TokenKind
+from zhixing.text.regions import Kind
+from zhixing.vault.note import Note
+
+# What pymdownx.arithmatex leaves of a formula: its escaped source between delimiters.
+_FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])((?:[^<\\]|\\.)*?)\\[)\]]</\1>', re.DOTALL)
+_IN_TITLE = re.compile(r"\\\(([^\n]+?)\\\)")
+_REASON = re.compile(r"(\d+): (.*)", re.DOTALL)
+
+
+class FormulaError(ValueError):
+    """A formula that cannot be read: why, and at which of its characters."""
+
+    def __init__(self, why: str, offset: int) -> None:
+        super().__init__(why)
+        self.offset = offset
+
+
+@lru_cache(maxsize=20_000)
+def mathml(latex: str, *, display: bool) -> str:
+    """Return a formula as MathML. Raises FormulaError where it cannot be read."""
+    try:
+        return _converter().convert_with_local_state(latex, displaystyle=display)
+    except LatexError as error:
+        reason = _REASON.match(str(error))
+        raise FormulaError(reason[2] if reason else str(error), int(reason[1]) if reason else 0) from error
+
+
+@cache
+def _converter() -> LatexToMathML:
+    return LatexToMathML(fancy_error=False)
+
+
+def with_mathml(page: str) -> str:
+    """Return a page's HTML with each formula as MathML; one that cannot be read stays as its source, marked."""
+    return _FORMULA.sub(lambda found: _shown(html.unescape(found[3]), display=found[2] == "["), page)
+
+
+def title_with_mathml(title: str) -> str:
+    """Return a heading as the table of contents has it, with its formulas as MathML."""
+    return _IN_TITLE.sub(lambda found: _shown(html.unescape(found[1]), display=False), title)
+
+
+def _shown(latex: str, *, display: bool) -> str:
+    latex = latex.strip()
+    try:
+        formula = mathml(latex, display=display)
+    except FormulaError as error:
+        title = html.escape(str(error))
+        formula = f'<code class="formula-source" title="{title}">{html.escape(latex)}</code>'
+    return f'<div class="formula" tabindex="0">{formula}</div>' if display else formula
+
+
+def formula_problems(note: Note) -> list[Problem]:
+    """Return a problem for each formula of a note that cannot be read, at the character where reading stopped."""
+    problems = []
+    for span, display in _formulas(note):
+        latex = span.of(note.source.text)
+        try:
+            mathml(latex.strip(), display=display)
+        except FormulaError as error:
+            blank = len(latex) - len(latex.lstrip())
+            at = min(span.start + blank + error.offset, max(span.end - 1, span.start))
+            what, mend = f"The formula cannot be read: {error}", "The page shows its source; see the list of LaTeX commands"
+            problems.append(note.source.problem(Code.FORMULA_UNREADABLE, at, what, mend))
+    return problems
+
+
+def _formulas(note: Note) -> Iterator[tuple[Span, bool]]:
+    for token in note.tokens:
+        if token.kind is TokenKind.MATH:
+            yield token.content, token.display
+    for region in note.regions:
+        if region.kind is Kind.MATH and region.depth == 0:
+            yield region.content, True

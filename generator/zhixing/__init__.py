@@ -1,1 +1,3 @@
 """Concept notes that run."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,134 @@
+"""The one composition: a loaded vault is run, rendered and woven into a plan. Nothing is written here.
+
+The command line, the site and the tests all see a vault through `results` and `plan`, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from zhixing.checks.claims import check_claims
+from zhixing.checks.links import check_links
+from zhixing.checks.names import check_names
+from zhixing.checks.template import Template, check_template, read_template
+from zhixing.examples.book import Book, Declared, run_all
+from zhixing.problems import Problem
+from zhixing.render.body import Body, body
+from zhixing.source import Source
+from zhixing.vault.files import read_text
+from zhixing.vault.note import Note
+from zhixing.vault.vault import Vault
+from zhixing.weave.figures import unused_figures, weave_figure
+from zhixing.weave.regions import Target, weave
+
+FIGURES = "_figures"
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What a vault's examples gave: the runs, and what is shown of each, by example id."""
+
+    book: Book
+    bodies: Mapping[str, Body]
+
+    def of(self, note: Note) -> dict[str, Body]:
+        """Return the bodies of the examples that a note declares, by id."""
+        ids = [one.example.id for one in self.book.declared if one.note is note and one.example]
+        return {name: self.bodies[name] for name in ids if name in self.bodies}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A file that is not what it should be: its place in the vault, its text now (None where it is new) and then."""
+
+    path: PurePosixPath
+    before: str | None
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What regenerating would write, and what stands in its way."""
+
+    changes: tuple[Change, ...]
+    problems: tuple[Problem, ...]
+
+
+def _silent(_done: int, _total: int) -> None:
+    """Show no progress."""
+
+
+def results(vault: Vault, progress: Progress = _silent) -> Results:
+    """Run every example of a vault and render what it shows."""
+    book = run_all(vault, progress)
+    bodies = {name: shown for name, run in book.runs.items() if (shown := body(run)) is not None}
+    return Results(book, bodies)
+
+
+def plan(vault: Vault, found: Results, notes: Collection[PurePosixPath] | None = None, *, accept: bool = False) -> Plan:
+    """Weave results into notes and figures. `accept` takes the computed text where somebody edited a region by hand."""
+    changes: list[Change] = []
+    problems: list[Problem] = []
+    for path, note in vault.notes.items():
+        if notes is None or path in notes:
+            for change in (*_note(note, found, problems, accept=accept), *_figures(vault, note, found, problems, accept=accept)):
+                changes.append(change)
+    return Plan(tuple(changes), tuple(problems))
+
+
+def _note(note: Note, found: Results, problems: list[Problem], *, accept: bool) -> Iterator[Change]:
+    bodies = found.of(note)
+    targets = {
+        one.example.id: Target(one.fence.span, bodies[one.example.id].markdown)
+        for one in found.book.declared
+        if one.note is note and one.example and one.example.id in bodies
+    }
+    declared = {one.example.id for one in found.book.declared if one.note is note and one.example}
+    woven = weave(note.source, targets, declared=declared, accept=accept)
+    problems += woven.problems
+    if woven.text != note.source.text:
+        yield Change(note.path, note.source.text, woven.text)
+
+
+def _figures(vault: Vault, note: Note, found: Results, problems: list[Problem], *, accept: bool) -> Iterator[Change]:
+    for shown in found.of(note).values():
+        for name, svg in shown.figures.items():
+            path = note.path.parent / FIGURES / name
+            before = read_text(vault.root / path)
+            woven = weave_figure(Source(str(path), before or ""), svg, accept=accept)
+            problems += woven.problems
+            if woven.text != before:
+                yield Change(path, before, woven.text)
+
+
+def unread(vault: Vault, found: Results) -> Iterator[Problem]:
+    """Yield a problem for each generated figure that no note shows any more."""
+    shown = {note.path.parent / FIGURES / name for note in vault.notes.values() for b in found.of(note).values() for name in b.figures}
+    broken = {one.note.path.parent for one in found.book.declared if _failed(one, found)}
+    for path in vault.files:
+        if path.parent.name == FIGURES and path.suffix == ".svg" and path not in shown and path.parent.parent not in broken:
+            yield from unused_figures(Source(str(path), read_text(vault.root / path) or ""))
+
+
+def _failed(one: Declared, found: Results) -> bool:
+    """Tell whether an example gave no body, so that its figures cannot be said to be unused."""
+    return one.example is None or one.example.id not in found.bodies
+
+
+def check(vault: Vault, found: Results, planned: Plan, templates: Mapping[str, Template]) -> list[Problem]:
+    """Return every problem of a vault: its files, links, names, templates, examples, claims and generated regions."""
+    problems = [*vault.problems, *found.book.problems, *planned.problems, *unread(vault, found)]
+    for note in vault.notes.values():
+        problems += note.problems
+        problems += check_template(note, templates)
+        problems += check_claims(note, found.book.runs)
+    return [*problems, *check_links(vault), *check_names(vault)]
+
+
+def templates_of(sources: Collection[Source]) -> dict[str, Template]:
+    """Return note templates by the type that each declares."""
+    read = (read_template(source) for source in sources)
+    return {template.type: template for template in read if template}

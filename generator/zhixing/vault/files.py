@@ -1,0 +1,25 @@
+"""Reading the vault's other text files: templates and generated figures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from zhixing.source import Source
+
+MAX_BYTES = 10_000_000
+
+
+def read_text(path: Path) -> str | None:
+    """Return the text of a regular file of at most 10 MB, or None where there is none or it is no UTF-8."""
+    try:
+        if not path.is_file() or path.stat().st_size > MAX_BYTES:
+            return None
+        return path.read_bytes().decode()
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def read_templates(folder: Path) -> list[Source]:
+    """Return the note templates in a folder, sorted by name."""
+    paths = sorted(folder.glob("*.md")) if folder.is_dir() else []
+    return [Source(path.name, text) for path in paths if (text := read_text(path)) is not None]

@@ -1,0 +1,222 @@
+"""Where everything of a heat map stands, and the drawing of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from zhixing.examples.model import Array, Quantity
+from zhixing.render.colour import text_on_cell
+from zhixing.render.figure import LABEL, PAD, SMALL, WIDEST, Box, Figure, Line, Text, draw
+from zhixing.render.heatmap import Cells, cells, description
+from zhixing.render.labels import Axes
+from zhixing.render.measure import fit, text_width, thinned
+from zhixing.render.numbers import number
+from zhixing.render.ticks import round_step
+
+_WIDEST_LABEL = 96.0
+_GAP = 18.0
+"""Between panels."""
+_FONTS = ((12.0, 14.0, ""), (10.5, 6.0, " fine"))
+"""Sizes tried for the numbers in cells: font size, room at the sides, CSS class."""
+_MOST_NUMBERS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The measures of a heat map.
+
+    `left` is the room for row labels, `top` that above the cells of a panel, `overhang` that to the right of them for
+    turned labels, `font` the class of the numbers (None: no numbers), `across` the panels side by side, `head` the room
+    for the figure's name, `every` says which columns are labelled.
+    """
+
+    cell: float
+    tall: float
+    left: float
+    top: float
+    overhang: float
+    turned: bool
+    font: str | None
+    across: int
+    head: float
+    every: int
+
+
+def heatmap(name: str, quantity: Quantity, axes: Axes, hidden: Array | None = None) -> Figure:
+    """Draw a quantity of one, two or three axes as cells; three axes give a panel for each position of the first.
+
+    Nonnegative values have a scale from 0, signed ones a scale of two colours about 0. Cells of `hidden`, and those of
+    −∞, are hatched. Numbers stand in the cells as long as they fit.
+    """
+    one = cells(name, quantity, axes, hidden)
+    layout = _layout(one)
+    boxes: list[Box] = []
+    lines: list[Line] = []
+    texts = [Text(PAD, PAD + LABEL, name, "ink name")] if layout.head else []
+    for panel in range(len(one.panels)):
+        x, y = _origin(one, layout, panel)
+        boxes += _boxes(one, layout, panel, x, y)
+        lines += _parts(one, layout, x, y)
+        texts += [*_labels(one, layout, panel, x, y), *_numbers(one, layout, panel, x, y)]
+    width, height = _size(one, layout)
+    key_boxes, key_texts, key_height = _key(one, layout, height)
+    if one.left_out:
+        key_texts.append(Text(PAD, height + key_height, f"（{one.left_out}）", "muted small"))
+        key_height += 12
+    width = max(width, *(_end(text) + PAD for text in (*key_texts, *texts[: bool(layout.head)])), 0)
+    return draw(
+        "heatmap",
+        width,
+        height + key_height,
+        f"{name} 的热力图",
+        description(one),
+        boxes=[*boxes, *key_boxes],
+        lines=lines,
+        texts=[*texts, *key_texts],
+    )
+
+
+def _end(text: Text) -> float:
+    return text.x + text_width(text.text, SMALL if "small" in text.role else LABEL)
+
+
+def _corner(one: Cells) -> str:
+    return " \\ ".join(one.heads[-2:])
+
+
+def _layout(one: Cells) -> Layout:
+    """Return the layout with the most panels side by side that leaves room for numbers."""
+    rows = one.rows if len(one.heads) > 1 else (one.name,)
+    left = min(max(text_width(row, LABEL + 1) for row in rows), _WIDEST_LABEL)
+    left = max(left, min(text_width(_corner(one), SMALL), _WIDEST_LABEL)) + 8
+    for across in range(min(3, len(one.panels)), 1, -1):
+        layout = _attempt(one, left, across)
+        if layout.font is not None and _size(one, layout)[0] <= WIDEST + 2 * PAD:
+            return layout
+    return _attempt(one, left, 1)
+
+
+def _attempt(one: Cells, left: float, across: int) -> Layout:
+    room = (WIDEST - 2 * PAD - left - (across - 1) * _GAP) / (len(one.columns) * across)
+    font, need = _font(one, room)
+    widest = max(text_width(label, LABEL) for label in one.columns)
+    cell = max(need, min(room, 56.0, widest + 8)) if font is not None else max(min(room, 24.0), 3.0)
+    every, turned = thinned(one.columns, LABEL, cell)
+    reach = min(widest, _WIDEST_LABEL) * math.sqrt(0.5)
+    if turned:
+        # The last label reaches out of its panel; the cells give way.
+        cell = max(need, min(cell, room - max(0.0, reach - room / 2) / len(one.columns)))
+    cell = math.floor(cell * 2) / 2
+    tall = cell if font is None else 36.0 if len(one.rows) == 1 else 32.0 if len(one.rows) <= 8 else 26.0
+    overhang = max(0.0, reach - cell / 2) + 4 if turned else 0.0
+    top = (20.0 if len(one.heads) == 3 else 0.0) + (reach + 14 if turned else 20.0)
+    return Layout(cell, tall, left, top, overhang, turned, font, across, 24.0 if len(one.heads) > 1 else 0.0, every)
+
+
+def _font(one: Cells, room: float) -> tuple[str | None, float]:
+    """Return the class of the largest numbers that fit into `room`, and the width that they need."""
+    if one.values.size <= _MOST_NUMBERS * len(one.panels):
+        texts = {one.text(float(value)) for value in one.values.flat}
+        for size, side, role in _FONTS:
+            need = max(text_width(text, size) for text in texts) + side
+            if need <= room:
+                return role, max(need, 34.0 if not role else 0.0)
+    return None, 0.0
+
+
+def _origin(one: Cells, layout: Layout, panel: int) -> tuple[float, float]:
+    """Return the top left corner of a panel's cells."""
+    row, column = divmod(panel, layout.across)
+    wide = len(one.columns) * layout.cell + layout.overhang + _GAP
+    tall = layout.top + len(one.rows) * layout.tall + _GAP
+    return PAD + layout.left + column * wide, PAD + layout.head + layout.top + row * tall
+
+
+def _size(one: Cells, layout: Layout) -> tuple[float, float]:
+    across = min(layout.across, len(one.panels))
+    last = _origin(one, layout, len(one.panels) - 1)[1]
+    right = _origin(one, layout, across - 1)[0] + len(one.columns) * layout.cell
+    return right + layout.overhang + PAD, last + len(one.rows) * layout.tall + PAD
+
+
+def _boxes(one: Cells, layout: Layout, panel: int, x: float, y: float) -> Iterator[Box]:
+    yield Box(x, y, len(one.columns) * layout.cell, len(one.rows) * layout.tall, "base")
+    for row in range(len(one.rows)):
+        for column in range(len(one.columns)):
+            value, at = float(one.values[panel, row, column]), (x + column * layout.cell, y + row * layout.tall)
+            if one.hidden[panel, row, column]:
+                yield Box(*at, layout.cell, layout.tall, "masked")
+            elif opacity := one.opacity(value):
+                yield Box(*at, layout.cell, layout.tall, "negative" if value < 0 else "positive", opacity)
+
+
+def _parts(one: Cells, layout: Layout, x: float, y: float) -> Iterator[Line]:
+    """Yield the lines between cells, in the colour of the ground; very small cells have none."""
+    if layout.cell < 8:
+        return
+    right, bottom = x + len(one.columns) * layout.cell, y + len(one.rows) * layout.tall
+    for column in range(1, len(one.columns)):
+        yield Line(x + column * layout.cell, y, x + column * layout.cell, bottom, "part")
+    for row in range(1, len(one.rows)):
+        yield Line(x, y + row * layout.tall, right, y + row * layout.tall, "part")
+
+
+def _labels(one: Cells, layout: Layout, panel: int, x: float, y: float) -> Iterator[Text]:
+    if one.panels[panel]:
+        head = fit(f"{one.heads[0]}：{one.panels[panel]}", LABEL, len(one.columns) * layout.cell + layout.overhang)
+        yield Text(x, y - layout.top + 12, head, "ink")
+    for column in range(0, len(one.columns), layout.every):
+        middle = x + (column + 0.5) * layout.cell
+        label = fit(one.columns[column], LABEL, _WIDEST_LABEL)
+        if layout.turned:
+            yield Text(middle + 3, y - 7, label, "ink", -45)
+        else:
+            yield Text(middle, y - 7, label, "ink middle")
+    if panel % layout.across:
+        return
+    yield Text(x - 8, y - 7, fit(_corner(one), SMALL, layout.left - 8), "muted small end")
+    rows = one.rows if len(one.heads) > 1 else (one.name,)
+    for row in range(0, len(rows), round_step(15 / layout.tall)):
+        label = fit(rows[row], LABEL, layout.left - 8)
+        yield Text(x - 8, y + (row + 0.5) * layout.tall + 4.5, label, "ink end" if layout.head else "ink name end")
+
+
+def _numbers(one: Cells, layout: Layout, panel: int, x: float, y: float) -> Iterator[Text]:
+    if layout.font is None:
+        return
+    for row in range(len(one.rows)):
+        for column in range(len(one.columns)):
+            value, hidden = float(one.values[panel, row, column]), one.hidden[panel, row, column]
+            on = text_on_cell(0.0 if hidden else one.opacity(value), negative=value < 0)
+            middle, base = x + (column + 0.5) * layout.cell, y + (row + 0.5) * layout.tall + 4.2
+            yield Text(middle, base, one.text(value), f"{on} number middle{layout.font}")
+
+
+def _key(one: Cells, layout: Layout, y: float) -> tuple[list[Box], list[Text], float]:
+    """Return the colour scale, where cells have no numbers, and the meaning of hatching; and the height they take."""
+    boxes: list[Box] = []
+    texts: list[Text] = []
+    x, y = PAD + layout.left, y + 2
+    if layout.font is None and one.most:
+        x = _ramp(one, x, y, boxes, texts)
+    if one.hidden.any():
+        boxes.append(Box(x, y, 16, 12, "base"))
+        boxes.append(Box(x, y, 16, 12, "masked"))
+        texts.append(Text(x + 22, y + 10, "被遮蔽", "muted small"))
+    return boxes, texts, 14 + PAD if boxes else 0.0
+
+
+def _ramp(one: Cells, x: float, y: float, boxes: list[Box], texts: list[Text]) -> float:
+    """Add the colour scale with its ends; return where the next key may stand."""
+    low = f"−{number(one.most, 3)}" if one.signed else "0"
+    texts.append(Text(x, y + 10, low, "muted small"))
+    x += text_width(low, SMALL) + 6
+    roles = ("falling", "rising") if one.signed else ("rising",)
+    for role in roles:
+        boxes.append(Box(x, y, 90 / len(roles), 12, "base"))
+        boxes.append(Box(x, y, 90 / len(roles), 12, role))
+        x += 90 / len(roles)
+    texts.append(Text(x + 6, y + 10, number(one.most, 3), "muted small"))
+    return x + 6 + text_width(number(one.most, 3), SMALL) + _GAP

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # the printer of everything else imports this module
 
 OTHERWISE = r"\text{否则}"
 
-_OPERATORS = {
+OPERATORS = {
     "log": r"\ln", "log2": r"\log_{2}", "log10": r"\log_{10}", "sin": r"\sin", "cos": r"\cos", "tan": r"\tan",
     "tanh": r"\tanh", "exp": r"\exp", "max": r"\max", "min": r"\min", "maximum": r"\max", "minimum": r"\min",
     "sigmoid": r"\sigma", "relu": r"\operatorname{ReLU}", "gelu": r"\operatorname{GELU}",
@@ -25,7 +25,7 @@ _OPERATORS = {
     "argmax": r"\operatorname{arg\,max}", "argmin": r"\operatorname{arg\,min}",
     "attention": r"\operatorname{Attention}",
 }  # fmt: skip
-_FENCES = {
+FENCES = {
     "abs": (r"\left\lvert ", r" \right\rvert"),
     "norm": (r"\left\lVert ", r" \right\rVert"),
     "floor": (r"\left\lfloor ", r" \right\rfloor"),
@@ -72,8 +72,8 @@ def _applied(printer: Printer, node: ast.Call, field: str) -> Piece:
 
 def _operator(printer: Printer, name: str) -> str:
     taken = {"sigmoid": {"sigma", "σ"}}.get(name, set())
-    if name in _OPERATORS and not taken & set(printer.known.names):
-        return _OPERATORS[name]
+    if name in OPERATORS and not taken & set(printer.known.names):
+        return OPERATORS[name]
     escaped = name.replace("_", r"\_")
     return rf"\operatorname{{{escaped}}}"
 
@@ -105,7 +105,7 @@ def _power_of_e(printer: Printer, node: ast.Call) -> Piece | None:
 
 
 def _fenced(printer: Printer, node: ast.Call) -> Piece:
-    opening, closing = _FENCES[function_name(node)]
+    opening, closing = FENCES[function_name(node)]
     over = axis_names(node)
     inner = _argument(printer, node).text
     return Piece(f"{opening}{inner}{closing}", subs=tuple(printer.axis(name) for name in over or ()))
@@ -153,5 +153,5 @@ def _merged(printer: Printer, node: ast.Call) -> Piece | None:
 
 _SPECIAL: dict[str, Callable[[Printer, ast.Call], Piece | None]] = {
     "sqrt": _root, "exp": _power_of_e, "sum": _big, "prod": _big, "where": _cases, "pinv": _pseudo_inverse,
-    "merge": _merged, **dict.fromkeys(_FENCES, _fenced),
+    "merge": _merged, **dict.fromkeys(FENCES, _fenced),
 }  # fmt: skip

@@ -16,6 +16,11 @@ _SHIPPED = (_PACKAGE / "templates", _PACKAGE.parent.parent / "templates")
 """In an installed wheel the templates lie inside the package, in a checkout at the top of the repository."""
 
 
+def shipped_templates() -> Path:
+    """Return the folder of the templates that ship."""
+    return next(folder for folder in _SHIPPED if folder.is_dir())
+
+
 @cache
 def environment(first: Path | None = None) -> SandboxedEnvironment:
     """Return the environment that finds the shipped templates, after those in the folder `first`.
@@ -23,7 +28,7 @@ def environment(first: Path | None = None) -> SandboxedEnvironment:
     Tables and figures are always drawn with the shipped ones. A folder of the vault's comes first only where somebody
     asks for a new note: its templates are sandboxed, but a loop in them may take as long as it likes.
     """
-    folders = [*([first] if first else []), *(folder for folder in _SHIPPED if folder.is_dir())]
+    folders = [*([first] if first else []), shipped_templates()]
     made = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(folders),
         autoescape=lambda name: name is not None and name.endswith(".svg"),

@@ -13,7 +13,9 @@ _NAMED = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 _SPECIAL = re.compile(
     r"""
     (?<![^\W_])_ | _(?![^\W_])            # an underscore inside a word is no emphasis: W_q stays readable
-    | [\\`*\[\]|<>&$=%\#~^{}!]
+    | [\\`*\[|<>&${~] | \](?=[(\[:])
+    | =(?==) | (?<==)= | %(?=%) | (?<=%)%
+    | (?<!\S)[\#^] | \^(?=\S*\^)          # a tag, a block id, a superscript; e^50 is none of them
     | :(?=//)                             # a bare address would become a link
     | ^\ + | (?<=\ )\ | \ +$ | [^\S ]     # spaces that Markdown would trim or fold
     """,

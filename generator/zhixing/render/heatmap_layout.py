@@ -10,7 +10,7 @@ from zhixing.examples.model import Array, Quantity
 from zhixing.render.colour import text_on_cell
 from zhixing.render.figure import LABEL, PAD, SMALL, WIDEST, Box, Figure, Line, Text, draw
 from zhixing.render.heatmap import Cells, cells, description
-from zhixing.render.labels import Axes
+from zhixing.render.labels import Axes, corner
 from zhixing.render.measure import fit, text_width, thinned
 from zhixing.render.numbers import number
 from zhixing.render.ticks import round_step
@@ -83,7 +83,7 @@ def _end(text: Text) -> float:
 
 
 def _corner(one: Cells) -> str:
-    return " \\ ".join(one.heads[-2:])
+    return corner(*one.heads[-2:]) if len(one.heads) > 1 else one.heads[0]
 
 
 def _layout(one: Cells) -> Layout:

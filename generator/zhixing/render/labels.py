@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 
 from zhixing.examples.expect import label_of
+from zhixing.examples.latex import example_latex
 from zhixing.examples.model import Axis, Dimension, Example, Expression, Quantity
 from zhixing.render import escape
 from zhixing.render.numbers import number
@@ -20,6 +21,11 @@ UNNAMED = "序号"
 def heading(dimension: Dimension) -> str:
     """Return what heads a dimension: its axis's name."""
     return dimension.axis or UNNAMED
+
+
+def corner(down: str, across: str) -> str:
+    """Return what stands in the corner of a matrix: the axis that runs down and the one that runs across."""
+    return f"{down}↓ {across}→"
 
 
 def labels(dimension: Dimension, size: int, axes: Axes) -> tuple[str, ...]:
@@ -38,17 +44,25 @@ def entry(quantity: Quantity, value: float, axes: Axes, digits: int = 5) -> str:
 
 def symbol(example: Example, expression: Expression) -> str:
     """Return the LaTeX that `symbols:` gives for a name, or nothing."""
-    if isinstance(expression.tree, ast.Name | ast.Attribute):
-        return example.symbols.get(ast.unparse(expression.tree), "")
-    return ""
+    return example.symbols.get(ast.unparse(expression.tree), "") if is_name(expression) else ""
+
+
+def is_name(expression: Expression) -> bool:
+    """Tell whether an expression is a quantity's name, such as `weights` or `a.weights`."""
+    return isinstance(expression.tree, ast.Name | ast.Attribute)
 
 
 def markdown_name(example: Example, expression: Expression) -> str:
-    """Return a quantity's name for a table: its symbol as a formula, else the expression as written."""
-    latex = symbol(example, expression)
-    # A pipe would end the cell.
+    """Return a quantity's name for a table: as written, or a formula where it has a symbol or is more than a name."""
+    if is_name(expression) and not symbol(example, expression):
+        return escape.markdown(expression.text)
+    return inline_formula(symbol(example, expression) or example_latex(example, expression.tree))
+
+
+def inline_formula(latex: str) -> str:
+    """Return LaTeX as a formula within a line. Its pipes are spelled out, since they would end a table's cell."""
     safe = re.sub(r"\\\||\|", lambda bar: r"\Vert " if len(bar[0]) > 1 else r"\vert ", latex)
-    return f"${safe}$" if latex else escape.markdown(expression.text)
+    return f"${' '.join(safe.split())}$"
 
 
 def plain_name(example: Example, expression: Expression) -> str:

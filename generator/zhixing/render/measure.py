@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from zhixing.render.ticks import round_step
 
 _NARROW = frozenset("iljft.,:;'|!()[] ·")
-_WIDE = frozenset("mwMW@%—…")
+_WIDE = frozenset("mwMW@%—…→↓")
 
 
 def text_width(text: str, size: float) -> float:

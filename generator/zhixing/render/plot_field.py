@@ -81,7 +81,8 @@ def grid(one: Curves, field: Field) -> Iterator[Line]:
     """Yield the grid, the horizontal axis and its ticks."""
     right = field.left + field.width
     for value, _ in field.up.ticks:
-        yield Line(field.left, field.y(value), right, field.y(value), "grid")
+        zero = not value and field.up.low < 0
+        yield Line(field.left, field.y(value), right, field.y(value), "rule" if zero else "grid")
     if one.categories:
         for place in one.across:
             yield Line(field.x(place), field.top, field.x(place), field.bottom, "grid")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import unicodedata
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import PurePosixPath
 
+from zhixing.vault.index import fold
 from zhixing.vault.note import Block, Heading, Link, Note
 from zhixing.vault.vault import Vault
 
@@ -26,7 +28,7 @@ class Resolution:
     - `note` for NOTE, `file` for FILE, both None for EXTERNAL and MISSING.
     - `heading`, `block`: the place in the note. `heading_missing`, `block_missing`: it is named and does not exist.
     - `alias`: the alias by which the note was found, which Obsidian would not follow, else "".
-    - `other_case`: found, but written in another case (or another Unicode form) than the file's name.
+    - `other_case`: found, but written in another case than the file's path.
     - `candidates`: all files of that name where there are several, Obsidian's choice first. `ambiguous` says so.
     """
 
@@ -49,14 +51,97 @@ class Resolution:
 
 def resolve(vault: Vault, note: Note, link: Link) -> Resolution:
     """Return where a link in a note points."""
-    raise NotImplementedError
+    if link.url:
+        return Resolution(Found.EXTERNAL)
+    found = resolve_path(vault, link.path, note.path, aliases=link.wiki)
+    if found.note is None or not (link.headings or link.block):
+        return found
+    places = vault.places(found.note)
+    if link.block:
+        block = places.block(link.block)
+        return replace(found, block=block, block_missing=block is None)
+    heading = places.heading(link.headings) or (None if link.wiki else places.slug(link.headings[-1]))
+    return replace(found, heading=heading, heading_missing=heading is None)
 
 
-def resolve_path(vault: Vault, path: str, base: PurePosixPath) -> Resolution:
-    """Return what a link path names, seen from the note at `base`; "" is that note itself."""
-    raise NotImplementedError
+def resolve_path(vault: Vault, path: str, base: PurePosixPath, *, aliases: bool = True) -> Resolution:
+    """Return what a link path names, seen from the note at `base`; "" is that note itself.
+
+    The rules, in order: a path from the vault's root, or from `base` where it begins with a dot; the end of one file's
+    path; of several, the one in the folder of `base`, then one below that folder, then the shortest path; an alias.
+    """
+    if not path:
+        return _found(vault, "", [base])
+    key = _absolute(path, base)
+    if key is None:
+        return Resolution(Found.MISSING)
+    candidates = vault.index.candidates(fold(key))
+    if path.startswith(("/", "./", "../")):
+        candidates = _whole(candidates, key)
+    if candidates:
+        return _found(vault, key, _ordered(candidates, key, base))
+    named = vault.index.aliases.get(fold(path), []) if aliases else []
+    return replace(_found(vault, "", named), alias=path) if named else Resolution(Found.MISSING)
 
 
 def near_names(vault: Vault, link: Link, resolution: Resolution) -> tuple[str, ...]:
     """Return up to three names near the one not found: of notes and files, or of the note's headings or blocks."""
-    raise NotImplementedError
+    if resolution.kind is Found.MISSING:
+        return vault.near.find(PurePosixPath(link.path).name.removesuffix(".md"))
+    if resolution.note is not None and resolution.heading_missing:
+        return vault.places(resolution.note).near_headings.find(link.headings[-1])
+    if resolution.note is not None and resolution.block_missing:
+        return vault.places(resolution.note).near_blocks.find(link.block)
+    return ()
+
+
+def _absolute(path: str, base: PurePosixPath) -> str | None:
+    """Return a path from the vault's root, or as written where it does not say; None if it leaves the vault."""
+    if path.startswith("/"):
+        return path.lstrip("/")
+    if not path.startswith(("./", "../")):
+        return path
+    parts = list(base.parent.parts)
+    for part in path.split("/"):
+        if part == ".." and not parts:
+            return None
+        if part == "..":
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)
+
+
+def _whole(candidates: list[PurePosixPath], key: str) -> list[PurePosixPath]:
+    """Return those whose whole path is meant, with or without `.md`."""
+    wanted = (fold(key), fold(f"{key}.md"))
+    return [path for path in candidates if fold(str(path)) in wanted]
+
+
+def _ordered(candidates: list[PurePosixPath], key: str, base: PurePosixPath) -> list[PurePosixPath]:
+    """Return what a path may mean, Obsidian's choice first; a whole path means one file only."""
+    if len(candidates) == 1:
+        return candidates
+    whole = _whole(candidates, key)
+    exact = [path for path in whole if str(path) in (key, f"{key}.md")]
+    if len(whole) == 1 or len(exact) == 1:
+        return exact or whole
+    folder = base.parent
+    return sorted(candidates, key=lambda path: (path.parent != folder, not path.is_relative_to(folder)))
+
+
+def _found(vault: Vault, key: str, candidates: list[PurePosixPath]) -> Resolution:
+    path = candidates[0]
+    several = tuple(candidates) if len(candidates) > 1 else ()
+    other_case = bool(key) and not _spelled(key, path)
+    note = vault.notes.get(path)
+    if note is None:
+        return Resolution(Found.FILE, file=path, other_case=other_case, candidates=several)
+    return Resolution(Found.NOTE, note=note, other_case=other_case, candidates=several)
+
+
+def _spelled(key: str, path: PurePosixPath) -> bool:
+    """Tell whether a link path is written in the case of the file's path, for as much of it as it gives."""
+    written = unicodedata.normalize("NFC", key)
+    actual = unicodedata.normalize("NFC", str(path))
+    return actual.endswith((written, f"{written}.md"))

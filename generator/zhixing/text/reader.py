@@ -44,26 +44,11 @@ class Reader:
         self.absent: set[str] = set()  # closing marks that do not come any more
         self.ticks: dict[int, list[int]] = {}  # where runs of so many backticks stand
 
-        self.readers: dict[str, Callable[[int, str], None]] = {
-            "\\": self._escape,
-            "`": self._code,
-            "$": self._math,
-            "%": self._comment,
-            "<": self._angle,
-            "[": self._opening,
-            "!": self._opening,
-            "]": self._closing,
-            "^": self._caret,
-            "=": self._highlight,
-            "#": self._tag,
-            "h": self._url,
-        }
-
     def read(self) -> list[Token]:
         """Return the tokens, sorted by place, an outer one before those inside it."""
         while found := _NEXT.search(self.body, self.at):
             self.at = found.end()
-            self.readers[found[0][0]](found.start(), found[0])
+            _READERS[found[0][0]](self, found.start(), found[0])
         return sorted(self.found, key=lambda token: (token.span.start, -token.span.end))
 
     def _span(self, start: int, end: int) -> Span:
@@ -197,3 +182,19 @@ def _without_tail(url: str) -> int:
         surplus -= url[end - 1] == ")"
         end -= 1
     return end
+
+
+_READERS: dict[str, Callable[[Reader, int, str], None]] = {
+    "\\": Reader._escape,
+    "`": Reader._code,
+    "$": Reader._math,
+    "%": Reader._comment,
+    "<": Reader._angle,
+    "[": Reader._opening,
+    "!": Reader._opening,
+    "]": Reader._closing,
+    "^": Reader._caret,
+    "=": Reader._highlight,
+    "#": Reader._tag,
+    "h": Reader._url,
+}

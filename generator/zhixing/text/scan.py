@@ -22,7 +22,7 @@ _FRONTMATTER = re.compile(r"\ufeff?---[ \t]*(?:\r\n|\r|\n)")
 _FRONTMATTER_END = re.compile(r"(?<=[\r\n])---[ \t]*(?:\r\n|\r|\n|\Z)")
 _VERBATIM = frozenset({Kind.FENCE, Kind.HTML, *PAIRS.values()})
 # A line outside containers that begins with another character can only be running text.
-_SPECIAL = frozenset(" \t>-+*#`~<$%=_0123456789") | {""}
+_SPECIAL = frozenset(" \t>-+*#`~<$%=_0123456789")
 
 
 def scan(text: str) -> tuple[Region, ...]:
@@ -79,9 +79,13 @@ class _Scanner:
         return self.leaf if self.leaf is not None and self.leaf.kind is Kind.TEXT else None
 
     def _line(self, line: Line) -> None:
-        if not self.containers and self.leaf is self._paragraph and line.character not in _SPECIAL:
-            self._text(line)
-            return
+        if not self.containers and self.leaf is self._paragraph:
+            if line.blank:
+                self._blank(line)
+                return
+            if line.text[line.offset] not in _SPECIAL:
+                self._text(line)
+                return
         depth = self.containers.go_on(line)
         if self._verbatim(line, depth):
             return

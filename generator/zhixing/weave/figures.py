@@ -1,0 +1,57 @@
+"""Figure files: the same three verdicts as for regions, with the checksum in a comment at the end of the SVG."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from zhixing.problems import Code, Problem
+from zhixing.source import Source
+from zhixing.weave.checksum import Verdict, checksum, judge
+from zhixing.weave.regions import Woven
+
+_SEAL = re.compile(r"<!-- zhixing:figure ([0-9a-f]{8}) -->\s*\Z")
+
+
+def sealed(svg: str) -> str:
+    """Return a figure with its checksum, as it is written to disk."""
+    return f"{svg.rstrip()}\n<!-- zhixing:figure {checksum(_normal(svg))} -->\n"
+
+
+def weave_figure(source: Source, svg: str, *, accept: bool = False) -> Woven:
+    """Return what a figure's file should hold. `source` is the file now, empty where there is none.
+
+    A file that the tool did not write, or that was edited since, is left alone unless `accept` is set.
+    """
+    found, mark = _parted(source.text)
+    verdict = judge(found, _normal(svg), mark) if source.text else Verdict.MISSING
+    problems = list(_problems(source, verdict, accept=accept))
+    keep = verdict is Verdict.FRESH or (verdict is Verdict.EDITED and not accept)
+    return Woven(source.text if keep else sealed(svg), {source.path: verdict}, tuple(problems))
+
+
+def _problems(source: Source, verdict: Verdict, *, accept: bool) -> Iterator[Problem]:
+    if verdict is Verdict.MISSING:
+        yield source.problem(Code.FIGURE_STALE, 0, "The figure is not drawn yet", "Run `zhixing regenerate`")
+    elif verdict is Verdict.STALE:
+        what = "The figure is not what its example draws now"
+        yield source.problem(Code.FIGURE_STALE, 0, what, "Run `zhixing regenerate`")
+    elif verdict is Verdict.EDITED and not accept:
+        mend = "Undo the edit, or take what was drawn with `zhixing regenerate --accept`"
+        yield source.problem(Code.FIGURE_EDITED, 0, "The figure was edited by hand", mend)
+
+
+def unused_figures(source: Source) -> Iterator[Problem]:
+    """Yield a problem for a figure file that no note shows, if it was generated."""
+    if _SEAL.search(source.text):
+        yield source.problem(Code.FIGURE_UNUSED, 0, "No note shows this generated figure", "Delete it")
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """Return a figure file's drawing in normal form and its checksum, "" where it has none."""
+    seal = _SEAL.search(text)
+    return _normal(text[: seal.start()] if seal else text), seal[1] if seal else ""
+
+
+def _normal(svg: str) -> str:
+    return svg.replace("\r\n", "\n").rstrip()

@@ -1,0 +1,149 @@
+"""Putting results below the examples they belong to. Pure: text and bodies in, text and verdicts out."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from zhixing.problems import Code, Problem
+from zhixing.source import Source, Span
+from zhixing.text.normal import normal
+from zhixing.text.regions import Kind, Region
+from zhixing.text.scan import scan
+from zhixing.weave.checksum import Verdict, checksum, judge
+from zhixing.weave.markers import Generated, begin, end, generated
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What belongs below an example: the span of the block that declares it, and the body computed for it."""
+
+    span: Span
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Woven:
+    """A text with its results in it: what was found of each, and what stood in the way."""
+
+    text: str
+    verdicts: Mapping[str, Verdict]
+    problems: tuple[Problem, ...]
+
+
+def weave(
+    source: Source, targets: Mapping[str, Target], *, declared: Collection[str] = (), accept: bool = False
+) -> Woven:
+    """Return a note's text with the results of its examples in it.
+
+    A region is put directly below its block, or updated where it stands. One that was edited by hand is left alone
+    unless `accept` is set. Everything outside regions keeps its bytes; weaving the result again changes nothing.
+    `declared` names the note's other examples, whose regions stay as they are because nothing was computed for them.
+    """
+    text_regions = scan(source.text)
+    found, problems = generated(source, text_regions)
+    weaver = _Weaver(source, text_regions, problems)
+    if problems:
+        return weaver.woven(source.text)
+    known = {unicodedata.normalize("NFC", name) for name in (*targets, *declared)}
+    by_id = {one.id: one for one in found}
+    for one in found:
+        if one.id not in known:
+            weaver.orphan(one)
+    for name, target in targets.items():
+        existing = by_id.get(unicodedata.normalize("NFC", name))
+        if existing is None:
+            weaver.insert(name, target)
+        else:
+            weaver.update(name, existing, target.body, accept=accept)
+    return weaver.finish()
+
+
+@dataclass
+class _Weaver:
+    """One note being woven: its edits, as spans and what replaces them."""
+
+    source: Source
+    regions: tuple[Region, ...]
+    problems: list[Problem]
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    edits: list[tuple[Span, str]] = field(default_factory=list)
+
+    def woven(self, text: str) -> Woven:
+        return Woven(text, self.verdicts, tuple(self.problems))
+
+    def orphan(self, one: Generated) -> None:
+        what = f"These are results of {one.id!r}, which no example of this note declares"
+        mend = "Restore the example, or delete the region with both its markers"
+        self.problems.append(self.source.problem(Code.REGION_ORPHAN, one.span, what, mend))
+
+    def update(self, name: str, existing: Generated, body: str, *, accept: bool) -> None:
+        """Judge a region, and rewrite it if it is stale, or edited and to be overwritten."""
+        found, computed = normal(existing.body.of(self.source.text)), normal(body)
+        verdict = self.verdicts[name] = judge(found, computed, existing.mark)
+        if verdict is Verdict.STALE:
+            what = f"The results of {name!r} are not what it computes now"
+            self._problem(Code.REGION_STALE, existing.span, what, "Run `zhixing regenerate`")
+        elif verdict is Verdict.EDITED and not accept:
+            what = f"The results of {name!r} were edited by hand"
+            mend = "Undo the edit, or take what was computed with `zhixing regenerate --accept`"
+            self._problem(Code.REGION_EDITED, self._first_difference(existing, computed), what, mend)
+            return
+        if verdict is not Verdict.FRESH:
+            self.edits.append((existing.span, self._region(name, body, existing.span)))
+
+    def insert(self, name: str, target: Target) -> None:
+        """Put a region below a block that has none yet."""
+        block = next((one for one in self.regions if one.span.start == target.span.start), None)
+        if block is None or not block.closed:
+            # What is wrong with the block is reported where it was read.
+            return
+        if block.depth or block.kind is not Kind.FENCE:
+            what = f"The example {name!r} stands in a list or a quote, where its results cannot be written"
+            self._problem(Code.REGION_BROKEN, target.span, what, "Move the example to the margin")
+            return
+        self.verdicts[name] = Verdict.MISSING
+        what = f"The results of {name!r} are not in the note yet"
+        self._problem(Code.REGION_STALE, target.span, what, "Run `zhixing regenerate`")
+        text, at = self.source.text, block.span.end
+        newline = self._newline(block.span)
+        before = newline if text[:at].endswith("\n") else newline * 2
+        follows = text[at : at + 2]
+        after = newline if follows and not follows.startswith(("\n", "\r\n")) else ""
+        self.edits.append((Span(at, at), before + self._region(name, target.body, block.span) + after))
+
+    def finish(self) -> Woven:
+        """Apply the edits; if the result would not read back as it was written, change nothing and say so."""
+        pieces, at = [], 0
+        for span, replacement in sorted(self.edits):
+            pieces += [self.source.text[at : span.start], replacement]
+            at = span.end
+        text = "".join([*pieces, self.source.text[at:]])
+        if text != self.source.text and generated(Source(self.source.path, text))[1]:
+            what = "What was computed would not read back from this note as it was written"
+            self._problem(Code.REGION_BROKEN, self.edits[0][0], what, "Close what is left open above its examples")
+            return self.woven(self.source.text)
+        return self.woven(text)
+
+    def _problem(self, code: Code, at: Span | int, what: str, mend: str) -> None:
+        self.problems.append(self.source.problem(code, at, what, mend))
+
+    def _newline(self, near: Span) -> str:
+        """Return the line end used where a region goes."""
+        return "\r\n" if "\r\n" in near.of(self.source.text) else "\n"
+
+    def _region(self, name: str, body: str, near: Span) -> str:
+        # Blank lines stand inside the markers, so that every Markdown parser takes the body for Markdown.
+        lines = [begin(name), "", *body.strip("\n").split("\n"), "", end(checksum(normal(body))), ""]
+        return self._newline(near).join(lines)
+
+    def _first_difference(self, existing: Generated, computed: str) -> int:
+        """Return the offset of the first line of a region that is not as computed."""
+        at = existing.body.start
+        wanted = iter(computed.split("\n"))
+        for line in existing.body.of(self.source.text).splitlines(keepends=True):
+            if line.strip() and normal(line) != next(filter(None, wanted), ""):
+                return at
+            at += len(line)
+        return existing.span.start

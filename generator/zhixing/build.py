@@ -74,7 +74,10 @@ def plan(vault: Vault, found: Results, notes: Collection[PurePosixPath] | None =
     problems: list[Problem] = []
     for path, note in vault.notes.items():
         if notes is None or path in notes:
-            for change in (*_note(note, found, problems, accept=accept), *_figures(vault, note, found, problems, accept=accept)):
+            for change in (
+                *_note(note, found, problems, accept=accept),
+                *_figures(vault, note, found, problems, accept=accept),
+            ):
                 changes.append(change)
     return Plan(tuple(changes), tuple(problems))
 
@@ -106,10 +109,20 @@ def _figures(vault: Vault, note: Note, found: Results, problems: list[Problem], 
 
 def unread(vault: Vault, found: Results) -> Iterator[Problem]:
     """Yield a problem for each generated figure that no note shows any more."""
-    shown = {note.path.parent / FIGURES / name for note in vault.notes.values() for b in found.of(note).values() for name in b.figures}
+    shown = {
+        note.path.parent / FIGURES / name
+        for note in vault.notes.values()
+        for b in found.of(note).values()
+        for name in b.figures
+    }
     broken = {one.note.path.parent for one in found.book.declared if _failed(one, found)}
     for path in vault.files:
-        if path.parent.name == FIGURES and path.suffix == ".svg" and path not in shown and path.parent.parent not in broken:
+        if (
+            path.parent.name == FIGURES
+            and path.suffix == ".svg"
+            and path not in shown
+            and path.parent.parent not in broken
+        ):
             yield from unused_figures(Source(str(path), read_text(vault.root / path) or ""))
 
 

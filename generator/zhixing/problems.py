@@ -91,6 +91,12 @@ class Code(Enum):
     SAYS_AGREES = ("says-agrees", Severity.INFO, "A source's statement turned out to agree with the computation.")
     # Claims in prose
     CLAIM_WRONG = ("claim-wrong", Severity.ERROR, "A number or word in prose is not what its example computed.")
+    CLAIM_ROUNDED = ("claim-rounded", Severity.WARNING, "A number in prose is off by no more than its last digit.")
+    CLAIM_FLIPPED = (
+        "claim-flipped",
+        Severity.ERROR,
+        "What prose concludes (an answer, a sign) is not what was computed.",
+    )
     CLAIM_UNKNOWN = ("claim-unknown", Severity.ERROR, "A claim names a quantity that no example computes.")
     CLAIM_UNBOUND = ("claim-unbound", Severity.ERROR, "A claim has no number or word before it to be compared.")
     # Generated regions
@@ -136,8 +142,8 @@ class Problem:
 
     def __str__(self) -> str:
         """Return the line that is printed: `path:line:column: code: what. How to mend it.`."""
-        sentences = ". ".join(part.rstrip(".") for part in (self.what, self.mend) if part)
-        return f"{self.path}:{self.line}:{self.column}: {self.code}: {sentences}."
+        sentences = " ".join(part if part[-1] in ".?!" else f"{part}." for part in (self.what, self.mend) if part)
+        return f"{self.path}:{self.line}:{self.column}: {self.code}: {sentences}"
 
     @property
     def order(self) -> tuple[str, int, int, str, str]:

@@ -18,7 +18,7 @@ def check_links(vault: Vault) -> Iterator[Problem]:
         names = " → ".join([*(edge.source.name for edge in cycle), cycle[0].source.name])
         what = f"This embed is part of a circle: {names}"
         yield cycle[0].source.source.problem(Code.EMBED_CYCLE, cycle[0].link.span, what, "Link instead of embedding")
-    for note in orphans(vault):
+    for note in (one for one in orphans(vault) if one.name != "index"):
         what, mend = "No note links here", "Link to it from a note where a reader would look for it"
         yield note.source.problem(Code.ORPHAN, 0, what, mend)
 

@@ -25,7 +25,9 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 def vault_option(command: _F) -> _F:
     """Add --vault DIR."""
     kind = click.Path(path_type=Path, file_okay=False)
-    return click.option("--vault", type=kind, metavar="DIR", help="The folder of notes, instead of looking for mkdocs.yml.")(command)
+    return click.option(
+        "--vault", type=kind, metavar="DIR", help="The folder of notes, instead of looking for mkdocs.yml."
+    )(command)
 
 
 def notes_argument(command: _F) -> _F:

@@ -70,7 +70,9 @@ def _write(vault: Vault, template: Source, title: str, folder: str) -> None:
         raise click.UsageError(f"{folder!r} is not a folder of the vault.")
     existing = resolve_path(vault, title, PurePosixPath("index.md"))
     if existing.kind is Found.NOTE and existing.note and existing.note.name == title:
-        fail(vault, str(existing.note.path), Code.NAME_CLASH, f"A note {title!r} is there already", "Choose another name")
+        fail(
+            vault, str(existing.note.path), Code.NAME_CLASH, f"A note {title!r} is there already", "Choose another name"
+        )
     values = {"title": title, "date": datetime.now(UTC).astimezone().date().isoformat()}
     try:
         text = environment().from_string(template.text).render(values)

@@ -26,7 +26,7 @@ from zhixing.weave.writer import WriteError, write
 def regenerate(notes: tuple[Path, ...], *, dry: bool, diff: bool, accept: bool, vault: Path | None) -> None:
     """Run the examples and write their results into notes and figures.
 
-    What somebody edited by hand is refused, unless --accept says to overwrite it. Nothing outside generated regions changes.
+    What somebody edited by hand is refused, unless --accept says to overwrite it. The rest of a note keeps its bytes.
 
     \b
     Example:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from zhixing.core.activations import gelu, identity, relu, sigmoid, silu, tanh
 from zhixing.core.additive import additive_attention, additive_scores
 from zhixing.core.attention import Attention, attention
+from zhixing.core.blocked import attend
 from zhixing.core.convolution import conv1d, conv2d, receptive_field
 from zhixing.core.embeddings import embedding, ngram_counts, ngram_probabilities
 from zhixing.core.errors import CoreError
@@ -35,6 +36,7 @@ __all__ = [
     "MultiHead",
     "additive_attention",
     "additive_scores",
+    "attend",
     "attention",
     "avg_pool1d",
     "avg_pool2d",

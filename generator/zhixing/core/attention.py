@@ -191,11 +191,17 @@ def apply_masks(scaled: Array, masks: tuple[ArrayLike | None, ...], bias: ArrayL
         if mask is not None:
             allowed = allowed & as_mask(mask, scaled.shape)
     if bias is not None:
-        added = np.asarray(bias, dtype=scaled.dtype)
-        require_broadcast("bias", added.shape, scaled.shape, "the scores'")
+        added = as_bias(bias, scaled.shape, scaled.dtype)
         scaled, allowed = scaled + added, allowed & ~np.isneginf(added)
     # where, not multiplication: a masked score may be nan.
     return np.where(allowed, scaled, -np.inf), np.broadcast_to(allowed, scaled.shape)
+
+
+def as_bias(bias: ArrayLike, target: tuple[int, ...], dtype: Dtype) -> Array:
+    """Return an additive bias in the scores' dtype; raise CoreError where it does not broadcast to them."""
+    added = working(bias, dtype)
+    require_broadcast("bias", added.shape, target, "the scores'")
+    return added
 
 
 def finished(scores: Array, scaled: Array, masked: Array, allowed: Mask, inputs: Inputs) -> Attention:

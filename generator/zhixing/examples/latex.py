@@ -19,7 +19,14 @@ from zhixing.examples.latex_names import label, name_piece, number_piece
 from zhixing.examples.latex_pieces import Level, Piece, at_least, bracketed, fraction, joined, raised, with_index
 from zhixing.examples.model import Axis, Example, Step
 
-_COMPARE = {ast.Lt: "<", ast.LtE: r"\le", ast.Gt: ">", ast.GtE: r"\ge", ast.Eq: "=", ast.NotEq: r"\neq"}
+COMPARISONS: dict[type[ast.cmpop], str] = {
+    ast.Lt: "<",
+    ast.LtE: r"\le",
+    ast.Gt: ">",
+    ast.GtE: r"\ge",
+    ast.Eq: "=",
+    ast.NotEq: r"\neq",
+}
 
 
 def formula(example: Example, step: Step) -> str:
@@ -73,7 +80,7 @@ class Printer:
         if isinstance(node, ast.BoolOp):
             return mode._bool(node)
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-            return Piece(rf"\lnot {at_least(mode.statement(node.operand), Level.NOT).text}", Level.NOT)
+            return Piece(rf"\lnot {at_least(mode.statement(node.operand), Level.BIG).text}", Level.NOT)
         return mode.value(node)
 
     def piece(self, node: ast.expr) -> Piece:
@@ -129,7 +136,8 @@ class Printer:
 
     def _times(self, node: ast.BinOp, left: Piece, right: Piece) -> Piece:
         sides = [axes_of(side, self.known) for side in (node.left, node.right)]
-        arrays = not self.indexed and all(sides)
+        literal = isinstance(node.left, ast.List) or isinstance(node.right, ast.List)
+        arrays = not self.indexed and (all(sides) or (literal and any(sides)))
         matrix = isinstance(node.right, ast.BinOp) and isinstance(node.right.op, ast.MatMult)
         right = _behind(right, Level.TIGHT if matrix and (arrays or not sides[0]) else Level.APPLIED)
         return joined(at_least(left, Level.LOOSE), right, array=arrays)
@@ -192,7 +200,7 @@ class Printer:
 
     def _compare(self, node: ast.Compare) -> Piece:
         sides = [at_least(self.value(side), Level.SUM).text for side in (node.left, *node.comparators)]
-        rest = "".join(f" {_COMPARE[type(op)]} {side}" for op, side in zip(node.ops, sides[1:], strict=True))
+        rest = "".join(f" {COMPARISONS[type(op)]} {side}" for op, side in zip(node.ops, sides[1:], strict=True))
         return Piece(sides[0] + rest, Level.COMPARE)
 
     def _bool(self, node: ast.BoolOp) -> Piece:

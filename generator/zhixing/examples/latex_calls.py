@@ -92,7 +92,7 @@ def _one(printer: Printer, node: ast.Call, argument: ast.expr) -> Piece:
 
 
 def _root(printer: Printer, node: ast.Call) -> Piece:
-    return Piece(rf"\sqrt{{{printer.value(node.args[0]).text}}}", Level.APPLIED)
+    return Piece(rf"\sqrt{{{printer.value(node.args[0]).text}}}")
 
 
 def _power_of_e(printer: Printer, node: ast.Call) -> Piece | None:

@@ -28,11 +28,13 @@ _REFUSED = re.compile(
 
 _SPECIALS = {"\\": r"\backslash ", "<": r"{\lt}", ">": r"{\gt}", "^": r"{\wedge}", "~": r"{\sim}", "`": "`"}
 _SPECIAL = re.compile(r"([\\{}$&#%_^~<>`])")
+# Neither Markdown nor XML can carry these.
+_CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
 def label(text: str) -> str:
     r"""Return a label upright: `\text{BOS}`. Specials stand outside `\text`, since renderers differ on them inside."""
-    pieces = _SPECIAL.split(" ".join(text.split()))
+    pieces = _SPECIAL.split(_CONTROL.sub("�", " ".join(text.split())))
     parts = (_SPECIALS.get(p, "\\" + p) if _SPECIAL.fullmatch(p) else rf"\text{{{p}}}" for p in pieces if p)
     return "".join(parts) or r"\text{ }"
 

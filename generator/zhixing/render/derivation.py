@@ -107,7 +107,9 @@ def _line(run: Run, target: _Target, entry: int, tree: ast.expr, evaluate: Evalu
     tried = [_explained(run, target, at, tree, partial(Walk, evaluate=evaluate, digits=digits)) for digits in DIGITS]
     term = next((term for term in tried if agrees(term.value, value, units=NEAR)), tried[0])
     if term.plain or not agrees(tried[-1].value, value, slack=LOOSE):
-        return left, result  # nothing to explain, or nothing that explains it: better no sum than a wrong one
+        # Nothing to explain, or nothing that explains it: better the formula than a wrong sum.
+        general = _formula(run, target, at)
+        return left, f"{general} = {result}" if general else result
     sign = "=" if target.quantity.on or agrees(term.value, value) else r"\approx"
     return left, f"{term.text} {sign} {result}"
 
@@ -126,6 +128,21 @@ def _explained(run: Run, target: _Target, at: tuple[int, ...], tree: ast.expr, w
     if field:
         return own.field(expression, field, at[looped:])
     return own.declared(expression, [d.axis for d in target.quantity.dimensions[looped:]], at[looped:])
+
+
+def _formula(run: Run, target: _Target, at: tuple[int, ...]) -> str:
+    """Return the expression behind an entry as a formula, "" where it only names another quantity."""
+    step = _step(run, target.name)
+    if (
+        step is None
+        or step.each
+        or step.name.name != target.name
+        or isinstance(step.expression.tree, ast.Name | ast.Subscript | ast.Attribute)
+    ):
+        return ""
+    piece = Printer(run.example.symbols, declared(run.example, step)).value(step.expression.tree)
+    places = zip(target.quantity.dimensions, at, strict=True)
+    return with_index(piece, tuple(place_latex(run, dimension, place) for dimension, place in places)).text
 
 
 def _step(run: Run, name: str) -> Step | None:

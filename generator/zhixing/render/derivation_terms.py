@@ -52,8 +52,10 @@ def printed(text: str) -> tuple[float, float]:
 def number_term(value: float, digits: int = 5) -> Term:
     """Return a number as it is printed."""
     text = latex_number(value, digits)
-    level = Level.LOOSE if r"\times" in text else Level.BASE
-    return Term(Piece(text, level), printed(text)[0], plain=True)
+    mantissa, scaled, exponent = text.partition(r"\times 10^")
+    if scaled and mantissa == "1":
+        return Term(Piece("10", power=exponent[1:-1]), printed(text)[0], plain=True)
+    return Term(Piece(text, Level.LOOSE if scaled else Level.BASE), printed(text)[0], plain=True)
 
 
 def agrees(left: float, value: float, units: float = 0.5, slack: float = 1e-9) -> bool:
@@ -88,6 +90,27 @@ def divide(left: Term, right: Term) -> Term:
     return Term(fraction(left.piece, right.piece, inline=False), value)
 
 
+def floor_divide(left: Term, right: Term) -> Term:
+    """Return a fraction rounded down."""
+    quotient = divide(left, right)
+    value = math.floor(quotient.value) if math.isfinite(quotient.value) else quotient.value
+    return enclosed(r"\left\lfloor ", quotient, r" \right\rfloor", value)
+
+
+def modulo(left: Term, right: Term) -> Term:
+    """Return the rest of a division, with the divisor's sign."""
+    text = rf"{behind(left.piece, Level.LOOSE).text} \bmod {behind(right.piece, Level.APPLIED).text}"
+    with np.errstate(all="ignore"):
+        return Term(Piece(text, Level.LOOSE), float(np.mod(left.value, right.value)))
+
+
+def indicator(sides: Sequence[Term], signs: Sequence[str], value: float) -> Term:
+    """Return a comparison as the number that it gives: 1 where it holds."""
+    first, *rest = (at_least(side.piece, Level.SUM).text for side in sides)
+    stated = first + "".join(f" {sign} {side}" for sign, side in zip(signs, rest, strict=True))
+    return Term(Piece(rf"\mathbf{{1}}\!\left[{stated}\right]", Level.APPLIED), value)
+
+
 def power(base: Term, exponent: Term) -> Term:
     """Return a power."""
     raised_base = bracketed(base.piece) if base.piece.negative else base.piece
@@ -114,7 +137,7 @@ def applied(operator: str, arguments: Sequence[Term], function: Callable[..., fl
 
 def enclosed(opening: str, operand: Term, closing: str, value: float) -> Term:
     """Return an operand between two marks that need no brackets."""
-    return Term(Piece(f"{opening}{operand.text}{closing}", Level.APPLIED), value)
+    return Term(Piece(f"{opening}{operand.text}{closing}"), value)
 
 
 def root(operand: Term) -> Term:

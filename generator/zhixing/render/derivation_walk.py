@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from zhixing.examples.latex import COMPARISONS
 from zhixing.examples.latex_axes import function_name
 from zhixing.examples.latex_names import name_piece, number_piece
 from zhixing.examples.model import Quantity, Run
@@ -82,11 +83,15 @@ class Walk:
             if not isinstance(node.op, ast.USub):
                 return self.entry(node, at)
             return terms.negated(explain(node.operand, at))
-        combine = _ARITHMETIC.get(type(node.op))
-        if combine is None:
-            return self.entry(node, at)
         left, right = (explain(side, self.part(node, at, side)) for side in (node.left, node.right))
-        return combine(left, right)
+        return _ARITHMETIC[type(node.op)](left, right)
+
+    def _compare(self, node: ast.Compare, at: At) -> Term:
+        sides = (node.left, *node.comparators)
+        if any(isinstance(side, ast.Constant) and isinstance(side.value, str) for side in sides):
+            return self.entry(node, at)  # a label is compared, not a number
+        explained = [self.term(side, self.part(node, at, side)) for side in sides]
+        return terms.indicator(explained, [COMPARISONS[type(op)] for op in node.ops], self.entry(node, at).value)
 
     def dot(self, left: ast.expr, right: ast.expr, result: Quantity, at: At) -> Term:
         """Explain an entry of a matrix product: the sum of products along the axis that it uses up."""
@@ -106,22 +111,25 @@ class Walk:
         return explain(self, node, at) if explain and node.args else self.entry(node, at)
 
     def _attribute(self, node: ast.Attribute, at: At) -> Term:
-        if isinstance(node.value, ast.Call) and node.attr != "T":
+        if node.attr == "T" and isinstance(node.value, ast.BinOp | ast.Call | ast.UnaryOp):
+            return self.term(node.value, (*at[:-2], *at[:-3:-1]))
+        if isinstance(node.value, ast.Call):
             return self.field(node.value, node.attr, at)
         return self.entry(node, at)
 
     def field(self, call: ast.expr, name: str, at: At) -> Term:
         """Explain an entry of a result of `attention(Q, K, V)`: its scores, weights or output."""
-        plain = isinstance(call, ast.Call) and not {keyword.arg for keyword in call.keywords} & {"scale", "bias"}
         if not isinstance(call, ast.Call) or function_name(call) != "attention" or len(call.args) != 3:
             return self.entry(ast.Attribute(call, name, ast.Load()), at)
+        options = {keyword.arg: keyword.value for keyword in call.keywords}
         Q, K, V = call.args
         results = {one: ast.Attribute(call, one, ast.Load()) for one in ("scores", "masked", "weights", name)}
         if name == "scores":
             return self.dot(Q, ast.Attribute(K, "T", ast.Load()), self.quantity(results[name]), at)
-        if name == "scaled" and plain:
+        if name == "scaled" and "bias" not in options:
+            score, scale = self.entry(results["scores"], at), options.get("scale")
             width = number_term(float(self.quantity(Q).values.shape[-1]))
-            return terms.divide(self.entry(results["scores"], at), terms.root(width))
+            return terms.times(score, self.term(scale, ())) if scale else terms.divide(score, terms.root(width))
         if name == "weights":
             row = self.quantity(results["masked"]).values[at[:-1]]
             return terms.softmax([self.number(float(score)) for score in row], at[-1])
@@ -136,6 +144,8 @@ _ARITHMETIC: dict[type[ast.operator], Callable[[Term, Term], Term]] = {
     ast.Mult: terms.times,
     ast.Div: terms.divide,
     ast.Pow: terms.power,
+    ast.FloorDiv: terms.floor_divide,
+    ast.Mod: terms.modulo,
 }
 
 _METHODS: dict[type[ast.expr], Callable[[Walk, Any, At], Term]] = {
@@ -144,5 +154,6 @@ _METHODS: dict[type[ast.expr], Callable[[Walk, Any, At], Term]] = {
     ast.BinOp: Walk._operation,
     ast.UnaryOp: Walk._operation,
     ast.Call: Walk._call,
+    ast.Compare: Walk._compare,
     ast.Attribute: Walk._attribute,
 }

@@ -8,7 +8,7 @@ from html import escape as escape_html
 from zhixing.portable.pieces import clean
 
 _MARKUP = re.compile(r"([\\`*_\[\]{}#~|!])")
-# What Python-Markdown would read in running text and Obsidian does not: attribute lists, and dollars that are no formula.
+# What Python-Markdown would read in running text and Obsidian does not: attribute lists, dollars of no formula.
 _PROSE = re.compile(r"\\([^\sA-Za-z0-9\u0080-\U0010ffff])|([{}$<])", re.ASCII)
 # The backslash escapes that every Markdown parser knows.
 _COMMON = frozenset("\\`*_{}[]()>#+-.!|~$")

@@ -16,7 +16,9 @@ from zhixing.vault.note import Link
 from zhixing.vault.resolve import Found, Resolution, resolve
 
 PICTURES = frozenset({".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
-MEDIA = frozenset({".3gp", ".flac", ".m4a", ".mkv", ".mov", ".mp3", ".mp4", ".oga", ".ogg", ".ogv", ".pdf", ".wav", ".webm"})
+MEDIA = frozenset(
+    {".3gp", ".flac", ".m4a", ".mkv", ".mov", ".mp3", ".mp4", ".oga", ".ogg", ".ogv", ".pdf", ".wav", ".webm"}
+)
 STUB_TITLE = "尚未写成"
 # A picture's alt text ends in its size: `weights|360`, `weights|360x200`, or is nothing but the size.
 _SIZE = re.compile(r"(?:(.*)\|)?\s*([0-9]{1,5})(?:x([0-9]{1,5}))?\s*", re.DOTALL)
@@ -39,7 +41,9 @@ class Inline:
         """Return the translation of a part of the note: its tokens, and the prose between them."""
         parts = []
         at = span.start
-        for token in self.scope.note.tokens[bisect_left(self._starts, span.start) : bisect_left(self._starts, span.end)]:
+        for token in self.scope.note.tokens[
+            bisect_left(self._starts, span.start) : bisect_left(self._starts, span.end)
+        ]:
             if token.span.start >= at:
                 parts += [escape.prose(self.text[at : token.span.start]), self._token(token)]
                 at = token.span.end
@@ -91,8 +95,9 @@ class Inline:
 
     def _footnote(self, token: Token) -> str:
         prefix = f"{self.scope.number}-" if self.scope.embedded else ""
-        if self.text[token.span.start] != "^":
-            return f"[^{prefix}{token.content.of(self.text)}]"
+        return f"[^{prefix}{token.content.of(self.text)}]"
+
+    def _inline_note(self, token: Token) -> str:
         notes = self.scope.page.footnotes
         place, label = len(notes), f"inline-{len(notes) + 1}"
         notes.append("")  # its own text may hold another

@@ -23,7 +23,11 @@ _INDENT = "    "
 _TASK = re.compile(r"\[(\S| )\](?=\s)")
 _CALLOUT = re.compile(r"\[![^\]\n]*\][+-]?[^\n]*")
 _TRAILING_BACKSLASH = re.compile(r"(?<!\\)((?:\\\\)*)\\$")
-# Keeps two lists, or two quotes, that follow one another apart.
+# What CommonMark reads as running text where it stands, and another parser might take for the start of a block.
+_BULLET = re.compile(r"[-+*](?=\s|$)|#|>")
+_NUMBER = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
+_UNDERLINE = re.compile(r"[=|:~`-](?=[=|: ~`-]*$)")
+# Keeps two lists, or two quotes, that follow one another apart; stands beside a marker where no text does.
 _SEPARATOR = "<!-- -->"
 
 
@@ -44,8 +48,12 @@ def _blocks(markdown: str) -> Sequence[Token]:
 
 @cache
 def _parser() -> MarkdownIt:
-    # Definitions of links stay text: Python-Markdown reads them itself.
-    parser = MarkdownIt("commonmark").enable("table").use(footnote_plugin, inline=False, move_to_end=False)
+    # Definitions of links stay text: Python-Markdown reads them itself. What is nested deeper than the limit is lost.
+    parser = (
+        MarkdownIt("commonmark", {"maxNesting": 60})
+        .enable("table")
+        .use(footnote_plugin, inline=False, move_to_end=False)
+    )
     return parser.disable(["inline", "reference"])
 
 
@@ -87,9 +95,9 @@ class _Writer:
 
     def _running(self, text: str) -> list[str]:
         """Return running text's lines, each but the last ending in a hard break."""
-        lines = [_TRAILING_BACKSLASH.sub(r"\1", line.strip()) for line in text.strip().split("\n")]
+        lines = [_inert(_TRAILING_BACKSLASH.sub(r"\1", line.strip())) for line in text.strip().split("\n")]
         lines = [line for line in (self.pieces.restore(line) for line in lines) if line.strip()]
-        return [*(f"{line.rstrip()}  " for line in lines[:-1]), *lines[-1:]]
+        return [*(f"{line.rstrip()}  " for line in lines[:-1]), *(line.rstrip() for line in lines[-1:])]
 
     def heading(self, node: SyntaxTreeNode) -> list[str]:
         text = self.pieces.restore(" ".join(node.children[0].content.split("\n")))
@@ -131,14 +139,25 @@ class _Writer:
 
     def _items(self, node: SyntaxTreeNode, markers: Sequence[str]) -> list[str]:
         tight = not _loose(node)
-        lines: list[str] = []
-        apart = not tight
-        for item, marker in zip(node.children, markers, strict=True):
-            written = _hung(f"{marker} ", _task(self.children(item.children, tight=tight)))
-            # Behind an item of several blocks the next one needs a blank line to be an item at all.
-            apart = apart or "" in written
-            lines += ["", *written] if lines and apart else written
-        return lines
+        items = [
+            _hung(f"{marker} ", self._item(item, tight=tight))
+            for item, marker in zip(node.children, markers, strict=True)
+        ]
+        # Behind an item of several blocks the next one needs a blank line to be an item at all.
+        apart = not tight or any("" in item for item in items)
+        return [line for item in items for line in (["", *item] if apart else item)][apart:]
+
+    def _item(self, node: SyntaxTreeNode, *, tight: bool) -> list[str]:
+        lines = self.children(node.children, tight=tight)
+        if lines and lines[0] != _SEPARATOR and not self._beside_a_marker(node.children[0]):
+            return [_SEPARATOR, "", *lines]
+        return _task(lines) or [_SEPARATOR]
+
+    def _beside_a_marker(self, node: SyntaxTreeNode) -> bool:
+        """Tell whether an item may begin with a block: to Python-Markdown its first line is not like those below it."""
+        if node.type == "paragraph":
+            return not any(is_block for _, is_block in self.pieces.blocks(node.children[0].content)[:1])
+        return node.type == "heading"
 
     def footnote_reference(self, node: SyntaxTreeNode) -> list[str]:
         return _hung(f"[^{node.meta['label']}]: ", self.children(node.children))
@@ -157,6 +176,15 @@ class _Writer:
 
 
 _RULES = {"": "---", "text-align:left": ":--", "text-align:center": ":-:", "text-align:right": "--:"}
+
+
+def _inert(line: str) -> str:
+    """Return a line of running text so that no parser starts a block with it."""
+    if _UNDERLINE.match(line):
+        return f"&#{ord(line[0])};{line[1:]}"
+    if number := _NUMBER.match(line):
+        return f"{number[1]}\\{number[2]}{line[number.end() :]}"
+    return f"\\{line}" if _BULLET.match(line) else line
 
 
 def _hung(marker: str, lines: Sequence[str]) -> list[str]:

@@ -14,9 +14,8 @@ from zhixing.portable.pieces import clean
 from zhixing.source import Source, Span
 from zhixing.text.regions import Kind, Region
 from zhixing.vault.note import read_note
+from zhixing.weave.markers import generated, markers
 
-_BEGIN = re.compile(r"\s*zhixing:begin\s+(.*?)\s*", re.DOTALL)
-_END = re.compile(r"\s*zhixing:end\b.*", re.DOTALL)
 _SOURCE_TITLE = "源码"
 
 
@@ -34,24 +33,22 @@ class _Regions:
         self.text = clean(scope.note.source.text)
         self.inline = Inline(scope, embed)
         self.slugs = {heading.span.start: heading.slug for heading in scope.note.headings}
-        self.woven = self._woven()
+        source, regions = scope.note.source, scope.note.regions
+        woven, broken = generated(source, regions)
+        # Where markers do not pair, what is on disk stays as it is.
+        self.woven = {one.span.start: one for one in woven if not broken and one.id in scope.page.bodies}
+        self.begun = {marker.name for marker in markers(source.text, regions)}
         self.examples = {fence.span.start: self._id(fence) for fence in example_fences(scope.note)}
         self.fences = {self.examples[fence.span.start]: fence for fence in example_fences(scope.note)}
-        self.until_end = False
+        self.passed = 0
 
     def translate(self, span: Span) -> str:
         """Return the regions that a span touches, those at its ends cut."""
-        parts = []
-        for region in self.scope.note.regions:
-            if region.span.end > span.start and region.span.start < span.end:
-                parts.append(self._region(region, span))
-        return "".join(parts)
+        touched = (r for r in self.scope.note.regions if r.span.end > span.start and r.span.start < span.end)
+        return "".join([self._region(region, span) for region in touched])
 
     def _region(self, region: Region, span: Span) -> str:
-        if self.until_end:
-            self.until_end = not self._ended(region)
-            return ""
-        if region.kind is Kind.FRONTMATTER:
+        if region.kind is Kind.FRONTMATTER or region.span.start < self.passed:
             return ""
         cut = Span(max(region.span.start, span.start), min(region.span.end, span.end))
         written = getattr(self, f"_{region.kind.value}", None)
@@ -77,18 +74,23 @@ class _Regions:
         cell = f"${' '.join(latex.split())}$"
         return self._alone(region, self.scope.page.pieces.keep(display_math(latex), cell, block=True))
 
+    def _html(self, region: Region, cut: Span) -> str:
+        one = self.woven.get(region.span.start)
+        if one is None:
+            return cut.of(self.text)
+        self.passed = one.span.end
+        return self._alone(region, self._result(one.id))
+
     def _comment(self, region: Region, _: Span) -> str:
-        name = self.woven.get(region.span.start, "")
-        if name in self.scope.page.bodies:
-            self.until_end = True
-            return self._alone(region, self._result(name))
         return self._alone(region, self.scope.page.pieces.keep(""))
 
     def _fence(self, region: Region, cut: Span) -> str:
         name = self.examples.get(region.span.start, "")
-        if name not in self.scope.page.bodies:
+        if any(one.id == name for one in self.woven.values()):
+            return ""
+        if name not in self.scope.page.bodies or name in self.begun:
             return cut.of(self.text)
-        return "" if name in self.woven.values() else self._alone(region, self._result(name))
+        return self._alone(region, self._result(name))
 
     def _result(self, name: str) -> str:
         """Return what an example shows now, with its source folded away behind it."""
@@ -114,23 +116,6 @@ class _Regions:
 
     def _lines(self, region: Region) -> str:
         return "".join(line.of(self.text) for line in region.lines)
-
-    def _woven(self) -> dict[int, str]:
-        """Return the example's id for each marker that begins a result and has one that ends it."""
-        pairs: dict[int, str] = {}
-        begun: tuple[int, str] | None = None
-        for region in self.scope.note.regions:
-            if region.kind is not Kind.COMMENT:
-                continue
-            if begins := _BEGIN.fullmatch(region.content.of(self.text)):
-                begun = region.span.start, begins[1]
-            elif begun and self._ended(region):
-                pairs[begun[0]] = begun[1]
-                begun = None
-        return pairs
-
-    def _ended(self, region: Region) -> bool:
-        return region.kind is Kind.COMMENT and _END.fullmatch(region.content.of(self.text)) is not None
 
     def _id(self, fence: Region) -> str:
         example, _ = read_example(self.scope.note.source, fence.content)

@@ -1,1 +1,1 @@
-"""The edge to MkDocs: a plugin that shows a vault as a site, with its styles and its font. Asks nothing of other hosts."""
+"""The edge to MkDocs: a plugin that shows a vault as a site, with styles and a font of its own and no other host."""

@@ -14,12 +14,14 @@ from zhixing.vault.note import Link, Note
 _STOPS = re.compile(r"[。！？；!?\n]|\.(?=\s)")
 # Characters shown before and behind the link.
 _REACH = 60
-_MARKUP = re.compile(r"\*+|__+|~~|^[ \t]*(?:>[ \t]?)*(?:#{1,6}[ \t]+|[-*+][ \t]+|\d{1,9}[.)][ \t]+)?(?:\[.\][ \t])?", re.MULTILINE)
+_MARKUP = re.compile(
+    r"\*+|__+|~~|^[ \t]*(?:>[ \t]?)*(?:#{1,6}[ \t]+|[-*+][ \t]+|\d{1,9}[.)][ \t]+)?(?:\[.\][ \t])?", re.MULTILINE
+)
 _HIDDEN = frozenset({TokenKind.COMMENT, TokenKind.HTML_COMMENT, TokenKind.HTML, TokenKind.BLOCK_ID, TokenKind.FOOTNOTE})
 
 
 def sentence(note: Note, link: Link) -> str:
-    """Return as HTML the sentence around a link, markup left out and the link itself in `<b>`; "" where there is none."""
+    """Return the sentence around a link as HTML, without markup, the link in `<b>`; "" where there is none."""
     if link.field:
         return ""
     around = _bounds(note, link.span)
@@ -38,7 +40,9 @@ def _bounds(note: Note, at: Span) -> Span:
     if region.kind not in PROSE:
         return at
     tokens = [token for token in note.tokens if region.span.start <= token.span.start < region.span.end]
-    stops = [stop.end() for stop in _STOPS.finditer(text, region.span.start, region.span.end) if not _inside(stop, tokens)]
+    stops = [
+        stop.end() for stop in _STOPS.finditer(text, region.span.start, region.span.end) if not _inside(stop, tokens)
+    ]
     start = max((stop for stop in stops if stop <= at.start), default=region.span.start)
     end = min((stop for stop in stops if stop >= at.end), default=region.span.end)
     return Span(start, end)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
+from zhixing.build import FIGURES
 from zhixing.site.math import with_mathml
 from zhixing.site.sanitise import sanitise
 
@@ -39,5 +40,6 @@ def with_policy(page: str) -> str:
 
 def _figure(found: re.Match[str]) -> str:
     alt = _ALT.search(found[2])
-    caption = f"<figcaption>{alt[1]}</figcaption>" if alt else ""
+    # A generated figure has its name drawn in it.
+    caption = f"<figcaption>{alt[1]}</figcaption>" if alt and f"{FIGURES}/" not in found[2] else ""
     return f"<figure>{found[1]}{caption}</figure>"

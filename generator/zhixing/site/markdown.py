@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pymdownx.superfences import fence_code_format  # type: ignore[import-untyped]  # it ships no types
+
 EXTENSIONS: dict[str, dict[str, Any]] = {
     "attr_list": {},
     "footnotes": {"BACKLINK_TITLE": "回到正文的第 {} 处"},
@@ -30,10 +32,4 @@ def with_extensions(names: list[str], settings: dict[str, dict[str, Any]]) -> No
         settings[name] = {**values, **(settings.get(name) or {})}
     fences = settings["pymdownx.superfences"].setdefault("custom_fences", [])
     if not any(fence.get("name") == "mermaid" for fence in fences):
-        fences.append(_mermaid())
-
-
-def _mermaid() -> dict[str, Any]:
-    from pymdownx.superfences import fence_code_format  # noqa: PLC0415
-
-    return {"name": "mermaid", "class": "mermaid", "format": fence_code_format}
+        fences.append({"name": "mermaid", "class": "mermaid", "format": fence_code_format})

@@ -74,7 +74,10 @@ def formula_problems(note: Note) -> list[Problem]:
         except FormulaError as error:
             blank = len(latex) - len(latex.lstrip())
             at = min(span.start + blank + error.offset, max(span.end - 1, span.start))
-            what, mend = f"The formula cannot be read: {error}", "The page shows its source; see the list of LaTeX commands"
+            what, mend = (
+                f"The formula cannot be read: {error}",
+                "The page shows its source; see the list of LaTeX commands",
+            )
             problems.append(note.source.problem(Code.FORMULA_UNREADABLE, at, what, mend))
     return problems
 

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from zhixing.site.context import sentence
 from zhixing.vault.graph import Edge
-from zhixing.vault.note import Link, Note
+from zhixing.vault.note import Note
 
 # A note's address as seen from the page, "" where it has none.
 Address = Callable[[Note], str]
@@ -20,16 +20,19 @@ FIELDS = {"related": "列为相关", "requires": "以此为前置"}
 _OPEN = 20
 
 
-def head(note: Note, requires: Sequence[tuple[Link, Note]], address: Address) -> str:
+def head(note: Note, requires: Sequence[Note], address: Address) -> str:
     """Return a note's properties: its type, status, date and tags in a line, what to read before it in another."""
-    facts = [_fact("note-type", TYPES.get(note.type, note.type)), _fact("note-status", STATUSES.get(note.status, note.status))]
+    facts = [
+        _fact("note-type", TYPES.get(note.type, note.type)),
+        _fact("note-status", STATUSES.get(note.status, note.status)),
+    ]
     facts += [f'<time datetime="{escape(note.date)}">{escape(note.date)}</time>' if note.date else ""]
     facts += [_fact("tag", f"#{tag}") for tag in note.tags]
     lines = [" ".join(fact for fact in facts if fact)]
     if note.aliases:
         lines.append(f"<span>又名</span> {' '.join(_fact('note-alias', alias) for alias in note.aliases)}")
     if requires:
-        chips = " ".join(_chip(required, address) for _, required in requires)
+        chips = " ".join(_chip(required, address) for required in requires)
         lines.append(f"<span>先读</span> {chips}")
     shown = "".join(f"<p>{line}</p>" for line in lines if line)
     return f'<div class="note-head" data-search-exclude>{shown}</div>' if shown else ""
@@ -37,7 +40,9 @@ def head(note: Note, requires: Sequence[tuple[Link, Note]], address: Address) ->
 
 def foot(edges: Iterable[Edge], address: Address) -> str:
     """Return the card of backlinks: each note that links here, with the sentence in which it does."""
-    shown = sorted((edge for edge in edges if address(edge.source)), key=lambda edge: (edge.source.title, str(edge.source.path)))
+    shown = sorted(
+        (edge for edge in edges if address(edge.source)), key=lambda edge: (edge.source.title, str(edge.source.path))
+    )
     items = [_backlink(list(group), address) for _, group in groupby(shown, key=lambda edge: edge.source.path)]
     if not items:
         return ""

@@ -1,0 +1,81 @@
+"""What a site shows of a vault: its notes, the results of its examples, its backlinks, and what is wrong with it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from zhixing.build import FIGURES, Results, check, plan, results, templates_of
+from zhixing.portable import portable
+from zhixing.problems import Problem
+from zhixing.site.math import formula_problems
+from zhixing.text.regions import Kind
+from zhixing.vault.files import read_templates
+from zhixing.vault.graph import Edge, backlinks
+from zhixing.vault.load import load
+from zhixing.vault.note import Note
+from zhixing.vault.resolve import resolve
+from zhixing.vault.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A vault with everything that its pages need. `bodies` are by example id, `figures` by path in the vault."""
+
+    vault: Vault
+    bodies: Mapping[str, str]
+    figures: Mapping[PurePosixPath, str]
+    backlinks: Mapping[PurePosixPath, tuple[Edge, ...]]
+    problems: tuple[Problem, ...]
+
+    def note(self, path: str) -> Note | None:
+        """Return the note at a path of the vault."""
+        return self.vault.notes.get(PurePosixPath(path))
+
+    def markdown(self, note: Note) -> str:
+        """Return a note's body as portable Markdown."""
+        return portable(self.vault, note, self.bodies)
+
+    def links_here(self, note: Note) -> tuple[Edge, ...]:
+        """Return the links from other published notes to this one."""
+        return tuple(edge for edge in self.backlinks.get(note.path, ()) if edge.source.published)
+
+    def requires(self, note: Note) -> list[Note]:
+        """Return the published notes to read before this one."""
+        found = (resolve(self.vault, note, link).note for link in note.requires)
+        return [required for required in found if required is not None and required.published]
+
+    @property
+    def has_mermaid(self) -> bool:
+        """Whether a note holds a diagram."""
+        regions = (region for note in self.vault.notes.values() for region in note.regions)
+        return any(region.kind is Kind.FENCE and region.info.split()[:1] == ["mermaid"] for region in regions)
+
+
+def show(root: Path, templates: Path) -> Shown:
+    """Load a vault and compute what its examples show. Reads, and writes nothing."""
+    vault = load(root)
+    found = results(vault)
+    held_to = templates_of(read_templates(templates))
+    problems = {*check(vault, found, plan(vault, found), held_to), *_formulas(vault)}
+    seen = [replace(problem, path=Path(os.path.relpath(root / problem.path)).as_posix()) for problem in problems]
+    bodies = {name: body.markdown for name, body in found.bodies.items()}
+    return Shown(
+        vault, bodies, _figures(vault, found), backlinks(vault), tuple(sorted(seen, key=lambda one: one.order))
+    )
+
+
+def _formulas(vault: Vault) -> list[Problem]:
+    published = (note for note in vault.notes.values() if note.published)
+    return [problem for note in published for problem in formula_problems(note)]
+
+
+def _figures(vault: Vault, found: Results) -> dict[PurePosixPath, str]:
+    return {
+        note.path.parent / FIGURES / name: svg
+        for note in vault.notes.values()
+        for body in found.of(note).values()
+        for name, svg in body.figures.items()
+    }

@@ -12,13 +12,14 @@ from pathlib import PurePosixPath
 from zhixing.checks.claims import check_claims
 from zhixing.checks.links import check_links
 from zhixing.checks.names import check_names
+from zhixing.checks.repair import repaired
 from zhixing.checks.template import Template, check_template, read_template
-from zhixing.examples.book import Book, Declared, run_all
+from zhixing.examples.book import Book, Declared, example_fences, run_all
 from zhixing.problems import Problem
-from zhixing.render.body import Body, body
+from zhixing.render.body import Body, body, show_problems
 from zhixing.source import Source
 from zhixing.vault.files import read_text
-from zhixing.vault.note import Note
+from zhixing.vault.note import Note, read_note
 from zhixing.vault.vault import Vault
 from zhixing.weave.figures import unused_figures, weave_figure
 from zhixing.weave.regions import Target, weave
@@ -68,29 +69,41 @@ def results(vault: Vault, progress: Progress = _silent) -> Results:
     return Results(book, bodies)
 
 
-def plan(vault: Vault, found: Results, notes: Collection[PurePosixPath] | None = None, *, accept: bool = False) -> Plan:
-    """Weave results into notes and figures. `accept` takes the computed text where somebody edited a region by hand."""
+def plan(
+    vault: Vault,
+    found: Results,
+    notes: Collection[PurePosixPath] | None = None,
+    *,
+    accept: bool = False,
+    fix_claims: bool = False,
+) -> Plan:
+    """Weave results into notes and figures.
+
+    `accept` takes the computed text where somebody edited a region by hand; `fix_claims` rewrites wrong claims.
+    """
     changes: list[Change] = []
     problems: list[Problem] = []
     for path, note in vault.notes.items():
         if notes is None or path in notes:
-            for change in (
-                *_note(note, found, problems, accept=accept),
-                *_figures(vault, note, found, problems, accept=accept),
-            ):
-                changes.append(change)
+            fixed = _repaired(note, found) if fix_claims else note
+            changes += _note(note, fixed, found, problems, accept=accept)
+            changes += _figures(vault, note, found, problems, accept=accept)
     return Plan(tuple(changes), tuple(problems))
 
 
-def _note(note: Note, found: Results, problems: list[Problem], *, accept: bool) -> Iterator[Change]:
+def _repaired(note: Note, found: Results) -> Note:
+    text = repaired(note, found.book.runs)
+    return read_note(Source(note.source.path, text), note.path) if text != note.source.text else note
+
+
+def _note(note: Note, fixed: Note, found: Results, problems: list[Problem], *, accept: bool) -> Iterator[Change]:
+    """Yield the change of a note, if any; `fixed` is the note with its claims repaired."""
     bodies = found.of(note)
-    targets = {
-        one.example.id: Target(one.fence.span, bodies[one.example.id].markdown)
-        for one in found.book.declared
-        if one.note is note and one.example and one.example.id in bodies
-    }
     declared = {one.example.id for one in found.book.declared if one.note is note and one.example}
-    woven = weave(note.source, targets, declared=declared, accept=accept)
+    ids = [one.example.id if one.example else "" for one in found.book.declared if one.note is note]
+    fences = zip(ids, example_fences(fixed), strict=True)
+    targets = {name: Target(fence.span, bodies[name].markdown) for name, fence in fences if name in bodies}
+    woven = weave(fixed.source, targets, declared=declared, accept=accept)
     problems += woven.problems
     if woven.text != note.source.text:
         yield Change(note.path, note.source.text, woven.text)
@@ -134,6 +147,9 @@ def _failed(one: Declared, found: Results) -> bool:
 def check(vault: Vault, found: Results, planned: Plan, templates: Mapping[str, Template]) -> list[Problem]:
     """Return every problem of a vault: its files, links, names, templates, examples, claims and generated regions."""
     problems = [*vault.problems, *found.book.problems, *planned.problems, *unread(vault, found)]
+    for one in found.book.declared:
+        if one.example and one.example.id in found.book.runs:
+            problems += show_problems(found.book.runs[one.example.id], one.note.source)
     for note in vault.notes.values():
         problems += note.problems
         problems += check_template(note, templates)

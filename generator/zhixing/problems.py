@@ -97,6 +97,7 @@ class Code(Enum):
         Severity.ERROR,
         "What prose concludes (an answer, a sign) is not what was computed.",
     )
+    CLAIM_MISSING = ("claim-missing", Severity.INFO, "A number in prose is backed by nothing (`check --coverage`).")
     CLAIM_UNKNOWN = ("claim-unknown", Severity.ERROR, "A claim names a quantity that no example computes.")
     CLAIM_UNBOUND = ("claim-unbound", Severity.ERROR, "A claim has no number or word before it to be compared.")
     # Generated regions

@@ -19,7 +19,8 @@ from zhixing.source import Span
 NEIGHBOURS = {
     "sum": "mean", "mean": "sum", "max": "min", "min": "max", "argmax": "argmin", "argmin": "argmax", "var": "std",
     "std": "var", "sin": "cos", "cos": "sin", "tanh": "sigmoid", "sigmoid": "tanh", "relu": "abs", "exp": "log",
-    "log": "exp", "maximum": "minimum", "minimum": "maximum", "all": "any", "any": "all", "floor": "ceil", "ceil": "floor",
+    "log": "exp", "maximum": "minimum", "minimum": "maximum", "all": "any", "any": "all", "floor": "ceil",
+    "ceil": "floor",
     "softmax": "normalize", "normalize": "softmax",
 }  # fmt: skip
 _SWAPPED: dict[type[Any], type[Any]] = {
@@ -92,7 +93,7 @@ def _with_step(example: Example, old: Step, tree: ast.expr, what: str) -> Mutant
 def _edits(tree: ast.expr, index: int, node: ast.AST) -> Iterator[tuple[ast.expr, str]]:
     if isinstance(node, ast.BinOp):
         if type(node.op) in _SWAPPED:
-            yield _edited(tree, index, _swap_operator), f"{_sign(node.op)} becomes {_sign(_SWAPPED[type(node.op)]())}"
+            yield _edited(tree, index, _swap_operator), f"{_sign(node.op)} is another operator"
         if isinstance(node.op, ast.Div):
             yield _edited(tree, index, lambda n: n.left), f"the divisor {ast.unparse(node.right)} is left out"
     elif isinstance(node, ast.Attribute) and node.attr == "T":
@@ -118,12 +119,12 @@ def _edited(tree: ast.expr, index: int, edit: Callable[[Any], Any]) -> ast.expr:
 
 
 def _swap_operator(node: ast.BinOp) -> ast.BinOp:
-    node.op = _SWAPPED[type(node.op)]()  # type: ignore[assignment]  # the table gives operators for operators
+    node.op = _SWAPPED[type(node.op)]()
     return node
 
 
 def _swap_comparison(node: ast.Compare) -> ast.Compare:
-    node.ops[0] = _SWAPPED[type(node.ops[0])]()  # type: ignore[call-overload]  # as above
+    node.ops[0] = _SWAPPED[type(node.ops[0])]()
     return node
 
 

@@ -13,7 +13,7 @@ from zhixing.source import Source
 from zhixing.text.regions import Kind
 from zhixing.vault.note import Heading, Note, read_note
 
-_OPTIONAL = re.compile(r"\s*\{#\s*optional\s*#\}\s*")
+_MARK = re.compile(r"[ \t]*\{#\s*(optional|references)\s*#\}")
 _GAPS = frozenset({Code.SECTION_MISSING, Code.SECTION_EMPTY, Code.EXAMPLE_MISSING, Code.FRONTMATTER_MISSING})
 _PLACEHOLDER = re.compile(r"\{\{[^{}\n]*\}\}")
 
@@ -30,18 +30,22 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """What a type of note is held to: its properties, its sections in order, and whether it has a worked example."""
+    """What a type of note is held to: its properties, its sections in order, and whether it has a worked example.
+
+    `references` are the sections of references and dates, whose numerals nothing needs to back.
+    """
 
     type: str
     properties: tuple[str, ...]
     sections: tuple[Section, ...]
     example: bool
+    references: frozenset[str] = frozenset()
 
 
 def read_template(source: Source) -> Template | None:
     """Return the template that a Jinja2 template of a note is; None where it declares no type."""
-    optional = {_title(line) for line in source.text.splitlines() if _OPTIONAL.search(line)}
-    plain = Source(source.path, _PLACEHOLDER.sub("x", _OPTIONAL.sub("\n", source.text)))
+    marked = [(match[1], _title(line)) for line in source.text.splitlines() for match in _MARK.finditer(line)]
+    plain = Source(source.path, _PLACEHOLDER.sub("x", _MARK.sub("", source.text)))
     note = read_note(plain, PurePosixPath(PurePosixPath(source.path).name))
     if not note.type:
         return None
@@ -50,12 +54,14 @@ def read_template(source: Source) -> Template | None:
         parent = heading.text if heading.level == 2 else parent
         if heading.level in (2, 3):
             own = "" if heading.level == 2 else parent
-            sections.append(Section(heading.level, heading.text, own, heading.text in optional))
-    return Template(note.type, tuple(note.frontmatter.fields), tuple(sections), any(example_fences(note)))
+            optional = ("optional", heading.text) in marked
+            sections.append(Section(heading.level, heading.text, own, optional))
+    references = frozenset(title for mark, title in marked if mark == "references")
+    return Template(note.type, tuple(note.frontmatter.fields), tuple(sections), any(example_fences(note)), references)
 
 
 def _title(line: str) -> str:
-    return _OPTIONAL.sub("", line).lstrip("# ").strip()
+    return _MARK.sub("", line).lstrip("# ").strip()
 
 
 def check_template(note: Note, templates: Mapping[str, Template]) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ import click
 
 import zhixing
 from zhixing.cli.check import check
+from zhixing.cli.mutate import mutate_command
 from zhixing.cli.new import new
 from zhixing.cli.regenerate import regenerate
 from zhixing.cli.run import run
@@ -32,5 +33,5 @@ def main() -> None:
     """
 
 
-for command in (new, run, regenerate, check):
+for command in (new, run, regenerate, check, mutate_command):
     main.add_command(command)

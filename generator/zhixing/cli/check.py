@@ -1,38 +1,70 @@
-"""`zhixing check`: every problem of a vault."""
+"""`zhixing check`: every problem of a vault, and how much of its prose is backed by computation."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from zhixing import build
-from zhixing.cli.common import notes_argument, open_vault, progress, report, selected, summary, vault_option
+from zhixing.checks.coverage import Coverage, coverage_of, coverage_problems, total
+from zhixing.cli.common import notes_argument, open_vault, progress, report, selected, shown, summary, vault_option
 from zhixing.problems import Severity, exit_status
 from zhixing.vault.files import read_templates
+from zhixing.vault.vault import Vault
 
 
 @click.command()
 @notes_argument
-@click.option("--json", "form", flag_value="json", help="Print problems as JSON.")
+@click.option("--json", "form", flag_value="json", help="Print problems as JSON (short for --format json).")
+@click.option("--format", "form", type=click.Choice(["text", "json", "github"]), help="How problems are printed.")
 @click.option("--quiet", is_flag=True, help="Leave out what is only information.")
+@click.option(
+    "--coverage", "covered", is_flag=True, help="Also list numerals that nothing backs, and coverage by note."
+)
+@click.option(
+    "--min", "least", type=click.FloatRange(0, 100), metavar="N", help="With --coverage: fail below N percent."
+)
 @vault_option
-def check(notes: tuple[Path, ...], *, form: str | None, quiet: bool, vault: Path | None) -> None:
+def check(
+    notes: tuple[Path, ...], *, form: str | None, quiet: bool, covered: bool, least: float | None, vault: Path | None
+) -> None:
     """Report every problem: links, templates, frontmatter, examples, claims, stale and edited regions.
 
     \b
     Example:
       zhixing check
       zhixing check notes/注意力 --json
+      zhixing check --coverage --min 90
     """
     project, loaded = open_vault(vault)
+    chosen = selected(loaded, notes)
     with progress("Checking") as tell:
         found = build.results(loaded, tell)
-    planned = build.plan(loaded, found)
-    problems = build.check(loaded, found, planned, build.templates_of(read_templates(project.templates)))
-    chosen = {str(path) for path in selected(loaded, notes)}
-    kept = [problem for problem in problems if not notes or problem.path in chosen]
+    templates = build.templates_of(read_templates(project.templates))
+    problems = build.check(loaded, found, build.plan(loaded, found), templates)
+    names = {str(path) for path in chosen}
+    kept = [problem for problem in problems if not notes or problem.path in names]
+    parts: Mapping[str, Coverage] = {}
+    if covered or least is not None:
+        parts = coverage_of({path: loaded.notes[path] for path in chosen}, templates)
+        kept += [one for path in chosen for one in coverage_problems(loaded.notes[path], parts[str(path)])]
     report(loaded, kept, form=form or "text", least=Severity.WARNING if quiet else Severity.INFO)
+    short = _coverage(loaded, parts, least) if parts else False
     click.echo(f"{len(chosen)} notes, {len(found.book.runs)} examples: {summary(kept)}", err=True)
-    sys.exit(exit_status(kept))
+    sys.exit(1 if short else exit_status(kept))
+
+
+def _coverage(vault: Vault, parts: Mapping[str, Coverage], least: float | None) -> bool:
+    """Print coverage by note and in total; tell whether it is less than asked for."""
+    for path, part in sorted(parts.items()):
+        click.echo(f"{_row(part)}  {shown(vault, path)}", err=True)
+    whole = total(parts.values())
+    click.echo(f"{_row(whole)}  in total", err=True)
+    return least is not None and whole.share * 100 < least
+
+
+def _row(part: Coverage) -> str:
+    return f"{part.share:7.1%}  {part.claims:4} claims {part.waived:3} waived {len(part.unmarked):4} unmarked"

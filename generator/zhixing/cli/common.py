@@ -82,7 +82,15 @@ def report(vault: Vault, problems: Iterable[Problem], *, form: str = "text", lea
         click.echo(json.dumps([as_data(problem) for problem in kept], ensure_ascii=False, indent=2))
         return
     for problem in kept:
-        click.echo(f"{problem}")
+        click.echo(_annotation(problem) if form == "github" else str(problem))
+
+
+def _annotation(problem: Problem) -> str:
+    """Return a problem as a workflow command, which a code host shows beside the line."""
+    level = {Severity.ERROR: "error", Severity.WARNING: "warning"}.get(problem.code.severity, "notice")
+    message = f"{problem.what}. {problem.mend}".replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    path = problem.path.replace("%", "%25").replace(",", "%2C").replace(":", "%3A")
+    return f"::{level} file={path},line={problem.line},col={problem.column},title={problem.code}::{message}"
 
 
 def as_data(problem: Problem) -> dict[str, str | int]:

@@ -22,8 +22,13 @@ from zhixing.weave.writer import WriteError, write
 @click.option("--check", "dry", is_flag=True, help="Write nothing; exit with 3 where something is stale.")
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
 @click.option("--accept", is_flag=True, help="Take what was computed where a region was edited by hand.")
+@click.option(
+    "--fix-claims", is_flag=True, help="Also rewrite the digits of claims in prose that are wrong; shows the diff."
+)
 @vault_option
-def regenerate(notes: tuple[Path, ...], *, dry: bool, diff: bool, accept: bool, vault: Path | None) -> None:
+def regenerate(
+    notes: tuple[Path, ...], *, dry: bool, diff: bool, accept: bool, fix_claims: bool, vault: Path | None
+) -> None:
     """Run the examples and write their results into notes and figures.
 
     What somebody edited by hand is refused, unless --accept says to overwrite it. The rest of a note keeps its bytes.
@@ -32,12 +37,13 @@ def regenerate(notes: tuple[Path, ...], *, dry: bool, diff: bool, accept: bool, 
     Example:
       zhixing regenerate
       zhixing regenerate notes/注意力/多头注意力.md --diff
+      zhixing regenerate --fix-claims
     """
     _, loaded = open_vault(vault)
     chosen = selected(loaded, notes)
     with progress("Running") as tell:
         found = build.results(loaded, tell)
-    planned = build.plan(loaded, found, chosen, accept=accept)
+    planned = build.plan(loaded, found, chosen, accept=accept, fix_claims=fix_claims)
     names = {str(path) for path in chosen}
     own = [problem for problem in (*loaded.problems, *found.book.problems) if problem.path in names]
     own += [problem for path in chosen for problem in loaded.notes[path].problems]
@@ -45,7 +51,7 @@ def regenerate(notes: tuple[Path, ...], *, dry: bool, diff: bool, accept: bool, 
     if not dry and not diff:
         problems = [problem for problem in problems if problem.code not in STALE]
         problems += _write(loaded, planned.changes)
-    if diff:
+    if diff or fix_claims:
         click.echo("".join(_diff(loaded, change) for change in planned.changes), nl=False)
     report(loaded, problems, least=Severity.WARNING)
     done = "would be written" if dry or diff else "written"

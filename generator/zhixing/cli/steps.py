@@ -31,7 +31,7 @@ def steps_of(run: Run) -> str:
 
 
 def _lines(quantity: Quantity, run: Run) -> Iterator[str]:
-    """Yield the numbers: a scalar alone, a vector as a row under labels, more axes as a table for each leading place."""
+    """Yield the numbers: a scalar alone, a vector as a row under labels, else a table for each leading place."""
     if not quantity.dimensions:
         yield _entry(quantity, (), run)
         return

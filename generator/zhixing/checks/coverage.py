@@ -1,0 +1,88 @@
+"""Coverage: which numerals in prose are claims, which are waived, and which nothing backs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from zhixing.checks.claims import claims_of
+from zhixing.checks.template import Template
+from zhixing.problems import Code, Problem
+from zhixing.source import Span
+from zhixing.text.inline import prose
+from zhixing.text.numerals import Numeral, numerals
+from zhixing.text.regions import Kind
+from zhixing.vault.note import Note
+from zhixing.weave.markers import generated
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many numbers and words of a note are claims, how many are waived, and the numerals that are neither."""
+
+    claims: int
+    waived: int
+    unmarked: tuple[Numeral, ...]
+
+    @property
+    def counted(self) -> int:
+        """All that counts."""
+        return self.claims + self.waived + len(self.unmarked)
+
+    @property
+    def share(self) -> float:
+        """Claims among all that counts; 1 for a note without numerals."""
+        return self.claims / self.counted if self.counted else 1.0
+
+
+def coverage(note: Note, template: Template | None = None) -> Coverage:
+    """Return a note's coverage. Headings, generated regions and sections of references do not count."""
+    claims, _ = claims_of(note)
+    bound = {claim.bound.span.start for claim in claims if claim.bound}
+    outside = [*_headings(note), *(one.span for one in generated(note.source, note.regions)[0])]
+    outside += _references(note, template)
+    counted = [
+        one
+        for span in prose(note.source.text, note.regions, note.tokens)
+        if not any(span.start in place for place in outside)
+        for one in numerals(note.source.text, span)
+    ]
+    unmarked = tuple(one for one in counted if one.span.start not in bound and not _part_of(one, bound))
+    waived = sum(not claim.reference for claim in claims)
+    return Coverage(len(claims) - waived, waived, unmarked)
+
+
+def _part_of(one: Numeral, bound: Iterable[int]) -> bool:
+    """Tell whether a claim binds a numeral that begins inside this one (a sign or 约 read differently)."""
+    return any(start in one.span for start in bound)
+
+
+def _headings(note: Note) -> list[Span]:
+    return [region.span for region in note.regions if region.kind is Kind.HEADING]
+
+
+def _references(note: Note, template: Template | None) -> list[Span]:
+    """Return the sections that hold references and dates, as the note's template marks them."""
+    titles = template.references if template else frozenset()
+    starts = [heading for heading in note.headings if heading.level == 2]
+    ends = [*(heading.span.start for heading in starts[1:]), len(note.source.text)]
+    return [Span(h.span.start, end) for h, end in zip(starts, ends, strict=False) if h.text in titles]
+
+
+def total(parts: Iterable[Coverage]) -> Coverage:
+    """Return the coverage of several notes together."""
+    every = list(parts)
+    unmarked = tuple(one for part in every for one in part.unmarked)
+    return Coverage(sum(part.claims for part in every), sum(part.waived for part in every), unmarked)
+
+
+def coverage_problems(note: Note, found: Coverage) -> list[Problem]:
+    """Return a problem for each numeral that is neither a claim nor waived."""
+    what = "{} is backed by nothing"
+    mend = "Name what computes it: <!--= example.quantity -->, or waive it: <!--= 免: reason -->"
+    return [note.source.problem(Code.CLAIM_MISSING, one.span, what.format(one.text), mend) for one in found.unmarked]
+
+
+def coverage_of(notes: Mapping[object, Note], templates: Mapping[str, Template]) -> dict[str, Coverage]:
+    """Return the coverage of each note by its path."""
+    return {str(note.path): coverage(note, templates.get(note.type)) for note in notes.values()}

@@ -1,0 +1,121 @@
+"""Mutation: how many changes of an example would be noticed by what it expects and by what prose claims of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from zhixing.checks.claims import claims_of, judge_all
+from zhixing.checks.mutants import Mutant, given_mutants, restates_given, step_mutants
+from zhixing.examples.book import Book, Declared
+from zhixing.examples.model import Example, Run
+from zhixing.examples.references import example_of
+from zhixing.examples.run import run_example
+from zhixing.text.claims import Claim
+from zhixing.vault.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The mutants of one example: how many were tried and noticed, givens and steps apart, and those that were not."""
+
+    declared: Declared
+    givens: int
+    givens_noticed: int
+    steps: int
+    steps_noticed: int
+    unnoticed: tuple[Mutant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """What a mutant is tried against: the runs as they are, who uses whom, and the claims on each example."""
+
+    book: Book
+    by_id: Mapping[str, Declared]
+    claims: Mapping[str, list[Claim]]
+    users: Mapping[str, list[str]]
+
+    def notices(self, mutant: Mutant, one: Declared) -> bool:
+        """Tell whether anything that held no longer holds when the mutant takes the example's place."""
+        runs = dict(self.book.runs)
+        for example, declared in self._affected(mutant.example, one):
+            run, problems = run_example(_without_restatements(example), declared.note.source, runs)
+            if problems or self._said_otherwise(run):
+                return True
+            runs[example.id] = run
+            if any(judged.code for judged in judge_all(self.claims.get(example.id, []), runs)):
+                return True
+        return False
+
+    def _affected(self, mutant: Example, one: Declared) -> Iterator[tuple[Example, Declared]]:
+        """Yield the mutant and, after it, the examples that use it, directly or through others."""
+        yield mutant, one
+        waiting, seen = list(self.users.get(mutant.id, ())), {mutant.id}
+        while waiting:
+            name = waiting.pop(0)
+            user = self.by_id[name]
+            if name not in seen and user.example:
+                seen.add(name)
+                yield user.example, user
+                waiting += self.users.get(name, ())
+
+    def _said_otherwise(self, run: Run) -> bool:
+        """Tell whether a source's statement now agrees where it did not, or the other way round."""
+        before = self.book.runs[run.example.id].said
+        return [said.agrees for said in run.said] != [said.agrees for said in before]
+
+
+def mutate(
+    vault: Vault, book: Book, chosen: Callable[[Declared], bool], progress: Callable[[int, int], None]
+) -> list[Score]:
+    """Return the score of each example that `chosen` picks and that runs without problems."""
+    bench = _bench(vault, book)
+    troubled = {(problem.path, problem.line) for problem in book.problems}
+    picked = [one for one in bench.by_id.values() if chosen(one) and not _troubled(one, troubled)]
+    scores = []
+    for done, one in enumerate(picked):
+        progress(done, len(picked))
+        scores.append(_score(bench, one))
+    return scores
+
+
+def _score(bench: _Bench, one: Declared) -> Score:
+    example = one.example
+    mutants: Sequence[Mutant] = [*given_mutants(example), *step_mutants(example)] if example else []
+    unnoticed = tuple(mutant for mutant in mutants if not bench.notices(mutant, one))
+    givens, missed = sum(mutant.given for mutant in mutants), sum(mutant.given for mutant in unnoticed)
+    steps = len(mutants) - givens
+    return Score(one, givens, givens - missed, steps, steps - (len(unnoticed) - missed), unnoticed)
+
+
+def _bench(vault: Vault, book: Book) -> _Bench:
+    by_id = {one.example.id: one for one in book.declared if one.example and one.example.id in book.runs}
+    claims: dict[str, list[Claim]] = defaultdict(list)
+    for note in vault.notes.values():
+        for claim in claims_of(note)[0]:
+            if claim.reference:
+                claims[example_of(claim.reference)].append(claim)
+    return _Bench(book, by_id, claims, users_of(book))
+
+
+def users_of(book: Book) -> dict[str, list[str]]:
+    """Return for each example the examples that use one of its quantities."""
+    users: dict[str, list[str]] = defaultdict(list)
+    for one in book.declared:
+        for reference in one.example.uses.values() if one.example else ():
+            users[reference.partition(".")[0]].append(one.example.id if one.example else "")
+    return users
+
+
+def _without_restatements(example: Example) -> Example:
+    kept = tuple(item for item in example.expectations if not restates_given(item, example))
+    return replace(example, expectations=kept)
+
+
+def _troubled(one: Declared, troubled: set[tuple[str, int]]) -> bool:
+    source = one.note.source
+    first, _ = source.position(one.fence.span.start)
+    last, _ = source.position(one.fence.span.end)
+    return any(path == source.path and first <= line <= last for path, line in troubled)

@@ -1,0 +1,32 @@
+"""Repair of claims: the digits of a numeral that is wrong, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from zhixing.checks.claims import claims_of, judge_all
+from zhixing.examples.model import Run
+from zhixing.source import Span
+from zhixing.text.numerals import Numeral, rewrite
+from zhixing.vault.note import Note
+
+
+def repaired(note: Note, runs: Mapping[str, Run]) -> str:
+    """Return a note's text with each wrong numeral written anew, in its own manner and precision."""
+    pieces, at = [], 0
+    for span, text in sorted(_edits(note, runs)):
+        pieces += [note.source.text[at : span.start], text]
+        at = span.end
+    return "".join([*pieces, note.source.text[at:]])
+
+
+def _edits(note: Note, runs: Mapping[str, Run]) -> Iterator[tuple[Span, str]]:
+    claims, _ = claims_of(note)
+    seen: set[Span] = set()
+    for judged in judge_all(claims, runs):
+        bound, computed = judged.claim.bound, judged.computed
+        if judged.code is None or computed is None or computed.on or not isinstance(bound, Numeral):
+            continue
+        if bound.span not in seen:
+            seen.add(bound.span)
+            yield bound.span, rewrite(bound, float(computed.values))

@@ -1,0 +1,66 @@
+"""`zhixing mutate`: which changes of the examples nothing would notice."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from zhixing.checks.mutation import Score, mutate
+from zhixing.cli.common import notes_argument, open_vault, progress, selected, shown, vault_option
+from zhixing.examples.book import run_all
+from zhixing.vault.vault import Vault
+
+
+@click.command(name="mutate")
+@notes_argument
+@click.option("--min", "least", type=click.FloatRange(0, 100), metavar="N", help="Fail where givens score below N %.")
+@vault_option
+def mutate_command(notes: tuple[Path, ...], *, least: float | None, vault: Path | None) -> None:
+    """Change each given number and each step, and list the changes that no expectation and no claim notices.
+
+    A given number grows by a tenth, 0 becomes 0.1, an infinity 0. A step loses a sign, a transpose or a divisor, or gets
+    another operator or a neighbouring function. Expectations that only repeat a given do not count.
+
+    \b
+    Example:
+      zhixing mutate
+      zhixing mutate 指代消解
+    """
+    _, loaded = open_vault(vault)
+    chosen = selected(loaded, notes)
+    book = run_all(loaded)
+    with progress("Mutating") as tell:
+        scores = mutate(loaded, book, lambda one: one.note.path in chosen, tell)
+    by_note: dict[str, list[Score]] = defaultdict(list)
+    for score in scores:
+        by_note[str(score.declared.note.path)].append(score)
+    for path, own in by_note.items():
+        _unnoticed(loaded, path, own)
+    for path, own in by_note.items():
+        click.echo(f"{_row(own)}  {shown(loaded, path)}")
+    click.echo(f"{_row(scores)}  in total")
+    if least is not None and _share(scores) * 100 < least:
+        raise SystemExit(1)
+
+
+def _unnoticed(vault: Vault, path: str, scores: Sequence[Score]) -> None:
+    for score in scores:
+        for mutant in score.unnoticed:
+            line, column = score.declared.note.source.position(mutant.span.start)
+            kind = "given" if mutant.given else "step"
+            example = score.declared.example.id if score.declared.example else ""
+            click.echo(f"{shown(vault, path)}:{line}:{column}: unnoticed {kind}: {example}: {mutant.what}")
+
+
+def _share(scores: Sequence[Score]) -> float:
+    tried = sum(score.givens for score in scores)
+    return sum(score.givens_noticed for score in scores) / tried if tried else 1.0
+
+
+def _row(scores: Sequence[Score]) -> str:
+    givens, noticed = sum(score.givens for score in scores), sum(score.givens_noticed for score in scores)
+    steps, seen = sum(score.steps for score in scores), sum(score.steps_noticed for score in scores)
+    return f"{_share(scores):7.1%}  givens {noticed}/{givens}, steps {seen}/{steps}"

@@ -1,0 +1,1 @@
+"""Notes as tests: with the package installed, `pytest notes/` collects every example, expectation and claim."""

@@ -1,0 +1,82 @@
+"""What the tests of a vault rest on: one load and one run of it for a whole session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path, PurePosixPath
+
+from zhixing import build
+from zhixing.build import Results
+from zhixing.examples.model import Expectation, Outcome, Printed, Run
+from zhixing.problems import Problem, Severity
+from zhixing.vault.load import load
+from zhixing.vault.note import Note
+from zhixing.vault.project import ProjectError, find_project
+from zhixing.vault.vault import Vault
+
+
+@dataclass(frozen=True)
+class Tested:
+    """A vault with the results of its examples."""
+
+    vault: Vault
+    found: Results
+
+    def note(self, path: Path) -> Note | None:
+        """Return the note in a file."""
+        inside = path.resolve().relative_to(self.vault.root.resolve())
+        return self.vault.notes.get(PurePosixPath(inside.as_posix()))
+
+    def problems(self, note: Note, first: int, last: int) -> list[Problem]:
+        """Return the errors of reading and running what stands in some lines of a note."""
+        return [
+            problem
+            for problem in self.found.book.problems
+            if problem.path == note.source.path
+            and first <= problem.line <= last
+            and problem.code.severity is Severity.ERROR
+        ]
+
+
+@cache
+def project_of(folder: Path) -> Path | None:
+    """Return the folder of notes of the project that a folder belongs to; None where it belongs to none."""
+    try:
+        return find_project(folder).notes.resolve()
+    except ProjectError:
+        return None
+
+
+@cache
+def tested(root: Path) -> Tested:
+    """Load and run a vault."""
+    vault = load(root)
+    return Tested(vault, build.results(vault))
+
+
+def story(run: Run, outcome: Outcome) -> str:
+    """Return what was expected, what was computed, and the steps before it."""
+    lines = [f"expected: {_expected(outcome)}", f"computed: {outcome.what}"]
+    steps = {step.name.name: step.expression.text for step in run.example.steps}
+    lines += [
+        f"  {name} = {steps.get(name.partition('.')[0], 'given')} → {_values(run, name)}" for name in run.quantities
+    ]
+    return "\n".join(lines)
+
+
+def _expected(outcome: Outcome) -> str:
+    if not isinstance(outcome.claim, Expectation):
+        return outcome.claim.text
+    return f"{outcome.claim.target.text} = {_printed(outcome.claim.values)}"
+
+
+def _printed(values: object) -> str:
+    if isinstance(values, Printed):
+        return values.text
+    return f"[{', '.join(map(_printed, values))}]" if isinstance(values, tuple) else str(values)
+
+
+def _values(run: Run, name: str) -> str:
+    values = run.quantities[name].values
+    return f"{values.tolist()}" if values.size <= 12 else f"array of {'×'.join(map(str, values.shape))}"

@@ -41,7 +41,7 @@ def checked(text: str) -> str:
     return re.sub(r"CHECK\((.*?)\)", lambda found: checksum(found[1].replace("\\n", "\n")), text)
 
 
-@pytest.mark.parametrize(("line", "title", "given", "expected"), list(read_cases(CASES)))
+@pytest.mark.parametrize(("line", "title", "given", "expected"), [pytest.param(*c, id=c[1]) for c in read_cases(CASES)])
 def test_case(line: int, title: str, given: str, expected: str) -> None:
     text = checked(given)
 

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 import numpy as np
 
 from zhixing.examples import ExampleError, evaluate
 from zhixing.examples.latex import example_latex
-from zhixing.examples.model import Expectation, Expression, Outcome, Printed, Quantity, Run, Said
+from zhixing.examples.model import Array, Expectation, Expression, Outcome, Printed, Quantity, Run, Said
 from zhixing.render import escape
 from zhixing.render.environment import environment
 from zhixing.render.labels import entry, inline_formula, labels, markdown_name
 
 MOST_VALUES = 8
 _MOST_SIDES = 4
+_WRONG: dict[type[ast.cmpop], Callable[[Array], Array]] = {
+    ast.Gt: np.negative,
+    ast.GtE: np.negative,
+    ast.Lt: np.positive,
+    ast.LtE: np.positive,
+    ast.NotEq: lambda difference: -np.abs(difference),
+}
+"""How far a difference, left less right, is on the wrong side of a comparison; of equality, its size."""
 _COMPARED = ("成立", "不成立")
 
 
@@ -48,7 +56,9 @@ def _document(said: Said) -> str:
 
 
 def _prose(text: str) -> str:
-    return escape.markdown(" ".join(text.split()))
+    """Return text as a sentence on one line."""
+    text = " ".join(text.split())
+    return escape.markdown(text if text.endswith(tuple("。！？.!?…")) else f"{text}。")
 
 
 def _row(run: Run, outcome: Outcome) -> list[str]:
@@ -94,14 +104,16 @@ def _sides(run: Run, claim: Expression) -> str:
         # A label as one side has no value of its own.
         return ""
     where = ""
-    if left.values.size > _MOST_SIDES and right.values.shape in ((), left.values.shape):
-        where, left, right = _farthest(run, left, right)
+    if left.values.size > _MOST_SIDES and right.dimensions in ((), left.dimensions):
+        where, left, right = _worst(run, claim.tree.ops[0], left, right)
     return f"（{where}左边 {_computed(run, left)}；右边 {_computed(run, right)}）"
 
 
-def _farthest(run: Run, left: Quantity, right: Quantity) -> tuple[str, Quantity, Quantity]:
-    """Return the entry at which two quantities differ most, by its labels, and what each has there."""
-    gaps = np.nan_to_num(np.abs(left.values - right.values), nan=np.inf)
+def _worst(run: Run, operator: ast.cmpop, left: Quantity, right: Quantity) -> tuple[str, Quantity, Quantity]:
+    """Return the entry at which a comparison is most wrong, by its labels, and what each side has there."""
+    with np.errstate(invalid="ignore"):
+        difference = np.asarray(left.values - right.values, dtype=np.float64)
+    gaps = np.nan_to_num(_WRONG.get(type(operator), np.abs)(difference), nan=np.inf)
     place = np.unravel_index(int(np.argmax(gaps)), gaps.shape)
     heads = [
         labels(dimension, size, run.example.axes)[at]

@@ -64,7 +64,9 @@ def _parts(value: float, digits: int) -> tuple[str, int]:
     if math.isinf(value):
         return ("∞" if value > 0 else "-∞"), 0
     exact = _exact(value)
-    if exact == exact.to_integral_value() and exact.adjusted() < SIGNIFICANT and abs(value - float(exact)) <= 1e-6:
+    # Whole to ten digits, and nearer than a whole number that is read back has to be (or than sums can be right).
+    near = abs(value - float(exact)) <= max(1e-6, 1e-12 * abs(value))
+    if near and exact == exact.to_integral_value() and exact.adjusted() < SIGNIFICANT:
         return str(int(exact)), 0
     shown = _significant(exact, digits)
     if -5 < shown.adjusted() < 7:

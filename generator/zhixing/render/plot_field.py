@@ -11,6 +11,7 @@ from functools import partial
 from zhixing.render import ticks
 from zhixing.render.figure import PAD, SMALL, Line, Text
 from zhixing.render.measure import fit, text_width, thinned
+from zhixing.render.numbers import number
 from zhixing.render.plot import Curves
 from zhixing.render.ticks import Scale
 
@@ -57,7 +58,9 @@ def field_of(one: Curves, head: float) -> Field:
     up = ticks.logarithmic(shown) if "y" in one.log else ticks.linear(shown)
     left = PAD + max(text_width(label, SMALL) for _, label in up.ticks) + 8
     top = PAD + head + (22 if "y" in one.log else 10)
-    width = WIDTH - left - PAD
+    # Half of the last label stands beyond its tick.
+    last = max((text_width(number(x), SMALL) / 2 for x in one.across if math.isfinite(x)), default=0.0)
+    width = WIDTH - left - max(PAD, last + 4 - _INSET)
     return Field(left, top, width, _TALL, None if one.categories else _across(one, width), up, len(one.across))
 
 

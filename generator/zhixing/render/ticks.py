@@ -84,9 +84,11 @@ def logarithmic(values: Sequence[float], about: int = 6) -> Scale:
     inside = [(digit, power, value) for digit, power, value in rounds if first <= value <= last]
     tens = [(power, value) for digit, power, value in inside if digit == 1]
     if len(tens) < 3:
-        return Scale(first, last, tuple((value, _power(digit, power)) for digit, power, value in inside), log=True)
+        return Scale(first, last, tuple((value, number(value, 3)) for _, _, value in inside), log=True)
     stride = math.ceil(len(tens) / about)
-    return Scale(first, last, tuple((value, _power(1, power)) for power, value in tens[::stride]), log=True)
+    plain = tens[0][0] > -4 and tens[-1][0] < 5
+    labels = ((value, number(value) if plain else _power(power)) for power, value in tens[::stride])
+    return Scale(first, last, tuple(labels), log=True)
 
 
 def round_step(least: float) -> int:
@@ -108,7 +110,6 @@ def _steps(value: float, step: Decimal, toward: Callable[[float], int]) -> int:
     return round(count) if math.isclose(count, round(count), rel_tol=1e-9, abs_tol=1e-9) else toward(count)
 
 
-def _power(digit: int, power: int) -> str:
-    if -4 < power < 5 or digit != 1:
-        return number(digit * 10.0**power)
-    return f"10{str(power).translate(_SUPERSCRIPTS)}"
+def _power(power: int) -> str:
+    """Return a power of ten as one: 10⁻⁶, and 1 and 10 as they are."""
+    return number(10.0**power) if power in {0, 1} else f"10{str(power).translate(_SUPERSCRIPTS)}"

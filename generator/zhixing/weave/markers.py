@@ -1,7 +1,7 @@
 """The markers of generated regions: `<!-- zhixing:begin ID -->` and `<!-- zhixing:end CHECKSUM -->`.
 
-They are lines of their own. A marker in code, in a formula or in another comment is text; one in a list or a quote is a mistake, since what is
-written below it would leave the list.
+They are lines of their own. A marker in code, in a formula or in another comment is text; one in a list or a quote is a
+mistake, since what is written below it would leave the list.
 """
 
 from __future__ import annotations

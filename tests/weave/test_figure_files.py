@@ -1,0 +1,46 @@
+"""Figure files are judged as regions are."""
+
+from __future__ import annotations
+
+from zhixing.problems import Code
+from zhixing.source import Source
+from zhixing.weave.checksum import Verdict
+from zhixing.weave.figures import sealed, unused_figures, weave_figure
+
+NEW, OLD = "<svg>\n<title>新</title>\n</svg>\n", "<svg>\n<title>旧</title>\n</svg>\n"
+
+
+def test_a_first_figure_is_drawn_and_then_left_alone() -> None:
+    first = weave_figure(Source("a.svg", ""), NEW)
+    again = weave_figure(Source("a.svg", first.text), NEW)
+
+    assert first.text.startswith(NEW)
+    assert [p.code for p in first.problems] == [Code.FIGURE_STALE]
+    assert (again.text, again.problems, again.verdicts) == (first.text, (), {"a.svg": Verdict.FRESH})
+
+
+def test_line_ends_changed_by_a_checkout_are_no_edit() -> None:
+    crlf = sealed(NEW).replace("\n", "\r\n")
+
+    assert weave_figure(Source("a.svg", crlf), NEW).text == crlf
+    assert weave_figure(Source("a.svg", sealed(OLD).replace("\n", "\r\n")), NEW).text == sealed(NEW)
+
+
+def test_a_stale_figure_is_redrawn() -> None:
+    woven = weave_figure(Source("a.svg", sealed(OLD)), NEW)
+
+    assert woven.text == sealed(NEW)
+    assert [p.code for p in woven.problems] == [Code.FIGURE_STALE]
+
+
+def test_an_edited_or_foreign_figure_is_refused_unless_accepted() -> None:
+    for text in (sealed(OLD).replace("旧", "改"), OLD, sealed(OLD) + "<!-- 注 -->\n"):
+        refused = weave_figure(Source("a.svg", text), NEW)
+        assert refused.text == text
+        assert [p.code for p in refused.problems] == [Code.FIGURE_EDITED]
+        assert weave_figure(Source("a.svg", text), NEW, accept=True).text == sealed(NEW)
+
+
+def test_only_generated_figures_can_be_unused() -> None:
+    assert [p.code for p in unused_figures(Source("a.svg", sealed(OLD)))] == [Code.FIGURE_UNUSED]
+    assert list(unused_figures(Source("a.svg", OLD))) == []

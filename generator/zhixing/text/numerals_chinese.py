@@ -24,7 +24,7 @@ def read_whole(text: str) -> int | None:
 
 
 def _read_by_places(text: str) -> int | None:
-    total = section = digit = 0
+    total = section = digit = largest = 0
     fresh = True  # a digit must follow before the next one: 三五 is no number with places
     for character in text:
         if character in _VALUES:
@@ -32,11 +32,13 @@ def _read_by_places(text: str) -> int | None:
                 return None
             digit, fresh = _VALUES[character], False
         elif character in _SMALL:
-            section += (digit or (1 if character == "十" and fresh else 0)) * _SMALL[character]
+            section += (digit or (1 if character == "十" else 0)) * _SMALL[character]
             digit, fresh = 0, True
         else:
-            total = (total + section + digit) * _LARGE[character]
-            section, digit, fresh = 0, 0, True
+            size, section = _LARGE[character], section + digit
+            # 三万亿 multiplies what stands before it; in 一亿三万 the 万 concerns its own section alone.
+            total = (total + section) * size if largest < size else total + section * size
+            largest, section, digit, fresh = max(largest, size), 0, 0, True
     # 一万五 means 15000 in speech, but is written only where a tenth is meant; the plain reading is kept.
     return total + section + digit if total + section + digit or "零" in text else None
 
@@ -53,11 +55,12 @@ def read_number(text: str) -> Decimal | None:
 
 
 def write_number(value: Decimal) -> str:
-    """Return a number in Chinese: 十二, 三百零五, 零点八, 负二."""
+    """Return a number in Chinese, 一十二 at its head as 十二: 十二, 三百零五, 零点八, 负二."""
     sign = "负" if value < 0 else ""
     whole, _, decimals = f"{abs(value):f}".partition(".")
     point = "点" + "".join(DIGITS[int(digit)] for digit in decimals) if decimals else ""
-    return f"{sign}{_write_whole(int(whole))}{point}"
+    written = _write_whole(int(whole))
+    return f"{sign}{written[1:] if written.startswith('一十') else written}{point}"
 
 
 def _write_whole(value: int) -> str:
@@ -72,7 +75,7 @@ def _write_whole(value: int) -> str:
 
 
 def _write_section(value: int) -> str:
-    """Write a number below ten thousand; 一十二 is written 十二."""
+    """Write a number below ten thousand."""
     if value < 10:
         return DIGITS[value]
     parts: list[str] = []
@@ -82,5 +85,4 @@ def _write_section(value: int) -> str:
         if digit:
             parts.append(("零" if gap and parts else "") + DIGITS[digit] + character)
         gap = not digit
-    text = "".join(parts)
-    return text[1:] if text.startswith("一十") else text
+    return "".join(parts)

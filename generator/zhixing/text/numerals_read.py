@@ -71,9 +71,9 @@ DIGITAL = rf"""
     (?P<sign>(?<![\w)\]}}.,%])[+-])?
     (?:
       \\[dt]?frac\{{(?P<latex_above>\d{{1,15}})\}}\{{(?P<latex_below>\d{{1,15}})\}}
-    | (?<![\w.])(?P<above>\d{{1,15}})\s?/\s?(?P<below>\d{{1,15}})(?![\d/.\w])
+    | (?<![\w.])(?<![A-Za-z]-)(?P<above>\d{{1,15}})\s?/\s?(?P<below>\d{{1,15}})(?![\d/.\w])
     | (?<![\w.]){_EXPONENT.format("only_")}
-    | (?<![\w.]){_MANTISSA}
+    | (?<![\w.])(?<![A-Za-z]-){_MANTISSA}
         (?: \s?(?:×|\\times|·|\\cdot)\s{{0,2}}{_EXPONENT.format("")}
           | [eE](?P<exponent>[+-]?\d{{1,3}})(?!\w)
           | \s?\\?(?P<percent>%)

@@ -17,6 +17,8 @@ _WHOLE = re.compile(f"{DIGITAL}|{CHINESE}", re.VERBOSE | re.ASCII)
 _DIGITS = re.compile(r"[+\-−－]?[0-9０-９](?:[0-9０-９.．,]|\{,\})*")
 _MOST_PLACES = 12
 _LARGEST_DENOMINATOR = 1000
+FINE = 0.05
+"""Where a numeral's own precision cannot hold a value, it is written finely enough to be off by this share at most."""
 
 
 def rewrite(one: Numeral, value: float) -> str:
@@ -29,19 +31,22 @@ def rewrite(one: Numeral, value: float) -> str:
         return {math.inf: "∞", -math.inf: "-∞"}.get(value, "NaN")
     if one.accepts(value) and one.manner is not Manner.INFINITE:
         return one.text
-    for text in (*_in_manner(one, value), *_plain(value)):
-        if _holds(text, one, value):
+    first, *finer = (*_in_manner(one, value), *_plain(value))
+    if _holds(first, one, value):
+        return first
+    for text in finer:
+        if _holds(text, one, value, near=FINE):
             return text
     return repr(value)
 
 
-def _holds(text: str, one: Numeral, value: float) -> bool:
-    """Tell whether a text is one numeral that accepts the value, with 约 where the old one has it."""
+def _holds(text: str, one: Numeral, value: float, near: float = math.inf) -> bool:
+    """Tell whether a text is one numeral that accepts the value, with 约 where the old one has it, and is near it."""
     before = "约" if one.about else ""
     whole = before + text
     match = _WHOLE.match(normal(whole), len(before))
     read = numeral(match, whole) if match and match.end() == len(whole) else None
-    return read is not None and read.accepts(value)
+    return read is not None and read.accepts(value) and abs(read.value - value) <= near * abs(value)
 
 
 def _in_manner(one: Numeral, value: float) -> list[str]:

@@ -15,7 +15,7 @@ FLOORS = {
     for floor, names in enumerate(
         [
             ("problems",), ("source",), ("text", "core"), ("vault",), ("examples",), ("render",), ("weave",),
-            ("checks",), ("build",), ("portable",), ("cli", "site", "testing"),
+            ("checks", "pages"), ("build",), ("portable",), ("cli", "site", "testing"),
         ]
     )
     for name in names

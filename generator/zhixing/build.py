@@ -15,9 +15,12 @@ from zhixing.checks.names import check_names
 from zhixing.checks.repair import repaired
 from zhixing.checks.template import Template, check_template, read_template
 from zhixing.examples.book import Book, Declared, example_fences, run_all
-from zhixing.problems import Problem
+from zhixing.pages.bodies import list_body
+from zhixing.pages.declare import list_fences, read_list
+from zhixing.problems import Code, Problem
 from zhixing.render.body import Body, body, show_problems
 from zhixing.source import Source
+from zhixing.text.regions import Region
 from zhixing.vault.files import read_text
 from zhixing.vault.note import Note, read_note
 from zhixing.vault.vault import Vault
@@ -29,16 +32,25 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """A block of a note that something is written below: an example or a list. The id is "" where it cannot be read."""
+
+    id: str
+    fence: Region
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     """What a vault's examples gave: the runs, and what is shown of each, by example id."""
 
     book: Book
     bodies: Mapping[str, Body]
+    blocks: Mapping[PurePosixPath, tuple[Block, ...]]
+    problems: tuple[Problem, ...]
 
     def of(self, note: Note) -> dict[str, Body]:
-        """Return the bodies of the examples that a note declares, by id."""
-        ids = [one.example.id for one in self.book.declared if one.note is note and one.example]
-        return {name: self.bodies[name] for name in ids if name in self.bodies}
+        """Return the bodies of what a note declares, by id."""
+        return {block.id: self.bodies[block.id] for block in self.blocks[note.path] if block.id in self.bodies}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +75,25 @@ def _silent(_done: int, _total: int) -> None:
 
 
 def results(vault: Vault, progress: Progress = _silent) -> Results:
-    """Run every example of a vault and render what it shows."""
+    """Run every example of a vault, and render what examples and lists show."""
     book = run_all(vault, progress)
     bodies = {name: shown for name, run in book.runs.items() if (shown := body(run)) is not None}
-    return Results(book, bodies)
+    blocks: dict[PurePosixPath, list[Block]] = {path: [] for path in vault.notes}
+    for one in book.declared:
+        blocks[one.note.path].append(Block(one.example.id if one.example else "", one.fence))
+    problems = [*book.problems]
+    for note in vault.notes.values():
+        for fence in list_fences(note):
+            declared, found = read_list(note.source, fence)
+            problems += found
+            if declared and declared.id in bodies:
+                what = f"The id {declared.id!r} is taken already"
+                problems.append(note.source.problem(Code.LIST_INVALID, fence.content, what, "Choose another"))
+            elif declared:
+                bodies[declared.id] = Body(list_body(declared, vault, book), {})
+            blocks[note.path].append(Block(declared.id if declared else "", fence))
+    ordered = {path: tuple(sorted(own, key=lambda block: block.fence.span)) for path, own in blocks.items()}
+    return Results(book, bodies, ordered, tuple(problems))
 
 
 def plan(
@@ -98,11 +125,11 @@ def _repaired(note: Note, found: Results) -> Note:
 
 def _note(note: Note, fixed: Note, found: Results, problems: list[Problem], *, accept: bool) -> Iterator[Change]:
     """Yield the change of a note, if any; `fixed` is the note with its claims repaired."""
-    bodies = found.of(note)
-    declared = {one.example.id for one in found.book.declared if one.note is note and one.example}
-    ids = [one.example.id if one.example else "" for one in found.book.declared if one.note is note]
-    fences = zip(ids, example_fences(fixed), strict=True)
-    targets = {name: Target(fence.span, bodies[name].markdown) for name, fence in fences if name in bodies}
+    bodies, blocks = found.of(note), found.blocks[note.path]
+    declared = {block.id for block in blocks}
+    fences = sorted([*example_fences(fixed), *list_fences(fixed)], key=lambda fence: fence.span)
+    pairs = zip(blocks, fences, strict=True)
+    targets = {block.id: Target(fence.span, bodies[block.id].markdown) for block, fence in pairs if block.id in bodies}
     woven = weave(fixed.source, targets, declared=declared, accept=accept)
     problems += woven.problems
     if woven.text != note.source.text:
@@ -146,7 +173,7 @@ def _failed(one: Declared, found: Results) -> bool:
 
 def check(vault: Vault, found: Results, planned: Plan, templates: Mapping[str, Template]) -> list[Problem]:
     """Return every problem of a vault: its files, links, names, templates, examples, claims and generated regions."""
-    problems = [*vault.problems, *found.book.problems, *planned.problems, *unread(vault, found)]
+    problems = [*vault.problems, *found.problems, *planned.problems, *unread(vault, found)]
     for one in found.book.declared:
         if one.example and one.example.id in found.book.runs:
             problems += show_problems(found.book.runs[one.example.id], one.note.source)

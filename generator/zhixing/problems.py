@@ -115,6 +115,8 @@ class Code(Enum):
         "A formula cannot be read as LaTeX, so its source is shown.",
     )
     # The vault as a whole
+    REQUIRES_CYCLE = ("requires-cycle", Severity.ERROR, "Notes require one another in a circle.")
+    LIST_INVALID = ("list-invalid", Severity.ERROR, "A `yaml list` block does not say which list it is.")
     CONFIG_INVALID = ("config-invalid", Severity.ERROR, "The vault's mkdocs.yml or a template cannot be read.")
 
     def __init__(self, slug: str, severity: Severity, meaning: str) -> None:

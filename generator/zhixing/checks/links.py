@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from zhixing.problems import Code, Problem
 from zhixing.vault.graph import Edge, edges, embed_cycles, orphans
+from zhixing.vault.order import circles
 from zhixing.vault.resolve import Found, near_names
 from zhixing.vault.vault import Vault
 
@@ -18,6 +19,11 @@ def check_links(vault: Vault) -> Iterator[Problem]:
         names = " → ".join([*(edge.source.name for edge in cycle), cycle[0].source.name])
         what = f"This embed is part of a circle: {names}"
         yield cycle[0].source.source.problem(Code.EMBED_CYCLE, cycle[0].link.span, what, "Link instead of embedding")
+    for circle in circles(vault):
+        names = " → ".join([*(note.name for note in circle), circle[0].name])
+        what = f"These notes require one another: {names}"
+        at = circle[0].requires[0].span if circle[0].requires else 0
+        yield circle[0].source.problem(Code.REQUIRES_CYCLE, at, what, "Take one of them out of `requires`")
     for note in (one for one in orphans(vault) if one.name != "index"):
         what, mend = "No note links here", "Link to it from a note where a reader would look for it"
         yield note.source.problem(Code.ORPHAN, 0, what, mend)

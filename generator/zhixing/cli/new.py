@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -73,7 +74,7 @@ def _write(vault: Vault, template: Source, title: str, folder: str) -> None:
         fail(
             vault, str(existing.note.path), Code.NAME_CLASH, f"A note {title!r} is there already", "Choose another name"
         )
-    values = {"title": title, "date": datetime.now(UTC).astimezone().date().isoformat()}
+    values = {"title": title, "id": _identifier(title), "date": datetime.now(UTC).astimezone().date().isoformat()}
     try:
         text = environment().from_string(template.text).render(values)
         write(vault.root, path, text, before=None)
@@ -81,3 +82,9 @@ def _write(vault: Vault, template: Source, title: str, folder: str) -> None:
         click.echo(str(error))
         sys.exit(1)
     click.echo(shown(vault, path))
+
+
+def _identifier(title: str) -> str:
+    """Return a title as the id of an example: letters, digits, - and _ only."""
+    kept = re.sub(r"[^\w-]+", "", title).lstrip("_-")
+    return kept[:60] or "例"

@@ -45,7 +45,7 @@ def regenerate(
         found = build.results(loaded, tell)
     planned = build.plan(loaded, found, chosen, accept=accept, fix_claims=fix_claims)
     names = {str(path) for path in chosen}
-    own = [problem for problem in (*loaded.problems, *found.book.problems) if problem.path in names]
+    own = [problem for problem in (*loaded.problems, *found.problems) if problem.path in names]
     own += [problem for path in chosen for problem in loaded.notes[path].problems]
     problems = [*own, *planned.problems]
     if not dry and not diff:

@@ -6,6 +6,7 @@ import re
 
 from zhixing.examples.book import example_fences
 from zhixing.examples.schema import read_example
+from zhixing.pages.declare import list_fences, read_list
 from zhixing.portable import escape
 from zhixing.portable.context import Scope
 from zhixing.portable.inline import Embed, Inline, display_math
@@ -40,6 +41,7 @@ class _Regions:
         self.begun = {marker.name for marker in markers(source.text, regions)}
         self.examples = {fence.span.start: self._id(fence) for fence in example_fences(scope.note)}
         self.fences = {self.examples[fence.span.start]: fence for fence in example_fences(scope.note)}
+        self.lists = {fence.span.start: self._list(fence) for fence in list_fences(scope.note)}
         self.passed = 0
 
     def translate(self, span: Span) -> str:
@@ -85,7 +87,7 @@ class _Regions:
         return self._alone(region, self.scope.page.pieces.keep(""))
 
     def _fence(self, region: Region, cut: Span) -> str:
-        name = self.examples.get(region.span.start, "")
+        name = self.examples.get(region.span.start, "") or self.lists.get(region.span.start, "")
         if any(one.id == name for one in self.woven.values()):
             return ""
         if name not in self.scope.page.bodies or name in self.begun:
@@ -116,6 +118,10 @@ class _Regions:
 
     def _lines(self, region: Region) -> str:
         return "".join(line.of(self.text) for line in region.lines)
+
+    def _list(self, fence: Region) -> str:
+        declared, _ = read_list(self.scope.note.source, fence)
+        return declared.id if declared else ""
 
     def _id(self, fence: Region) -> str:
         example, _ = read_example(self.scope.note.source, fence.content)

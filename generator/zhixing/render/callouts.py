@@ -16,7 +16,7 @@ from zhixing.render import escape
 from zhixing.render.environment import environment
 from zhixing.render.labels import entry, inline_formula, labels, markdown_name
 
-MOST_VALUES = 8
+MOST_VALUES = 12
 _MOST_SIDES = 4
 _WRONG: dict[type[ast.cmpop], Callable[[Array], Array]] = {
     ast.Gt: np.negative,
@@ -43,16 +43,26 @@ def callout(run: Run, said: Said) -> str:
         template = environment().get_template("tables/table.md")
         rule = ["---"] * 3
         lines += ["", *template.render(header=["断言", "来源", "计算"], rule=rule, rows=rows).splitlines()]
-    head = f"[!warning] 来源有误：{_document(said)}" if wrong else f"[!info] 与来源一致：{_document(said)}"
+    head = f"[!warning] 来源有误：{document_name(said)}" if wrong else f"[!info] 与来源一致：{document_name(said)}"
     return "\n".join(f"> {line}".rstrip() for line in (head, *lines))
 
 
-def _document(said: Said) -> str:
+def document_name(said: Said) -> str:
     """Return the document's name; a link to a note stays one, a bare number is a document's."""
     name = " ".join(said.says.document.split())
     if re.fullmatch(r"\[\[[^\[\]|#^\\`]+\]\]", name):
         return name
     return f"文档 {name}" if name.isdecimal() else escape.markdown(name)
+
+
+def summary(run: Run, said: Said) -> str:
+    """Return in one line what speaks against a source's statement, or bears it out: a paper, or what was computed."""
+    facts = [_prose(said.says.cites)] if said.says.cites else []
+    for outcome in said.outcomes:
+        if said.agrees or not outcome.holds:
+            name, _, computed = _row(run, outcome)
+            facts.append(f"{name}：{computed}" if isinstance(outcome.claim, Expression) else f"{name} = {computed}")
+    return "；".join(facts)
 
 
 def _prose(text: str) -> str:

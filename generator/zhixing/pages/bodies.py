@@ -1,0 +1,123 @@
+"""The lists themselves, as Markdown with wikilinks."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from zhixing.examples.book import Book, Declared
+from zhixing.examples.model import Said
+from zhixing.pages.declare import List
+from zhixing.render.callouts import document_name, summary
+from zhixing.render.escape import markdown
+from zhixing.text.regions import Kind
+from zhixing.text.tokens import TokenKind
+from zhixing.vault.note import Note
+from zhixing.vault.order import levels
+from zhixing.vault.vault import Vault
+
+HEAD = "*这一部分由 zhixing 从各篇笔记生成，改动请改在笔记里。*"
+_STATUS = {"done": "写完的", "draft": "草稿", "": "没有标明状态的"}
+
+
+def list_body(one: List, vault: Vault, book: Book) -> str:
+    """Return what stands below a list's block."""
+    parts = {
+        "errata": lambda: _errata(vault, book, agreeing=False),
+        "confirmed": lambda: _errata(vault, book, agreeing=True),
+        "notes": lambda: _grouped(one, vault),
+        "path": lambda: _path(one, vault),
+    }[one.of]()
+    return "\n\n".join([HEAD, *parts])
+
+
+def _errata(vault: Vault, book: Book, *, agreeing: bool) -> Iterator[str]:
+    """Yield one table: what each source says, what was computed or the paper that tells, and the note that shows it."""
+    sources = {_property(note, "document"): note for note in vault.notes.values() if note.type == "source"}
+    rows = [
+        _row(
+            _document(said, sources),
+            markdown(" ".join(said.says.text.split())),
+            _fact(one, said, book),
+            _link(one.note),
+        )
+        for one in book.declared
+        if one.example and one.example.id in book.runs
+        for said in book.runs[one.example.id].said
+        if (said.agrees and not said.says.cites) is agreeing
+    ]
+    yield "\n".join([_row("来源", "来源的说法", "计算或文献", "见"), _row(*["---"] * 4), *sorted(rows)])
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _fact(one: Declared, said: Said, book: Book) -> str:
+    run = book.runs[one.example.id] if one.example else None
+    return summary(run, said) if run else ""
+
+
+def _document(said: Said, sources: Mapping[str, Note]) -> str:
+    note = sources.get(said.says.document.strip())
+    return _link(note) if note else document_name(said)
+
+
+def _property(note: Note, name: str) -> str:
+    field = note.frontmatter.fields.get(name)
+    return field.items[0].text if field and field.items else ""
+
+
+def _link(note: Note) -> str:
+    """Return a wikilink for a table cell or a list."""
+    return f"[[{note.name}]]"
+
+
+def _kept(one: List, vault: Vault) -> list[Note]:
+    return [
+        note
+        for note in vault.notes.values()
+        if note.published
+        and one.type in ("", note.type)
+        and one.status in ("", note.status)
+        and (not one.folder or str(note.path).startswith(f"{one.folder.rstrip('/')}/"))
+    ]
+
+
+def _grouped(one: List, vault: Vault) -> Iterator[str]:
+    groups: dict[str, list[Note]] = defaultdict(list)
+    for note in _kept(one, vault):
+        groups[_group(note, one.by)].append(note)
+    for name, notes in sorted(groups.items()):
+        lines = "\n".join(f"- {_link(note)}：{_gloss(note)}".removesuffix("：") for note in notes)
+        yield f"**{markdown(name)}**（{len(notes)}）\n\n{lines}" if one.by else lines
+
+
+def _group(note: Note, by: str) -> str:
+    if by == "folder":
+        return str(note.path.parent) if note.path.parent.parts else "首页"
+    if by == "status":
+        return _STATUS.get(note.status, note.status)
+    return note.type if by == "type" else ""
+
+
+def _gloss(note: Note) -> str:
+    """Return the first sentence under a note's first heading as it is written, without comments."""
+    start = note.headings[0].span.end if note.headings else 0
+    region = next((r for r in note.regions if r.kind is Kind.TEXT and r.span.start >= start), None)
+    if region is None:
+        return ""
+    text, at = "", region.content.start
+    hidden = (TokenKind.COMMENT, TokenKind.HTML_COMMENT, TokenKind.BLOCK_ID)
+    for token in (token for token in note.tokens if token.span.start in region.content and token.kind in hidden):
+        text += note.source.text[at : token.span.start]
+        at = token.span.end
+    words = " ".join((text + note.source.text[at : region.content.end]).split())
+    return re.split(r"[。？！]", words, maxsplit=1)[0]
+
+
+def _path(one: List, vault: Vault) -> Iterator[str]:
+    """Yield the notes in the order in which each comes after all that it requires."""
+    steps = levels(vault, _kept(one, vault))
+    yield "\n".join(f"{number}. {'、'.join(_link(note) for note in notes)}" for number, notes in enumerate(steps, 1))

@@ -81,8 +81,8 @@ def _stacked(steps: list[Steps], kind: type[Steps], shape: tuple[int, ...], dtyp
     if not steps:
         empty = np.empty((*shape[:-1], 0, shape[-1]), dtype=dtype)
         return kind(*([empty] * len(kind.__dataclass_fields__)))
-    columns = zip(*((getattr(step, name) for name in kind.__dataclass_fields__) for step in steps), strict=True)
-    return kind(*(handed_out(np.stack(column, axis=-2), dtype) for column in columns))
+    stacks = (np.stack([getattr(step, name) for step in steps], axis=-2) for name in kind.__dataclass_fields__)
+    return kind(*(handed_out(stack, dtype) for stack in stacks))
 
 
 def _lstm_step(a: Array, h: Array, c: Array, U: Array) -> LSTM:

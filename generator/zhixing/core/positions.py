@@ -102,17 +102,23 @@ def rotary(
     dtype = common_dtype(x=x)
     found = working(x, dtype)
     require_axes("x", found, 2, "(…, positions, features)")
-    turned = found.shape[-1] if width is None else width
-    pairs = _pairs("width", turned)
-    if turned > found.shape[-1]:
-        raise CoreError(f"width is {turned}, but x has shape {shown(found.shape)}: only {found.shape[-1]} features")
+    used = found.shape[-1] if width is None else width
+    pairs = _pairs("width", used)
+    if used > found.shape[-1]:
+        raise CoreError(f"width is {used}, but x has shape {shown(found.shape)}: only {found.shape[-1]} features")
     places = np.arange(found.shape[-2]) if pos is None else np.asarray(pos, dtype=np.float64)
     require_broadcast("pos", places.shape, found.shape[:-1], "the positions of x")
-    angles = places[..., None] * _frequencies(pairs, turned or 1, base)
+    angles = places[..., None] * _frequencies(pairs, used or 1, base)
     cos, sin = np.cos(angles).astype(found.dtype), np.sin(angles).astype(found.dtype)
-    first = slice(0, turned, 2) if interleaved else slice(0, pairs)
-    second = slice(1, turned, 2) if interleaved else slice(pairs, turned)
-    result = found.copy()
-    result[..., first] = cos * found[..., first] - sin * found[..., second]
-    result[..., second] = sin * found[..., first] + cos * found[..., second]
-    return handed_out(result, dtype)
+    return handed_out(turned(found, cos, sin, interleaved), dtype)
+
+
+def turned(x: Array, cos: Array, sin: Array, interleaved: bool) -> Array:
+    """Return x with its first pairs of features turned by angles of these cosines and sines; the rest as it is."""
+    pairs = cos.shape[-1]
+    first = slice(0, 2 * pairs, 2) if interleaved else slice(0, pairs)
+    second = slice(1, 2 * pairs, 2) if interleaved else slice(pairs, 2 * pairs)
+    result = x.copy()
+    result[..., first] = cos * x[..., first] - sin * x[..., second]
+    result[..., second] = sin * x[..., first] + cos * x[..., second]
+    return result

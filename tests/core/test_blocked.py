@@ -1,0 +1,126 @@
+"""The fast door against the slow one: random shapes, options and sizes of scores; memory; `out`."""
+
+from __future__ import annotations
+
+import tracemalloc
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from zhixing.core import CoreError, attend, attention, blocked
+
+
+def arrays(data: st.DataObject, n: int, m: int) -> dict[str, Any]:
+    """Return arguments of random shape; the sizes of scores lie on both sides of the bound."""
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
+    d, width, heads = (data.draw(st.integers(low, high)) for low, high in ((1, 9), (1, 5), (1, 3)))
+    group, batch = data.draw(st.integers(1, 2)), data.draw(st.sampled_from([(), (2,), (1,)]))
+    size = data.draw(st.sampled_from([0.0, 1e-9, 1.0, 30.0, 1e3]))
+    found: dict[str, Any] = {
+        "Q": rng.standard_normal((*batch, heads * group, n, d)) * size,
+        "K": rng.standard_normal((heads, m, d)),
+        "V": rng.standard_normal((heads, m, width)) * data.draw(st.sampled_from([1e-30, 1.0, 1e9])),
+        "grouped": group > 1,
+    }
+    if data.draw(st.booleans()):
+        found["mask"] = rng.random((heads * group, n, m)) < data.draw(st.sampled_from([0.02, 0.5]))
+    if data.draw(st.booleans()):
+        found["bias"] = np.where(rng.random((n, m)) < 0.1, -np.inf, rng.standard_normal((n, m)))
+    if data.draw(st.booleans()):
+        found["softcap"] = data.draw(st.sampled_from([0.5, 200.0]))
+    found["causal"] = data.draw(st.booleans())
+    side = st.none() | st.integers(0, m)
+    found["window"] = data.draw(st.none() | st.tuples(side, side))
+    found["align"] = data.draw(st.sampled_from(["start", "end"]))
+    return found
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.data())
+@pytest.mark.parametrize("block", [(1, 1), (3, 5), (256, 512)])
+def test_the_doors_agree(block: tuple[int, int], data: st.DataObject) -> None:
+    n, m = data.draw(st.integers(1, 12)), data.draw(st.integers(1, 14))
+    arguments = arrays(data, n, m)
+    slow = attention(**arguments).output
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blocked, "QUERIES", block[0])
+        patch.setattr(blocked, "KEYS", block[1])
+        fast = attend(**arguments)
+    np.testing.assert_allclose(fast, slow, rtol=1e-9, atol=1e-12 * np.abs(arguments["V"]).max())
+
+
+@pytest.mark.parametrize("size", [1.0, 12.0])
+@pytest.mark.parametrize("causal", [False, True])
+def test_float32_stays_within_2e_6_of_float64(causal: bool, size: float) -> None:
+    rng = np.random.default_rng(3)
+    q, k, v = (rng.standard_normal((2, 700, 64)).astype(np.float32) for _ in range(3))
+    exact = attention(*(x.astype(np.float64) for x in (q * np.float32(size), k, v)), causal=causal).output
+    found = attend(q * np.float32(size), k, v, causal=causal)
+    # Larger scores have larger roundings of their own.
+    assert np.abs(found - exact).max() < 2e-6 * size
+
+
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize("size", [1.0, 100.0])
+def test_memory_grows_with_n(causal: bool, size: float) -> None:
+    n = 3000
+    rng = np.random.default_rng(4)
+    q, k, v = (rng.standard_normal((n, 16)).astype(np.float32) * np.float32(size) for _ in range(3))
+    out = np.empty_like(v)
+    tracemalloc.start()
+    attend(q, k, v, causal=causal, out=out)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2**22 < n * n * 4 / 8
+
+
+def test_a_nan_keeps_memory_linear_too() -> None:
+    n = 3000
+    q = np.ones((n, 8), dtype=np.float32)
+    v = np.where(np.arange(n)[:, None] == n - 1, np.nan, q)
+    tracemalloc.start()
+    found = attend(q, q, v, causal=True)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert np.isnan(found[-1]).all()
+    assert np.isfinite(found[:-1]).all()
+    assert peak < n * n * 4
+
+
+def test_blocks_of_the_future_are_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+    plain = blocked._Head.allowed
+
+    def noted(head: blocked._Head, keys: slice, rows: slice) -> Any:
+        seen.append(keys.start)
+        return plain(head, keys, rows)
+
+    monkeypatch.setattr(blocked._Head, "allowed", noted)
+    monkeypatch.setattr(blocked, "QUERIES", 2)
+    monkeypatch.setattr(blocked, "KEYS", 2)
+    x = np.ones((8, 2))
+    attend(x, x, x, causal=True)
+    assert seen == [0, 0, 2, 0, 2, 4, 0, 2, 4, 6]
+    seen.clear()
+    attend(x, x, x, window=(2, 0))
+    assert seen == [0, 0, 2, 2, 4, 4, 6]
+
+
+def test_out_receives_the_result() -> None:
+    x = np.random.default_rng(5).standard_normal((2, 3, 4))
+    out = np.empty((2, 3, 4))
+    assert attend(x, x, x, out=out) is out
+    np.testing.assert_allclose(out, attention(x, x, x).output)
+    with pytest.raises(CoreError, match="out is 2×3×4 float32; the output is 2×3×4 float64"):
+        attend(x, x, x, out=out.astype(np.float32))
+    with pytest.raises(CoreError, match="out is 3×4 float64"):
+        attend(x, x, x, out=out[0])
+
+
+def test_values_broadcast_over_more_batches_than_scores() -> None:
+    rng = np.random.default_rng(6)
+    q, v = rng.standard_normal((3, 4)), rng.standard_normal((5, 3, 2))
+    np.testing.assert_allclose(attend(q, q, v), attention(q, q, v).output)

@@ -79,3 +79,9 @@ def test_latex_keeps_specials_outside_text() -> None:
     assert latex("W_q") == r"\text{W}\_\text{q}"
     assert latex("<BOS>") == r"{\lt}\text{BOS}{\gt}"
     assert latex("a}b") == r"\text{a}\}\text{b}"
+
+
+def test_hostile_labels_take_time_in_proportion() -> None:
+    for piece in ("^", " ", "_", "=", "%", "[", "^a ", "a "):
+        assert len(markdown(piece * 40_000)) >= 40_000
+        assert len(latex(piece * 40_000)) >= 40_000

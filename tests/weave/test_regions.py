@@ -147,3 +147,12 @@ def test_any_edit_inside_a_region_is_noticed(at: int, typed: str) -> None:
         assert woven.text == edited
         assert {p.code for p in woven.problems} <= {Code.REGION_EDITED, Code.REGION_BROKEN}
         assert woven.problems
+
+
+def test_a_hostile_note_takes_time_in_proportion() -> None:
+    pairs = "".join(f"<!-- zhixing:begin {n} -->\n<!-- zhixing:end 0 -->\n文\n" for n in range(4000))
+    opened = "<!-- zhixing:begin x -->\n" * 8000
+
+    assert len(run(pairs).problems) == 4000
+    assert len(run(opened).problems) == 8000
+    assert run("<!-- " + "zhixing:begin " * 10_000 + "x").problems == ()

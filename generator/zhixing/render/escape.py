@@ -15,7 +15,7 @@ _SPECIAL = re.compile(
     (?<![^\W_])_ | _(?![^\W_])            # an underscore inside a word is no emphasis: W_q stays readable
     | [\\`*\[|<>&${~] | \](?=[(\[:])
     | =(?==) | (?<==)= | %(?=%) | (?<=%)%
-    | (?<!\S)[\#^] | \^(?=\S*\^)          # a tag, a block id, a superscript; e^50 is none of them
+    | (?<!\S)[\#^]                        # a tag, a block id
     | :(?=//)                             # a bare address would become a link
     | ^\ + | (?<=\ )\ | \ +$ | [^\S ]     # spaces that Markdown would trim or fold
     """,
@@ -40,7 +40,9 @@ def _picture(character: str) -> str:
 
 def markdown(text: str) -> str:
     """Return Markdown, fit for a table's cell, that shows this text and nothing else."""
-    return _SPECIAL.sub(lambda found: _references(found[0]), visible(text))
+    escaped = _SPECIAL.sub(lambda found: _references(found[0]), visible(text))
+    # A pair would be a superscript; e^50 is none.
+    return escaped.replace("^", "&#94;") if text.count("^") > 1 else escaped
 
 
 def _references(characters: str) -> str:

@@ -22,7 +22,8 @@ class Cells:
     """A heat map before it is placed.
 
     `values` and `hidden` have shape (panels, rows, columns), already cut; `hidden` marks what a mask took away. A
-    quantity of one axis is one row. `left_out` says in a sentence what was cut, or nothing.
+    quantity of one axis is one row. `left_out` says in a sentence what was cut, or nothing. `signed`
+    tells whether the scale has two sides, `most` is the value at full colour: the largest finite one, signs aside.
     """
 
     name: str
@@ -33,17 +34,8 @@ class Cells:
     values: Array
     hidden: Array
     left_out: str
-
-    @property
-    def signed(self) -> bool:
-        """Whether the scale has two sides."""
-        return bool(np.any(self.values[np.isfinite(self.values)] < 0))
-
-    @property
-    def most(self) -> float:
-        """The value at full colour: the largest finite one, signs aside."""
-        finite = np.abs(self.values[np.isfinite(self.values)])
-        return rounded(float(finite.max())) if finite.size else 0.0
+    signed: bool
+    most: float
 
     def opacity(self, value: float) -> float:
         """Return how strongly a value is coloured, 0 to 1."""
@@ -54,7 +46,9 @@ class Cells:
     def text(self, value: float) -> str:
         """Return a value as its cell prints it: with the decimals that give the largest about three digits."""
         power = math.floor(math.log10(self.most)) if self.most else 0
-        return fixed(value, max(0, 2 - power if power >= 0 else 1 - power) if power > -4 else 6)
+        if power < -3:
+            return number(value, 2)
+        return fixed(value, max(0, 2 - power if power >= 0 else 1 - power))
 
 
 def cells(name: str, quantity: Quantity, axes: Axes, hidden: Array | None) -> Cells:
@@ -63,25 +57,26 @@ def cells(name: str, quantity: Quantity, axes: Axes, hidden: Array | None) -> Ce
     masked = np.isneginf(values) if hidden is None else np.isneginf(values) | hidden
     names = [labels(d, n, axes) for d, n in zip(quantity.dimensions, values.shape, strict=True)]
     panels, rows = (("",), ("",)) if len(names) == 1 else (("",), names[-2]) if len(names) == 2 else names[:2]
-    shape = (len(panels), len(rows), len(names[-1]))
     cut = (slice(MOST_PANELS), slice(MOST_CELLS), slice(MOST_CELLS))
+    shown = values.reshape(len(panels), len(rows), len(names[-1]))[cut]
+    finite = shown[np.isfinite(shown)]
     return Cells(
         name,
         tuple(panels[cut[0]]),
         tuple(rows[cut[1]]),
         names[-1][cut[2]],
         tuple(heading(d) for d in quantity.dimensions),
-        values.reshape(shape)[cut],
-        masked.reshape(shape)[cut],
+        shown,
+        masked.reshape(len(panels), len(rows), len(names[-1]))[cut],
         _left_out([heading(d) for d in quantity.dimensions], values.shape),
+        bool(np.any(finite < 0)),
+        rounded(float(np.abs(finite).max())) if finite.size else 0.0,
     )
 
 
 def _left_out(heads: list[str], shape: tuple[int, ...]) -> str:
     """Return the sentence that says what is too much to draw."""
     limits = (MOST_PANELS, MOST_CELLS, MOST_CELLS)[-len(shape) :]
-    if len(shape) == 2:
-        limits = (MOST_CELLS, MOST_CELLS)
     parts = [
         f"{head}只画前 {limit} 个，共 {size} 个"
         for head, size, limit in zip(heads, shape, limits, strict=True)

@@ -7,6 +7,7 @@ mistake, since what is written below it would leave the list.
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -54,6 +55,7 @@ def generated(source: Source, regions: tuple[Region, ...] | None = None) -> tupl
     regions = scan(source.text) if regions is None else regions
     found: list[Generated] = []
     problems: list[Problem] = []
+    closed: set[str] = set()
     opened: Marker | None = None
     for marker in markers(source.text, regions):
         if marker.depth:
@@ -61,7 +63,7 @@ def generated(source: Source, regions: tuple[Region, ...] | None = None) -> tupl
         elif marker.word == "begin":
             if opened:
                 problems.append(_unclosed(source, opened))
-            if any(one.id == marker.name for one in found):
+            if marker.name in closed:
                 what = "opens a second region of its example"
                 problems.append(_broken(source, marker, what, "Delete one of the two with both its markers"))
             opened = marker
@@ -71,6 +73,7 @@ def generated(source: Source, regions: tuple[Region, ...] | None = None) -> tupl
         else:
             whole = Span(opened.span.start, marker.span.end)
             found.append(Generated(opened.name, whole, Span(opened.span.end, marker.span.start), marker.name))
+            closed.add(opened.name)
             opened = None
     if opened:
         problems.append(_unclosed(source, opened))
@@ -79,12 +82,13 @@ def generated(source: Source, regions: tuple[Region, ...] | None = None) -> tupl
 
 def _swallowed(source: Source, found: list[Generated], regions: tuple[Region, ...]) -> Iterator[Problem]:
     """Yield a problem for each region with a heading or a code block in it: an end was lost, and prose is inside."""
+    starts = [region.span.start for region in regions]
     for one in found:
-        inside = (r for r in regions if r.span.start in one.body and r.kind in {Kind.HEADING, Kind.FENCE})
-        for region in inside:
-            what = f"The region of {one.id!r} holds a heading or a code block, which results never do"
-            mend = "Restore the `<!-- zhixing:end … -->` above it"
-            yield source.problem(Code.REGION_BROKEN, region.span, what, mend)
+        for region in regions[bisect_left(starts, one.body.start) : bisect_left(starts, one.body.end)]:
+            if region.kind in {Kind.HEADING, Kind.FENCE}:
+                what = f"The region of {one.id!r} holds a heading or a code block, which results never do"
+                mend = "Restore the `<!-- zhixing:end … -->` above it"
+                yield source.problem(Code.REGION_BROKEN, region.span, what, mend)
 
 
 def markers(text: str, regions: tuple[Region, ...]) -> Iterator[Marker]:

@@ -43,7 +43,7 @@ def weave(
     """
     text_regions = scan(source.text)
     found, problems = generated(source, text_regions)
-    weaver = _Weaver(source, text_regions, problems)
+    weaver = _Weaver(source, {region.span.start: region for region in text_regions}, problems)
     if problems:
         return weaver.woven(source.text)
     known = {unicodedata.normalize("NFC", name) for name in (*targets, *declared)}
@@ -65,7 +65,7 @@ class _Weaver:
     """One note being woven: its edits, as spans and what replaces them."""
 
     source: Source
-    regions: tuple[Region, ...]
+    blocks: Mapping[int, Region]
     problems: list[Problem]
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     edits: list[tuple[Span, str]] = field(default_factory=list)
@@ -95,7 +95,7 @@ class _Weaver:
 
     def insert(self, name: str, target: Target) -> None:
         """Put a region below a block that has none yet."""
-        block = next((one for one in self.regions if one.span.start == target.span.start), None)
+        block = self.blocks.get(target.span.start)
         if block is None or not block.closed:
             # What is wrong with the block is reported where it was read.
             return

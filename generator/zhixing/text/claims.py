@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from zhixing.problems import Code, Problem
@@ -24,7 +26,9 @@ WAIVER = "免"
 _QUOTES = {"”": "“", "」": "「", "』": "『", "’": "‘", "》": "《", '"': '"'}
 _EMPHASIS = ("***", "**", "__", "*", "_")
 _WORD = re.compile(r"(?:&#?\w{1,10};|[\w'’-]){1,80}\Z")
+_OPENS = re.compile(r"[\s>*+-]{0,40}<!--=")
 _LOOK_BACK = 200
+_MARKERS = 1000  # how far back, over other markers, a claim may find what it binds
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,14 @@ def find_claims(
     regions = scan(source.text) if regions is None else regions
     tokens = inline_tokens(source.text, regions) if tokens is None else tokens
     finder = _Finder(source, regions, tokens, {token.span.end: token for token in tokens})
-    return finder.claims(), finder.problems()
+    claims, problems = [], [problem for region in regions for problem in finder.in_html(region)]
+    for region, marker in finder.markers():
+        claim = finder.claim(region, marker) if region.kind is Kind.TEXT else None
+        if claim:
+            claims.append(claim)
+        else:
+            problems.append(finder.misplaced(region, marker))
+    return claims, sorted(problems, key=lambda problem: problem.order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +94,11 @@ class _Finder:
     tokens: tuple[Token, ...]
     ending: dict[int, Token]
 
-    def claims(self) -> list[Claim]:
-        found = (self._claim(region, marker) for region, marker in self._markers() if region.kind is Kind.TEXT)
-        return [claim for claim in found if claim is not None]
+    @property
+    def text(self) -> str:
+        return self.source.text
 
-    def problems(self) -> list[Problem]:
-        inline = [self._misplaced(region, marker) for region, marker in self._markers()]
-        blocks = [self._at_line_start(region.span) for region in self.regions if self._is_block(region)]
-        return sorted((problem for problem in (*inline, *blocks) if problem), key=lambda problem: problem.order)
-
-    def _markers(self) -> list[tuple[Region, Token]]:
+    def markers(self) -> list[tuple[Region, Token]]:
         """Return the markers with the region that each stands in."""
         markers = [t for t in self.tokens if t.kind is TokenKind.HTML_COMMENT and t.content.of(self.text)[:1] == "="]
         found, place = [], 0
@@ -102,29 +108,22 @@ class _Finder:
             found.append((self.regions[place], marker))
         return found
 
-    @property
-    def text(self) -> str:
-        return self.source.text
-
-    def _is_block(self, region: Region) -> bool:
-        """Tell whether a region is a comment that takes whole lines and looks like a claim: it has nothing to bind."""
-        return region.kind is Kind.COMMENT and region.span.of(self.text).lstrip(" \t>-*+").startswith("<!--=")
-
-    def _claim(self, region: Region, marker: Token) -> Claim | None:
+    def claim(self, region: Region, marker: Token) -> Claim | None:
+        """Return the claim that a marker in running text makes, None where it names or binds nothing."""
         said = marker.content.of(self.text)[1:].strip()
-        word = self._word(region, marker.span.start)
-        bound = self._numeral(region, marker.span.start, word) or word
+        before = self._before(region, marker.span.start)
+        word = self._word(before)
+        bound = self._numeral(before, word) or word
         waiver = re.match(rf"{WAIVER}\s*[:：]\s*", said)
         if waiver:
             return Claim("", marker.span, bound, said[waiver.end() :], word) if said[waiver.end() :] else None
         return Claim(said, marker.span, bound, "", word) if said and said != WAIVER and bound else None
 
-    def _misplaced(self, region: Region, marker: Token) -> Problem | None:
+    def misplaced(self, region: Region, marker: Token) -> Problem:
+        """Return why a marker is no claim."""
         if region.kind is Kind.HEADING:
             what = "A claim stands in a heading, where its comment would become part of links to it"
             return self.source.problem(Code.CLAIM_UNBOUND, marker.span, what, "State the figure in the text below")
-        if self._claim(region, marker):
-            return None
         said = marker.content.of(self.text)[1:].strip()
         if not said:
             what, mend = "A claim names no quantity", "Name one: <!--= example.quantity -->"
@@ -135,24 +134,32 @@ class _Finder:
         what = "There is no number or word before this claim on its line"
         return self.source.problem(Code.CLAIM_UNBOUND, marker.span, what, "Put it right behind what it backs")
 
-    def _at_line_start(self, span: Span) -> Problem:
-        offset = self.text.index("<!--=", span.start)
-        what = "A claim stands at the start of a line, so Markdown reads the line as a comment"
-        return self.source.problem(Code.CLAIM_UNBOUND, offset, what, "Put it right behind what it backs")
+    def in_html(self, region: Region) -> Iterator[Problem]:
+        """Yield a problem for each marker in HTML: a line that begins with a comment or a tag is not prose."""
+        if region.kind is not Kind.HTML and not (
+            region.kind is Kind.COMMENT and _OPENS.match(region.span.of(self.text))
+        ):
+            return
+        start = self.text.find("<!--", region.span.start, region.span.end)
+        while start >= 0 and (end := self.text.find("-->", start + 4, region.span.end)) >= 0:
+            if self.text.startswith("<!--=", start):
+                what = "A claim stands in a line that begins with HTML, which Markdown does not read as prose"
+                mend = "Put it behind the number or word that it backs, in a line that begins with words"
+                yield self.source.problem(Code.CLAIM_UNBOUND, start, what, mend)
+            start = self.text.find("<!--", end + 3, region.span.end)
 
     def _before(self, region: Region, offset: int) -> Span:
         """Return the text of the line before a marker, without spaces and other markers at its end."""
-        line = next((line for line in region.lines if offset in line), Span(offset, offset))
+        line = region.lines[max(0, bisect_right(region.lines, Span(offset, len(self.text))) - 1)]
         end = offset
-        while end > line.start:
+        while end > max(line.start, offset - _MARKERS):
             comment = self._ending(end, TokenKind.HTML_COMMENT)
             if comment is None and self.text[end - 1] not in " \t":
                 break
             end = comment.span.start if comment else end - 1
         return Span(max(line.start, end - _LOOK_BACK), end)
 
-    def _numeral(self, region: Region, offset: int, word: Word | None) -> Numeral | None:
-        before = self._before(region, offset)
+    def _numeral(self, before: Span, word: Word | None) -> Numeral | None:
         math = self._ending(before.end, TokenKind.MATH)
         if math:
             return last_within(self.text, math.content)
@@ -168,8 +175,7 @@ class _Finder:
         token = self.ending.get(end)
         return token if token and token.kind in kinds else None
 
-    def _word(self, region: Region, offset: int) -> Word | None:
-        before = self._before(region, offset)
+    def _word(self, before: Span) -> Word | None:
         spelled = (TokenKind.CODE, TokenKind.HIGHLIGHT, TokenKind.LINK, TokenKind.WIKILINK)
         token = self._ending(before.end, *spelled)
         if token and token.kind is TokenKind.WIKILINK and token.wikilink:

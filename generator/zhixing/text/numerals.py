@@ -18,13 +18,15 @@ from __future__ import annotations
 import re
 
 from zhixing.source import Span
+from zhixing.text.numerals_chinese import CHARACTERS
 from zhixing.text.numerals_read import CHINESE, DIGITAL, Manner, Numeral, normal, numeral
 from zhixing.text.numerals_write import rewrite
 
 __all__ = ["Manner", "Numeral", "last_numeral", "last_within", "numerals", "rewrite"]
 
 _ANY = re.compile(f"{DIGITAL}|{CHINESE}", re.VERBOSE | re.ASCII)
-_WINDOW = 120
+_WINDOW = 64
+_LAST = frozenset(f"0123456789０１２３４５６７８９%％}}⁰¹²³⁴⁵⁶⁷⁸⁹∞成半y{CHARACTERS}")  # y is the last letter of \\infty
 _CLOSERS = ("**", "*", "__", "_", "==", "$$", "$")
 
 # What holds digits and is no figure: it is passed over before a numeral is looked for.
@@ -57,6 +59,8 @@ def last_numeral(text: str, end: int) -> Numeral | None:
         opening = text.rfind(closer, max(0, end - 2000), end - len(closer))
         return last_within(text, Span(opening + len(closer), end - len(closer))) if opening >= 0 else None
     end -= len(closer)
+    if end <= 0 or text[end - 1] not in _LAST:
+        return None
     start = max(0, end - _WINDOW)
     window = text[start:end]
     found = [match for match in _ANY.finditer(normal(window)) if match.end() == len(window)]

@@ -103,16 +103,13 @@ def normal(text: str) -> str:
 
 def numeral(match: re.Match[str], text: str, offset: int = 0) -> Numeral | None:
     """Return the numeral that a match in `normal(text)` says; `text` begins at `offset` of the note."""
-    for name, read in _READERS.items():
-        if match.groupdict().get(name) is not None:
-            reading = read(match)
-            break
-    else:
-        return None
+    groups = match.groupdict()
+    read = next((read for name, read in _READERS.items() if groups.get(name) is not None), None)
+    reading = read(match) if read else None
     if reading is None:
         return None
     value, unit, manner, places = reading
-    negative = match.groupdict().get("sign") == "-"
+    negative = groups.get("sign") == "-"
     about = ABOUT.search(text[max(0, match.start() - 12) : match.start()]) is not None
     span = Span(offset + match.start(), offset + match.end())
     number = float(-value if negative else value)

@@ -15,9 +15,7 @@ from zhixing.portable.normalise import normalise
 CASES = Path(__file__).parent.parent / "cases" / "normalise.md"
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"), [pytest.param(c[2], c[3], id=f"{c[0]}-{c[1]}") for c in read_cases(CASES)]
-)
+@pytest.mark.parametrize(("text", "expected"), [pytest.param(*c[2:], id=f"{c[0]}-{c[1]}") for c in read_cases(CASES)])
 def test_case(text: str, expected: str) -> None:
     assert normalise(text) == expected
     assert python_markdown(text) == commonmark(text)

@@ -33,9 +33,7 @@ def page(text: str, **others: str) -> str:
     return portable(vault, notes[PurePosixPath("页.md")], BODIES)
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"), [pytest.param(c[2], c[3], id=f"{c[0]}-{c[1]}") for c in read_cases(CASES)]
-)
+@pytest.mark.parametrize(("text", "expected"), [pytest.param(*c[2:], id=f"{c[0]}-{c[1]}") for c in read_cases(CASES)])
 def test_case(text: str, expected: str) -> None:
     assert page(text) == expected
 

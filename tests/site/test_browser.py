@@ -1,0 +1,210 @@
+"""The site as a reader sees it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote, unquote
+
+import pytest
+from conftest import VAULT
+from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+PAGES = ("", "概念/注意力/", "多头注意力/", "各种写法/")
+Scheme = Literal["light", "dark"]
+_NUMBER = re.compile(r"[\d.]+")
+
+
+@contextmanager
+def opened(
+    browser: Browser, url: str, *, width: int = 1280, scheme: Literal["light", "dark"] = "light"
+) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    page.goto(url, wait_until="load")
+    yield page
+    context.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_asks_another_host_for_anything(browser: Browser, address: str, name: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address + quote(name), wait_until="networkidle")
+    page.wait_for_timeout(300)
+    context.close()
+    assert asked
+    assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
+
+
+def test_no_script_of_a_note_runs(browser: Browser, address: str) -> None:
+    with opened(browser, address + quote("各种写法/")) as page:
+        page.get_by_text("点我").click()
+        assert "hacked" not in page.title()
+
+
+def test_a_page_may_not_fetch_from_elsewhere(browser: Browser, address: str) -> None:
+    with opened(browser, address) as page:
+        fetched = page.evaluate("fetch('https://example.org/').then(() => 'fetched', () => 'refused')")
+        assert fetched == "refused"
+        policy = page.get_attribute("meta[http-equiv='Content-Security-Policy']", "content")
+        assert policy is not None
+        assert "'self'" in policy
+
+
+def test_formulas_have_size_and_brackets_stretch(browser: Browser, address: str) -> None:
+    with opened(browser, address + quote("概念/注意力/")) as page:
+        page.evaluate("document.fonts.ready")
+        formula = page.locator(".formula math").first
+        box = formula.bounding_box()
+        assert box is not None
+        assert box["width"] > 200
+        assert page.evaluate("document.fonts.check('16px \"STIX Two Math\"')")
+        # The bracket around the fraction is as high as the fraction, not as a letter.
+        heights = page.evaluate(
+            "Array.from(document.querySelectorAll('.formula mo'), "
+            "mo => [mo.textContent, mo.getBoundingClientRect().height])"
+        )
+        brackets = [height for text, height in heights if text == "("]
+        assert max(brackets) > 1.6 * min(brackets)
+
+
+def test_figures_are_seen(browser: Browser, address: str) -> None:
+    with opened(browser, address + quote("概念/注意力/")) as page:
+        figure = page.locator("figure img")
+        figure.scroll_into_view_if_needed()
+        page.wait_for_function("document.querySelector('figure img').complete")
+        assert page.evaluate("document.querySelector('figure img').naturalWidth") > 100
+        box = figure.bounding_box()
+        content = page.locator("article").bounding_box()
+        assert box is not None
+        assert content is not None
+        middle = box["x"] + box["width"] / 2
+        assert abs(middle - (content["x"] + content["width"] / 2)) < 2
+
+
+def test_links_and_backlinks_lead_to_pages(browser: Browser, address: str) -> None:
+    with opened(browser, address) as page:
+        page.locator("article p a", has_text="多头注意力").click()
+        page.wait_for_url("**/" + quote("多头注意力") + "/")
+        page.locator("article p a", has_text="同一个公式").click()
+        page.wait_for_load_state()
+        assert unquote(page.url).endswith("概念/注意力/#数学形式-sqrtd_k")
+        page.locator(".backlinks a", has_text="首页").click()
+        page.wait_for_load_state()
+        assert page.locator("h1").inner_text() == "首页"
+
+
+def test_the_source_opens(browser: Browser, address: str) -> None:
+    with opened(browser, address + quote("概念/注意力/")) as page:
+        source = page.locator("details.source pre")
+        assert not source.is_visible()
+        page.locator("details.source > summary").click()
+        assert source.is_visible()
+
+
+def test_chinese_is_found_inside_longer_words(browser: Browser, address: str) -> None:
+    with opened(browser, address) as page:
+        page.locator(".md-search__input").click()
+        page.keyboard.type("注意力")
+        page.keyboard.press("Shift")  # the search listens to keys, and an input method presses some
+        page.wait_for_selector(".md-search-result__item")
+        found = page.locator(".md-search-result__item h1").all_inner_texts()
+        assert any("多头" in title for title in found)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_from_the_page(browser: Browser, address: str, scheme: Scheme) -> None:
+    with opened(browser, address + quote("概念/注意力/"), scheme=scheme) as page:
+        colour = "getComputedStyle(document.querySelector('{}')).{}"
+        paper = luminance(page.evaluate(colour.format("body", "backgroundColor")))
+        assert (paper < 0.1) is (scheme == "dark")
+        for place in (
+            "article p",
+            "article h2",
+            "article td",
+            "article math",
+            ".note-head .tag",
+            ".backlinks .context",
+        ):
+            ink = luminance(page.evaluate(colour.format(place, "color")))
+            assert (max(ink, paper) + 0.05) / (min(ink, paper) + 0.05) >= 4.5, place
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of `rgb(…)` as WCAG 2 defines it."""
+    channels = [float(number) / 255 for number in _NUMBER.findall(colour)[:3]]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_phone_scrolls_in_one_direction_only(browser: Browser, address: str, name: str) -> None:
+    with opened(browser, address + quote(name), width=390) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        # Wide things scroll within themselves.
+        for place in page.locator(".formula, .md-typeset__scrollwrap").all():
+            box = place.bounding_box()
+            assert box is not None
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= 390
+
+
+def test_diagrams_are_drawn(browser: Browser, address: str) -> None:
+    with opened(browser, address + quote("各种写法/")) as page:
+        page.wait_for_selector("div.mermaid")
+        box = page.locator("div.mermaid").bounding_box()
+        assert box is not None
+        assert box["height"] > 20
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def served(project: Path, port: int) -> Iterator[str]:
+    """Run `mkdocs serve` as a reader does, until it answers."""
+    log = project.parent / "serve.log"
+    command = [sys.executable, "-m", "mkdocs", "serve", "--livereload", "--dev-addr", f"127.0.0.1:{port}"]
+    with log.open("w") as output:
+        server = subprocess.Popen(command, cwd=project, stdout=output, stderr=output)
+        try:
+            deadline = time.monotonic() + 60
+            while time.monotonic() < deadline and "Serving on" not in log.read_text():
+                assert server.poll() is None, log.read_text()
+                time.sleep(0.1)
+            yield f"http://127.0.0.1:{port}/"
+        finally:
+            server.terminate()
+            server.wait(timeout=10)
+
+
+def test_a_page_follows_every_save(browser: Browser, tmp_path: Path) -> None:
+    project = tmp_path / "vault"
+    shutil.copytree(VAULT, project)
+    with served(project, free_port()) as address, opened(browser, address + quote("概念/注意力/")) as page:
+        note = project / "notes" / "概念" / "注意力.md"
+        before = {path: path.stat().st_mtime_ns for path in (project / "notes").rglob("*") if path != note}
+        text = note.read_text(encoding="utf-8")
+        assert page.locator("article td", has_text="10").count()
+        note.write_text(text.replace("apple: 10", "apple: 20"), encoding="utf-8")
+        # What is shown is computed anew, though nothing was regenerated and a claim no longer holds.
+        page.wait_for_selector("article td:has-text('20')", timeout=30_000)
+        assert {path: path.stat().st_mtime_ns for path in (project / "notes").rglob("*") if path != note} == before

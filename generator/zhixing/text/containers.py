@@ -54,10 +54,12 @@ class Containers:
 
 
 def _read_quote(line: Line) -> bool:
+    before = line.offset, line.column
     indent = line.indent(CODE_INDENT)
-    if indent >= CODE_INDENT or not line.text.startswith(">", line.offset + indent, line.end):
-        return False
     line.skip(indent)
+    if indent >= CODE_INDENT or line.character != ">":
+        line.offset, line.column = before
+        return False
     line.read(1)
     line.skip(1)
     return True

@@ -8,35 +8,30 @@ from zhixing.source import Span
 
 _SPACE = re.compile(r"\s*+")
 _ANGLE = re.compile(r"<((?:\\[^\r\n]|[^<>\\\r\n])*+)>")
-_BARE = re.compile(r"(?:\\[!-/:-@\[-`{-~]|[^\s()\x00-\x1f])++|[()]")
+_DEPTH = 32  # how deep a destination's own parentheses may nest, as in cmark
+_PLAIN = r"(?:\\[!-/:-@\[-`{-~]|[^\s()\x00-\x1f])"
+
+
+def _balanced(depth: int) -> str:
+    inner = rf"|\({_balanced(depth - 1)}\)" if depth else ""
+    return rf"(?:{_PLAIN}{inner})*+"
+
+
+_BARE = re.compile(_balanced(_DEPTH))
 _TITLE = re.compile(
     r"""(?:\s++(?:"(?:\\[\s\S]|[^"\\])*+"|'(?:\\[\s\S]|[^'\\])*+'|\((?:\\[\s\S]|[^()\\])*+\)))?+\s*+\)"""
 )
-_DEPTH = 32  # how deep a destination's own parentheses may nest, as in cmark; it bounds the time for `((((`
 
 
 def destination(text: str, start: int) -> tuple[Span, int] | None:
     """Return the span of the destination, and where the link ends, if `(` at `start` begins one."""
     if not text.startswith("(", start):
         return None
-    begin = _skip(text, start + 1)
+    space = _SPACE.match(text, start + 1)
+    begin = space.end() if space else start + 1
     angle = _ANGLE.match(text, begin)
-    span = Span(angle.start(1), angle.end(1)) if angle else _bare(text, begin)
-    closing = _TITLE.match(text, angle.end() if angle else span.end)
-    return (span, closing.end()) if closing else None
-
-
-def _skip(text: str, start: int) -> int:
-    found = _SPACE.match(text, start)
-    return found.end() if found else start
-
-
-def _bare(text: str, start: int) -> Span:
-    """Return the span of a destination without angle brackets: no space, its parentheses balanced."""
-    depth, end = 0, start
-    while found := _BARE.match(text, end):
-        depth += {"(": 1, ")": -1}.get(found[0], 0)
-        if not 0 <= depth <= _DEPTH:
-            break
-        end = found.end()
-    return Span(start, end)
+    found = angle or _BARE.match(text, begin)
+    if found is None or (angle is None and text.startswith("<", begin)):
+        return None
+    closing = _TITLE.match(text, found.end())
+    return (Span(*found.span(1 if angle else 0)), closing.end()) if closing else None

@@ -20,6 +20,8 @@ __all__ = ["Kind", "Region", "scan", "scan_problems"]
 
 _FRONTMATTER = re.compile(r"\ufeff?---[ \t]*(?:\r\n|\r|\n)")
 _FRONTMATTER_END = re.compile(r"(?<=[\r\n])---[ \t]*(?:\r\n|\r|\n|\Z)")
+_OPENING = re.compile(r"\ufeff?[ \t]*+(`++|~++|%%|<!--)")
+_ENDS = {"%%": "%%", "<!--": "-->"}
 _VERBATIM = frozenset({Kind.FENCE, Kind.HTML, *PAIRS.values()})
 # A line outside containers that begins with another character can only be running text.
 _SPECIAL = frozenset(" \t>-+*#`~<$%=_0123456789")
@@ -34,18 +36,18 @@ def scan_problems(source: Source, regions: tuple[Region, ...]) -> list[Problem]:
     """Return a problem for each fence and each comment that is never closed."""
     found = []
     for region in regions:
-        at = region.span.start + len(region.prefix)
-        opening = source.text[at : region.span.end].lstrip(" \t")[:4]
-        if region.closed or region.kind is Kind.MATH:
-            continue
-        if region.kind is Kind.FENCE:
-            what, mend = "The fence that opens here is never closed", f"Close it with a line `{opening[0] * 3}`"
-            found.append(source.problem(Code.FENCE_UNCLOSED, at, what, mend))
-        elif opening.startswith(("%%", "<!--")):
-            mark, end = ("%%", "%%") if opening.startswith("%%") else ("<!--", "-->")
-            what = f"The comment that opens here with `{mark}` is never closed"
-            found.append(source.problem(Code.COMMENT_UNCLOSED, at, what, f"Close it with `{end}`"))
+        opening = None if region.closed else _OPENING.match(source.text, region.span.start + len(region.prefix))
+        if opening is not None:
+            found.append(_unclosed(source, opening[1], opening.start(1)))
     return found
+
+
+def _unclosed(source: Source, mark: str, at: int) -> Problem:
+    if mark in _ENDS:
+        what = f"The comment that opens here with `{mark}` is never closed"
+        return source.problem(Code.COMMENT_UNCLOSED, at, what, f"Close it with `{_ENDS[mark]}`")
+    what = "The fence that opens here is never closed"
+    return source.problem(Code.FENCE_UNCLOSED, at, what, f"Close it with a line `{mark}`")
 
 
 class _Scanner:
@@ -170,10 +172,10 @@ class _Scanner:
             return self._paragraph is None and self._indented(line, depth)
         before = line.offset, line.column
         line.skip(indent)
-        whole = self._paragraph if depth == len(self.containers) else None
-        if whole is not None and self._underline(whole, line):
+        paragraph = self._paragraph
+        if paragraph is not None and depth == len(self.containers) and self._underline(paragraph, line):
             return True
-        draft = begin(line, indent, whole, self.last)
+        draft = begin(line, indent, paragraph, self.last)
         if draft is None:
             line.offset, line.column = before
             return False

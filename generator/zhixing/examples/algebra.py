@@ -1,7 +1,6 @@
 """Arithmetic on quantities: broadcasting goes by the names of axes, never by position.
 
-A 2x2 matrix divided by its own row sums passes every shape check and is wrong by position; by name it cannot be. `@`
-and `.T` are positional, as in the textbook, and check the names that they contract.
+A 2x2 matrix divided by its own row sums passes every shape check and is wrong by position; by name it cannot be.
 """
 
 from __future__ import annotations
@@ -21,6 +20,8 @@ Axes = Mapping[str, Axis]
 
 def describe(quantity: Quantity) -> str:
     """Return a quantity's axes and sizes for a message: `[词 3, 特征 2]`."""
+    if not quantity.dimensions:
+        return "a single number"
     parts = (f"{d.axis or '·'} {n}" for d, n in zip(quantity.dimensions, quantity.values.shape, strict=True))
     return f"[{', '.join(parts)}]"
 
@@ -46,27 +47,40 @@ def broadcast(operands: Sequence[Quantity], axes: Axes, budget: Budget) -> tuple
     arrays = [q for q in operands if q.dimensions]
     if not arrays:
         return [q.values for q in operands], ()
-    if all(_positional(arrays[0], other, axes) for other in arrays[1:]):
-        named = max(arrays, key=lambda q: (len({d.axis for d in q.dimensions if d.axis}), -arrays.index(q)))
+    if all(_positional(arrays[0], other) for other in arrays[1:]):
+        named = max(arrays, key=lambda q: sum(axis != "" for axis in q.axes))
         budget.hold(arrays[0].values.size)
         return [q.values for q in operands], named.dimensions
-    arrays = [_named_like(q, arrays) for q in arrays]
-    target = _union(arrays, axes)
-    sizes = _sizes(arrays, target)
-    budget.hold(prod(sizes.values()))
+    arrays = [_named_like(_told_apart(q, arrays, axes), arrays) for q in arrays]
+    target = union([q.dimensions for q in arrays], axes)
+    budget.hold(prod(sizes_of([(q.dimensions, q.values.shape) for q in arrays]).values()))
     named_operands = iter(arrays)
     views = [_view(next(named_operands), target) if q.dimensions else q.values for q in operands]
     return views, target
 
 
-def _positional(a: Quantity, b: Quantity, axes: Axes) -> bool:
-    """Tell whether two quantities match dimension by dimension: same names, or names of one root, or none."""
-    if a.values.shape != b.values.shape:
-        return False
-    if a.axes == b.axes:
-        return True
-    doubled = len(set(a.axes)) < len(a.axes) or len(set(b.axes)) < len(b.axes) or not all(a.axes) or not all(b.axes)
-    return doubled and all(same_root(axes, x, y) for x, y in zip(a.axes, b.axes, strict=True))
+def _positional(a: Quantity, b: Quantity) -> bool:
+    """Tell whether two quantities match dimension by dimension: one shape, and the same name wherever both have one."""
+    return a.values.shape == b.values.shape and all(
+        x == y or not (x and y) for x, y in zip(a.axes, b.axes, strict=True)
+    )
+
+
+def _told_apart(quantity: Quantity, others: Sequence[Quantity], axes: Axes) -> Quantity:
+    """Give the second of two dimensions of one name the second name that another operand has for that axis.
+
+    With `键: 词`, the scores `X @ X.T` run along [词, 词]; beside a mask along 词 and 键, in whichever order, the first
+    is 词 and the second 键, as `attention(X, X, X, mask=...)` has it.
+    """
+    dimensions = list(quantity.dimensions)
+    for place, dimension in enumerate(dimensions):
+        own = [d.axis for d in dimensions]
+        if dimension.axis and dimension.axis in own[:place]:
+            found = {name for other in others for name in other.axes if name and name not in own}
+            second = [name for name in found if root(axes, name) == root(axes, dimension.axis)]
+            if len(second) == 1:
+                dimensions[place] = Dimension(second[0], dimension.positions)
+    return Quantity(quantity.values, tuple(dimensions), quantity.on)
 
 
 def _named_like(quantity: Quantity, others: Sequence[Quantity]) -> Quantity:
@@ -80,27 +94,39 @@ def _named_like(quantity: Quantity, others: Sequence[Quantity]) -> Quantity:
     if model is None or any(quantity.axes):
         what = f"{describe(quantity)} has a dimension without a name here"
         raise ExampleError(Code.EXAMPLE_AXES, what, "Name it as a step of its own, with its axes")
-    last = model.dimensions[len(model.dimensions) - len(quantity.dimensions) :]
-    return Quantity(quantity.values, last, quantity.on)
+    elsewhere = len(model.axes) - len(quantity.axes)
+    if any(size in model.values.shape[:elsewhere] for size in quantity.values.shape):
+        what = f"A list of {describe(quantity)[1:-1]} fits more than one axis of {describe(model)}"
+        raise ExampleError(Code.EXAMPLE_AXES, what, "Give it a name and an axis under `given:`")
+    return Quantity(quantity.values, model.dimensions[elsewhere:], quantity.on)
 
 
-def _union(arrays: Sequence[Quantity], axes: Axes) -> tuple[Dimension, ...]:
-    dimensions = {d.axis: d for q in arrays for d in q.dimensions}
-    for quantity in arrays:
-        if set(quantity.axes) == set(dimensions):
-            return quantity.dimensions
+def union(operands: Sequence[tuple[Dimension, ...]], axes: Axes) -> tuple[Dimension, ...]:
+    """Return the dimensions that operands have together, in the order that a broadcast result has them."""
+    dimensions: dict[str, Dimension] = {}
+    for dimension in (d for own in operands for d in own):
+        dimensions.setdefault(dimension.axis, dimension)
+    for own in operands:
+        if {d.axis for d in own} == set(dimensions):
+            return own
     order = {name: index for index, name in enumerate(axes)}
     return tuple(sorted(dimensions.values(), key=lambda d: order.get(d.axis, len(order))))
 
 
-def _sizes(arrays: Sequence[Quantity], target: Sequence[Dimension]) -> dict[str, int]:
+def sizes_of(operands: Sequence[tuple[Sequence[Dimension], Sequence[int]]]) -> dict[str, int]:
+    """Return the size along each axis name.
+
+    Raises:
+        ExampleError: two operands have different sizes along a name.
+    """
     sizes: dict[str, int] = {}
-    for quantity in arrays:
-        for name, size in zip(quantity.axes, quantity.values.shape, strict=True):
+    for dimensions, shape in operands:
+        for dimension, size in zip(dimensions, shape, strict=True):
+            name = dimension.axis
             if sizes.setdefault(name, size) != size:
-                what = f"{name} has {sizes[name]} positions on one side and {size} on the other"
+                what = f"{name or '·'} has {sizes[name]} positions on one side and {size} on the other"
                 raise ExampleError(Code.EXAMPLE_AXES, what, "Slice both sides alike")
-    return {d.axis: sizes[d.axis] for d in target}
+    return sizes
 
 
 def _view(quantity: Quantity, target: Sequence[Dimension]) -> Array:
@@ -113,11 +139,10 @@ def _view(quantity: Quantity, target: Sequence[Dimension]) -> Array:
 def elementwise(
     function: Callable[..., Array], operands: Sequence[Quantity], axes: Axes, budget: Budget, weight: int = 1
 ) -> Quantity:
-    """Apply a function entry by entry to quantities aligned by name."""
+    """Apply a function entry by entry to quantities aligned by name; `weight` is its work for an entry."""
     views, dimensions = broadcast(operands, axes, budget)
-    result = np.asarray(function(*views))
-    budget.work(result.size * weight)
-    return Quantity(result, dimensions)
+    budget.work(prod(np.broadcast_shapes(*(view.shape for view in views))) * weight)
+    return Quantity(np.asarray(function(*views)), dimensions)
 
 
 def transpose(quantity: Quantity) -> Quantity:
@@ -126,54 +151,3 @@ def transpose(quantity: Quantity) -> Quantity:
         return quantity
     *rest, a, b = quantity.dimensions
     return Quantity(np.swapaxes(quantity.values, -1, -2), (*rest, b, a), quantity.on)
-
-
-def matmul(a: Quantity, b: Quantity, axes: Axes, budget: Budget) -> Quantity:
-    """Return the matrix product, contracting a's last dimension with b's last but one (a vector's only one).
-
-    Further leading dimensions are matched by name.
-
-    Raises:
-        ExampleError: a scalar takes part, or the contracted dimensions differ in axis or size.
-    """
-    if not a.dimensions or not b.dimensions:
-        raise ExampleError(
-            Code.EXAMPLE_AXES, "`@` needs a vector or a matrix on both sides", "Multiply a number with *"
-        )
-    inner_a, inner_b = len(a.dimensions) - 1, max(len(b.dimensions) - 2, 0)
-    _check_inner(a, b, inner_a, inner_b, axes)
-    left = a.dimensions[-2:-1]
-    right = b.dimensions[-1:] if len(b.dimensions) > 1 else ()
-    batch = batch_of(a.dimensions[:-2], b.dimensions[:-2], axes)
-    x = batched(a.values if left else a.values[None], a.dimensions[:-2], batch)
-    y = batched(b.values if right else b.values[:, None], b.dimensions[:-2], batch)
-    budget.hold(int(prod(np.broadcast_shapes(x.shape[:-2], y.shape[:-2]))) * x.shape[-2] * y.shape[-1])
-    budget.work(int(prod(np.broadcast_shapes(x.shape[:-2], y.shape[:-2]))) * x.shape[-2] * x.shape[-1] * y.shape[-1])
-    product = np.matmul(x, y)
-    product = product if right else product[..., 0]
-    return Quantity(product if left else np.take(product, 0, axis=-2 if right else -1), (*batch, *left, *right))
-
-
-def _check_inner(a: Quantity, b: Quantity, inner_a: int, inner_b: int, axes: Axes) -> None:
-    one, other = a.axes[inner_a], b.axes[inner_b]
-    if same_root(axes, one, other) and a.values.shape[inner_a] == b.values.shape[inner_b]:
-        return
-    what = f"`@` cannot contract {describe(a)} with {describe(b)}: {one or '·'} is not {other or '·'}"
-    flipped = len(b.dimensions) > 1 and same_root(axes, one, b.axes[-1])
-    mend = "Transpose the right side with .T" if flipped else "Let the last axis left be the last but one right"
-    raise ExampleError(Code.EXAMPLE_AXES, what, mend)
-
-
-def batch_of(a: tuple[Dimension, ...], b: tuple[Dimension, ...], axes: Axes) -> tuple[Dimension, ...]:
-    """Return the leading dimensions that two operands have together, matched by name."""
-    if not a or not b:
-        return a or b
-    return _union([Quantity(np.empty((0,) * len(d)), d) for d in (a, b)], axes)
-
-
-def batched(values: Array, own: tuple[Dimension, ...], batch: tuple[Dimension, ...], inner: int = 2) -> Array:
-    """Put an operand's leading dimensions where the batch has them; the last `inner` stay last."""
-    names = [d.axis for d in own]
-    order = [names.index(d.axis) for d in batch if d.axis in names]
-    values = values.transpose([*order, *range(len(own), len(own) + inner)])
-    return values[(*(slice(None) if d.axis in names else None for d in batch), ...)]

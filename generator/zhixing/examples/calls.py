@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
 from zhixing.examples import reductions
 from zhixing.examples.algebra import elementwise
+from zhixing.examples.core_words import CORE, Core, Kind
 from zhixing.examples.errors import ExampleError
-from zhixing.examples.model import Array, Quantity
-from zhixing.examples.reductions import KEEPERS, REDUCTIONS
+from zhixing.examples.matching import Option, call
+from zhixing.examples.model import Quantity
+from zhixing.examples.quantity import scalar
+from zhixing.examples.reductions import KEEPER_OPTIONS, KEEPERS, OF_NOTHING, REDUCTIONS
 from zhixing.examples.scope import Scope
-from zhixing.examples.signature import Record, call
-from zhixing.examples.vocabulary import CORE, ELEMENTWISE, WORDS, Core
+from zhixing.examples.signature import Record, Signature
+from zhixing.examples.vocabulary import ELEMENTWISE, WORDS
 from zhixing.problems import Code, did_you_mean
 
 Evaluate = Callable[[ast.expr], Quantity]
-REDUCTION_WORK = 4
+WEIGHTS = {"softmax": 24, "normalize": 12, "entropy": 16, "argmax": 12, "argmin": 12, "var": 8, "std": 8}
+"""The work of functions with `axis=` for an entry, where it is not 4."""
 
 
 def call_function(node: ast.Call, scope: Scope, evaluate: Evaluate) -> Quantity | Record:
@@ -29,16 +32,23 @@ def call_function(node: ast.Call, scope: Scope, evaluate: Evaluate) -> Quantity 
         ExampleError: no such function, wrong arguments, axes that do not fit, or too much work.
     """
     name = node.func.id if isinstance(node.func, ast.Name) else ""
+    if scope.has(name):
+        what = f"{name!r} is a quantity or an axis of this example, not a function"
+        raise ExampleError(Code.EXAMPLE_NAME, what, "Index with [ ], multiply with *, or rename it", node)
     if name in ELEMENTWISE:
-        return _elementwise(name, node, scope, evaluate)
+        word = ELEMENTWISE[name]
+        _keywords(node, ())
+        operands = _arguments(node, word.least, word.most, evaluate)
+        return elementwise(word.function, operands, scope.axes, scope.budget, word.weight)
     if name in CORE:
         return _core(CORE[name], node, scope, evaluate)
-    if name in _WITH_AXIS:
+    if name in REDUCTIONS or name in KEEPERS or name in ("argmax", "argmin"):
         return _with_axis(name, node, scope, evaluate)
     if name == "merge":
         return _merge(node, scope, evaluate)
     if name == "size":
-        return Quantity(np.asarray(float(_arguments(node, 1, 1, evaluate)[0].values.size)))
+        _keywords(node, ())
+        return scalar(_arguments(node, 1, 1, evaluate)[0].values.size)
     mend = did_you_mean(name, WORDS) or "See the vocabulary in the documentation of the language"
     raise ExampleError(Code.EXAMPLE_NAME, f"There is no function {name!r}", mend, node)
 
@@ -58,7 +68,7 @@ def _keywords(node: ast.Call, known: Iterable[str]) -> dict[str, ast.expr]:
         if keyword.arg not in known:
             mend = did_you_mean(str(keyword.arg), known) or (f"It takes {', '.join(known)}" if known else "Remove it")
             what = f"{ast.unparse(node.func)} takes no argument {keyword.arg!r}"
-            raise ExampleError(Code.EXAMPLE_VALUE, what, mend, keyword.value)
+            raise ExampleError(Code.EXAMPLE_VALUE, what, mend, keyword)
     return {str(keyword.arg): keyword.value for keyword in node.keywords}
 
 
@@ -69,46 +79,31 @@ def axis_names(node: ast.expr, scope: Scope) -> list[str]:
         ExampleError: it is no name of an axis.
     """
     nodes = node.elts if isinstance(node, ast.List | ast.Tuple) else [node]
-    names = [item.id if isinstance(item, ast.Name) else ast.unparse(item) for item in nodes]
-    for name in names:
+    for item in nodes:
+        name = item.id if isinstance(item, ast.Name) else ""
         if name not in scope.axes:
             mend = did_you_mean(name, scope.axes) or "Name an axis, not its number"
-            raise ExampleError(Code.EXAMPLE_NAME, f"{name!r} is no axis", mend, node)
-    return names
-
-
-def _elementwise(name: str, node: ast.Call, scope: Scope, evaluate: Evaluate) -> Quantity:
-    word = ELEMENTWISE[name]
-    _keywords(node, ())
-    operands = _arguments(node, word.least, word.most, evaluate)
-    return elementwise(word.function, operands, scope.axes, scope.budget, word.weight)
+            raise ExampleError(Code.EXAMPLE_NAME, f"{ast.unparse(item)!r} is no axis", mend, item)
+    return [item.id for item in nodes if isinstance(item, ast.Name)]
 
 
 def _with_axis(name: str, node: ast.Call, scope: Scope, evaluate: Evaluate) -> Quantity:
-    keywords = _keywords(node, ("axis", "eps") if name == "normalize" else ("axis",))
+    option = KEEPER_OPTIONS.get(name, "axis")
+    keywords = _keywords(node, dict.fromkeys(("axis", option)))
     (operand,) = _arguments(node, 1, 1, evaluate)
     names = axis_names(keywords["axis"], scope) if "axis" in keywords else None
     at = reductions.places(operand, names, scope.axes)
-    if names is None and name in _LAST_BY_DEFAULT:
-        at = at[-1:]
-    scope.budget.work(operand.values.size * REDUCTION_WORK)
+    scope.budget.work(operand.values.size * WEIGHTS.get(name, 4))
+    if name not in OF_NOTHING and (not operand.values.size or (not at and name not in REDUCTIONS)):
+        what = f"{name} of {'nothing' if at else 'a single number'} says nothing"
+        raise ExampleError(Code.EXAMPLE_AXES, what, "Give it a quantity with an axis", node)
     if name in ("argmax", "argmin"):
         return reductions.arg(np.argmax if name == "argmax" else np.argmin, operand, at, scope.axes)
     if name in REDUCTIONS:
         return reductions.reduce(REDUCTIONS[name], operand, at)
-    eps = evaluate(keywords["eps"]) if "eps" in keywords else Quantity(np.zeros(()))
-    function = partial(_normalized, eps=float(eps.values)) if name == "normalize" else KEEPERS[name]
-    return reductions.keep(function, operand, at) if at else _needs_axis(name)
-
-
-def _needs_axis(name: str) -> Quantity:
-    raise ExampleError(Code.EXAMPLE_AXES, f"{name} of a single number says nothing", "Give it a quantity with an axis")
-
-
-def _normalized(values: Array, at: tuple[int, ...], eps: float) -> Array:
-    """Subtract the mean and divide by √(variance + eps) along an axis, as layer normalisation does."""
-    centred = values - np.mean(values, axis=at, keepdims=True)
-    return np.asarray(centred / np.sqrt(np.mean(np.square(centred), axis=at, keepdims=True) + eps))
+    at = at[-1:] if names is None else at
+    options = {key: _option(Kind.NUMBER, key, value, evaluate) for key, value in keywords.items() if key != "axis"}
+    return reductions.keep(lambda values, places: KEEPERS[name](values, places, **options), operand, at)
 
 
 def _merge(node: ast.Call, scope: Scope, evaluate: Evaluate) -> Quantity:
@@ -119,12 +114,64 @@ def _merge(node: ast.Call, scope: Scope, evaluate: Evaluate) -> Quantity:
 
 
 def _core(word: Core, node: ast.Call, scope: Scope, evaluate: Evaluate) -> Quantity | Record:
-    keywords = _keywords(node, word.form.keywords)
-    arguments = _arguments(node, len(word.form.arguments), len(word.form.arguments), evaluate)
-    values = {name: evaluate(value) for name, value in keywords.items()}
-    return call(word.function, word.form, arguments=arguments, keywords=values, axes=scope.axes, budget=scope.budget)
+    first = word.forms[0]
+    most = max(len(form.arguments) for form in word.forms)
+    keywords = _keywords(node, (*first.keywords, *word.needed, *word.options))
+    needed = [name for name in word.needed if name not in keywords]
+    if needed and len(node.args) >= first.least + len(needed):
+        keywords |= dict(zip(needed, node.args[-len(needed) :], strict=True))
+        node = ast.copy_location(ast.Call(node.func, node.args[: -len(needed)], node.keywords), node)
+    elif needed:
+        what = f"{ast.unparse(node.func)} needs {', '.join(needed)}"
+        raise ExampleError(Code.EXAMPLE_VALUE, what, f"Write {needed[0]}=2", node)
+    arguments = _arguments(node, first.least, most, evaluate)
+    form = _form(word, arguments)
+    kinds = {**word.needed, **word.options}
+    options = {name: _option(kinds[name], name, value, evaluate) for name, value in keywords.items() if name in kinds}
+    arrays = {name: evaluate(value) for name, value in keywords.items() if name not in kinds}
+    return call(
+        word.function, form, arguments=arguments, keywords=arrays, options=options, costs=(word.peak, word.work),
+        axes=scope.axes, budget=scope.budget,
+    )  # fmt: skip
 
 
-_WITH_AXIS = frozenset({*REDUCTIONS, *KEEPERS, "argmax", "argmin", "normalize"})
-_LAST_BY_DEFAULT = frozenset({*KEEPERS, "normalize"})
-_SEVERAL = {"max": "For the larger of two, write maximum(a, b)", "min": "For the smaller of two, write minimum(a, b)"}
+def _form(word: Core, arguments: list[Quantity]) -> Signature:
+    """Return the signature whose arguments without leading dimensions have as many axes as those given."""
+
+    def fits(form: Signature) -> bool:
+        if not form.least <= len(arguments) <= len(form.arguments):
+            return False
+        pairs = zip(arguments, form.arguments, strict=False)
+        return all(shape.leading or len(value.dimensions) == len(shape.letters) for value, shape in pairs)
+
+    return next((form for form in word.forms if fits(form)), word.forms[0])
+
+
+def _option(kind: Kind, name: str, node: ast.expr, evaluate: Evaluate) -> Option:
+    """Read an option: a word in quotes or a single number.
+
+    Raises:
+        ExampleError: it is of another kind.
+    """
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        if kind in (Kind.WORD, Kind.WHOLE_OR_WORD):
+            return node.value
+    elif kind is not Kind.WORD:
+        value = evaluate(node)
+        if not value.dimensions and (number := _number(kind, float(value.values))) is not None:
+            return number
+    raise ExampleError(Code.EXAMPLE_VALUE, f"{name}= is {kind.value}", "Give it one", node)
+
+
+def _number(kind: Kind, value: float) -> float | int | bool | None:
+    if kind is Kind.NUMBER:
+        return value
+    if kind is Kind.FLAG:
+        return bool(value) if value in (0, 1) else None
+    return int(value) if np.isfinite(value) and value == round(value) and abs(value) < 2**31 else None
+
+
+_SEVERAL: Mapping[str, str] = {
+    "max": "For the larger of two, write maximum(a, b)",
+    "min": "For the smaller of two, write minimum(a, b)",
+}

@@ -7,16 +7,19 @@ import re
 import unicodedata
 
 from zhixing.examples.budget import MAX_ELEMENTS
-from zhixing.examples.errors import ExampleError
-from zhixing.examples.expression import ascii_twin, normal_name
+from zhixing.examples.errors import ExampleError, NotComputedError
 from zhixing.examples.model import Axis, Name
-from zhixing.examples.numbers import is_number
-from zhixing.examples.vocabulary import WORDS
-from zhixing.examples.yaml_tree import Mapping, Node, Scalar, Sequence
+from zhixing.examples.nodes import Mapping, Node, Scalar, Sequence
+from zhixing.examples.numbers import plain_number
+from zhixing.examples.reading import Reading
+from zhixing.examples.twins import ascii_twin, normal_name
+from zhixing.examples.vocabulary import RESERVED
 from zhixing.problems import Code, did_you_mean
-from zhixing.source import Span
 
 _DECLARED = re.compile(r"\s*([^\[\]\s]+)\s*(?:\[([^\[\]]*)\])?\s*")
+_SIZE = re.compile(r"\d[\d_,]*")
+# Keys of `expect:` that a quantity of that name could never be expected under.
+_KEYS = frozenset({"holds"})
 
 
 def check_name(name: str) -> str:
@@ -30,47 +33,82 @@ def check_name(name: str) -> str:
         mend = "Use letters, Chinese characters, digits and _, not beginning with a digit"
         raise ExampleError(Code.EXAMPLE_NAME, f"{name!r} cannot be a name", mend)
     if keyword.iskeyword(name):
-        raise ExampleError(
-            Code.EXAMPLE_NAME, f"{name!r} is a reserved word of expressions", f"Write {name}_ or another name"
-        )
-    if name in WORDS:
+        what = f"{name!r} is a reserved word of expressions"
+        raise ExampleError(Code.EXAMPLE_NAME, what, f"Write {name}_ or another name")
+    if name in RESERVED or name in _KEYS:
         raise ExampleError(Code.EXAMPLE_NAME, f"{name!r} is a word of the language", "Choose another name")
     return name
 
 
-def read_name(text: str, span: Span, axes: dict[str, Axis]) -> Name:
+def read_name(key: Scalar, reading: Reading) -> Name:
     """Read `V[键, 值]`.
 
     Raises:
         ExampleError: the name or an axis cannot be used.
     """
-    match = _DECLARED.fullmatch(ascii_twin(text))
+    match = _DECLARED.fullmatch(ascii_twin(key.text))
     if not match:
-        raise ExampleError(Code.EXAMPLE_NAME, f"{text!r} declares no quantity", "Write name or name[axis, axis]")
-    names = [normal_name(part.strip()) for part in match[2].split(",")] if match[2] is not None else []
-    for axis in names:
-        if axis not in axes:
-            mend = did_you_mean(axis, axes) or "Declare it under `axes:`"
-            raise ExampleError(Code.EXAMPLE_NAME, f"There is no axis {axis!r}", mend)
+        mend = "Write name or name[axis, axis]"
+        raise ExampleError(Code.EXAMPLE_NAME, f"{key.text!r} declares no quantity", mend)
+    parts = [part.strip() for part in match[2].split(",")] if match[2] is not None else []
+    if "" in parts:
+        mend = f"Write {match[1]}[axis, axis], or {match[1]} for a single number"
+        raise ExampleError(Code.EXAMPLE_NAME, f"{key.text!r} leaves out an axis", mend)
     name = check_name(match[1])
-    if name in axes:
+    if name in reading.axes:
         raise ExampleError(Code.EXAMPLE_NAME, f"{name!r} is the name of an axis", "Choose another name")
-    return Name(name, tuple(names), span)
+    return Name(name, tuple(reading.axis(normal_name(part)).name for part in parts), key.span)
 
 
-def read_axis(name: str, node: Node, others: Mapping) -> Axis:
-    """Read one axis: labels, a size, numbers, or the name of another axis whose labels it shares.
+def read_axes(node: Node | None, reading: Reading) -> None:
+    """Read every axis into the reading: labels, a size, numbers, or the name of another axis whose labels it shares."""
+    declared: dict[str, tuple[Scalar, Node]] = {}
+    for key, value in reading.pairs(node, "`axes:`"):
+        name = reading.attempt(key, lambda key=key: check_name(key.text))  # type: ignore[misc]  # mypy: lambda defaults
+        if name in declared:
+            reading.report(key.span, Code.EXAMPLE_NAME, f"{name!r} is declared already", "Choose another name")
+        elif name:
+            declared[name] = (key, value)
+        else:
+            reading.broken.add(unicodedata.normalize("NFKC", key.text))
+    for name, (_, value) in declared.items():
+        at = value if isinstance(value, Scalar) else value.span
+        axis = reading.attempt(at, lambda name=name: _axis(name, declared, ()))  # type: ignore[misc]  # as above
+        if axis:
+            reading.axes[name] = axis
+        else:
+            reading.broken.add(name)
 
-    Raises:
-        ExampleError: it is none of these, or too large.
-    """
-    if isinstance(node, Sequence):
-        return _labelled(name, node)
-    if isinstance(node, Scalar) and not node.quoted and re.fullmatch(r"[\d_,]+", node.text):
-        return _sized(name, node.text)
-    if isinstance(node, Scalar):
-        return _shared(name, node.text, others, depth=len(others.items))
-    raise ExampleError(Code.EXAMPLE_VALUE, f"The axis {name} is a mapping", "Write its labels as a list, or its size")
+
+def _axis(name: str, declared: dict[str, tuple[Scalar, Node]], chain: tuple[str, ...]) -> Axis:
+    """Read one axis; `chain` are those that share its labels, whose own problems are reported at this one."""
+    _, node = declared[name]
+    try:
+        if isinstance(node, Sequence):
+            return _labelled(name, node)
+        if isinstance(node, Mapping):
+            mend = "Write its labels as a list, or its size"
+            raise ExampleError(Code.EXAMPLE_VALUE, f"The axis {name} is a mapping", mend)
+        if not node.quoted and _SIZE.fullmatch(node.text):
+            return _sized(name, node.text)
+        other = _shared(name, node.text, declared, chain)
+    except ExampleError:
+        if chain:
+            raise NotComputedError(name) from None
+        raise
+    return Axis(name, other.size, other.labels, other.numbers, other.root)
+
+
+def _shared(name: str, text: str, declared: dict[str, tuple[Scalar, Node]], chain: tuple[str, ...]) -> Axis:
+    other = normal_name(text.strip())
+    if other in (name, *chain):
+        mend = "Give one of them its labels or its size"
+        raise ExampleError(Code.EXAMPLE_VALUE, f"The axes {name} and {other} share labels in a circle", mend)
+    if other not in declared:
+        mend = did_you_mean(other, [one for one in declared if one != name])
+        mend = mend or "Write labels as a list, a size, or the name of another axis"
+        raise ExampleError(Code.EXAMPLE_VALUE, f"{text!r} is neither a size nor another axis", mend)
+    return _axis(other, declared, (*chain, name))
 
 
 def _labelled(name: str, node: Sequence) -> Axis:
@@ -78,32 +116,31 @@ def _labelled(name: str, node: Sequence) -> Axis:
     if len(scalars) < len(node.items) or not scalars:
         what = f"The axis {name} needs labels"
         raise ExampleError(Code.EXAMPLE_VALUE, what, "Write a list of words or numbers: [apple, banana]")
+    for item in scalars:
+        _check_label(item)
     labels = tuple(unicodedata.normalize("NFC", item.text) for item in scalars)
-    numeric = all(not item.quoted and is_number(item.text) for item in scalars)
-    numbers = tuple(float(item.text.replace("−", "-")) for item in scalars) if numeric else ()
-    return Axis(name, len(labels), labels, numbers, name)
+    numbers = [None if item.quoted else plain_number(item.text) for item in scalars]
+    numeric = tuple(number for number in numbers if number is not None)
+    return Axis(name, len(labels), labels, numeric if len(numeric) == len(labels) else (), name)
+
+
+def _check_label(item: Scalar) -> None:
+    if not item.text.strip():
+        raise ExampleError(Code.EXAMPLE_VALUE, "A label is empty", "Give it a text").at_span(item.span)
+    wide = item.text.find("，")
+    if not item.quoted and wide >= 0 and len(item.text) > 1:
+        what = "A full-width comma “，” does not part labels"
+        mend = "Type an ASCII comma, or quote the label"
+        raise ExampleError(Code.EXAMPLE_VALUE, what, mend).at_span(item.part(wide, wide + 1))
 
 
 def _sized(name: str, text: str) -> Axis:
     digits = re.sub(r"[_,]", "", text)
-    size = int(digits[:12] or "0")
-    if not 1 <= size <= MAX_ELEMENTS:
-        what = f"The axis {name} has {text} positions; 1 to {MAX_ELEMENTS:,} are allowed"
+    size = int(digits) if len(digits) < 12 else MAX_ELEMENTS + 1
+    if not size:
+        mend = "Give it a size of at least 1"
+        raise ExampleError(Code.EXAMPLE_VALUE, f"The axis {name} has no position", mend)
+    if size > MAX_ELEMENTS:
+        what = f"The axis {name} has {text} positions; {MAX_ELEMENTS:,} are allowed"
         raise ExampleError(Code.EXAMPLE_COST, what, "Use a smaller size; a large number may be a given instead")
     return Axis(name, size, root=name)
-
-
-def _shared(name: str, other: str, others: Mapping, depth: int) -> Axis:
-    target = normal_name(other.strip())
-    node = next((value for key, value in others.items if normal_name(key.text) == target), None)
-    if node is None or depth <= 0:
-        names = [key.text for key, _ in others.items if key.text != name]
-        mend = did_you_mean(other, names) or "Write labels as a list, a size, or the name of another axis"
-        raise ExampleError(Code.EXAMPLE_VALUE, f"{other!r} is neither a size nor another axis", mend)
-    if isinstance(node, Scalar) and not re.fullmatch(r"[\d_,]+", node.text):
-        return _renamed(name, _shared(target, node.text, others, depth - 1))
-    return _renamed(name, read_axis(target, node, others))
-
-
-def _renamed(name: str, axis: Axis) -> Axis:
-    return Axis(name, axis.size, axis.labels, axis.numbers, axis.root)

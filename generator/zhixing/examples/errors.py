@@ -11,16 +11,19 @@ from zhixing.source import Span
 class ExampleError(ZhixingError):
     """An example cannot be read or run here.
 
-    `node` is the part of the expression that is at fault, where one is; whoever knows the expression's place in the
-    note turns the exception into a problem.
+    `node` is the part of the expression that is at fault, or `index` the character of its text, where one is; `span`
+    the place in the note, where it is known. Whoever knows where the text stands turns the exception into a problem.
     """
 
-    def __init__(self, code: Code, what: str, mend: str = "", node: ast.AST | None = None) -> None:
+    def __init__(
+        self, code: Code, what: str, mend: str = "", node: ast.AST | None = None, *, index: int | None = None
+    ) -> None:
         super().__init__(what)
         self.code = code
         self.what = what
         self.mend = mend
         self.node = node
+        self.index = index
         self.span: Span | None = None
 
     def at_span(self, span: Span) -> ExampleError:
@@ -35,4 +38,4 @@ class ExampleError(ZhixingError):
 
 
 class NotComputedError(ZhixingError):
-    """A quantity is missing because an earlier step failed; that step's problem says why, this one says nothing."""
+    """A name is missing because its own line went wrong; that line's problem says why, this one says nothing."""

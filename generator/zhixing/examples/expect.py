@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import ast
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from zhixing.examples.errors import ExampleError, NotComputedError
 from zhixing.examples.evaluate import Evaluator
+from zhixing.examples.expected import shape_of
+from zhixing.examples.expression import offset_of
 from zhixing.examples.model import Axis, Expectation, Expression, Outcome, Printed, Quantity, Said, Says
+from zhixing.examples.numbers import printed_number
+from zhixing.problems import Code
 
-SLACK = 1e-9  # half a unit exactly is still inside, whatever the last bit says
+MOST = 3
+"""So many entries that differ are listed."""
+Place = tuple[int, ...]
 
 
 def held(expectations: Sequence[Expectation], holds: Sequence[Expression], evaluator: Evaluator) -> tuple[Outcome, ...]:
@@ -30,54 +38,93 @@ def _outcome(item: Expectation | Expression, evaluator: Evaluator) -> Outcome | 
     try:
         computed = evaluator.quantity(target.tree)
         if isinstance(item, Expression):
-            return Outcome(item, computed, _statement(item, computed))
-        return Outcome(item, computed, "; ".join(_differences(item, computed, evaluator)))
+            return Outcome(item, computed, _statement(item, computed, evaluator), at=item.offset(0))
+        differing = list(_differences(item, computed, evaluator))
+        what = "; ".join(text for text, _ in differing)
+        return Outcome(item, computed, what, at=differing[0][1] if differing else item.span.start)
     except NotComputedError:
         return None
     except ExampleError as error:
-        return Outcome(item, None, error.what, error.code, error.mend)
+        placed = hasattr(error.node, "col_offset")
+        at = offset_of(target, error.node) if placed else item.span.start
+        return Outcome(item, None, error.what, error.code, error.mend, at)
 
 
-def _statement(statement: Expression, computed: Quantity) -> str:
-    if computed.values.size and np.all(computed.values != 0):
+def _statement(statement: Expression, computed: Quantity, evaluator: Evaluator) -> str:
+    """Return what is wrong with a statement, nothing where it holds of every entry."""
+    values = computed.values
+    if not np.all((values == 0) | (values == 1)) or not values.size:
+        what = f"{statement.text.strip()} is no statement, but {'a number' if not values.shape else 'numbers'}"
+        raise ExampleError(Code.EXAMPLE_VALUE, what, "Compare it with something", statement.tree)
+    if np.all(values == 1):
         return ""
-    if computed.values.size < 2:
-        return f"{statement.text} is false"
-    return f"{statement.text} is false of {int(np.sum(computed.values == 0))} of {computed.values.size} entries"
+    if values.size > 1:
+        return f"{statement.text.strip()} is false of {int(np.sum(values == 0))} of {values.size} entries"
+    return f"{statement.text.strip()} is false{_sides(statement.tree, evaluator)}"
 
 
-def _differences(item: Expectation, computed: Quantity, evaluator: Evaluator) -> Iterator[str]:
-    """Yield a sentence for each entry that differs (three at most), or one for a wrong shape."""
-    shape = _shape(item.values)
+def _sides(tree: ast.expr, evaluator: Evaluator) -> str:
+    """Return the two single numbers that a false comparison compares."""
+    if not isinstance(tree, ast.Compare) or len(tree.ops) > 1:
+        return ""
+    sides = [side for side in (tree.left, tree.comparators[0]) if not isinstance(side, ast.Constant)]
+    try:
+        shown = [evaluator.quantity(side) for side in sides]
+    except (ExampleError, NotComputedError):  # the budget is spent; that the statement is false is known already
+        return ""
+    if any(side.dimensions for side in shown):
+        return ""
+    return ": " + " against ".join(text_of(side, evaluator) for side in shown)
+
+
+def _differences(item: Expectation, computed: Quantity, evaluator: Evaluator) -> Iterator[tuple[str, int]]:
+    """Yield a sentence and a place for each entry that differs (three at most), or one for a wrong shape."""
+    shape = shape_of(item.values)
     if shape != computed.values.shape:
-        yield f"{item.target.text} has the shape {_sizes(computed.values.shape)}; {_sizes(shape)} is expected"
+        yield f"{item.target.text} {_sized(computed.values.shape)}; {_sized(shape, wanted=True)}", item.span.start
         return
-    shown = 0
-    for place, printed in _leaves(item.values):
+    wrong = (
+        (place, printed) for place, printed in _leaves(item.values) if not _agrees(place, printed, computed, evaluator)
+    )
+    for count, (place, printed) in enumerate(wrong):
+        if count == MOST:
+            yield "and more", printed.span.start
+            return
         entry = Quantity(computed.values[place], (), computed.on)
-        if not agrees(printed, entry, evaluator):
-            shown += 1
-            if shown > 3:
-                yield "and more"
-                return
-            where = "".join(f"[{_label(computed, d, p, evaluator)}]" for d, p in enumerate(place))
-            yield f"{item.target.text}{where} is {text_of(entry, evaluator)}, not {printed.text}"
+        where = "".join(f"[{_label(computed, d, p, evaluator)}]" for d, p in enumerate(place))
+        yield f"{item.target.text}{where} is {text_of(entry, evaluator)}, not {_wanted(printed)}", printed.span.start
+
+
+def _agrees(place: Place, printed: Printed, computed: Quantity, evaluator: Evaluator) -> bool:
+    return agrees(printed, Quantity(computed.values[place], (), computed.on), evaluator)
+
+
+def _wanted(printed: Printed) -> str:
+    quoted = printed.value is None and printed_number(printed.text) is not None
+    return f"the text {printed.text!r}" if quoted else printed.text
 
 
 def agrees(printed: Printed, entry: Quantity, evaluator: Evaluator) -> bool:
     """Tell whether a single computed value is what is printed: as a label, or as a number within its tolerance."""
-    if entry.on and printed.text in (text_of(entry, evaluator), text_of(entry, evaluator).replace(", ", ",")):
+    if entry.on and _answer(printed.text) == _answer(text_of(entry, evaluator)):
         return True
     if printed.value is None or (entry.on and evaluator.scope.axes[entry.on[0].axis].labels):
         return False
     return within(float(entry.values), printed.value, printed.tolerance)
 
 
+def _answer(text: str) -> str:
+    """Return a text answer for comparing: the comma between labels may be full-width and spaced as one likes."""
+    parts = unicodedata.normalize("NFC", text).replace("，", ",").split(",")
+    return ",".join(part.strip() for part in parts)
+
+
 def within(computed: float, value: float, tolerance: float) -> bool:
     """Compare at a printed precision; infinities and NaN equal themselves."""
-    if np.isnan(value) or np.isinf(value) or np.isnan(computed) or np.isinf(computed):
+    if not np.isfinite(value) or not np.isfinite(computed):
         return computed == value or bool(np.isnan(value) and np.isnan(computed))
-    return abs(computed - value) <= tolerance * (1 + SLACK) + SLACK * abs(value) * 1e-3
+    # Half a unit exactly is still inside, whatever the last bit says.
+    return abs(computed - value) <= tolerance * (1 + 1e-9) + abs(value) * 1e-12
 
 
 def text_of(entry: Quantity, evaluator: Evaluator) -> str:
@@ -101,19 +148,14 @@ def _label(computed: Quantity, dimension: int, position: int, evaluator: Evaluat
     return axis.label(place) if axis else str(place)
 
 
-def _shape(values: object) -> tuple[int, ...]:
-    shape: list[int] = []
-    while isinstance(values, tuple):
-        shape.append(len(values))
-        values = values[0] if values else None
-    return tuple(shape)
+def _sized(shape: Place, *, wanted: bool = False) -> str:
+    sizes = "×".join(map(str, shape))
+    if wanted:
+        return f"{sizes} are expected" if shape else "a single value is expected"
+    return f"has {sizes} entries" if shape else "is a single value"
 
 
-def _sizes(shape: tuple[int, ...]) -> str:
-    return "×".join(map(str, shape)) if shape else "of a single number"
-
-
-def _leaves(values: object, place: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Printed]]:
+def _leaves(values: object, place: Place = ()) -> Iterator[tuple[Place, Printed]]:
     if isinstance(values, tuple):
         for position, value in enumerate(values):
             yield from _leaves(value, (*place, position))

@@ -1,167 +1,123 @@
 """Expressions: from the text a person types to a syntax tree of the few things the language allows.
 
 Nothing here evaluates. Full-width and typographic operators are read as their ASCII twins outside strings, because
-Chinese input methods make them.
+Chinese input methods make them; what stands in quotes is a label and stays as it is, backslashes too.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-import unicodedata
-from collections.abc import Iterator
+import warnings
 
 from zhixing.examples.errors import ExampleError
+from zhixing.examples.forbidden import check_tree
 from zhixing.examples.model import Expression
+from zhixing.examples.twins import ascii_twin, bare, raised_character, twins
 from zhixing.problems import Code
 from zhixing.source import Span
 
 MAX_LENGTH = 500
 MAX_DEPTH = 50
 
-_TWINS = {
-    "（": "(", "）": ")", "［": "[", "］": "]", "【": "[", "】": "]", "，": ",", "、": ",", "．": ".",
-    "＋": "+", "−": "-", "－": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "∗": "*", "＊": "*", "÷": "/", "／": "/",
-    "＝": "=", "＜": "<", "＞": ">", "！": "!", "≤": "<=", "≥": ">=", "≠": "!=", "％": "%", "＠": "@", "：": ":",
-    "“": '"', "”": '"', "„": '"', "＂": '"', "‘": "'", "’": "'", "＇": "'", "\u3000": " ", "\u00a0": " ",
-    "∞": "inf",
-}  # fmt: skip
-
-_ALLOWED: tuple[type[ast.AST], ...] = (
-    ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.Call, ast.keyword, ast.Attribute, ast.Subscript, ast.Slice,
-    ast.Tuple, ast.List, ast.Name, ast.Constant, ast.Load,
-    ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.MatMult, ast.USub, ast.UAdd, ast.Not,
-    ast.And, ast.Or, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq,
-)  # fmt: skip
-
-_INSTEAD: dict[type[ast.AST], str] = {
-    ast.IfExp: "Write where(condition, a, b)",
-    ast.BitAnd: "Write `and`",
-    ast.BitOr: "Write `or`",
-    ast.Invert: "Write `not`",
-    ast.BitXor: "A power is written **",
-    ast.ListComp: "Repeat a step along an axis with `each AXIS:`",
-    ast.GeneratorExp: "Repeat a step along an axis with `each AXIS:`",
-    ast.JoinedStr: "A label is a plain quoted string",
-    ast.NamedExpr: "Name the step under `compute:`",
-    ast.Is: "Compare with ==",
-    ast.In: "Compare with ==",
-}
-
-
-def _pieces(text: str) -> Iterator[tuple[int, str]]:
-    """Yield each character's place and its ASCII twin; characters inside a string stay as they are."""
-    quote = ""
-    for index, character in enumerate(text):
-        twin = _TWINS.get(character, character)
-        if quote:
-            closes = twin == quote
-            yield index, twin if closes else character
-            quote = "" if closes else quote
-        else:
-            quote = twin if twin in ("'", '"') else ""
-            yield index, twin
-
-
-def ascii_twin(text: str) -> str:
-    """Return the expression with full-width operators, brackets and quotes as ASCII, strings untouched."""
-    return "".join(twin for _, twin in _pieces(text))
+_CUT = "; YAML splits a flow list at commas and begins a comment at “ #”"
+_AS_LIST = "Write it as a block list, a line beginning with “- ” for each"
 
 
 def offset_of(expression: Expression, node: ast.AST | None) -> int:
     """Return where a node of an expression stands in its note."""
-    typed_alone = expression.span.end - expression.span.start == len(expression.text)
-    if node is None or not hasattr(node, "col_offset") or not typed_alone or getattr(node, "lineno", 1) > 1:
-        return expression.span.start
-    places = [index for index, twin in _pieces(expression.text) for _ in twin]
-    encoded = ascii_twin(expression.text).encode()
-    column = len(encoded[: node.col_offset].decode(errors="ignore"))
-    return expression.span.start + (places[column] if column < len(places) else 0)
+    return expression.offset(index_of(expression.text, node))
 
 
-def parse_expression(text: str, span: Span, *, flow: bool = False) -> Expression:
+def index_of(text: str, node: ast.AST | None) -> int:
+    """Return which character of an expression's text a node begins with; 0 for a node that has no place."""
+    if node is None or not hasattr(node, "col_offset"):
+        return 0
+    places = [index for index, twin in twins(text) for _ in twin]
+    ascii_text = ascii_twin(text)
+    margin = len(ascii_text) - len(ascii_text.lstrip())
+    column = margin + len(ascii_text.lstrip().encode()[: node.col_offset].decode(errors="ignore"))
+    return places[column] if column < len(places) else 0
+
+
+def parse_expression(text: str, span: Span, *, flow: bool = False, places: tuple[int, ...] = ()) -> Expression:
     """Read an expression.
 
-    `flow` says that it stood in a YAML flow list, which splits at commas.
+    `flow` says that YAML may have cut it: it stood in a flow list, which splits at commas, or before a comment.
+    `places` is where its characters stand, where they do not stand in the note as they are.
 
     Raises:
-        ExampleError: it is too long, too deep, no expression, or uses what the language does not have.
+        ExampleError: it is too long, too deep, no expression, or uses what the language does not have. Its `index` is
+            the character at fault.
     """
-    ascii_text = ascii_twin(text).strip()
     if len(text) > MAX_LENGTH:
         what = f"This expression has {len(text)} characters; {MAX_LENGTH} are allowed"
-        raise ExampleError(Code.EXPRESSION_SYNTAX, what, "Name its parts as steps of their own")
-    _check_brackets(ascii_text, flow=flow)
+        raise ExampleError(Code.EXPRESSION_SYNTAX, what, "Name its parts as steps of their own", index=0)
+    if not text.strip():
+        raise ExampleError(Code.EXPRESSION_SYNTAX, "An expression is missing", "Write one, or remove the line", index=0)
+    _check_characters(text)
+    _check_brackets(text, flow=flow)
+    tree = _parsed(text)
     try:
-        tree = ast.parse(ascii_text, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise _syntax_error(ascii_text, error) from None
-    _check_tree(tree)
-    return Expression(text, tree, span)
+        check_tree(tree, MAX_DEPTH)
+    except ExampleError as error:
+        error.index = index_of(text, error.node)
+        raise
+    return Expression(text, tree, span, places)
+
+
+def _parsed(text: str) -> ast.expr:
+    ascii_text = ascii_twin(text)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # `1if` and the like: Python only warns
+            return ast.parse(ascii_text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError, Warning) as error:
+        raise _syntax_error(text, ascii_text, error) from None
+
+
+def _check_characters(text: str) -> None:
+    """Refuse what Python would quietly drop or turn into something else: comments and raised letters."""
+    for index, character in bare(text):
+        if character == "#":
+            what = "“#” begins a comment, which an expression cannot have"
+            raise ExampleError(Code.EXPRESSION_SYNTAX, what, "Put a comment on a line of its own", index=index)
+        if instead := raised_character(character):
+            name = re.split(r"\W", text[:index])[-1]
+            what = f"{name + character!r} would be read as {name + instead!r}"
+            mend = f"Write {name}.T for a transpose, {name} ** 2 for a power, W_Q for an index"
+            raise ExampleError(Code.EXAMPLE_NAME, what, mend, index=index)
 
 
 def _check_brackets(text: str, *, flow: bool) -> None:
-    bare = re.sub(r"\"[^\"]*\"|'[^']*'", "", text)
-    depth = 0
-    for character in bare:
-        depth += (character in "([{") - (character in ")]}")
-        if depth > MAX_DEPTH:
-            raise ExampleError(
-                Code.EXPRESSION_SYNTAX, f"Brackets are nested more than {MAX_DEPTH} deep", "Name the parts"
-            )
-        if depth < 0:
-            break
-    if depth:
-        mend = (
-            "Write it as a block list, a line beginning with “- ” for each" if flow else "Close each bracket you open"
-        )
-        cut = "; YAML splits a flow list at commas and begins a comment at “ #”" if flow else ""
-        raise ExampleError(Code.EXPRESSION_SYNTAX, f"The brackets of {text!r} do not pair{cut}", mend)
+    pairs = {")": "(", "]": "[", "}": "{"}
+    open_at: list[tuple[int, str]] = []
+    for index, character in bare(text):
+        if character in pairs.values():
+            open_at.append((index, character))
+        elif character in pairs and (not open_at or open_at.pop()[1] != pairs[character]):
+            raise _unpaired(text, index, flow=flow)
+        if len(open_at) > MAX_DEPTH:
+            what = f"Brackets are nested more than {MAX_DEPTH} deep"
+            raise ExampleError(Code.EXPRESSION_SYNTAX, what, "Name its parts as steps of their own", index=index)
+    if open_at:
+        raise _unpaired(text, open_at[-1][0], flow=flow)
 
 
-def _syntax_error(text: str, error: BaseException) -> ExampleError:
+def _unpaired(text: str, index: int, *, flow: bool) -> ExampleError:
+    what = f"The brackets of {text.strip()!r} do not pair{_CUT if flow else ''}"
+    mend = _AS_LIST if flow else "Close each bracket that is opened, with its own kind"
+    return ExampleError(Code.EXPRESSION_SYNTAX, what, mend, index=index)
+
+
+def _syntax_error(text: str, ascii_text: str, error: BaseException) -> ExampleError:
     message = error.msg if isinstance(error, SyntaxError) else "it cannot be read"
-    what = f"{text!r} is no expression: {message}"
-    if re.search(r"(?<![=<>!])=(?!=)", re.sub(r"\w+=", "", text)):
-        return ExampleError(Code.EXPRESSION_SYNTAX, what, "Compare with ==")
-    return ExampleError(Code.EXPRESSION_SYNTAX, what, "Write it as you would in Python")
-
-
-def _check_tree(tree: ast.expr) -> None:
-    level, depth = [tree], 0
-    while level:
-        depth += 1
-        if depth > MAX_DEPTH:
-            what = f"This expression is nested more than {MAX_DEPTH} deep"
-            raise ExampleError(Code.EXPRESSION_SYNTAX, what, "Name its parts as steps of their own")
-        for node in level:
-            _check_node(node)
-        level = [child for node in level for child in ast.iter_child_nodes(node)]  # type: ignore[misc]  # any node
-
-
-def _check_node(node: ast.AST) -> None:
-    if not isinstance(node, _ALLOWED):
-        mend = _INSTEAD.get(type(node), "Use arithmetic, comparisons, indexing and the functions of the language")
-        what = f"{type(node).__name__} is not part of the language"
-        raise ExampleError(Code.EXPRESSION_FORBIDDEN, what, mend, node)
-    if isinstance(node, ast.Call) and not isinstance(node.func, ast.Name):
-        raise ExampleError(Code.EXPRESSION_FORBIDDEN, "Only named functions can be called", "Call it by its name", node)
-    if isinstance(node, ast.keyword) and node.arg is None:
-        raise ExampleError(Code.EXPRESSION_FORBIDDEN, "`**` arguments are not read", "Write each argument out", node)
-    if isinstance(node, ast.Constant) and not isinstance(node.value, str | int | float | None):
-        what = f"{node.value!r} is not part of the language"
-        raise ExampleError(Code.EXPRESSION_FORBIDDEN, what, "Use numbers, labels in quotes, or None", node)
-
-
-def normal_name(name: str) -> str:
-    """Return a name as expressions see it (NFKC).
-
-    Raises:
-        ExampleError: a superscript or subscript would turn into a plain letter (`Kᵀ` into `KT`).
-    """
-    normal = unicodedata.normalize("NFKC", name)
-    raised = [c for c in name if unicodedata.decomposition(c).startswith(("<super>", "<sub>"))]
-    if raised:
-        mend = f"Write {name.partition(raised[0])[0]}.T for a transpose, W_Q for an index"
-        raise ExampleError(Code.EXAMPLE_NAME, f"{name!r} would be read as {normal!r}", mend)
-    return normal
+    what = f"{text.strip()!r} is no expression: {message}"
+    places = [index for index, twin in twins(text) for _ in twin]
+    column = (error.offset or 1) - 1 if isinstance(error, SyntaxError) else 0
+    column += len(ascii_text) - len(ascii_text.lstrip())
+    index = places[min(max(column, 0), len(places) - 1)]
+    assigned = re.search(r"(?<![=<>!*/+-])=(?!=)", "".join(character for _, character in bare(text)))
+    if assigned and "invalid syntax" in message and "=" in ascii_text[column : column + 1]:
+        return ExampleError(Code.EXPRESSION_SYNTAX, what, "Compare with ==", index=index)
+    return ExampleError(Code.EXPRESSION_SYNTAX, what, "Write it as you would in Python", index=index)

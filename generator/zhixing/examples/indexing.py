@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from math import prod
 
 import numpy as np
 
@@ -25,21 +26,53 @@ class Label:
 Item = Quantity | Label | slice | None
 
 
-def position_of(label: str, axis: Axis, positions: tuple[int, ...] | None = None) -> int:
+def position_of(label: str, axis: Axis, positions: Sequence[int] | None = None) -> int:
     """Return where a label stands on an axis (among the positions that a slice kept).
 
     Raises:
         ExampleError: the axis has no such label here, or has it twice.
     """
-    kept = range(axis.size) if positions is None else positions
-    found = [index for index, position in enumerate(kept) if axis.labels and axis.labels[position] == label]
+    wanted = unicodedata.normalize("NFC", label)
+    kept = axis.labels if positions is None or not axis.labels else [axis.labels[position] for position in positions]
+    found = [index for index, own in enumerate(kept) if own == wanted]
     if len(found) == 1:
         return found[0]
     if found:
         what = f"{axis.name} has the label {label!r} {len(found)} times"
         raise ExampleError(Code.EXAMPLE_NAME, what, "Index it by position")
-    known = did_you_mean(label, axis.labels) or "A label is in quotes, a position is a number from 0"
-    raise ExampleError(Code.EXAMPLE_NAME, f"{axis.name} has no label {label!r}", known)
+    mend = did_you_mean(label, kept) or "A label is in quotes, a position is a number from 0"
+    raise ExampleError(Code.EXAMPLE_NAME, f"{axis.name} has no label {label!r}", mend)
+
+
+@dataclass
+class _Plan:
+    """What NumPy is to select, dimension by dimension.
+
+    `dimensions` are those left, None where arrays gather; `arrays` are the arrays with their places in `selection`.
+    """
+
+    axes: Axes
+    selection: list[slice | int | None] = field(default_factory=list)
+    dimensions: list[Dimension | None] = field(default_factory=list)
+    arrays: list[tuple[int, Quantity]] = field(default_factory=list)
+
+    def add(self, item: Item, dimension: Dimension, size: int) -> None:
+        if isinstance(item, slice):
+            self.selection.append(item)
+            self.dimensions.append(_sliced(dimension, item, size))
+        elif isinstance(item, Label):
+            self.selection.append(_by_label(item, dimension, self.axes))
+        elif item is not None and item.dimensions:
+            self.dimensions += [None] if not self.arrays else []
+            positions = _positions(item, dimension, size, self.axes)
+            self.arrays.append((len(self.selection), Quantity(positions, item.dimensions)))
+            self.selection.append(slice(None))
+        elif item is not None:
+            self.selection.append(int(_positions(item, dimension, size, self.axes)))
+
+    def new_axis(self) -> None:
+        self.selection.append(None)
+        self.dimensions.append(Dimension(""))
 
 
 def index(quantity: Quantity, items: Sequence[Item], axes: Axes, budget: Budget) -> Quantity:
@@ -50,77 +83,60 @@ def index(quantity: Quantity, items: Sequence[Item], axes: Axes, budget: Budget)
     Raises:
         ExampleError: too many items, a label or position that is not there, a position that is no whole number.
     """
-    if sum(item is not None for item in items) > len(quantity.dimensions):
-        what = f"{describe(quantity)} has {len(quantity.dimensions)} axes but {len(items)} indices"
+    given = sum(item is not None for item in items)
+    if given > len(quantity.dimensions):
+        what = f"{describe(quantity)} has {len(quantity.dimensions)} axes but {given} indices"
         raise ExampleError(Code.EXAMPLE_AXES, what, "Give at most one index for each axis")
-    selection, dimensions, arrays = _plan(quantity, items, axes)
-    gathered, shared = broadcast([array for _, array in arrays], axes, budget) if arrays else ([], ())
-    for (place, _), values in zip(arrays, gathered, strict=True):
-        selection[place] = values.astype(np.intp)
-    values = _take(quantity.values, selection, [place for place, _ in arrays], len(shared))
-    budget.hold(values.size)
-    budget.work(values.size)
-    at = next((slot for slot, d in enumerate(dimensions) if d is None), None)
-    kept = [d for d in dimensions if d is not None]
-    if at is not None:
-        kept[at:at] = shared
-    return Quantity(values, tuple(kept), quantity.on)
+    plan = _planned(quantity, items, axes)
+    gathered, shared = broadcast([array for _, array in plan.arrays], axes, budget) if plan.arrays else ([], ())
+    simple = quantity.values[tuple(plan.selection)]
+    values = np.asarray(_gather(simple, plan, gathered, len(shared), budget))
+    at = plan.dimensions.index(None) if None in plan.dimensions else 0
+    kept = [dimension for dimension in plan.dimensions if dimension is not None]
+    return Quantity(values, (*kept[:at], *shared, *kept[at:]), quantity.on)
 
 
-def _plan(
-    quantity: Quantity, items: Sequence[Item], axes: Axes
-) -> tuple[list[Any], list[Dimension | None], list[tuple[int, Quantity]]]:
-    """Return what NumPy is to select, the dimensions left (None where arrays gather), and the arrays."""
-    selection: list[Any] = []
-    dimensions: list[Dimension | None] = []
-    arrays: list[tuple[int, Quantity]] = []
-    own = 0
-    for item in [*items, *[slice(None)] * (len(quantity.dimensions) - sum(i is not None for i in items))]:
+def _planned(quantity: Quantity, items: Sequence[Item], axes: Axes) -> _Plan:
+    plan = _Plan(axes)
+    own = zip(quantity.dimensions, quantity.values.shape, strict=True)
+    for item in items:
         if item is None:
-            selection.append(None)
-            dimensions.append(Dimension(""))
-            continue
-        dimension, size = quantity.dimensions[own], quantity.values.shape[own]
-        own += 1
-        if isinstance(item, slice):
-            selection.append(item)
-            dimensions.append(_sliced(dimension, item, size))
-        elif isinstance(item, Label):
-            selection.append(_by_label(item, dimension, axes, quantity))
-        elif item.dimensions:
-            dimensions += [None] if not arrays else []
-            arrays.append((len(selection), Quantity(_positions(item, dimension, size, axes), item.dimensions)))
-            selection.append(None)
+            plan.new_axis()
         else:
-            selection.append(int(_positions(item, dimension, size, axes)))
-    return selection, dimensions, arrays
+            plan.add(item, *next(own))
+    for dimension, size in own:
+        plan.add(slice(None), dimension, size)
+    return plan
 
 
-def _take(values: Array, selection: list[Any], places: list[int], gathered: int) -> Array:
-    """Select in two moves, so that NumPy's rule for arrays that are not side by side never applies.
+def _gather(values: Array, plan: _Plan, gathered: Sequence[Array], shared: int, budget: Budget) -> Array:
+    """Select by arrays, after slices, single positions and new axes, so that NumPy's own rule for mixing never applies.
 
-    Slices, single positions and new axes first; then the arrays, moved together to where the first stood.
+    The arrays' dimensions are moved to the front together, and what they gather to where the first of them stood.
     """
-    simple = [slice(None) if place in places else item for place, item in enumerate(selection)]
-    values = values[tuple(simple)]
-    if not places:
-        return np.asarray(values)
-    where = [place - sum(isinstance(item, int) for item in simple[:place]) for place in places]
-    moved = np.moveaxis(values, where, range(len(where)))
-    taken = moved[tuple(selection[place] for place in places)]
-    return np.moveaxis(taken, range(gathered), range(where[0], where[0] + gathered))
+    if not plan.arrays:
+        return values
+    used = [place - sum(isinstance(item, int) for item in plan.selection[:place]) for place, _ in plan.arrays]
+    moved = np.moveaxis(values, used, range(len(used)))
+    size = prod(np.broadcast_shapes(*(array.shape for array in gathered))) * prod(moved.shape[len(used) :])
+    budget.hold(size)
+    budget.work(size * GATHER_WORK)
+    taken = moved[tuple(array.astype(np.intp) for array in gathered)]
+    return np.moveaxis(taken, range(shared), range(used[0], used[0] + shared))
+
+
+GATHER_WORK = 8
 
 
 def _sliced(dimension: Dimension, item: slice, size: int) -> Dimension:
-    if item == slice(None):
-        return dimension
     base = range(size) if dimension.positions is None else dimension.positions
-    return Dimension(dimension.axis, tuple(base[item]))
+    kept = base[item]
+    return dimension if kept == base else Dimension(dimension.axis, kept)
 
 
-def _by_label(item: Label, dimension: Dimension, axes: Axes, quantity: Quantity) -> int:
+def _by_label(item: Label, dimension: Dimension, axes: Axes) -> int:
     if dimension.axis not in axes:
-        what = f"{item.text!r} is a label, but this dimension of {describe(quantity)} has no axis"
+        what = f"{item.text!r} is a label, but this dimension has no axis"
         raise ExampleError(Code.EXAMPLE_NAME, what, "Index it by position")
     return position_of(item.text, axes[dimension.axis], dimension.positions)
 
@@ -134,17 +150,18 @@ def _positions(item: Quantity, dimension: Dimension, size: int, axes: Axes) -> A
         raise ExampleError(Code.EXAMPLE_VALUE, what, "Round it, or use where(...) to choose")
     if len(item.on) == 1 and dimension.positions is not None and same_root(axes, item.on[0].axis, dimension.axis):
         whole = _within_slice(whole, dimension.positions)
-    lowest = 0 if item.dimensions else -size
-    if np.any(whole < lowest) or np.any(whole >= size):
-        worst = whole.min() if np.any(whole < lowest) else whole.max()
-        what = f"Position {int(worst)} is outside {dimension.axis or 'this dimension'}, which has {size}"
-        raise ExampleError(
-            Code.EXAMPLE_VALUE, what, "Positions count from 0; keep them inside with minimum and maximum"
+    outside = (whole < (0 if item.dimensions else -size)) | (whole >= size)
+    if np.any(outside):
+        what = (
+            f"Position {whole[outside].flat[0]:.0f} is outside {dimension.axis or 'this dimension'}, which has {size}"
         )
+        mend = "Positions count from 0; keep them inside with minimum and maximum"
+        raise ExampleError(Code.EXAMPLE_VALUE, what, mend)
     return np.asarray(whole, dtype=np.intp)
 
 
-def _within_slice(whole: Array, positions: tuple[int, ...]) -> Array:
+def _within_slice(whole: Array, positions: Sequence[int]) -> Array:
+    """Turn positions on the whole axis into positions among those that a slice kept."""
     places = {position: index for index, position in enumerate(positions)}
     try:
         return np.array([places[int(position)] for position in whole.ravel()], dtype=np.float64).reshape(whole.shape)

@@ -10,76 +10,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from zhixing.examples.quantity import Array, Axis, Dimension, Quantity
 from zhixing.problems import Code
 from zhixing.source import Span
 
-Array = NDArray[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """A named axis: its size, and what heads its positions in tables and figures.
-
-    `labels` is empty for an axis given by its size alone; `numbers` is filled where every label is a number
-    (`T: [0.01, 1, 9.0877]`). `root` names the axis whose labels it shares (`键: 词` has root `词`), else itself.
-    """
-
-    name: str
-    size: int
-    labels: tuple[str, ...] = ()
-    numbers: tuple[float, ...] = ()
-    root: str = ""
-
-    def label(self, position: int) -> str:
-        """Return what stands for a position: its label, or the position itself."""
-        return self.labels[position] if self.labels else str(position)
-
-    @property
-    def values(self) -> Array:
-        """The axis used as a value: its numeric labels, or positions from 0. Shape (size,)."""
-        return np.array(self.numbers, dtype=np.float64) if self.numbers else np.arange(self.size, dtype=np.float64)
-
-
-@dataclass(frozen=True, slots=True)
-class Dimension:
-    """One dimension of an array: the axis it runs along, and which of its positions are there.
-
-    `axis` is "" where no axis is known (a list literal, a merge). `positions` is None for the whole axis in order,
-    else the axis's positions that a slice kept, so that labels survive slicing.
-    """
-
-    axis: str
-    positions: tuple[int, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Quantity:
-    """An array with a name for each dimension.
-
-    `on` names the axes whose positions the values are (the result of `argmax`, a text given as tokens), so that they
-    print as labels; a position over several axes is flat in C order. `values.ndim == len(dimensions)`.
-    """
-
-    values: Array
-    dimensions: tuple[Dimension, ...] = ()
-    on: tuple[Dimension, ...] = ()
-
-    @property
-    def axes(self) -> tuple[str, ...]:
-        """The axis names, "" for a dimension without one."""
-        return tuple(dimension.axis for dimension in self.dimensions)
+__all__ = [
+    "Array", "Axis", "Derivation", "Dimension", "Example", "Expectation", "Expression", "Formula", "Given", "Heatmap",
+    "Name", "Outcome", "Plot", "Printed", "Quantity", "Run", "Said", "Says", "Show", "Step", "Table",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """An expression as written, its syntax tree, and where its text stands in the note."""
+    """An expression as written, its syntax tree, and where its text stands in the note.
+
+    `places` holds the offset of each character where the text does not stand in the note as it is (folded lines,
+    escapes); it is empty where it does.
+    """
 
     text: str
     tree: ast.expr
     span: Span
+    places: tuple[int, ...] = ()
+
+    def offset(self, index: int) -> int:
+        """Return where a character of the text stands in the note."""
+        if self.places:
+            return self.places[min(index, len(self.places) - 1)]
+        return min(self.span.start + index, self.span.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +170,7 @@ class Outcome:
     """One expectation or `holds:` statement held against the run.
 
     `computed` is what the run has in its place (None where it could not be evaluated: then `code` and `mend` say more);
-    `what` says the difference in a sentence and is empty where it holds.
+    `what` says the difference in a sentence and is empty where it holds; `at` is the offset that it is about.
     """
 
     claim: Expectation | Expression
@@ -220,6 +178,7 @@ class Outcome:
     what: str = ""
     code: Code | None = None
     mend: str = ""
+    at: int | None = None
 
     @property
     def holds(self) -> bool:

@@ -2,44 +2,34 @@
 
 from __future__ import annotations
 
+import math
 import re
-from fractions import Fraction
 
-import numpy as np
+from zhixing.text.numerals import last_numeral
+from zhixing.text.numerals_read import ABOUT
 
 EXACT = 1e-6
-_NUMBER = re.compile(
-    r"(?P<about>约|≈)?\s*(?P<sign>[+\-−]?)(?P<whole>\d+)(?:\.(?P<decimals>\d*))?(?:[eE](?P<power>[+\-]?\d{1,3}))?(?P<percent>\s*[%％])?"
-)
-_FRACTION = re.compile(r"([+\-−]?\d+)\s*/\s*(\d+)")
-_SPECIAL = {"inf": np.inf, "-inf": -np.inf, "∞": np.inf, "-∞": -np.inf, "−∞": -np.inf, "nan": np.nan}
+_PLAIN = re.compile(r"[+\-−]?\d{1,30}(?:\.\d{0,30})?(?:[eE][+\-]?\d{1,3})?")
+_SPECIAL = {"inf": math.inf, "-inf": -math.inf, "−inf": -math.inf, "nan": math.nan}
 
 
 def printed_number(text: str) -> tuple[float, float] | None:
     """Return the value and the tolerance of a printed number, or None where the text is no number.
 
-    A decimal (and a number with an exponent) accepts half a unit of its last printed digit; a whole number or a
-    fraction 1e-6. `%` divides by 100. 约 before a number makes that half a unit of the last digit for whole numbers,
-    and a whole unit for decimals.
+    What a numeral accepts is the same here and in prose, and stands in `zhixing.text.numerals`.
     """
     text = text.strip()
     if text in _SPECIAL:
         return _SPECIAL[text], 0.0
-    if fraction := _FRACTION.fullmatch(text):
-        above, below = (int(part.replace("−", "-")) for part in fraction.groups())
-        return (float(Fraction(above, below)), EXACT) if below else None
-    match = _NUMBER.fullmatch(text)
-    if not match:
+    found = last_numeral(text, len(text))
+    if found is None or found.span.end < len(text):
         return None
-    scale = 0.01 if match["percent"] else 1.0
-    value = float(text.lstrip("约≈ ").rstrip("%％ ").replace("−", "-"))
-    if match["decimals"] is None and match["power"] is None:
-        return value * scale, (0.5 * scale if match["about"] else EXACT * scale)
-    unit = 10.0 ** (int(match["power"] or 0) - len(match["decimals"] or ""))
-    return value * scale, unit * scale * (1.0 if match["about"] else 0.5)
+    before = text[: found.span.start].strip()
+    return (found.value, found.tolerance) if not before or ABOUT.fullmatch(before) else None
 
 
-def is_number(text: str) -> bool:
-    """Tell whether a scalar is a plain number without a percent sign or 约: such labels make an axis numeric."""
-    match = _NUMBER.fullmatch(text.strip())
-    return bool(match and not match["percent"] and not match["about"])
+def plain_number(text: str) -> float | None:
+    """Return a number without a percent sign or 约, None for any other text: such labels make an axis numeric."""
+    text = text.strip()
+    value = float(text.replace("−", "-")) if _PLAIN.fullmatch(text) else math.inf
+    return value if math.isfinite(value) else None

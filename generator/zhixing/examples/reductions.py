@@ -9,6 +9,7 @@ import numpy as np
 
 from zhixing import core
 from zhixing.examples.algebra import Axes, describe, root
+from zhixing.examples.compare import close
 from zhixing.examples.errors import ExampleError
 from zhixing.examples.model import Array, Dimension, Quantity
 from zhixing.problems import Code, did_you_mean
@@ -24,7 +25,11 @@ def places(quantity: Quantity, names: Sequence[str] | None, axes: Axes) -> tuple
     """
     if names is None:
         return tuple(range(len(quantity.dimensions)))
-    return tuple(_place(quantity, name, axes) for name in names)
+    at = tuple(_place(quantity, name, axes) for name in names)
+    if len(set(at)) < len(at):
+        what = f"axis=[{', '.join(names)}] names one of the axes twice"
+        raise ExampleError(Code.EXAMPLE_AXES, what, "Name each once")
+    return at
 
 
 def _place(quantity: Quantity, name: str, axes: Axes) -> int:
@@ -56,18 +61,19 @@ def arg(best: Callable[..., Array], quantity: Quantity, at: tuple[int, ...], axe
     A position over several axes is flat in C order over the whole axes.
 
     Raises:
-        ExampleError: two entries share the place (within 1e-9), or one is not a number.
+        ExampleError: two entries share the place (as `==` has it in statements), or one is not a number.
     """
     kept = [i for i in range(len(quantity.dimensions)) if i not in at]
     shape = [quantity.values.shape[i] for i in at]
     flat = quantity.values.transpose(*kept, *at).reshape(*(quantity.values.shape[i] for i in kept), prod(shape))
     _refuse_ties(flat, best)
-    chosen = np.unravel_index(best(flat, axis=-1), shape) if shape else (np.zeros(flat.shape[:-1], int),)
+    chosen = np.unravel_index(best(flat, axis=-1), shape)
     dimensions = [quantity.dimensions[i] for i in at]
-    whole = [_whole(c, d) for c, d in zip(chosen, dimensions, strict=False)]
+    whole = [_whole(c, d) for c, d in zip(chosen, dimensions, strict=True)]
     sizes = [axes[d.axis].size if d.axis in axes else n for d, n in zip(dimensions, shape, strict=True)]
-    values = np.ravel_multi_index(tuple(whole), sizes) if whole else np.zeros(flat.shape[:-1], int)
-    on = tuple(Dimension(d.axis) for d in dimensions)
+    values = np.ravel_multi_index(tuple(whole), sizes)
+    # Labels of a position over several axes need them all.
+    on = tuple(Dimension(d.axis) for d in dimensions) if all(d.axis in axes for d in dimensions) else ()
     return Quantity(np.asarray(values, np.float64), tuple(quantity.dimensions[i] for i in kept), on)
 
 
@@ -77,19 +83,18 @@ def _whole(chosen: Array, dimension: Dimension) -> Array:
 
 
 def _refuse_ties(flat: Array, best: Callable[..., Array]) -> None:
-    if flat.shape[-1] == 0 or np.any(np.isnan(flat)):
+    if np.any(np.isnan(flat)):
         raise ExampleError(Code.EXAMPLE_RUN, "An entry is not a number, so none is the best", "Mask it with where(...)")
     top = np.take_along_axis(flat, np.expand_dims(best(flat, axis=-1), -1), axis=-1)
-    with np.errstate(invalid="ignore"):
-        near = (flat == top) | (np.abs(flat - top) <= 1e-9 * np.maximum(np.abs(flat), np.abs(top)))
-    if np.any(near.sum(axis=-1) > 1):
-        raise ExampleError(Code.EXAMPLE_RUN, "Two entries tie, so the answer would be an accident", "Part their values")
+    if np.any(np.sum(close(flat, top), axis=-1) > 1):
+        what = "Two entries tie for the best place, so the answer would be an accident"
+        raise ExampleError(Code.EXAMPLE_RUN, what, "Part their values")
 
 
 def merge(quantity: Quantity, names: Sequence[str], axes: Axes) -> Quantity:
     """Join axes into one, the first named varying slowest, at the place of the last; the new axis has no name yet."""
     at = places(quantity, names, axes)
-    if len(set(at)) < max(len(at), 2):
+    if len(at) < 2:
         raise ExampleError(Code.EXAMPLE_AXES, "merge needs two or more different axes", "Write merge(x, [头, 维])")
     rest = [i for i in range(len(quantity.dimensions)) if i not in at]
     slot = sum(i < at[-1] for i in rest)
@@ -105,6 +110,11 @@ def _norm(values: Array, at: tuple[int, ...]) -> Array:
     return np.asarray(np.sqrt(np.sum(np.square(values), axis=at)))
 
 
+def _entropy(values: Array, at: tuple[int, ...]) -> Array:
+    # A single number is all of its distribution; the core wants an axis.
+    return np.asarray(core.entropy(values, axis=at) if at else core.entropy(values[None], axis=0))
+
+
 REDUCTIONS: dict[str, Reduce] = {
     "sum": lambda x, at: np.asarray(np.sum(x, axis=at)),
     "mean": lambda x, at: np.asarray(np.mean(x, axis=at)),
@@ -116,9 +126,14 @@ REDUCTIONS: dict[str, Reduce] = {
     "all": lambda x, at: np.asarray(np.all(x, axis=at), np.float64),
     "any": lambda x, at: np.asarray(np.any(x, axis=at), np.float64),
     "norm": _norm,
-    "entropy": lambda x, at: np.asarray(core.entropy(x, axis=at)),
+    "entropy": _entropy,
 }
 
-KEEPERS: dict[str, Reduce] = {
-    "softmax": lambda x, at: np.asarray(core.softmax(x, axis=at)),
+KEEPERS: dict[str, Callable[..., Array]] = {
+    "softmax": lambda x, at, **options: np.asarray(core.softmax(x, axis=at, **options)),
+    "normalize": lambda x, at, **options: np.asarray(core.normalize(x, axis=at, **options)),
 }
+KEEPER_OPTIONS = {"softmax": "temperature", "normalize": "eps"}
+
+OF_NOTHING = frozenset({"sum", "prod", "all", "any", "norm", "entropy"})
+"""Reductions that have a value where there is nothing to reduce."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from zhixing.examples.errors import ExampleError
-from zhixing.examples.expression import ascii_twin, normal_name, parse_expression
+from zhixing.examples.expression import parse_expression
 from zhixing.examples.model import Quantity, Run
 from zhixing.examples.run import evaluate
+from zhixing.examples.twins import ascii_twin, normal_name
 from zhixing.problems import Code, did_you_mean
 from zhixing.source import Span
 

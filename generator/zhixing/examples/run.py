@@ -8,18 +8,17 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby
 
-import numpy as np
-
-from zhixing.examples.algebra import describe
 from zhixing.examples.conform import conform
 from zhixing.examples.errors import ExampleError, NotComputedError
 from zhixing.examples.evaluate import Evaluator
 from zhixing.examples.expect import held, said
 from zhixing.examples.expression import offset_of
-from zhixing.examples.model import Axis, Dimension, Example, Expression, Given, Outcome, Quantity, Run, Step
-from zhixing.examples.scope import Loop, Scope
+from zhixing.examples.loops import loop_of, remember, size_of, stacked
+from zhixing.examples.model import Axis, Example, Expression, Outcome, Quantity, Run, Step
+from zhixing.examples.scope import Loop, Names, Scope
 from zhixing.examples.signature import Record
-from zhixing.problems import Code, Problem, did_you_mean
+from zhixing.examples.uses import bring_axes, used
+from zhixing.problems import Code, Problem
 from zhixing.source import Source
 
 
@@ -29,9 +28,9 @@ def evaluate(run: Run, tree: ast.expr) -> Quantity:
     Raises:
         ExampleError: it cannot be computed from them.
     """
-    scope = Scope(run.example.axes, dict(run.quantities))
+    names = frozenset(name.partition(".")[0] for name in run.quantities)
     try:
-        return Evaluator(scope).quantity(tree)
+        return Evaluator(Scope(run.example.axes, Names(run.quantities), names)).quantity(tree)
     except NotComputedError as error:
         raise ExampleError(Code.EXAMPLE_NAME, f"{error} was not computed", "Mend its own step first") from None
 
@@ -46,21 +45,20 @@ def run_example(example: Example, source: Source, others: Mapping[str, Run]) -> 
     runner.take_givens()
     for _, steps in groupby(example.steps, key=lambda step: step.each):
         runner.take_steps(list(steps))
-    example = replace(example, axes=runner.scope.axes)
     evaluator = Evaluator(runner.scope, statement=True)
     outcomes = held(example.expectations, example.holds, evaluator)
     sayings = tuple(said(says, evaluator) for says in example.says)
     problems = [*runner.problems, *_unmet(outcomes, source)]
-    return Run(example, runner.scope.quantities, outcomes, sayings), problems
+    return Run(replace(example, axes=runner.axes), runner.scope.names.quantities, outcomes, sayings), problems
 
 
 def _unmet(outcomes: Sequence[Outcome], source: Source) -> Iterator[Problem]:
     for outcome in outcomes:
         if not outcome.holds:
             statement = isinstance(outcome.claim, Expression)
-            code = Code.HOLDS_FAILED if statement else Code.EXPECT_FAILED
-            mend = "Mend the example, or what it expects"
-            yield source.problem(outcome.code or code, outcome.claim.span, outcome.what, outcome.mend or mend)
+            code = outcome.code or (Code.HOLDS_FAILED if statement else Code.EXPECT_FAILED)
+            at = outcome.claim.span.start if outcome.at is None else outcome.at
+            yield source.problem(code, at, outcome.what, outcome.mend or "Mend the example, or what it expects")
 
 
 @dataclass
@@ -76,7 +74,9 @@ class _Runner:
 
     def __post_init__(self) -> None:
         self.axes = dict(self.example.axes)
-        self.scope = Scope(self.axes)
+        given = (given.name.name for given in self.example.given)
+        declared = frozenset((*self.example.uses, *given, *(step.name.name for step in self.example.steps)))
+        self.scope = Scope(self.axes, declared=declared)
 
     def attempt(self, name: str, at: Expression | int, action: Callable[[], None]) -> None:
         """Do something that may fail; report the failure and remember which name is missing for it."""
@@ -91,46 +91,24 @@ class _Runner:
 
     def store(self, name: str, quantity: Quantity) -> None:
         self.scope.budget.store(quantity.values.size)
-        self.scope.quantities[name] = quantity
+        self.scope.names.put(name, quantity)
 
     def take_uses(self) -> None:
         for name, reference in self.example.uses.items():
-            at = self.example.uses_spans[name].start
-            self.attempt(name, at, partial(self._use, name, reference))
+            self.attempt(name, self.example.uses_spans[name].start, partial(self._use, name, reference))
 
     def _use(self, name: str, reference: str) -> None:
-        other, _, quantity = reference.partition(".")
-        if other not in self.others:
-            mend = did_you_mean(other, self.others) or "Name an example by its id: `w: 指代.weights`"
-            raise ExampleError(Code.EXAMPLE_NAME, f"There is no example {other!r}", mend)
-        run = self.others[other]
-        if quantity not in run.quantities:
-            mend = did_you_mean(quantity, run.quantities) or f"It has {', '.join(run.quantities)}"
-            raise ExampleError(Code.EXAMPLE_NAME, f"{other} computes no {quantity!r}", mend)
-        value = run.quantities[quantity]
-        for dimension in (*value.dimensions, *value.on):
-            self._bring_axis(dimension.axis, run)
-        self.store(name, value)
-
-    def _bring_axis(self, name: str, run: Run) -> None:
-        axis = run.example.axes.get(name)
-        if axis is None:
-            return
-        if axis.root != axis.name:
-            self._bring_axis(axis.root, run)
-        own = self.axes.setdefault(name, axis)
-        if (own.size, own.labels) != (axis.size, axis.labels):
-            what = f"The axis {name} is another one in {run.example.id}"
-            raise ExampleError(Code.EXAMPLE_AXES, what, "Declare it alike in both, or rename one")
+        run, quantity = used(reference, self.others)
+        bring_axes(quantity, run, self.axes, self.scope.declared)
+        self.store(name, quantity)
 
     def take_givens(self) -> None:
         for given in self.example.given:
-            at = given.name.span.start
-            self.attempt(given.name.name, at, partial(self.store, given.name.name, given.quantity))
+            self.attempt(given.name.name, given.name.span.start, partial(self.store, given.name.name, given.quantity))
 
     def take_steps(self, steps: list[Step]) -> None:
         if steps[0].each:
-            self._repeat(steps, self.scope.axes[steps[0].each])
+            self._repeat(steps, self.axes[steps[0].each])
             return
         for step in steps:
             self.attempt(step.name.name, step.expression, partial(self._step, step))
@@ -142,51 +120,36 @@ class _Runner:
     def _computed(self, step: Step) -> dict[str, Quantity]:
         value = Evaluator(self.scope).value(step.expression.tree)
         if isinstance(value, Record):
+            if step.name.axes:
+                what = f"{step.name.name} has several results, each with its own axes"
+                raise ExampleError(Code.EXAMPLE_AXES, what, f"Declare it as {step.name.name}")
             return {f"{step.name.name}.{name}": quantity for name, quantity in value.fields.items()}
-        return {step.name.name: conform(value, step.name, self.scope.axes)}
+        return {step.name.name: conform(value, step.name, self.axes)}
 
     def _repeat(self, steps: list[Step], axis: Axis) -> None:
-        names = {step.name.name: step for step in steps}
-        starts = {
-            given.name.name: self._start(given, names) for given in self.example.start if given.name.name in names
-        }
-        loop = Loop(axis, starts, history={name: [] for name in names})
-        self.scope.loop = loop
+        loop = self.scope.loop = loop_of(steps, axis, self.example)
         for position in range(axis.size):
-            loop.position, loop.now = position, {}
-            for step in steps:
-                if step.name.name not in self.scope.failed:
-                    self.attempt(step.name.name, step.expression, partial(self._iterate, step, loop))
-            for name, quantity in loop.now.items():
-                loop.history.setdefault(name, []).append(quantity)
+            loop.position, loop.now = position, Names()
+            going = [step for step in steps if step.name.name not in self.scope.failed]
+            for step in going:
+                self.attempt(step.name.name, step.expression, partial(self._iterate, step, loop))
+            if not going:
+                break
+            remember(loop)
         self.scope.loop = None
-        for name, quantities in loop.history.items():
-            if name.partition(".")[0] not in self.scope.failed and quantities:
-                at = names[name.partition(".")[0]].name.span.start
-                self.attempt(name, at, partial(self._store_stack, name, quantities, axis))
-
-    def _store_stack(self, name: str, quantities: Sequence[Quantity], axis: Axis) -> None:
-        self.store(name, _stacked(quantities, axis))
+        for step in steps:
+            self.attempt(step.name.name, step.name.span.start, partial(self._stack, step.name.name, loop))
 
     def _iterate(self, step: Step, loop: Loop) -> None:
         computed = self._computed(step)
-        self.scope.budget.store(sum(quantity.values.size for quantity in computed.values()))
-        loop.now.update(computed)
+        self.scope.budget.store(size_of(computed))
+        for name, quantity in computed.items():
+            loop.now.put(name, quantity)
 
-    def _start(self, given: Given, names: Mapping[str, Step]) -> Quantity:
-        step = names[given.name.name]
-        dimensions = tuple(Dimension(axis) for axis in step.name.axes)
-        shape = tuple(self.scope.axes[axis].size for axis in step.name.axes)
-        values = given.quantity.values
-        return Quantity(np.broadcast_to(values, shape) if values.shape in ((), shape) else values, dimensions)
-
-
-def _stacked(quantities: Sequence[Quantity], axis: Axis) -> Quantity:
-    """Put the results of a loop under its axis."""
-    first = quantities[0]
-    if len({quantity.values.shape for quantity in quantities}) > 1:
-        shapes = " and ".join(sorted({describe(quantity) for quantity in quantities})[:2])
-        what = f"Along {axis.name} the step has different sizes: {shapes}"
-        raise ExampleError(Code.EXAMPLE_AXES, what, "Let every step have the same axes")
-    stacked = np.stack([quantity.values for quantity in quantities])
-    return Quantity(stacked, (Dimension(axis.name), *first.dimensions), first.on)
+    def _stack(self, own: str, loop: Loop) -> None:
+        """Store what a step of a loop gave, under the loop's axis, and forget its history."""
+        self.scope.require(own)
+        for name in [name for name in loop.history if name.partition(".")[0] == own]:
+            quantities = loop.history.pop(name)
+            self.scope.budget.release(sum(quantity.values.size for quantity in quantities))
+            self.store(name, stacked(quantities, loop.axis))

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Protocol
 
 from zhixing.examples.errors import ExampleError
 from zhixing.examples.model import Derivation, Expression, Formula, Heatmap, Plot, Show, Table
-from zhixing.examples.yaml_tree import Mapping, Node, Scalar, Sequence
+from zhixing.examples.nodes import Mapping, Node, Scalar, Sequence
 from zhixing.problems import Code, did_you_mean
 
 KINDS = ("table", "formula", "derivation", "heatmap", "plot")
-ReadExpression = Callable[[Node], Expression | None]
+
+
+class ReadExpression(Protocol):
+    """Reads an expression, or reports why there is none."""
+
+    def __call__(self, node: Node, *, flow: bool = False) -> Expression | None:
+        """Read one; `flow` says that it stood in a flow list."""
+        ...
 
 
 def read_show(node: Node, read: ReadExpression) -> Show | None:
@@ -37,10 +44,14 @@ def read_show(node: Node, read: ReadExpression) -> Show | None:
     if len(quantities) > 1:
         what = f"A {kind.text} shows one quantity"
         raise ExampleError(Code.EXAMPLE_VALUE, what, "Write a line for each").at_span(value.span)
-    single: type[Formula | Derivation | Heatmap] = {"formula": Formula, "derivation": Derivation}.get(
-        kind.text, Heatmap
-    )
-    return single(quantities[0], node.span)
+    return _SINGLE[kind.text](quantities[0], node.span)
+
+
+_SINGLE: dict[str, type[Formula | Derivation | Heatmap]] = {
+    "formula": Formula,
+    "derivation": Derivation,
+    "heatmap": Heatmap,
+}
 
 
 def _options(node: Mapping, kind: str) -> dict[str, Node]:
@@ -55,16 +66,16 @@ def _options(node: Mapping, kind: str) -> dict[str, Node]:
 def _quantities(node: Node, read: ReadExpression) -> tuple[Expression, ...]:
     """Read one reference, or a list of them."""
     items = node.items if isinstance(node, Sequence) else (node,)
-    return tuple(expression for item in items if (expression := read(item)) is not None)
+    flow = isinstance(node, Sequence) and node.flow
+    return tuple(expression for item in items if (expression := read(item, flow=flow)) is not None)
 
 
 def _log(node: Node | None) -> frozenset[str]:
     if node is None:
         return frozenset()
     items = node.items if isinstance(node, Sequence) else (node,)
-    names = frozenset(item.text for item in items if isinstance(item, Scalar))
+    names = frozenset(item.text if isinstance(item, Scalar) else "" for item in items)
     if not names <= {"x", "y"}:
-        raise ExampleError(Code.EXAMPLE_VALUE, "`log:` names axes other than x and y", "Write [x, y]").at_span(
-            node.span
-        )
+        what = "`log:` names axes other than x and y"
+        raise ExampleError(Code.EXAMPLE_VALUE, what, "Write [x, y]").at_span(node.span)
     return names

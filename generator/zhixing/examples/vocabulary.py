@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
 from zhixing import core
+from zhixing.examples.core_words import CORE
 from zhixing.examples.model import Array
 from zhixing.examples.reductions import KEEPERS, REDUCTIONS
-from zhixing.examples.signature import Signature, signature
 
 CONSTANTS = {"inf": np.inf, "nan": np.nan, "pi": np.pi}
 
@@ -24,15 +23,6 @@ class Elementwise:
     least: int = 1
     most: int = 1
     weight: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Core:
-    """A function of the core with its signature; `options` are plain numbers, not arrays, with their defaults."""
-
-    function: Callable[..., Any]
-    form: Signature
-    options: Mapping[str, float] = field(default_factory=dict)
 
 
 def _truth(function: Callable[..., Array]) -> Callable[..., Array]:
@@ -68,30 +58,10 @@ ELEMENTWISE: dict[str, Elementwise] = {
 }
 
 
-def _attention(Q: Array, K: Array, V: Array, mask: Array | None = None, **others: Any) -> core.Attention:
-    """Call the core's attention; in a note, a mask is numbers, 0 for what may not be seen."""
-    return core.attention(Q, K, V, mask=None if mask is None else mask != 0, **others)
+SPECIAL = ("size", "merge", "argmax", "argmin")
 
+RESERVED = frozenset({*CONSTANTS, *ELEMENTWISE, *REDUCTIONS, *KEEPERS, *SPECIAL, "attention"})
+"""Words that no quantity may be named."""
 
-CORE: dict[str, Core] = {
-    "attention": Core(
-        _attention,
-        signature(
-            "n d, m d, m v -> scores: n m; scaled: n m; masked: n m; weights: n m; output: n v",
-            mask="n m",
-            bias="n m",
-            scale="",
-        ),
-    ),
-    "positions": Core(
-        lambda positions, features: core.positions(positions, np.arange(features.shape[-1])),
-        signature("n, d -> n d"),
-    ),
-    "conv2d": Core(core.conv2d, signature("h w, a b -> y x")),
-    "patches": Core(lambda image, size: core.patches(image, int(size)), signature("h w -> p x", size="")),
-    "pinv": Core(np.linalg.pinv, signature("n d -> d n")),
-}
-
-SPECIAL = ("size", "merge", "argmax", "argmin", "normalize")
-
-WORDS = frozenset({*CONSTANTS, *ELEMENTWISE, *REDUCTIONS, *KEEPERS, *CORE, *SPECIAL})
+WORDS = RESERVED | CORE.keys()
+"""Every word. A quantity may take the name of another function of the core (`gru`), which then is none."""

@@ -8,85 +8,69 @@ and Obsidian make, are met with a message and with four spaces.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Protocol
 
 import yaml
 
+from zhixing.examples.nodes import Mapping, Node, Scalar, Sequence, places_of
+from zhixing.examples.yaml_errors import explained
 from zhixing.problems import Code, Problem
 from zhixing.source import Source, Span
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-Mark = Any  # yaml's two Mark classes, one of them in C, have `line` and `column` in common and no base class
+_LOADER: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Mark(Protocol):
+    """A place in the text given to YAML; its two loaders have a class each."""
+
+    @property
+    def index(self) -> int:
+        """The character's number from 0."""
+        ...
+
+
 MAX_LENGTH = 100_000
 MAX_DEPTH = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Scalar:
-    """A scalar as typed. `quoted` tells `"00"` from `00`; `block` marks the `|` and `>` styles."""
-
-    text: str
-    span: Span
-    quoted: bool = False
-    block: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Sequence:
-    """A list of nodes. `flow` tells `[a, b]` from a block list."""
-
-    items: tuple[Node, ...]
-    span: Span
-    flow: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Mapping:
-    """Keys with their nodes, in the order written."""
-
-    items: tuple[tuple[Scalar, Node], ...]
-    span: Span
-
-    def get(self, name: str) -> Node | None:
-        """Return the node under a key, or None."""
-        return next((node for key, node in self.items if key.text == name), None)
-
-
-Node = Scalar | Sequence | Mapping
+# What YAML refuses, and what it takes for a line end though nobody can see it.
+_UNREADABLE = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\ufeff\u2028\u2029]|\r(?!\n)"
+)
 
 
 @dataclass
 class _Reader:
-    """One reading: the text given to YAML, and how its lines and columns map back to the note's offsets."""
+    """One reading: the text given to YAML, and how its places map back to the note's offsets.
+
+    `lines` holds for each line where it begins in the text given to YAML and in the note, and how many characters of
+    indentation it has in each.
+    """
 
     source: Source
     content: Span
     problems: list[Problem] = field(default_factory=list)
-    starts: list[int] = field(default_factory=list)
-    shifts: list[tuple[int, int]] = field(default_factory=list)
+    lines: list[tuple[int, int, int, int]] = field(default_factory=list)
 
     def text(self) -> str:
         """Return the block with leading tabs as four spaces and plain line ends; remember how to map back."""
-        lines, start = [], self.content.start
+        lines: list[str] = []
+        start, begins = self.content.start, 0
         for line in self.content.of(self.source.text).split("\n"):
-            indent = re.match(r"[ \t]*", line)
-            typed = indent.group() if indent else ""
-            spaces = typed.replace("\t", "    ")
-            self.starts.append(start)
-            self.shifts.append((len(spaces), len(typed)))
-            lines.append(spaces + line[len(typed) :].removesuffix("\r"))
+            typed = len(line) - len(line.lstrip(" \t"))
+            indent = line[:typed].replace("\t", "    ")
+            self.lines.append((begins, start, len(indent), typed))
+            lines.append(indent + line[typed:].removesuffix("\r"))
             start += len(line) + 1
+            begins += len(lines[-1]) + 1
         return "\n".join(lines)
 
     def offset(self, mark: Mark | None) -> int:
-        if mark is None:
-            return self.content.start
-        line = min(int(mark.line), len(self.starts) - 1)
-        spaces, typed = self.shifts[line]
-        column = int(mark.column) - spaces + typed if mark.column >= spaces else 0
-        return min(self.starts[line] + column, self.content.end)
+        index = mark.index if mark else 0
+        begins, start, indent, typed = self.lines[bisect_right(self.lines, (index, self.content.end + 1)) - 1]
+        column = index - begins
+        return min(start + (column - indent + typed if column >= indent else 0), self.content.end)
 
     def span(self, node: yaml.Node) -> Span:
         return Span(self.offset(node.start_mark), self.offset(node.end_mark))
@@ -109,11 +93,20 @@ class _Reader:
 
     def convert(self, node: yaml.Node) -> Node:
         if isinstance(node, yaml.ScalarNode):
-            style = node.style or ""
-            return Scalar(node.value, self.span(node), style in "'\"" and style != "", style in "|>" and style != "")
+            return self._scalar(node)
+        flow = isinstance(node, yaml.CollectionNode) and bool(node.flow_style)
         if isinstance(node, yaml.SequenceNode):
-            return Sequence(tuple(self.convert(item) for item in node.value), self.span(node), bool(node.flow_style))
-        return Mapping(tuple(self._pairs(node)), self.span(node))
+            return Sequence(tuple(self.convert(item) for item in node.value), self.span(node), flow)
+        return Mapping(tuple(self._pairs(node)), self.span(node), flow)
+
+    def _scalar(self, node: yaml.ScalarNode) -> Scalar:
+        span, style = self.span(node), node.style or ""
+        quoted, block = style in ("'", '"'), style in ("|", ">")
+        start = span.start + quoted
+        if block:  # its text begins on the line below the | or >
+            start = self.source.text.find("\n", start, span.end) + 1 or span.end
+        typed = self.source.text[start : span.end]
+        return Scalar(node.value, span, quoted, block, places_of(typed, node.value, start, quote=style))
 
     def _pairs(self, node: yaml.Node) -> Iterator[tuple[Scalar, Node]]:
         seen: set[str] = set()
@@ -130,10 +123,9 @@ class _Reader:
 
 def read_yaml(source: Source, content: Span) -> tuple[Node | None, list[Problem]]:
     """Read the YAML in a part of a note. Where it cannot be read, the node is None and the problems say why."""
+    if refused := _refused(source, content):
+        return None, [refused]
     reader = _Reader(source, content)
-    if content.end - content.start > MAX_LENGTH:
-        what = f"This block is longer than {MAX_LENGTH:,} characters"
-        return None, [source.problem(Code.EXAMPLE_YAML, content, what, "Split it into several examples")]
     text = reader.text()
     try:
         reader.refuse_events(text)
@@ -141,24 +133,21 @@ def read_yaml(source: Source, content: Span) -> tuple[Node | None, list[Problem]
             return None, reader.problems
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
-        return None, [_syntax_problem(reader, text, error)]
-    except yaml.YAMLError as error:
-        return None, [source.problem(Code.EXAMPLE_YAML, content, f"This is not YAML: {error}", "Remove the character")]
+        at, what, mend = explained(error, text)
+        reader.report(at or error.problem_mark or error.context_mark, what, mend)
+        return None, reader.problems
     if node is None:
         return None, [source.problem(Code.EXAMPLE_YAML, content, "The block is empty", "Declare an example in it")]
     return reader.convert(node), reader.problems
 
 
-def _syntax_problem(reader: _Reader, text: str, error: yaml.MarkedYAMLError) -> Problem:
-    """Say what YAML's own message means to somebody who types Chinese."""
-    for number, line in enumerate(text.split("\n")):
-        wide = re.match(r"\s*(?:- )?[^\s:'\"#\[{]*(：)", line)
-        if wide:
-            offset = reader.offset(yaml.Mark("", 0, number, wide.start(1), None, 0))
-            what = "A full-width colon “：” stands where YAML needs “: ”"
-            return reader.source.problem(Code.EXAMPLE_YAML, offset, what, "Type an ASCII colon and a space")
-    mark = error.problem_mark or error.context_mark
-    offset = reader.offset(mark)
-    what = f"This YAML cannot be read: {error.problem or error.context}"
-    mend = "Check the indentation, and the quotes and brackets before this place"
-    return reader.source.problem(Code.EXAMPLE_YAML, offset, what, mend)
+def _refused(source: Source, content: Span) -> Problem | None:
+    """Return the problem of a block that is not even handed to YAML."""
+    if content.end - content.start > MAX_LENGTH:
+        what = f"This block is longer than {MAX_LENGTH:,} characters"
+        return source.problem(Code.EXAMPLE_YAML, content, what, "Split it into several examples")
+    found = _UNREADABLE.search(source.text, content.start, content.end)
+    if found:
+        what = f"The character U+{ord(found[0]):04X} is not read"
+        return source.problem(Code.EXAMPLE_YAML, found.start(), what, "Remove it")
+    return None

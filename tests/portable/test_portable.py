@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from casefile import read_cases
+from zhixing.build import results
 from zhixing.portable import portable
 from zhixing.source import Source
 from zhixing.vault.note import read_note
@@ -21,7 +22,6 @@ OTHERS = {
     "空 格 (一).md": "空\n",
 }
 FILES = ("数学/图.png", "数学/声.mp3", "附件/表.csv")
-BODIES = {"水果": "\n| 键 | 权重 |\n|--|--:|\n| apple | 0.6 |\n\n![权重|360](_figures/水果.svg)\n"}
 
 
 def page(text: str, **others: str) -> str:
@@ -30,7 +30,7 @@ def page(text: str, **others: str) -> str:
         PurePosixPath(path): read_note(Source(path, content), PurePosixPath(path)) for path, content in texts.items()
     }
     vault = Vault(Path("notes"), dict(sorted(notes.items())), tuple(PurePosixPath(file) for file in FILES), ())
-    return portable(vault, notes[PurePosixPath("页.md")], BODIES)
+    return portable(vault, notes[PurePosixPath("页.md")], results(vault))
 
 
 @pytest.mark.parametrize(("text", "expected"), [pytest.param(*c[2:], id=f"{c[0]}-{c[1]}") for c in read_cases(CASES)])
@@ -38,24 +38,50 @@ def test_case(text: str, expected: str) -> None:
     assert page(text) == expected
 
 
-def test_a_stale_result_gives_way_and_its_source_folds() -> None:
-    declared = "```yaml example\nid: 水果\naxes:\n  键: [apple]\ngiven:\n  权重[键]: [0.6]\n```\n"
-    stale = "<!-- zhixing:begin 水果 -->\n\n旧 0.1\n\n<!-- zhixing:end 00000000 -->\n"
-    for text in (f"前\n\n{declared}\n{stale}\n后\n", f"前\n\n{declared}\n后\n"):
-        shown = page(text)
-        assert "旧" not in shown
-        assert "zhixing:" not in shown
-        before, table, figure, source, after = (
-            shown.index(part)
-            for part in ("前", "| apple | 0.6 |", "_figures/水果.svg", "> [!source]- 源码：水果", "后")
-        )
-        assert before < table < figure < source < after
-        assert '![权重](_figures/水果.svg){ width="360" }' in shown
-        assert ">   键: [apple]" in shown
+DECLARED = """```yaml example
+id: 水果
+axes:
+  键: [apple, banana]
+given:
+  s[键]: [log(0.6), log(0.4)]
+compute:
+  w[键]: softmax(s)
+show:
+  - table: [w]
+  - heatmap: w
+```
+"""
+STALE = "<!-- zhixing:begin 水果 -->\n\n旧 0.1\n\n<!-- zhixing:end 00000000 -->\n"
 
 
-def test_a_result_without_its_end_hides_nothing() -> None:
-    assert "尾" in page("<!-- zhixing:begin 水果 -->\n\n旧\n\n尾\n")
+@pytest.mark.parametrize("text", [f"前\n\n{DECLARED}\n{STALE}\n后\n", f"前\n\n{DECLARED}\n后\n"])
+def test_a_stale_result_gives_way_and_its_source_folds(text: str) -> None:
+    shown = page(text)
+    assert "旧" not in shown
+    assert "zhixing:" not in shown
+    parts = ("前", "| apple | 0.6 |", "(_figures/水果.w.svg){ width=", "> [!source]- 源码：水果", "后")
+    places = [shown.index(part) for part in parts]
+    assert places == sorted(places)
+    assert ">   w[键]: softmax(s)" in shown
+
+
+def test_an_embedded_result_finds_its_figures() -> None:
+    shown = page("![[数学/例]]\n", **{"数学/例.md": f"{DECLARED}\n{STALE}"})
+    assert "> | apple | 0.6 |" in shown
+    assert "(数学/_figures/水果.w.svg)" in shown
+
+
+@pytest.mark.parametrize(
+    "text", [f"{DECLARED}\n<!-- zhixing:begin 水果 -->\n\n旧\n\n尾\n", "<!-- zhixing:end 1 -->\n\n尾\n"]
+)
+def test_markers_that_do_not_pair_hide_nothing(text: str) -> None:
+    assert "尾" in page(text)
+
+
+def test_lists_are_made_anew() -> None:
+    shown = page("```yaml list\nid: 目录\nof: notes\nby: folder\n```\n")
+    assert "[Softmax](数学/Softmax.md)" in shown
+    assert "源码" not in shown
 
 
 def test_notes_that_embed_one_another_stop_with_a_message() -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from zhixing.build import Results
 from zhixing.portable.pieces import Pieces
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
@@ -17,11 +17,11 @@ MAX_DEPTH = 8
 
 @dataclass(slots=True)
 class Page:
-    """The page that is being written: `note` is its note, `bodies` what the vault's examples show, by example id."""
+    """The page that is being written: `note` is its note, `results` what the vault's examples and lists show."""
 
     vault: Vault
     note: Note
-    bodies: Mapping[str, str]
+    results: Results
     pieces: Pieces = field(default_factory=Pieces)
     footnotes: list[str] = field(default_factory=list)
     embeds: int = 0
@@ -33,12 +33,14 @@ class Scope:
     """A note being translated onto a page: the page's own, or the `number`-th embedded in it.
 
     `chain` holds the path and anchor of each note on the way here, so that no note embeds itself for ever.
+    What a result shows is read like a note, but `declares` nothing.
     """
 
     page: Page
     note: Note
     number: int = 0
     chain: tuple[tuple[PurePosixPath, str], ...] = ()
+    declares: bool = True
 
     @property
     def embedded(self) -> bool:

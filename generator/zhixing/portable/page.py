@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from zhixing.build import Results
 from zhixing.portable.context import Page, Scope
 from zhixing.portable.embed import embedded
 from zhixing.portable.normalise import normalise
@@ -13,13 +12,13 @@ from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
 
 
-def portable(vault: Vault, note: Note, bodies: Mapping[str, str]) -> str:
+def portable(vault: Vault, note: Note, results: Results) -> str:
     """Return a note's body as portable Markdown, without its frontmatter.
 
-    `bodies` holds what the vault's examples show now, by example id: it stands in place of what the note has on disk,
-    and the block that declares an example folds away behind it. Pure: the same vault, note and bodies, the same text.
+    What the vault's examples and lists show now stands in place of what the note has on disk, and the block that
+    declares an example folds away behind it. Pure: the same vault, note and results, the same text.
     """
-    page = Page(vault, note, bodies)
+    page = Page(vault, note, results)
     scope = Scope(page, note, chain=((note.path, ""),))
     text = translate(scope, Span(0, len(note.source.text)), embedded)
     return normalise("\n\n".join([text, *page.footnotes]), page.pieces)

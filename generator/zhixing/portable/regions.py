@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from zhixing.examples.book import example_fences
-from zhixing.examples.schema import read_example
-from zhixing.pages.declare import list_fences, read_list
+from zhixing.examples.book import INFO
 from zhixing.portable import escape
 from zhixing.portable.context import Scope
 from zhixing.portable.inline import Embed, Inline, display_math
@@ -37,11 +36,11 @@ class _Regions:
         source, regions = scope.note.source, scope.note.regions
         woven, broken = generated(source, regions)
         # Where markers do not pair, what is on disk stays as it is.
-        self.woven = {one.span.start: one for one in woven if not broken and one.id in scope.page.bodies}
+        self.woven = {one.span.start: one for one in woven if not broken and one.id in scope.page.results.bodies}
         self.begun = {marker.name for marker in markers(source.text, regions)}
-        self.examples = {fence.span.start: self._id(fence) for fence in example_fences(scope.note)}
-        self.fences = {self.examples[fence.span.start]: fence for fence in example_fences(scope.note)}
-        self.lists = {fence.span.start: self._list(fence) for fence in list_fences(scope.note)}
+        own = scope.page.results.blocks.get(scope.note.path, ()) if scope.declares else ()
+        self.declared = {block.fence.span.start: block.id for block in own}
+        self.fences = {block.id: block.fence for block in own}
         self.passed = 0
 
     def translate(self, span: Span) -> str:
@@ -87,17 +86,18 @@ class _Regions:
         return self._alone(region, self.scope.page.pieces.keep(""))
 
     def _fence(self, region: Region, cut: Span) -> str:
-        name = self.examples.get(region.span.start, "") or self.lists.get(region.span.start, "")
+        name = self.declared.get(region.span.start, "")
         if any(one.id == name for one in self.woven.values()):
             return ""
-        if name not in self.scope.page.bodies or name in self.begun:
+        if name not in self.scope.page.results.bodies or name in self.begun:
             return cut.of(self.text)
         return self._alone(region, self._result(name))
 
     def _result(self, name: str) -> str:
         """Return what an example shows now, with its source folded away behind it."""
-        body = read_note(Source(self.scope.note.source.path, self.scope.page.bodies[name]), self.scope.note.path)
-        scope = Scope(self.scope.page, body, self.scope.number, self.scope.chain)
+        shown_now = self.scope.page.results.bodies[name].markdown
+        body = read_note(Source(self.scope.note.source.path, shown_now), self.scope.note.path)
+        scope = replace(self.scope, note=body, declares=False)
         text = translate(scope, Span(0, len(body.source.text)), self.embed)
         shown = normalise(text, self.scope.page.pieces)
         parts = [shown.strip("\n"), self._folded(name)]
@@ -105,7 +105,7 @@ class _Regions:
 
     def _folded(self, name: str) -> str:
         region = self.fences.get(name)
-        if region is None:
+        if region is None or region.info.split() != INFO:
             return ""
         lines = fenced(self._lines(region), "yaml")
         return "\n".join([f"> [!source]- {_SOURCE_TITLE}：{escape.plain(name)}", ">", *(f"> {line}" for line in lines)])
@@ -118,11 +118,3 @@ class _Regions:
 
     def _lines(self, region: Region) -> str:
         return "".join(line.of(self.text) for line in region.lines)
-
-    def _list(self, fence: Region) -> str:
-        declared, _ = read_list(self.scope.note.source, fence)
-        return declared.id if declared else ""
-
-    def _id(self, fence: Region) -> str:
-        example, _ = read_example(self.scope.note.source, fence.content)
-        return example.id if example else ""

@@ -50,7 +50,7 @@ def foot(edges: Iterable[Edge], address: Address) -> str:
     folded = f"<details><summary>另外 {len(items) - _OPEN} 篇</summary><ul>{rest}</ul></details>" if rest else ""
     return (
         '<section class="backlinks" data-search-exclude aria-label="反向链接">'
-        f'<h2>反向链接 · {len(items)}</h2><ul>{"".join(items[:_OPEN])}</ul>{folded}</section>'
+        f"<h2>反向链接 · {len(items)}</h2><ul>{''.join(items[:_OPEN])}</ul>{folded}</section>"
     )
 
 

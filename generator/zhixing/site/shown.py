@@ -22,10 +22,10 @@ from zhixing.vault.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A vault with everything that its pages need. `bodies` are by example id, `figures` by path in the vault."""
+    """A vault with everything that its pages need. `figures` are by path in the vault."""
 
     vault: Vault
-    bodies: Mapping[str, str]
+    results: Results
     figures: Mapping[PurePosixPath, str]
     backlinks: Mapping[PurePosixPath, tuple[Edge, ...]]
     problems: tuple[Problem, ...]
@@ -36,7 +36,7 @@ class Shown:
 
     def markdown(self, note: Note) -> str:
         """Return a note's body as portable Markdown."""
-        return portable(self.vault, note, self.bodies)
+        return portable(self.vault, note, self.results)
 
     def links_here(self, note: Note) -> tuple[Edge, ...]:
         """Return the links from other published notes to this one."""
@@ -61,10 +61,8 @@ def show(root: Path, templates: Path) -> Shown:
     held_to = templates_of(read_templates(templates))
     problems = {*check(vault, found, plan(vault, found), held_to), *_formulas(vault)}
     seen = [replace(problem, path=Path(os.path.relpath(root / problem.path)).as_posix()) for problem in problems]
-    bodies = {name: body.markdown for name, body in found.bodies.items()}
-    return Shown(
-        vault, bodies, _figures(vault, found), backlinks(vault), tuple(sorted(seen, key=lambda one: one.order))
-    )
+    ordered = tuple(sorted(seen, key=lambda problem: problem.order))
+    return Shown(vault, found, _figures(vault, found), backlinks(vault), ordered)
 
 
 def _formulas(vault: Vault) -> list[Problem]:

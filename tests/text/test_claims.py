@@ -39,7 +39,8 @@ def test_claims_of_a_note(case: tuple[int, str, str, str]) -> None:
     ("text", "answer", "says"),
     [
         ("**小明**", "小明", True), ("**小明们**", "小明", False), ("指向小明", "小明", True),
-        ("指向小明们", "小明", False), ("小明", "", False), ("**不是小明**", "小明", False), ("&lt;BOS&gt;", "<BOS>", True),
+        ("指向小明们", "小明", False), ("小明", "", False), ("**不是小明**", "小明", False),
+        ("&lt;BOS&gt;", "<BOS>", True),
         ("“我、爱、中国”", "我、爱、中国", True), ("**中,  右**", "中, 右", True), ("**词3**", "词3", True),
         ("得词3", "词3", True),
     ],

@@ -118,9 +118,11 @@ def _where(walk: Walk, node: ast.Call, at: At) -> Term:
     return walk.term(branch, walk.part(node, at, branch))
 
 
-def _elementwise(walk: Walk, node: ast.Call, at: At) -> Term:
+def elementwise(walk: Walk, node: ast.Call, at: At, explain: Callable[[ast.expr, At], Term] | None = None) -> Term:
+    """Return a function applied to its arguments, each explained (in full, unless told otherwise)."""
     name = function_name(node)
-    arguments = [walk.term(argument, walk.part(node, at, argument)) for argument in node.args]
+    explain = explain or walk.term
+    arguments = [explain(argument, walk.part(node, at, argument)) for argument in node.args]
     function = ELEMENTWISE[name].function
     if name in _SPECIAL:
         return _SPECIAL[name](arguments[0])
@@ -149,10 +151,12 @@ def _convolution(walk: Walk, node: ast.Call, at: At) -> Term:
 
 
 _SPECIAL: dict[str, Callable[[Term], Term]] = {"sqrt": terms.root, "exp": terms.exponential}
+APPLIED = frozenset({"exp", "log", "sqrt", "tanh", "sigmoid", "relu", "abs", "sin", "cos"})
+"""The functions that stay visible in the terms of a long sum."""
 KEEPING = frozenset({*KEEPERS, "normalize"})
 
 CALLS: dict[str, Callable[[Walk, ast.Call, At], Term]] = {
-    **dict.fromkeys(ELEMENTWISE, _elementwise),
+    **dict.fromkeys(ELEMENTWISE, elementwise),
     **dict.fromkeys(("max", "min", "argmax", "argmin"), _extreme),
     "where": _where,
     "softmax": _softmax,

@@ -13,7 +13,7 @@ from zhixing.examples.latex_names import name_piece, number_piece
 from zhixing.examples.model import Quantity, Run
 from zhixing.examples.vocabulary import CONSTANTS
 from zhixing.render import derivation_terms as terms
-from zhixing.render.derivation_calls import CALLS
+from zhixing.render.derivation_calls import APPLIED, CALLS, elementwise
 from zhixing.render.derivation_steps import Evaluate
 from zhixing.render.derivation_terms import Term, number_term
 
@@ -55,7 +55,9 @@ class Walk:
         return method(self, node, at) if method else self.entry(node, at)
 
     def arithmetic(self, node: ast.expr, at: At) -> Term:
-        """Explain an entry by arithmetic alone: what a function or a matrix product gives is a number here."""
+        """Explain an entry by arithmetic alone, as a term of a sum: a function is applied to a plain number."""
+        if isinstance(node, ast.Call) and function_name(node) in APPLIED:
+            return elementwise(self, node, at, self.entry)
         simple = isinstance(node, ast.UnaryOp) or (isinstance(node, ast.BinOp) and not isinstance(node.op, ast.MatMult))
         return self._combined(node, at, self.arithmetic) if simple else self._leaf(node, at)
 

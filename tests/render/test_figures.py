@@ -117,6 +117,15 @@ def test_masks_are_found_behind_the_weights(weights: str) -> None:
     assert svg.count('class="masked"') == 2, "one cell, and the key that explains it"
 
 
+def test_a_weight_that_underflowed_is_not_hatched() -> None:
+    text = "id: x\naxes: {键: 2}\ngiven:\n  s[键]: [0, -1000]\ncompute:\n  w[键]: softmax(s)\nshow:\n  - heatmap: w\n"
+    shown = body(run(text))
+
+    assert shown is not None
+    (svg,) = shown.figures.values()
+    assert 'class="masked"' not in svg
+
+
 def test_signed_values_have_two_colours_of_equal_reach() -> None:
     figure = heatmap("scores", quantity([[-4, 2, 0], [1, -1, 4]], "查询", "键"), AXES)
 
@@ -237,6 +246,13 @@ def test_a_curve_on_another_is_dashed_and_both_keep_marks() -> None:
 
     assert [role for role in roles(figure, "path") if "dashed" in role] == ["curve c1 dashed"]
     assert (roles(figure, "path").count("m0"), roles(figure, "path").count("m1")) == (5, 3)
+
+
+def test_a_wide_last_label_stays_inside() -> None:
+    figure = plot([("y", quantity([1, 2, 3], "键"))], AXES, ("x", quantity([0, 400_000_000, 1_000_000_000], "键")))
+
+    assert "1000000000" in texts(figure)
+    check_layout(figure)
 
 
 def test_a_number_is_a_level() -> None:

@@ -26,3 +26,10 @@ def test_case(line: int, title: str, given: str, expected: str) -> None:
             # No label brings a pipe of its own, and CommonMark with tables sees a table of just these rows.
             assert len({row.count("|") for row in rows}) == 1
             assert MarkdownIt("gfm-like", {"linkify": False}).render("\n".join(rows)).count("<tr>") == len(rows) - 1
+
+
+def test_the_largest_table_that_is_whole() -> None:
+    shown = body(run("id: 大\naxes: {n: 16, m: 12}\ncompute:\n  x[n, m]: n + m\nshow:\n  - table: x\n"))
+
+    assert shown is not None
+    assert "…" not in shown.markdown

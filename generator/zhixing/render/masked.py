@@ -14,14 +14,14 @@ _FARTHEST = 8
 
 
 def masked(run: Run, tree: ast.expr, quantity: Quantity) -> Array | None:
-    """Return where a quantity is 0 because its score was −∞, in the quantity's shape; None if no scores are known.
+    """Return where the scores behind a quantity are −∞, in the quantity's shape; None if no scores are known.
 
     The scores are those that made it: the argument of the `softmax` it came from, or `masked` beside its `weights`.
     """
     scores = _scores(run, tree, _FARTHEST)
     if scores is None or scores.dimensions != quantity.dimensions or scores.values.shape != quantity.values.shape:
         return None
-    return np.asarray(np.isneginf(scores.values) & (quantity.values == 0))
+    return np.asarray(np.isneginf(scores.values))
 
 
 def _scores(run: Run, tree: ast.expr, farthest: int) -> Quantity | None:

@@ -1,0 +1,41 @@
+"""A new note's text from its template. A vault's own templates are data too, so they may only name values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from jinja2 import TemplateError, nodes
+
+from zhixing.problems import Code, ZhixingError
+from zhixing.render.environment import environment
+from zhixing.source import Source
+
+_HARMLESS = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name)
+
+
+class NoteTemplateError(ZhixingError):
+    """A note template cannot be filled in; the message is a whole problem."""
+
+
+def note_text(template: Source, values: Mapping[str, str]) -> str:
+    """Return a template's text with `{{ title }}` and the like filled in.
+
+    Raises:
+        NoteTemplateError: it is no template, names an unknown value, or holds anything but names: a loop or a product
+            in it could take all time or memory.
+    """
+    try:
+        tree = environment().parse(template.text)
+        for node in tree.find_all(nodes.Node):
+            if not isinstance(node, _HARMLESS):
+                raise _error(template, node.lineno, f"{type(node).__name__} is not read in a note template", values)
+        return environment().from_string(template.text).render(values)
+    except TemplateError as error:
+        line = getattr(error, "lineno", None) or 1
+        raise _error(template, line, error.message or type(error).__name__, values) from None
+
+
+def _error(template: Source, line: int, what: str, values: Mapping[str, str]) -> NoteTemplateError:
+    offset = sum(len(one) + 1 for one in template.text.split("\n")[: line - 1])
+    known = ", ".join(f"{{{{ {name} }}}}" for name in values)
+    return NoteTemplateError(str(template.problem(Code.CONFIG_INVALID, offset, what, f"Use only {known}")))

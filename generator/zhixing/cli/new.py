@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 import click
-from jinja2 import TemplateError
 
 from zhixing.checks.template import read_template
 from zhixing.cli.common import fail, open_vault, shown, vault_option
 from zhixing.problems import Code, did_you_mean
-from zhixing.render.environment import environment, shipped_templates
+from zhixing.render.environment import shipped_templates
+from zhixing.render.notes import NoteTemplateError, note_text
 from zhixing.source import Source
 from zhixing.vault.files import read_templates
 from zhixing.vault.graph import stubs
@@ -76,9 +76,8 @@ def _write(vault: Vault, template: Source, title: str, folder: str) -> None:
         )
     values = {"title": title, "id": _identifier(title), "date": datetime.now(UTC).astimezone().date().isoformat()}
     try:
-        text = environment().from_string(template.text).render(values)
-        write(vault.root, path, text, before=None)
-    except (TemplateError, WriteError) as error:
+        write(vault.root, path, note_text(template, values), before=None)
+    except (NoteTemplateError, WriteError) as error:
         click.echo(str(error))
         sys.exit(1)
     click.echo(shown(vault, path))

@@ -256,3 +256,10 @@ def test_additive_attention_of_unequal_widths() -> None:
     assert np.all(found.weights[:, 2] == 0)
     with pytest.raises(CoreError, match="hidden widths must be equal: W_Q 6, W_K 5, v 6"):
         additive_attention(q, k, normal(3, 4), normal(5, 6), normal(2, 5), normal(6))
+
+
+def test_bias_hides_nan() -> None:
+    """A nan score under a bias of −inf is as hidden as under a mask."""
+    q, k = np.ones((1, 2)), np.array([[1.0, 1.0], [np.nan, 1.0]])
+    for door in (lambda *a, **o: attention(*a, **o).output, attend):
+        assert door(q, k, np.eye(2), bias=np.array([0, -np.inf])).tolist() == [[1, 0]]

@@ -124,3 +124,9 @@ def test_values_broadcast_over_more_batches_than_scores() -> None:
     rng = np.random.default_rng(6)
     q, v = rng.standard_normal((3, 4)), rng.standard_normal((5, 3, 2))
     np.testing.assert_allclose(attend(q, q, v), attention(q, q, v).output)
+
+
+def test_tiny_values_keep_their_precision() -> None:
+    q, k = np.full((1, 64), -0.9, dtype=np.float32), np.full((3, 64), 0.9, dtype=np.float32) * 8
+    v = np.full((3, 1), 1e-25, dtype=np.float32)
+    np.testing.assert_allclose(attend(q, k, v), v[:1], rtol=1e-6)

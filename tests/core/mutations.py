@@ -1,0 +1,190 @@
+"""Lines of the core broken on purpose, each with the test that sees it; run as a program, breaks them one by one.
+
+It prints, for each, pytest's exit status (1: the test failed, as it must). One process does all, since most of the time
+would go into importing NumPy again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+PACKAGE = HERE.parents[1] / "generator" / "zhixing"
+ATTENTION, RIGHT = "test_attention.py::test_", "test_right.py::test_"
+FUNCTIONS, BLOCKED = "test_functions.py::test_", "test_blocked.py::test_"
+
+# What breaks: file, the line as it is, the line as it must not be, the test that sees it.
+MUTATIONS: dict[str, tuple[str, str, str, str]] = {
+    "no max subtraction": (
+        "softmax.py", "np.exp(scores - np.where(np.isneginf(largest), 0, largest))", "np.exp(scores)",
+        ATTENTION + "scores_that_would_overflow",
+    ),
+    "a row of nothing divides by 0": (
+        "softmax.py", "powers / np.where(total == 0, 1, total)", "powers / total", ATTENTION + "a_query_that_may",
+    ),
+    "−inf minus −inf": (
+        "softmax.py", "np.exp(scores - np.where(np.isneginf(largest), 0, largest))", "np.exp(scores - largest)",
+        ATTENTION + "a_query_that_may",
+    ),
+    "the temperature divides first": (
+        "softmax.py", "(scores - np.where(np.isneginf(largest), 0, largest)) / temperature", "scores / temperature",
+        FUNCTIONS + "softmax_over_two_axes",
+    ),
+    "the Jacobian's sign": ("softmax.py", "(same - p[", "(same + p[", "test_lookups.py::test_the_jacobian"),
+    "0·log 0": (
+        "softmax.py", "np.where(weights == 0, 0, weights * np.log(weights))", "weights * np.log(weights)",
+        "test_lookups.py::test_entropy",
+    ),
+    "scale 1/d": ("attention.py", "1 / math.sqrt(max(q.shape[-1], 1))", "1 / max(q.shape[-1], 1)", RIGHT + "attention"),
+    "a finite mask": (
+        "attention.py", "np.where(allowed, scaled, -np.inf)", "np.where(allowed, scaled, -1e9)",
+        ATTENTION + "a_query_that_may",
+    ),
+    "a mask that is added": (
+        "attention.py", "np.where(allowed, scaled, -np.inf)", "scaled + np.where(allowed, 0, -np.inf)",
+        ATTENTION + "what_is_masked_out",
+    ),
+    "tile for repeat": (
+        "attention.py", "np.repeat(array, queries // found, axis=-3)",
+        "np.concatenate([array] * (queries // found), axis=-3)", ATTENTION + "grouped_heads",
+    ),
+    "no soft cap": ("attention.py", "apply_masks(capped(scaled, softcap),", "apply_masks(scaled,", RIGHT + "attention"),
+    "the soft cap after the mask": (
+        "attention.py", "masked, allowed = apply_masks(capped(scaled, softcap), masks, bias)",
+        "masked, allowed = apply_masks(scaled, masks, bias)\n    masked = capped(masked, softcap)",
+        ATTENTION + "a_bias_of_minus",
+    ),
+    "a bias of −inf is only added": (
+        "attention.py", "allowed & ~np.isneginf(added)", "allowed", ATTENTION + "bias_hides",
+    ),
+    "0·nan": ("attention.py", "if finite.all():", "if True:", ATTENTION + "what_is_masked_out"),
+    "nan never counts": (
+        "attention.py", "np.where(allowed[..., key, None], terms, 0)", "np.zeros_like(terms)",
+        ATTENTION + "what_is_not_masked_out",
+    ),
+    "the past behind": ("attention.py", "part in (past, new)]", "part in (new, past)]", ATTENTION + "past_keys"),
+    "strictly causal": ("masks.py", "(j <= i + high)", "(j < i + high)", ATTENTION + "pictures"),
+    "the window is one short": ("masks.py", "(j >= i + low)", "(j > i + low)", ATTENTION + "pictures"),
+    "start for end": (
+        "masks.py", 'return keys - queries if align == "end" else 0', "return 0", ATTENTION + "past_keys",
+    ),
+    "integer masks pass": (
+        "masks.py", "if found.dtype != np.bool_:", "if False:", ATTENTION + "errors_show",
+    ),
+    "gates swapped": ("gates.py", "f, i, o = (", "i, f, o = (", RIGHT + "lstm"),
+    "the cell is not bent": ("gates.py", "o * np.tanh(cell)", "o * cell", RIGHT + "lstm"),
+    "update for keep": ("gates.py", "z * h + (1 - z) * n", "(1 - z) * h + z * n", RIGHT + "gru"),
+    "reset after U": ("gates.py", "back = (r * h) @ U[2] if", "back = r * (h @ U[2]) if", RIGHT + "gru"),
+    "the state is transposed": (
+        "recurrence.py", "h = states[..., t, :] = bend(share[..., t, :] + h @ back)",
+        "h = states[..., t, :] = bend(share[..., t, :] + h @ back.T)", RIGHT + "rnn",
+    ),
+    "cosine before sine": (
+        "positions.py", "np.stack([np.sin(angles), np.cos(angles)]", "np.stack([np.cos(angles), np.sin(angles)]",
+        RIGHT + "positions",
+    ),
+    "turned the other way": (
+        "positions.py", "cos * x[..., first] - sin * x[..., second]", "cos * x[..., first] + sin * x[..., second]",
+        RIGHT + "rotary",
+    ),
+    "halves for pairs": (
+        "positions.py", "slice(0, 2 * pairs, 2) if interleaved else slice(0, pairs)", "slice(0, pairs)",
+        "test_onnx.py::test_rotary",
+    ),
+    "ε outside the root": (
+        "norms.py", "np.sqrt(variance + np.asarray(eps, dtype=x.dtype))", "(np.sqrt(variance) + eps)",
+        "test_onnx.py::test_normalisation",
+    ),
+    "RMS of what is centred": (
+        "norms.py", "square = np.mean(found * found,", "found = found - found.mean(axis=axis, keepdims=True)\n"
+        "    square = np.mean(found * found,", "test_onnx.py::test_normalisation",
+    ),
+    "a flipped kernel": (
+        "convolution.py", "result: Array = np.tensordot(view, weights,",
+        "result: Array = np.tensordot(view, weights[..., ::-1],", RIGHT + "conv",
+    ),
+    "1 + erf": (
+        "activations.py", "_erfc(-found / math.sqrt(2))", "2 - _erfc(found / math.sqrt(2))", RIGHT + "activations",
+    ),
+    "σ overflows": (
+        "activations.py", "np.where(x < 0, small, np.where(np.isnan(x), x, 1)) / (1 + small)",
+        "np.exp(x) / (1 + np.exp(x))", FUNCTIONS + "gates_saturate",
+    ),
+    "product for sum": (
+        "additive.py", "[..., :, None, :] + (k @ W_K)", "[..., :, None, :] * (k @ W_K)", RIGHT + "additive",
+    ),
+    "heads joined out of order": (
+        "heads.py", "np.swapaxes(found, -2, -3).reshape(*lead, n, heads * d)", "found.reshape(*lead, n, heads * d)",
+        ATTENTION + "heads_split",
+    ),
+    "n-grams across sequences": (
+        "embeddings.py", "words.size - n + 1 + i", "words.size - n + i", FUNCTIONS + "ngrams",
+    ),
+    "float16 sums": (
+        "arrays.py", "np.float32 if dtype == np.float16 else dtype", "dtype", ATTENTION + "float16_is_summed",
+    ),
+    "mixed dtypes pass": ("arrays.py", "if len(set(dtypes.values())) > 1:", "if False:", ATTENTION + "errors_show"),
+    "earlier sums do not shrink": ("blocked.py", "output *= shrink.T", "pass", BLOCKED + "the_doors_agree"),
+    "no bound": ("blocked.py", "<= BOUND and", "<= np.inf and", ATTENTION + "scores_that_would_overflow"),
+    "tiny values underflow": ("blocked.py", "1 / LARGE <= longest[2]", "0 <= longest[2]", BLOCKED + "tiny"),
+    "the mask is forgotten where bounded": ("blocked.py", "scores *= allowed", "pass", RIGHT + "attention"),
+    "the last block is skipped": (
+        "blocked.py", "rows.stop + self.plan.high)", "rows.start + self.plan.high)", RIGHT + "attention",
+    ),
+    "bias in the wrong base": (
+        "blocked.py", "self.bias[rows, keys].T * LOG2E", "self.bias[rows, keys].T", RIGHT + "attention",
+    ),
+    "bands of all keys are kept": ("blocked.py", "if m > KEYS:", "if False:", BLOCKED + "a_nan_keeps"),
+    "future blocks are computed": (
+        "blocked.py", "stop = min(len(self.k), rows.stop + self.plan.high)", "stop = len(self.k)",
+        BLOCKED + "blocks_of_the_future",
+    ),
+}  # fmt: skip
+
+
+def broken(where: Path, file: str, old: str, new: str) -> None:
+    """Write a copy of the core with one line changed."""
+    shutil.copytree(PACKAGE / "core", where / "zhixing" / "core", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(PACKAGE / "__init__.py", where / "zhixing")
+    target = where / "zhixing" / "core" / file
+    text = target.read_text(encoding="utf-8")
+    if text.count(old) != 1:
+        raise SystemExit(f"{old!r} stands {text.count(old)} times in {file}")
+    target.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def status(mutation: tuple[str, str, str, str]) -> int:
+    """Return pytest's exit status for the test that should see the broken line."""
+    *change, seen_by = mutation
+    module, _, function = seen_by.partition("::")
+    with tempfile.TemporaryDirectory() as folder:
+        broken(Path(folder), *change)
+        for name in [name for name in sys.modules if name.startswith(("zhixing", "test_", "reference"))]:
+            del sys.modules[name]
+        sys.path.insert(0, folder)
+        try:
+            options = ["-xq", "-p", "no:cacheprovider", "--assert=plain", "--tb=no", "--no-header", "-W", "ignore"]
+            return int(pytest.main([*options, str(HERE / module), "-k", function]))
+        finally:
+            sys.path.remove(folder)
+
+
+def main() -> None:
+    """Write a line of JSON: the name of each mutation, and the exit status."""
+    found, shown = {}, os.dup(1)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    for name, mutation in MUTATIONS.items():
+        found[name] = status(mutation)
+    os.dup2(shown, 1)
+    sys.stdout.write(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()

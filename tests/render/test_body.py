@@ -48,11 +48,11 @@ def test_everything_stands_in_the_order_asked_for() -> None:
 
 def test_figures_keep_apart_where_a_disk_knows_no_capitals() -> None:
     shown = body(
-        run("id: x\naxes: {a: 2}\ngiven:\n  Q[a]: [1, 2]\n  q[a]: [3, 4]\nshow:\n  - heatmap: Q\n  - heatmap: q\n")
+        run("id: x\naxes: {a: 2}\ngiven:\n  Q[a]: [1, 2]\n  q[a]: [3, 4]\nshow:\n  - heatmap: q\n  - heatmap: Q\n")
     )
 
     assert shown is not None
-    assert list(shown.figures) == ["x.Q.svg", "x.q-2.svg"]
+    assert list(shown.figures) == ["x.q.svg", "x.Q-2.svg"]
 
 
 def test_a_run_that_failed_shows_nothing() -> None:

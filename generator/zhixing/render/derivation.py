@@ -104,14 +104,26 @@ def _line(run: Run, target: _Target, entry: int, tree: ast.expr, evaluate: Evalu
     value = float(target.quantity.values[at])
     result = result_latex(run, target.quantity, value)
     left = _entry_name(run, target, at) if target.name else example_latex(run.example, tree)
-    tried = [_explained(run, target, at, tree, partial(Walk, evaluate=evaluate, digits=digits)) for digits in DIGITS]
-    term = next((term for term in tried if agrees(term.value, value, units=NEAR)), tried[0])
-    if term.plain or not agrees(tried[-1].value, value, slack=LOOSE):
-        # Nothing to explain, or nothing that explains it: better the formula than a wrong sum.
-        general = _formula(run, target, at)
+    term = _best(run, target, at, tree, evaluate)
+    if term is None or term.plain:
+        general = _formula(run, target, at)  # nothing to explain, or nothing that explains it
         return left, f"{general} = {result}" if general else result
     sign = "=" if target.quantity.on or agrees(term.value, value) else r"\approx"
     return left, f"{term.text} {sign} {result}"
+
+
+def _best(run: Run, target: _Target, at: tuple[int, ...], tree: ast.expr, evaluate: Evaluate) -> Term | None:
+    """Return the right side with as few digits as bear the result out.
+
+    None where none do: better no sum than a wrong one.
+    """
+    value = float(target.quantity.values[at])
+    tried: list[Term] = []
+    for digits in DIGITS:
+        tried.append(_explained(run, target, at, tree, partial(Walk, evaluate=evaluate, digits=digits)))
+        if tried[-1].plain or target.quantity.on or agrees(tried[-1].value, value, units=NEAR):
+            return tried[-1]
+    return tried[0] if agrees(tried[-1].value, value, slack=LOOSE) else None
 
 
 def _explained(run: Run, target: _Target, at: tuple[int, ...], tree: ast.expr, walk: Callable[[Run], Walk]) -> Term:

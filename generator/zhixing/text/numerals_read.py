@@ -90,7 +90,9 @@ CHINESE = rf"""
   | (?P<half>一半)
   | (?P<cn>负?{_CN_POINT})
 """
-ABOUT = re.compile(r"(?:约等于|约为|约是|约有|大约|大致|将近|接近|近似|约|≈|≃|≒|~|～|\\approx)\s{0,2}\Z", re.ASCII)
+ABOUT = re.compile(
+    r"(?:约等于|约为|约是|约有|大约|大致|将近|接近|近似|约|≈|≃|≒|~|～|\\approx)[\s*_=$]{0,4}\Z", re.ASCII
+)
 
 Reading = tuple[Decimal, Decimal, Manner, int | None]
 """Value, unit of the last printed digit (0 for what is exact), manner and decimals."""

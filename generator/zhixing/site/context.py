@@ -11,7 +11,7 @@ from zhixing.text.inline import Token, TokenKind
 from zhixing.text.regions import PROSE
 from zhixing.vault.note import Link, Note
 
-_STOPS = re.compile(r"[。！？；!?\n]|\.(?=\s)")
+_STOPS = re.compile(r"[。！？；!?\n|]|\.(?=\s)")
 # Characters shown before and behind the link.
 _REACH = 60
 _MARKUP = re.compile(

@@ -13,7 +13,7 @@ from zhixing.vault.note import Note
 # A note's address as seen from the page, "" where it has none.
 Address = Callable[[Note], str]
 
-TYPES = {"concept": "概念", "source": "来源", "resource": "资源", "home": "首页", "errata": "勘误"}
+TYPES = {"concept": "概念", "source": "来源", "resource": "资源", "page": ""}
 STATUSES = {"done": "完成", "draft": "草稿", "review": "待核", "in-progress": "进行中", "todo": "待写"}
 FIELDS = {"related": "列为相关", "requires": "以此为前置"}
 # More backlinks than this fold away.
@@ -41,7 +41,7 @@ def head(note: Note, requires: Sequence[Note], address: Address) -> str:
 def foot(edges: Iterable[Edge], address: Address) -> str:
     """Return the card of backlinks: each note that links here, with the sentence in which it does."""
     shown = sorted(
-        (edge for edge in edges if address(edge.source)), key=lambda edge: (edge.source.title, str(edge.source.path))
+        (edge for edge in edges if address(edge.source)), key=lambda edge: (title(edge.source), str(edge.source.path))
     )
     items = [_backlink(list(group), address) for _, group in groupby(shown, key=lambda edge: edge.source.path)]
     if not items:
@@ -60,7 +60,14 @@ def _backlink(edges: list[Edge], address: Address) -> str:
     fields = dict.fromkeys(FIELDS[edge.link.field] for edge in edges if edge.link.field in FIELDS)
     context = next(contexts, "") or "，".join(fields)
     said = f'<span class="context">{context}</span>' if context else ""
-    return f'<li><a href="{escape(address(source))}">{escape(source.title)}</a>{said}</li>'
+    return f'<li><a href="{escape(address(source))}">{escape(title(source))}</a>{said}</li>'
+
+
+def title(note: Note) -> str:
+    """Return what a note is called: its title, or of a folder's index that has none, its first heading."""
+    if note.name.lower() != "index" or "title" in note.frontmatter.fields:
+        return note.title
+    return next((heading.text for heading in note.headings if heading.level == 1), note.title)
 
 
 def _fact(kind: str, text: str) -> str:
@@ -68,4 +75,4 @@ def _fact(kind: str, text: str) -> str:
 
 
 def _chip(note: Note, address: Address) -> str:
-    return f'<a class="note-chip" href="{escape(address(note))}">{escape(note.title)}</a>'
+    return f'<a class="note-chip" href="{escape(address(note))}">{escape(title(note))}</a>'

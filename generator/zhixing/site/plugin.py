@@ -63,8 +63,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         note = self.shown.note(page.file.src_uri)
         if note is None:
             return markdown
-        page.meta = {"title": note.title} if "title" in note.frontmatter.fields or page.file.name != "index" else {}
-        page.meta["tags"] = list(note.tags)
+        page.meta = {"title": page_parts.title(note), "tags": list(note.tags)}
         return self.shown.markdown(note)
 
     @event_priority(100)
@@ -77,7 +76,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             item.title = title_with_mathml(item.title)
         head = page_parts.head(note, self.shown.requires(note), lambda other: self._address(other, page))
         foot = page_parts.foot(self.shown.links_here(note), lambda other: self._address(other, page))
-        return html.compose(note.title, head, html.clean(content), foot)
+        return html.compose(page_parts.title(note), head, html.clean(content), foot)
 
     def on_post_page(self, output: str, *, page: Page, **_: object) -> str:
         """Keep a page from asking other hosts for anything."""

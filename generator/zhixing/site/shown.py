@@ -11,6 +11,7 @@ from zhixing.build import FIGURES, Results, check, plan, results, templates_of
 from zhixing.portable import portable
 from zhixing.problems import Problem
 from zhixing.site.math import formula_problems
+from zhixing.source import Span
 from zhixing.text.regions import Kind
 from zhixing.vault.files import read_templates
 from zhixing.vault.graph import Edge, backlinks
@@ -18,6 +19,7 @@ from zhixing.vault.load import load
 from zhixing.vault.note import Note
 from zhixing.vault.resolve import resolve
 from zhixing.vault.vault import Vault
+from zhixing.weave.markers import generated
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Shown:
         return portable(self.vault, note, self.results)
 
     def links_here(self, note: Note) -> tuple[Edge, ...]:
-        """Return the links from other published notes to this one."""
+        """Return the links that other published notes' authors made to this one."""
         return tuple(edge for edge in self.backlinks.get(note.path, ()) if edge.source.published)
 
     def requires(self, note: Note) -> list[Note]:
@@ -62,7 +64,20 @@ def show(root: Path, templates: Path) -> Shown:
     problems = {*check(vault, found, plan(vault, found), held_to), *_formulas(vault)}
     seen = [replace(problem, path=Path(os.path.relpath(root / problem.path)).as_posix()) for problem in problems]
     ordered = tuple(sorted(seen, key=lambda problem: problem.order))
-    return Shown(vault, found, _figures(vault, found), backlinks(vault), ordered)
+    return Shown(vault, found, _figures(vault, found), _written(backlinks(vault)), ordered)
+
+
+def _written(links: Mapping[PurePosixPath, tuple[Edge, ...]]) -> dict[PurePosixPath, tuple[Edge, ...]]:
+    """Return the links that somebody wrote: those of generated lists lead to every note and say nothing of it."""
+    spans: dict[PurePosixPath, list[Span]] = {}
+    for edge in (edge for edges in links.values() for edge in edges):
+        note = edge.source
+        if note.path not in spans:
+            spans[note.path] = [one.span for one in generated(note.source, note.regions)[0]]
+    return {
+        path: tuple(edge for edge in edges if not any(edge.link.span.start in span for span in spans[edge.source.path]))
+        for path, edges in links.items()
+    }
 
 
 def _formulas(vault: Vault) -> list[Problem]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum, StrEnum
+from itertools import islice
 
 
 class ZhixingError(Exception):
@@ -164,5 +165,6 @@ def exit_status(problems: Iterable[Problem]) -> int:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return `Did you mean 'softmax'?` for near names, or nothing."""
-    near = get_close_matches(name, list(known), n=3, cutoff=0.6)
+    # Bounded: a label may be one of thousands, and a mistake may be repeated hundreds of times.
+    near = get_close_matches(name[:100], list(islice(known, 500)), n=3, cutoff=0.6)
     return f"Did you mean {' or '.join(repr(one) for one in near)}?" if near else ""

@@ -46,8 +46,8 @@ NUMBERS = {"a": 1.5, "b": 0.7, "c": 2.3, "x": 3.1}
 rng = np.random.default_rng(5)
 MATRICES = {name: rng.uniform(0.5, 2, (2, 2)) for name in "ABCM"}
 VALUES: dict[str, Value] = {**{k: np.asarray(v) for k, v in NUMBERS.items()}, **MATRICES}
-DECLARED: dict[str, tuple[str, ...]] = {**dict.fromkeys(NUMBERS, ()), **dict.fromkeys(MATRICES, ("n", "m"))}
-AXES = {name: Axis(name, 2) for name in ("n", "m")}
+DECLARED: dict[str, tuple[str, ...]] = {**dict.fromkeys(NUMBERS, ()), **dict.fromkeys(MATRICES, ("n", "n"))}
+AXES = {"n": Axis("n", 2)}
 FUNCTIONS = {
     "tanh": np.tanh,
     "sqrt": np.sqrt,

@@ -15,11 +15,11 @@ PIECES = (
     "- \n", "-\n\n", "a\n> ", "$$\n", "%%\n\n", "---\n", "===\n", "a\n===\n", "|", "a|b\n-|-\n", "&", "_a", "**a",
     "*a_", "\r", "\u2028", "\u0000", "#a", " #a", "- [ ] ", "    a\n\n",
 )  # fmt: skip
-SIZE = 200_000
+SIZE = 100_000
 
 
 @contextmanager
-def guard(seconds: int = 20) -> Iterator[None]:
+def guard(seconds: int = 10) -> Iterator[None]:
     """Raise TimeoutError where the block takes more CPU time than even a slow machine needs."""
 
     def stop(_signum: int, _frame: FrameType | None) -> None:

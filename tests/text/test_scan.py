@@ -74,7 +74,7 @@ def test_the_regions_joined_are_the_text(text: str) -> None:
 
 
 @given(NOTES)
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 def test_blocks_are_those_of_commonmark(text: str) -> None:
     text = "x\n\n" + text  # else a first line of dashes may begin frontmatter
     assume(not odd_to_markdown_it(text))

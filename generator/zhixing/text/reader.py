@@ -85,7 +85,7 @@ class Reader:
             for run in _TICKS.finditer(self.body):
                 self.ticks.setdefault(len(run[0]), []).append(run.start())
         ticks = len(mark)
-        runs = self.ticks[ticks]
+        runs = self.ticks.get(ticks, [])  # none of that length, if an escape has cut into this run
         following = bisect_left(runs, start + ticks)
         if following < len(runs):
             self._take(TokenKind.CODE, start, runs[following] + ticks, ticks, ticks)

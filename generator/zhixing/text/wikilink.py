@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# A name holds no bracket, so that `[[12,42],[13,90]]` is no link; a display text may hold single ones.
+# A name holds no bracket, so that `[[12,42],[13,90]]` is no link; a display text may hold pairs of single ones.
 WIKILINK = re.compile(
     r"""
     (?P<embed>!?)\[\[
     (?P<target>[^\[\]|\r\n]*+)
-    (?:\|(?P<display>(?:[^\[\]\r\n]|\[(?!\[)|\](?!\]))*+))?
+    (?:\|(?P<display>(?:[^\[\]\r\n]|\[[^\[\]\r\n]*+\])*+))?
     \]\]
     """,
     re.VERBOSE,

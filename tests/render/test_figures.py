@@ -232,6 +232,13 @@ def test_columns_of_a_matrix_are_curves_along_its_numeric_axis() -> None:
         assert "banana：0.01 处 1，1 处 4，10 处 7，100 处 10。" in words(figure)
 
 
+def test_of_two_numeric_axes_the_longer_runs_across() -> None:
+    for axes in (("T", "位置"), ("位置", "T")):
+        shape = tuple(AXES[axis].size for axis in axes)
+        figure = plot([("factor", quantity(np.ones(shape), *axes))], AXES)
+        assert {"factor（按T）", "位置"} <= set(texts(figure))
+
+
 def test_categories_have_marks_and_no_lines() -> None:
     figure = plot([("weights", quantity([0.6, 0.4, 0], "键"))], AXES)
 

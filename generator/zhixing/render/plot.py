@@ -82,7 +82,7 @@ def _drawable(one: Curves, x: float, y: float) -> bool:
 
 
 def _shared(quantities: Sequence[Named], axes: Axes) -> tuple[Dimension, int]:
-    """Return the dimension that runs across, one that all have, numeric rather than labelled; and its size."""
+    """Return the dimension that runs across, one that all have, and its size: numbers before labels, the longest."""
     dimensioned = [quantity for _, quantity in quantities if quantity.dimensions]
     if not dimensioned:
         raise ExampleError(Code.EXAMPLE_AXES, "A plot needs a quantity with an axis", "Show single numbers in a table")
@@ -94,15 +94,13 @@ def _shared(quantities: Sequence[Named], axes: Axes) -> tuple[Dimension, int]:
     if not common:
         names = "; ".join(f"{name}[{', '.join(q.axes)}]" for name, q in quantities if q.dimensions)
         raise ExampleError(Code.EXAMPLE_AXES, f"These share no axis: {names}", "Plot them apart")
-    first = dimensioned[0]
-    shared = min(common, key=lambda d: (_rank(axes.get(d.axis)), first.dimensions.index(d)))
-    return shared, first.values.shape[first.dimensions.index(shared)]
+    sizes = dict(zip(dimensioned[0].dimensions, dimensioned[0].values.shape, strict=True))
+    shared = min(common, key=lambda d: (_is_labelled(axes.get(d.axis)), -sizes[d]))
+    return shared, sizes[shared]
 
 
-def _rank(axis: Axis | None) -> int:
-    if axis is None:
-        return 1
-    return 0 if axis.numbers else 2 if axis.labels else 1
+def _is_labelled(axis: Axis | None) -> bool:
+    return axis is not None and bool(axis.labels) and not axis.numbers
 
 
 def _series(named: Named, shared: Dimension, size: int, axes: Axes, *, single: bool) -> list[Series]:
@@ -133,7 +131,7 @@ def _across(
         return _floats(np.asarray(against[1].values, dtype=np.float64)), ()
     axis = axes.get(shared.axis)
     positions = range(size) if shared.positions is None else shared.positions
-    if axis is not None and axis.labels and not axis.numbers:
+    if _is_labelled(axis):
         return tuple(map(float, range(size))), labels(shared, size, axes)
     return tuple(float(axis.values[p]) if axis else float(p) for p in positions), ()
 

@@ -166,5 +166,7 @@ def exit_status(problems: Iterable[Problem]) -> int:
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return `Did you mean 'softmax'?` for near names, or nothing."""
     # Bounded: a label may be one of thousands, and a mistake may be repeated hundreds of times.
-    near = get_close_matches(name[:100], list(islice(known, 500)), n=3, cutoff=0.6)
+    # Chinese names are short: of two characters, one alike is near.
+    cutoff = 0.6 if name.isascii() else 0.5
+    near = get_close_matches(name[:100], list(islice(known, 500)), n=3, cutoff=cutoff)
     return f"Did you mean {' or '.join(repr(one) for one in near)}?" if near else ""

@@ -47,7 +47,7 @@ def _unclosed(source: Source, mark: str, at: int) -> Problem:
         what = f"The comment that opens here with `{mark}` is never closed"
         return source.problem(Code.COMMENT_UNCLOSED, at, what, f"Close it with `{_ENDS[mark]}`")
     what = "The fence that opens here is never closed"
-    return source.problem(Code.FENCE_UNCLOSED, at, what, f"Close it with a line `{mark}`")
+    return source.problem(Code.FENCE_UNCLOSED, at, what, f"Close it with a line of {mark} alone")
 
 
 class _Scanner:

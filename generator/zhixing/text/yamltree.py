@@ -66,7 +66,8 @@ def parse_yaml(text: str, inside: Span) -> Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         at = inside.start + min(_index(mark), max(0, len(part) - 1))
-        raise YamlError(at, f"This is no YAML: {error.problem or error.context}") from error
+        what = f"This is no YAML: {error.problem or error.context}"
+        raise YamlError(at, what, "Check the brackets, quotes and indentation before this place") from error
     except yaml.reader.ReaderError as error:
         at = inside.start + min(error.position, max(0, len(part) - 1))
         raise YamlError(at, f"YAML cannot hold the character U+{ord(text[at]):04X}", "Remove it") from error

@@ -16,7 +16,7 @@ from zhixing.examples import latex_axes
 from zhixing.examples.latex_axes import Declared, axes_of, broadcasts, declared, looks_back
 from zhixing.examples.latex_calls import call_piece
 from zhixing.examples.latex_names import label, name_piece, number_piece
-from zhixing.examples.latex_pieces import Level, Piece, at_least, bracketed, fraction, joined, raised, with_index
+from zhixing.examples.latex_pieces import Level, Piece, at_least, behind, fraction, joined, raised, with_index
 from zhixing.examples.model import Axis, Example, Step
 
 COMPARISONS: dict[type[ast.cmpop], str] = {
@@ -96,6 +96,10 @@ class Printer:
         """Print an operand that is taken as a whole, not entry by entry."""
         return replace(self, indexed=False).value(node)
 
+    def as_entries(self, indexed: bool) -> Printer:
+        """Return a printer that prints entries with their indices, or one that does not."""
+        return replace(self, indexed=indexed)
+
     def script(self, node: ast.expr) -> str:
         """Print an exponent or an index."""
         return replace(self, inline=True).value(node).text
@@ -124,12 +128,12 @@ class Printer:
             return self._times(node, left, right)
         if isinstance(node.op, ast.Add | ast.Sub):
             sign = "+" if isinstance(node.op, ast.Add) else "-"
-            return Piece(f"{at_least(left, Level.SUM).text} {sign} {_behind(right, Level.BIG).text}", Level.SUM)
+            return Piece(f"{at_least(left, Level.SUM).text} {sign} {behind(right, Level.BIG).text}", Level.SUM)
         return self._divide(node.op, left, right)
 
     def _divide(self, op: ast.operator, left: Piece, right: Piece) -> Piece:
         if isinstance(op, ast.Mod):
-            text = rf"{at_least(left, Level.LOOSE).text} \bmod {_behind(right, Level.APPLIED).text}"
+            text = rf"{at_least(left, Level.LOOSE).text} \bmod {behind(right, Level.APPLIED).text}"
             return Piece(text, Level.LOOSE)
         quotient = fraction(left, right, inline=self.inline)
         return Piece(rf"\left\lfloor {quotient.text} \right\rfloor") if isinstance(op, ast.FloorDiv) else quotient
@@ -139,11 +143,11 @@ class Printer:
         literal = isinstance(node.left, ast.List) or isinstance(node.right, ast.List)
         arrays = not self.indexed and (all(sides) or (literal and any(sides)))
         matrix = isinstance(node.right, ast.BinOp) and isinstance(node.right.op, ast.MatMult)
-        right = _behind(right, Level.TIGHT if matrix and (arrays or not sides[0]) else Level.APPLIED)
+        right = behind(right, Level.TIGHT if matrix and (arrays or not sides[0]) else Level.APPLIED)
         return joined(at_least(left, Level.LOOSE), right, array=arrays)
 
     def _matmul(self, node: ast.BinOp) -> Piece:
-        left, right = self.whole(node.left), _behind(self.whole(node.right), Level.APPLIED)
+        left, right = self.whole(node.left), behind(self.whole(node.right), Level.APPLIED)
         sides = [axes_of(side, self.known) for side in (node.left, node.right)]
         vectors = all(side is not None and len(side) == 1 for side in sides)
         product = joined(at_least(left, Level.LOOSE if vectors else Level.TIGHT), right, dot=vectors, elementwise=False)
@@ -153,7 +157,7 @@ class Printer:
         operand = self.value(node.operand)
         if not isinstance(node.op, ast.USub):
             return operand
-        operand = _behind(operand, Level.LOOSE)
+        operand = behind(operand, Level.LOOSE)
         return Piece(f"-{operand.text}", min(operand.level, Level.TIGHT))
 
     def _attribute(self, node: ast.Attribute) -> Piece:
@@ -216,11 +220,6 @@ def _from_the_end(item: ast.expr) -> int:
         isinstance(item, ast.UnaryOp) and isinstance(item.op, ast.USub) and isinstance(item.operand, ast.Constant)
     )
     return int(item.operand.value) if negative else 0  # type: ignore[attr-defined]  # a negative constant, as tested
-
-
-def _behind(piece: Piece, level: Level) -> Piece:
-    """Return an operand that stands behind a sign, in brackets also if it begins with a minus."""
-    return bracketed(piece) if piece.negative else at_least(piece, level)
 
 
 def label_piece(text: str) -> Piece:

@@ -5,15 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from zhixing.examples.latex_axes import KEEPING, REDUCING, axes_of, axis_names, function_name
-from zhixing.examples.latex_pieces import Level, Piece, at_least, bracketed, raised
+from zhixing.examples.latex_axes import KEEPING, REDUCING, Declared, axes_of, axis_names, function_name
+from zhixing.examples.latex_pieces import Level, Piece, behind, raised
 from zhixing.examples.vocabulary import ELEMENTWISE
-
-if TYPE_CHECKING:  # the printer of everything else imports this module
-    from zhixing.examples.latex import Printer
 
 OTHERWISE = r"\text{否则}"
 
@@ -36,14 +32,44 @@ _SHORT = 16  # an exponent of more characters is hard to read as one
 _UNSEEN = re.compile(r"\\[A-Za-z]+|[{}_\\! ]")
 
 
-def call_piece(printer: Printer, node: ast.Call, field: str = "") -> Piece:
+class Printing(Protocol):
+    """What prints everything but calls: the printer, as far as this module needs it."""
+
+    @property
+    def known(self) -> Declared:
+        """What is declared of names and axes."""
+
+    @property
+    def indexed(self) -> bool:
+        """Whether entries are printed, with an index on every array."""
+
+    def value(self, node: ast.expr) -> Piece:
+        """Print an expression as a number."""
+
+    def statement(self, node: ast.expr) -> Piece:
+        """Print an expression as a statement."""
+
+    def whole(self, node: ast.expr) -> Piece:
+        """Print an operand that is taken as a whole."""
+
+    def script(self, node: ast.expr) -> str:
+        """Print an exponent or an index."""
+
+    def axis(self, name: str) -> str:
+        """Print an axis's name."""
+
+    def as_entries(self, indexed: bool) -> Printing:
+        """Return a printer that prints entries, or one that does not."""
+
+
+def call_piece(printer: Printing, node: ast.Call, field: str = "") -> Piece:
     """Return a call. `field` is the part taken of a function with several results."""
     special = _SPECIAL.get(function_name(node))
     piece = special(printer, node) if special and node.args else None
     return piece or _applied(printer, node, field)
 
 
-def _over(printer: Printer, node: ast.Call) -> tuple[str, ...]:
+def _over(printer: Printing, node: ast.Call) -> tuple[str, ...]:
     """Return the axes to print under a function: those it names, or where entries are printed, those it takes."""
     names = axis_names(node)
     if names is None and printer.indexed and node.args:
@@ -52,13 +78,13 @@ def _over(printer: Printer, node: ast.Call) -> tuple[str, ...]:
     return tuple(printer.axis(name) for name in names or ())
 
 
-def _argument(printer: Printer, node: ast.Call) -> Piece:
+def _argument(printer: Printing, node: ast.Call) -> Piece:
     """Print the first argument: of a reduction over everything on its own terms, else in the printer's mode."""
     whole = axis_names(node) is None and function_name(node) in REDUCING
     return printer.whole(node.args[0]) if whole and not printer.indexed else printer.value(node.args[0])
 
 
-def _applied(printer: Printer, node: ast.Call, field: str) -> Piece:
+def _applied(printer: Printing, node: ast.Call, field: str) -> Piece:
     r"""Return `\operatorname{f}_{axes}\!\left(arguments\right)`; an operator stands bare before a plain number."""
     name = function_name(node)
     operator = _operator(printer, name)
@@ -70,7 +96,7 @@ def _applied(printer: Printer, node: ast.Call, field: str) -> Piece:
     return Piece(rf"{operator}{subscript}\!\left({_arguments(printer, node)}\right)", Level.APPLIED)
 
 
-def _operator(printer: Printer, name: str) -> str:
+def _operator(printer: Printing, name: str) -> str:
     taken = {"sigmoid": {"sigma", "σ"}}.get(name, set())
     if name in OPERATORS and not taken & set(printer.known.names):
         return OPERATORS[name]
@@ -78,24 +104,24 @@ def _operator(printer: Printer, name: str) -> str:
     return rf"\operatorname{{{escaped}}}"
 
 
-def _arguments(printer: Printer, node: ast.Call) -> str:
+def _arguments(printer: Printing, node: ast.Call) -> str:
     statement = function_name(node) in ("all", "any")
     entries = function_name(node) in REDUCING | KEEPING | frozenset(ELEMENTWISE)
-    mode = printer if entries else replace(printer, indexed=False)
+    mode = printer if entries else printer.as_entries(False)
     first = [mode.statement(a) if statement else _one(mode, node, a) for a in node.args]
     options = (rf"\mathrm{{{k.arg}}} = {mode.value(k.value).text}" for k in node.keywords if k.arg != "axis")
     return r";\ ".join([", ".join(piece.text for piece in first), *options])
 
 
-def _one(printer: Printer, node: ast.Call, argument: ast.expr) -> Piece:
+def _one(printer: Printing, node: ast.Call, argument: ast.expr) -> Piece:
     return _argument(printer, node) if argument is node.args[0] else printer.value(argument)
 
 
-def _root(printer: Printer, node: ast.Call) -> Piece:
+def _root(printer: Printing, node: ast.Call) -> Piece:
     return Piece(rf"\sqrt{{{printer.value(node.args[0]).text}}}")
 
 
-def _power_of_e(printer: Printer, node: ast.Call) -> Piece | None:
+def _power_of_e(printer: Printing, node: ast.Call) -> Piece | None:
     """Return `e^{x}` for a short exponent without scripts above, where no quantity is called e."""
     exponent = printer.script(node.args[0])
     plain = len(_UNSEEN.sub("", exponent)) <= _SHORT and not any(
@@ -104,26 +130,25 @@ def _power_of_e(printer: Printer, node: ast.Call) -> Piece | None:
     return Piece("e", power=exponent) if plain and "e" not in printer.known.names else None
 
 
-def _fenced(printer: Printer, node: ast.Call) -> Piece:
+def _fenced(printer: Printing, node: ast.Call) -> Piece:
     opening, closing = FENCES[function_name(node)]
     over = axis_names(node)
     inner = _argument(printer, node).text
     return Piece(f"{opening}{inner}{closing}", subs=tuple(printer.axis(name) for name in over or ()))
 
 
-def _big(printer: Printer, node: ast.Call) -> Piece | None:
+def _big(printer: Printing, node: ast.Call) -> Piece | None:
     r"""Return `\sum_{k} x_{k}`, where the axes of what is summed are known."""
     inner = axes_of(node.args[0], printer.known)
     names = axis_names(node) if axis_names(node) is not None else inner
     if inner is None or not names:
         return None
-    body = replace(printer, indexed=True).value(node.args[0])
-    body = at_least(body, Level.LOOSE)
-    body = bracketed(body) if body.negative else body
+    body = printer.as_entries(True).value(node.args[0])
+    body = behind(body, Level.LOOSE)
     return Piece(rf"{_BIG[function_name(node)]}_{{{', '.join(map(printer.axis, names))}}} {body.text}", Level.BIG)
 
 
-def _cases(printer: Printer, node: ast.Call) -> Piece | None:
+def _cases(printer: Printing, node: ast.Call) -> Piece | None:
     rows: list[str] = []
     rest: ast.expr = node
     while isinstance(rest, ast.Call) and function_name(rest) == "where" and len(rest.args) == 3:
@@ -134,24 +159,24 @@ def _cases(printer: Printer, node: ast.Call) -> Piece | None:
     return Piece(rf"\begin{{cases}} {lines} \end{{cases}}", Level.CASES) if len(rows) > 1 else None
 
 
-def _condition(printer: Printer, node: ast.expr) -> str:
+def _condition(printer: Printing, node: ast.expr) -> str:
     r"""Return a condition; one that is a number holds where it is not 0."""
     stated = isinstance(node, ast.Compare | ast.BoolOp | ast.UnaryOp)
     return printer.statement(node).text if stated else rf"{printer.value(node).text} \neq 0"
 
 
-def _pseudo_inverse(printer: Printer, node: ast.Call) -> Piece:
+def _pseudo_inverse(printer: Printing, node: ast.Call) -> Piece:
     return raised(printer.whole(node.args[0]), "+")
 
 
-def _merged(printer: Printer, node: ast.Call) -> Piece | None:
+def _merged(printer: Printing, node: ast.Call) -> Piece | None:
     if len(node.args) != 2 or not isinstance(node.args[1], ast.List):
         return None
     names = ", ".join(printer.axis(ast.unparse(item)) for item in node.args[1].elts)
     return Piece(rf"\operatorname{{merge}}_{{{names}}}\!\left({printer.whole(node.args[0]).text}\right)", Level.APPLIED)
 
 
-_SPECIAL: dict[str, Callable[[Printer, ast.Call], Piece | None]] = {
+_SPECIAL: dict[str, Callable[[Printing, ast.Call], Piece | None]] = {
     "sqrt": _root, "exp": _power_of_e, "sum": _big, "prod": _big, "where": _cases, "pinv": _pseudo_inverse,
     "merge": _merged, **dict.fromkeys(FENCES, _fenced),
 }  # fmt: skip

@@ -64,6 +64,11 @@ def at_least(piece: Piece, level: Level) -> Piece:
     return piece if piece.level >= level else bracketed(piece)
 
 
+def behind(piece: Piece, level: Level) -> Piece:
+    """Return an operand that stands behind a sign, in brackets also if it begins with a minus."""
+    return bracketed(piece) if piece.negative else at_least(piece, level)
+
+
 def with_index(piece: Piece, indices: tuple[str, ...]) -> Piece:
     """Put indices under a piece, behind those that it has."""
     if not indices:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zhixing.examples.latex_pieces import Level, Piece, at_least, bracketed, fraction, raised
+from zhixing.examples.latex_pieces import Level, Piece, at_least, behind, bracketed, fraction, raised
 from zhixing.render.numbers import latex_number
 
 LONGEST = 8
@@ -64,11 +64,6 @@ def agrees(left: float, value: float, units: float = 0.5, slack: float = 1e-9) -
     if not math.isfinite(right) or not math.isfinite(left):
         return left == right or (math.isnan(left) and math.isnan(right))
     return abs(left - right) <= 2 * units * half + slack * max(abs(left), abs(right)) + 1e-12
-
-
-def behind(piece: Piece, level: Level) -> Piece:
-    """Return an operand for behind a sign: a negative one in brackets."""
-    return bracketed(piece) if piece.negative else at_least(piece, level)
 
 
 def add(left: Term, right: Term, sign: str = "+") -> Term:

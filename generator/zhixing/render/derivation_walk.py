@@ -13,11 +13,9 @@ from zhixing.examples.latex_names import name_piece, number_piece
 from zhixing.examples.model import Quantity, Run
 from zhixing.examples.vocabulary import CONSTANTS
 from zhixing.render import derivation_terms as terms
-from zhixing.render.derivation_calls import APPLIED, CALLS, elementwise
+from zhixing.render.derivation_calls import APPLIED, CALLS, At, elementwise
 from zhixing.render.derivation_steps import Evaluate
 from zhixing.render.derivation_terms import Term, number_term
-
-At = tuple[int, ...]
 
 
 @dataclass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from zhixing.render.heatmap_layout import heatmap
 from zhixing.render.measure import text_width
 from zhixing.render.plot_layout import plot
 
+GOLDEN = Path(__file__).parent / "golden"
 SVG = "{http://www.w3.org/2000/svg}"
 AXES = {
     "键": Axis("键", 3, ("apple", "banana", "chair")),
@@ -92,6 +94,12 @@ def test_the_fruits() -> None:
     assert "masked" in roles(figure, "rect"), "the chair was masked, so its cell is hatched"
     assert "apple 0.6，banana 0.4，<chair> 0。" in words(figure)
     assert "1 格被遮蔽" in words(figure)
+
+
+def test_the_whole_figure() -> None:
+    figure = heatmap("weights", quantity([0.6, 0.4, 0], "键"), AXES, np.array([False, False, True]))
+
+    assert figure.svg == (GOLDEN / "fruits.svg").read_text(encoding="utf-8")
 
 
 def test_a_zero_that_no_mask_made_is_not_hatched() -> None:

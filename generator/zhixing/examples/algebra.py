@@ -96,7 +96,8 @@ def _named_like(quantity: Quantity, others: Sequence[Quantity]) -> Quantity:
         raise ExampleError(Code.EXAMPLE_AXES, what, "Name it as a step of its own, with its axes")
     elsewhere = len(model.axes) - len(quantity.axes)
     if any(size in model.values.shape[:elsewhere] for size in quantity.values.shape):
-        what = f"A list of {describe(quantity)[1:-1]} fits more than one axis of {describe(model)}"
+        sizes = "×".join(map(str, quantity.values.shape))
+        what = f"A list of {sizes} fits more than one axis of {describe(model)}"
         raise ExampleError(Code.EXAMPLE_AXES, what, "Give it a name and an axis under `given:`")
     return Quantity(quantity.values, model.dimensions[elsewhere:], quantity.on)
 
@@ -137,7 +138,7 @@ def _view(quantity: Quantity, target: Sequence[Dimension]) -> Array:
 
 
 def elementwise(
-    function: Callable[..., Array], operands: Sequence[Quantity], axes: Axes, budget: Budget, weight: int = 1
+    function: Callable[..., Array], operands: Sequence[Quantity], axes: Axes, budget: Budget, weight: int = 2
 ) -> Quantity:
     """Apply a function entry by entry to quantities aligned by name; `weight` is its work for an entry."""
     views, dimensions = broadcast(operands, axes, budget)

@@ -9,7 +9,7 @@ from zhixing.problems import Code
 
 MAX_ELEMENTS = 10_000_000
 MAX_STORED = 30_000_000
-MAX_LIVE = 40_000_000
+MAX_LIVE = 30_000_000
 MAX_WORK = 2_000_000_000
 NODE_WORK = 20_000
 """One step of the interpreter, in units of an addition of two arrays' entries (about a nanosecond)."""

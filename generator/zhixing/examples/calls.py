@@ -10,8 +10,9 @@ import numpy as np
 from zhixing.examples import reductions
 from zhixing.examples.algebra import elementwise
 from zhixing.examples.core_words import CORE, Core, Kind
+from zhixing.examples.costs import Option
 from zhixing.examples.errors import ExampleError
-from zhixing.examples.matching import Option, call
+from zhixing.examples.matching import call
 from zhixing.examples.model import Quantity
 from zhixing.examples.quantity import scalar
 from zhixing.examples.reductions import KEEPER_OPTIONS, KEEPERS, OF_NOTHING, REDUCTIONS
@@ -21,7 +22,7 @@ from zhixing.examples.vocabulary import ELEMENTWISE, WORDS
 from zhixing.problems import Code, did_you_mean
 
 Evaluate = Callable[[ast.expr], Quantity]
-WEIGHTS = {"softmax": 24, "normalize": 12, "entropy": 16, "argmax": 12, "argmin": 12, "var": 8, "std": 8}
+WEIGHTS = {"softmax": 16, "normalize": 16, "entropy": 16, "argmax": 40, "argmin": 40, "var": 8, "std": 8}
 """The work of functions with `axis=` for an entry, where it is not 4."""
 
 
@@ -57,7 +58,8 @@ def _arguments(node: ast.Call, least: int, most: int, evaluate: Evaluate) -> lis
     if not least <= len(node.args) <= most:
         name = ast.unparse(node.func)
         count = str(least) if least == most else f"{least} to {most}"
-        what = f"{name} takes {count} argument{'' if count == '1' else 's'}; {len(node.args)} are given"
+        given = f"{len(node.args)} {'is' if len(node.args) == 1 else 'are'} given"
+        what = f"{name} takes {count} argument{'' if count == '1' else 's'}; {given}"
         raise ExampleError(Code.EXAMPLE_VALUE, what, _SEVERAL.get(name, "Check the commas and brackets"), node)
     return [evaluate(argument) for argument in node.args]
 

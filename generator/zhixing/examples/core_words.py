@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from math import prod
 from typing import Any
 
 import numpy as np
 
 from zhixing import core
-from zhixing.examples.budget import NODE_WORK
-from zhixing.examples.matching import Cost, Option, Sizes
+from zhixing.examples.costs import Cost, sequence, windows, work
 from zhixing.examples.model import Array
 from zhixing.examples.signature import Signature, signature
 
@@ -52,32 +50,6 @@ class Core:
     peak: Cost | None = None
 
 
-def _product(*terms: str) -> Cost:
-    """Return a cost that is a sum of products of sizes: `n m d` is queries times keys times features."""
-    return lambda sizes, _options: 8 * sum(prod(sizes.get(letter, 1) for letter in term.split()) for term in terms)
-
-
-def _sequence(*terms: str) -> Cost:
-    """Return the cost of a loop along `t`: each step is a few of the interpreter's own."""
-    each = _product(*terms)
-    return lambda sizes, options: each(sizes, options) + 2 * NODE_WORK * sizes.get("t", 1)
-
-
-def _windows(*space: str) -> Cost:
-    """Return the cost of a sliding window: the core copies what each position sees."""
-
-    def cost(sizes: Sizes, options: Mapping[str, Option]) -> int:
-        total = sizes.get("c", 1) * sizes.get("o", 1)
-        for letter in space:
-            kernel = sizes.get(f"k{letter}", 0) or abs(int(options.get("size", 1)))
-            padding = options.get("padding", 0)
-            around = 2 * abs(int(padding)) if not isinstance(padding, str) else 2 * kernel
-            total *= (sizes[letter] + around) * kernel
-        return total
-
-    return cost
-
-
 def _mask(function: Callable[..., Any], name: str = "mask") -> Callable[..., Any]:
     """Return a function whose mask is numbers, 0 for what may not be seen; the core wants booleans."""
 
@@ -89,8 +61,8 @@ def _mask(function: Callable[..., Any], name: str = "mask") -> Callable[..., Any
     return called
 
 
-def _word(function: Callable[..., Any], form: str, work: Cost, **options: Kind) -> Core:
-    return Core(function, (signature(form),), work, options)
+def _word(function: Callable[..., Any], form: str, cost: Cost, **options: Kind) -> Core:
+    return Core(function, (signature(form),), cost, options)
 
 
 _BIASED = {"mask": "… n m", "bias": "… n m"}
@@ -106,32 +78,33 @@ _DECODER = "… n d, … m e, h d k, h d k, h d v, j d, h d k2, h e k2, h e v2, 
 CORE: dict[str, Core] = {
     "attention": Core(
         _mask(core.attention), (signature(f"… n d, … m d, … m v -> {_STEPS}", **_BIASED),),
-        _product("n m d", "n m v", "n m"), _ATTENTION,
+        work("n m d, n m v", "n m"), _ATTENTION,
     ),
     "attend": Core(
         _mask(core.attend), (signature("… n d, … m d, … m v -> … n v", **_BIASED),),
-        _product("n m d", "n m v", "n m"), _ATTENTION,
+        work("n m d, n m v", "n m"), _ATTENTION,
     ),
     "hard_attention": Core(
         _mask(core.hard_attention), (signature(f"… n d, … m d, … m v -> {_STEPS}", mask="… n m"),),
-        _product("n m d", "n m v", "n m"), {"scale": Kind.NUMBER, "seed": Kind.WHOLE},
+        work("n m d, n m v", "n m"), {"scale": Kind.NUMBER, "seed": Kind.WHOLE},
     ),
     "additive_scores": _word(
-        core.additive_scores, "… n p, … m q, p h, q h, h -> … n m", _product("n m h", "n p h", "m q h")
+        core.additive_scores, "… n p, … m q, p h, q h, h -> … n m", work("n p h, m q h", "n m h")
     ),
     "additive_attention": Core(
         _mask(core.additive_attention),
         (signature(f"… n p, … m q, … m v, p h, q h, h -> {_STEPS}", mask="… n m"),),
-        _product("n m h", "n p h", "m q h", "n m v"), peak=lambda s, _: s["n"] * s["m"] * s["h"],
+        work("n p h, m q h, n m v", "n m h"), peak=lambda s, _: s["n"] * s["m"] * s["h"],
     ),
     "multi_head": Core(
         _mask(core.multi_head),
         (signature(f"{_PROJECTED} -> {_HEADS}", **_BIASED),),
-        _product("h n d k", "g m e k", "g m e v", "h n m k", "h n m v", "n j o"), _ATTENTION,
+        work("h n d k, g m e k, g m e v, h n m k, h n m v, n j o", "h n m"), _ATTENTION,
     ),
     "encoder_layer": Core(
         core.encoder_layer, (signature(f"{_ENCODER} -> weights: … h n m; attended: … n d; output: … n d"),),
-        _product("h n d k", "h n n k", "h n n v", "n j d", "n d f"), {"causal": Kind.FLAG, **_LAYER},
+        work("h n d k, h n d k, h n d v, h n n k, h n n v, n j d, n d f, n d f", "h n n, n f"),
+        {"causal": Kind.FLAG, **_LAYER},
         peak=lambda s, _: s["h"] * s["n"] * s["n"] + s["n"] * s["f"],
     ),
     "decoder_layer": Core(
@@ -139,99 +112,102 @@ CORE: dict[str, Core] = {
         (signature(
             f"{_DECODER} -> weights: … h n w; attended: … n d; cross_weights: … h n m; crossed: … n d; output: … n d",
             memory_mask="… n m"),),
-        _product("h n d k", "h n n k", "h n m k2", "h m e k2", "h m e v2", "n j d", "n d f"), _LAYER,
+        work(
+            "h n d k, h n d v, h n n k, h n n v, h n d k2, h n m k2, h n m v2, h m e k2, h m e v2, n j d, n j2 d,"
+            " n d f, n d f", "h n n, h n m, n f",
+        ), _LAYER,
         peak=lambda s, _: s["h"] * s["n"] * (s["n"] + s["m"]) + s["n"] * s["f"],
     ),
     "split_heads": Core(
-        core.split_heads, (signature("… n d -> … h n k"),), _product("n d"), needed={"heads": Kind.WHOLE}
+        core.split_heads, (signature("… n d -> … h n k"),), work(entries="n d"), needed={"heads": Kind.WHOLE}
     ),
-    "join_heads": _word(core.join_heads, "… h n d -> … n k", _product("h n d")),
+    "join_heads": _word(core.join_heads, "… h n d -> … n k", work(entries="h n d")),
     "softmax_jacobian": Core(
-        core.softmax_jacobian, (signature("… n -> … n m"),), _product("n n"), {"temperature": Kind.NUMBER},
+        core.softmax_jacobian, (signature("… n -> … n m"),), work(entries="n n"), {"temperature": Kind.NUMBER},
         peak=lambda s, _: s["n"] ** 2,
     ),
-    "dot": _word(core.dot, "… d, … d -> …", _product("d")),
-    "cosine_similarity": _word(core.cosine_similarity, "… d, … d -> …", _product("d", "d")),
-    "linear": _word(core.linear, "… d, d e, ?e -> … e", _product("d e")),
+    "dot": _word(core.dot, "… d, … d -> …", work("d")),
+    "cosine_similarity": _word(core.cosine_similarity, "… d, … d -> …", work(entries="d")),
+    "linear": _word(core.linear, "… d, d e, ?e -> … e", work("d e")),
     "feed_forward": _word(
-        core.feed_forward, "… d, d h, h, h e, e -> … e", _product("d h", "h e", "h"), activation=Kind.WORD
+        core.feed_forward, "… d, d h, h, h e, e -> … e", work("d h, h e", "h"), activation=Kind.WORD
     ),
-    "layer_norm": _word(core.layer_norm, "… d, ?d, ?d -> … d", _product("d"), eps=Kind.NUMBER),
-    "rms_norm": _word(core.rms_norm, "… d, ?d -> … d", _product("d"), eps=Kind.NUMBER),
+    "layer_norm": _word(core.layer_norm, "… d, ?d, ?d -> … d", work(entries="d"), eps=Kind.NUMBER),
+    "rms_norm": _word(core.rms_norm, "… d, ?d -> … d", work(entries="d"), eps=Kind.NUMBER),
     "batch_norm": Core(
-        core.batch_norm, (signature("b d, ?d, ?d -> b d", mean="d", variance="d"),), _product("b d"),
+        core.batch_norm, (signature("b d, ?d, ?d -> b d", mean="d", variance="d"),), work(entries="b d"),
         {"eps": Kind.NUMBER},
     ),
-    "residual": _word(core.residual, "…, … -> …", _product("")),
+    "residual": _word(core.residual, "…, … -> …", work(entries=" ")),
     "positions": Core(
         lambda pos, features, **options: core.positions(pos, features.size, **options),
-        (signature("…, d -> … d"),), _product("d d"), {"base": Kind.NUMBER},
+        (signature("…, d -> … d"),), work(entries="d"), {"base": Kind.NUMBER},
     ),
     "position_shift": Core(
         lambda k, features, **options: core.position_shift(float(k), features.size, **options),
-        (signature(", d -> d e"),), _product("d d"), {"base": Kind.NUMBER}, peak=lambda s, _: s["d"] ** 2,
+        (signature(", d -> d e"),), work(entries="d d"), {"base": Kind.NUMBER}, peak=lambda s, _: s["d"] ** 2,
     ),
     "rotary": Core(
-        core.rotary, (signature("… n d -> … n d", pos="… n"),), _product("n d"),
+        core.rotary, (signature("… n d -> … n d", pos="… n"),), work(entries="n d"),
         {"base": Kind.NUMBER, "width": Kind.WHOLE, "interleaved": Kind.FLAG},
     ),
     "causal_mask": Core(
         lambda queries, keys, **options: core.causal_mask(queries.size, keys.size, **options),
-        (signature("n, m -> n m"),), _product("n m"), {"align": Kind.WORD},
+        (signature("n, m -> n m"),), work(entries="n m"), {"align": Kind.WORD},
     ),
     "window_mask": Core(
         lambda queries, keys, **options: core.window_mask(queries.size, keys.size, **options),
-        (signature("n, m -> n m"),), _product("n m"), {"align": Kind.WORD}, {"window": Kind.WHOLE},
+        (signature("n, m -> n m"),), work(entries="n m"), {"align": Kind.WORD}, {"window": Kind.WHOLE},
     ),
     "conv1d": Core(
-        core.conv1d, (signature("… t, kt -> … s"), signature("… c t, o c kt, ?o -> … o s")), _windows("t"),
-        _CONVOLUTION, peak=_windows("t"),
+        core.conv1d, (signature("… t, kt -> … s"), signature("… c t, o c kt, ?o -> … o s")), windows("t"),
+        _CONVOLUTION, peak=windows("t"),
     ),
     "conv2d": Core(
         core.conv2d, (signature("… r c2, kr kc2 -> … y x"), signature("… c r c2, o c kr kc2, ?o -> … o y x")),
-        _windows("r", "c2"), _CONVOLUTION, peak=_windows("r", "c2"),
+        windows("r", "c2"), _CONVOLUTION, peak=windows("r", "c2"),
     ),
     **{
         name: Core(
-            getattr(core, name), (signature(form),), _windows(*space), {"stride": Kind.WHOLE}, {"size": Kind.WHOLE},
-            peak=_windows(*space),
+            getattr(core, name), (signature(form),), windows(*space), {"stride": Kind.WHOLE}, {"size": Kind.WHOLE},
+            peak=windows(*space),
         )
         for name, form, space in (
             ("avg_pool1d", "… t -> … s", ("t",)), ("max_pool1d", "… t -> … s", ("t",)),
             ("avg_pool2d", "… r c2 -> … y x", ("r", "c2")), ("max_pool2d", "… r c2 -> … y x", ("r", "c2")),
         )
     },
-    "patches": Core(core.patches, (signature("… r c -> … p x"),), _product("r c"), needed={"size": Kind.WHOLE}),
+    "patches": Core(core.patches, (signature("… r c -> … p x"),), work(entries="r c"), needed={"size": Kind.WHOLE}),
     "receptive_field": Core(
-        core.receptive_field, (signature("l -> ", strides="l", dilations="l"),), _product("l l"),
+        core.receptive_field, (signature("l -> ", strides="l", dilations="l"),), work(entries="l l"),
     ),
     "embedding": Core(
-        core.embedding, (signature("…, v d -> … d"),), _product("d"), {"scaled": Kind.FLAG}
+        core.embedding, (signature("…, v d -> … d"),), work(entries="d"), {"scaled": Kind.FLAG}
     ),
     "ngram_counts": Core(
         lambda tokens, words: core.ngram_counts(tokens, words.size),
-        (signature("t, v -> v w"),), _product("t", "v v"), peak=lambda s, _: s["v"] ** 2,
+        (signature("t, v -> v w"),), work(entries="t, v v"), peak=lambda s, _: s["v"] ** 2,
     ),
-    "ngram_probabilities": _word(core.ngram_probabilities, "… v -> … v", _product("v"), smoothing=Kind.NUMBER),
-    "rnn_cell": _word(core.rnn_cell, "… d, … h, d h, h h, ?h -> … h", _product("d h", "h h"), activation=Kind.WORD),
+    "ngram_probabilities": _word(core.ngram_probabilities, "… v -> … v", work(entries="v"), smoothing=Kind.NUMBER),
+    "rnn_cell": _word(core.rnn_cell, "… d, … h, d h, h h, ?h -> … h", work("d h, h h", "h"), activation=Kind.WORD),
     "rnn": Core(
-        core.rnn, (signature("… t d, d h, h h, ?h -> … t h", h0="… h"),), _sequence("t d h", "t h h"),
+        core.rnn, (signature("… t d, d h, h h, ?h -> … t h", h0="… h"),), sequence("t d h, t h h"),
         {"activation": Kind.WORD},
     ),
     "lstm_cell": _word(
-        core.lstm_cell, f"… d, … h, … h, g d h, g h h, ?g h -> {_LSTM.format('')}", _product("g d h", "g h h")
+        core.lstm_cell, f"… d, … h, … h, g d h, g h h, ?g h -> {_LSTM.format('')}", work("g d h, g h h", "g h")
     ),
     "lstm": Core(
         core.lstm, (signature(f"… t d, g d h, g h h, ?g h -> {_LSTM.format('t ')}", h0="… h", c0="… h"),),
-        _sequence("t g d h", "t g h h"),
+        sequence("t g d h, t g h h"),
     ),
     "gru_cell": Core(
         core.gru_cell, (signature(f"… d, … h, g d h, g h h, ?g h -> {_GRU.format('')}", b_n="h"),),
-        _product("g d h", "g h h"), {"reset_after": Kind.FLAG},
+        work("g d h, g h h", "g h"), {"reset_after": Kind.FLAG},
     ),
     "gru": Core(
         core.gru, (signature(f"… t d, g d h, g h h, ?g h -> {_GRU.format('t ')}", h0="… h", b_n="h"),),
-        _sequence("t g d h", "t g h h"), {"reset_after": Kind.FLAG},
+        sequence("t g d h, t g h h"), {"reset_after": Kind.FLAG},
     ),
     "pinv": Core(
         np.linalg.pinv, (signature("n d -> d n"),),

@@ -187,7 +187,7 @@ class Evaluator:
             what = "A condition is 0 or 1 and picks nothing"
             raise ExampleError(Code.EXAMPLE_VALUE, what, "Write where(condition, a, b)", node)
         if isinstance(node, ast.Slice):
-            return slice(*(self._bound(part) for part in (node.lower, node.upper, node.step)))
+            return self._slice(node)
         loop = self.scope.loop
         along = base.axes[place] if place < len(base.axes) else ""
         if loop and isinstance(node, ast.Name) and node.id == loop.axis.name == along:
@@ -196,6 +196,13 @@ class Evaluator:
         if isinstance(value, Quantity) and not value.dimensions:
             refuse_wrapping(node, float(value.values), loop)
         return value
+
+    def _slice(self, node: ast.Slice) -> slice:
+        lower, upper, step = (self._bound(part) for part in (node.lower, node.upper, node.step))
+        if step == 0:
+            what = "A slice cannot go on by 0"
+            raise ExampleError(Code.EXAMPLE_VALUE, what, "Write x[::2] for every second entry", node)
+        return slice(lower, upper, step)
 
     def _bound(self, node: ast.expr | None) -> int | None:
         if node is None:

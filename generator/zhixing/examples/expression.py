@@ -114,8 +114,9 @@ def _syntax_error(text: str, ascii_text: str, error: BaseException) -> ExampleEr
     message = error.msg if isinstance(error, SyntaxError) else "it cannot be read"
     what = f"{text.strip()!r} is no expression: {message}"
     places = [index for index, twin in twins(text) for _ in twin]
-    column = (error.offset or 1) - 1 if isinstance(error, SyntaxError) else 0
-    column += len(ascii_text) - len(ascii_text.lstrip())
+    offset = error.offset if isinstance(error, SyntaxError) and error.offset is not None else 1
+    # Python's 0 is the end: something is missing there.
+    column = (offset - 1 if offset else len(ascii_text.strip()) - 1) + len(ascii_text) - len(ascii_text.lstrip())
     index = places[min(max(column, 0), len(places) - 1)]
     assigned = re.search(r"(?<![=<>!*/+-])=(?!=)", "".join(character for _, character in bare(text)))
     if assigned and "invalid syntax" in message and "=" in ascii_text[column : column + 1]:

@@ -24,6 +24,8 @@ class Label:
 
 
 Item = Quantity | Label | slice | None
+GATHER_WORK = 20
+"""The work of picking an entry by an array of positions."""
 
 
 def position_of(label: str, axis: Axis, positions: Sequence[int] | None = None) -> int:
@@ -125,9 +127,6 @@ def _gather(values: Array, plan: _Plan, gathered: Sequence[Array], shared: int, 
     return np.moveaxis(taken, range(shared), range(used[0], used[0] + shared))
 
 
-GATHER_WORK = 8
-
-
 def _sliced(dimension: Dimension, item: slice, size: int) -> Dimension:
     base = range(size) if dimension.positions is None else dimension.positions
     kept = base[item]
@@ -153,7 +152,7 @@ def _positions(item: Quantity, dimension: Dimension, size: int, axes: Axes) -> A
     outside = (whole < (0 if item.dimensions else -size)) | (whole >= size)
     if np.any(outside):
         what = (
-            f"Position {whole[outside].flat[0]:.0f} is outside {dimension.axis or 'this dimension'}, which has {size}"
+            f"Position {whole[outside].flat[0]:.15g} is outside {dimension.axis or 'this dimension'}, which has {size}"
         )
         mend = "Positions count from 0; keep them inside with minimum and maximum"
         raise ExampleError(Code.EXAMPLE_VALUE, what, mend)

@@ -11,15 +11,13 @@ import numpy as np
 
 from zhixing.examples.algebra import Axes, describe, same_root
 from zhixing.examples.budget import Budget
+from zhixing.examples.costs import Cost, Option, Sizes
 from zhixing.examples.errors import ExampleError
 from zhixing.examples.model import Array, Dimension, Quantity
 from zhixing.examples.products import batch_of, batched
 from zhixing.examples.signature import Record, Shape, Signature
 from zhixing.problems import Code
 
-Option = float | int | bool | str
-Sizes = Mapping[str, int]
-Cost = Callable[[Sizes, Mapping[str, Option]], int]
 Part = tuple[Quantity, Shape]
 
 
@@ -58,6 +56,7 @@ class _Match:
         if not found or (rest and not shape.leading) or any(quantity.axes[place] in others for place in rest):
             what = f"{describe(quantity)} has an axis that it cannot have here"
             raise ExampleError(Code.EXAMPLE_AXES, what, "Let it run along the axes that it belongs to")
+        self._require_clear(quantity, shape, found)
         for letter, place in found.items():
             self._fit(letter, quantity, place)
             self._learn(letter, shape, quantity.dimensions[place])
@@ -65,6 +64,15 @@ class _Match:
         values = values[(..., *(slice(None) if letter in found else None for letter in shape.letters))]
         last = (quantity.dimensions[found[x]] if x in found else Dimension("") for x in shape.letters)
         return Quantity(values, (*(quantity.dimensions[place] for place in rest), *last))
+
+    def _require_clear(self, quantity: Quantity, shape: Shape, found: Mapping[str, int]) -> None:
+        """Refuse a mask with one axis where queries and keys both run along it: it could be meant for either."""
+        bound = {letter: self.dimensions.get(letter, Dimension("")).axis for letter in shape.letters}
+        taken = {bound[letter] for letter in found if quantity.axes[found[letter]] == bound[letter]}
+        if any(letter not in found and bound[letter] in taken for letter in shape.letters):
+            what = f"{describe(quantity)} could run along the first or the second of two axes of that name"
+            mend = "Write it along both, or with a second name for one (`键: 词`)"
+            raise ExampleError(Code.EXAMPLE_AXES, what, mend)
 
     def _fit(self, letter: str, quantity: Quantity, place: int) -> None:
         dimension, size = quantity.dimensions[place], quantity.values.shape[place]

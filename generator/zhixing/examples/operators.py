@@ -18,12 +18,12 @@ from zhixing.examples.scope import Scope
 from zhixing.problems import Code
 
 _ARITHMETIC: dict[type[ast.operator], tuple[Callable[..., Array], int]] = {
-    ast.Add: (np.add, 2),
-    ast.Sub: (np.subtract, 2),
-    ast.Mult: (np.multiply, 2),
-    ast.Div: (np.divide, 2),
-    ast.FloorDiv: (np.floor_divide, 16),
-    ast.Mod: (np.mod, 16),
+    ast.Add: (np.add, 4),
+    ast.Sub: (np.subtract, 4),
+    ast.Mult: (np.multiply, 4),
+    ast.Div: (np.divide, 4),
+    ast.FloorDiv: (np.floor_divide, 30),
+    ast.Mod: (np.mod, 30),
     ast.Pow: (np.power, 40),
 }
 """Each operator with its work for an entry."""
@@ -81,7 +81,7 @@ def compared(
     if statement and equality:
         _require_same_axes(a, b)
     function = _NEAR[type(operator)] if statement and equality else _COMPARE[type(operator)]
-    result = elementwise(_floats(function), (a, b), scope.axes, scope.budget, 12 if function is close else 2)
+    result = elementwise(_floats(function), (a, b), scope.axes, scope.budget, 30 if statement and equality else 2)
     if statement and not result.values.size:
         what = "Nothing is compared here: a slice has left no entry"
         raise ExampleError(Code.EXAMPLE_VALUE, what, "Let the slice keep what the statement is about")

@@ -31,10 +31,16 @@ def matmul(a: Quantity, b: Quantity, axes: Axes, budget: Budget) -> Quantity:
     x = batched(a.values if left else a.values[None], a.dimensions[:-2], batch)
     y = batched(b.values if right else b.values[:, None], b.dimensions[:-2], batch)
     budget.hold(prod(shape) * x.shape[-2] * y.shape[-1])
-    budget.work(prod(shape) * x.shape[-2] * x.shape[-1] * y.shape[-1])
-    product = np.matmul(x, y)
+    weight = 1 if x.dtype == y.dtype != np.float16 else 20  # BLAS knows no float16 and no mixture
+    budget.work(prod(shape) * x.shape[-2] * x.shape[-1] * y.shape[-1] * weight)
+    product = np.matmul(_dense(x), _dense(y))
     product = product if right else product[..., 0]
     return Quantity(product if left else np.take(product, 0, axis=-2 if right else -1), (*batch, *left, *right))
+
+
+def _dense(values: Array) -> Array:
+    """Copy a matrix whose rows and columns both have gaps: BLAS takes no such thing, and without it all is slow."""
+    return values if values.itemsize in values.strides[-2:] else np.ascontiguousarray(values)
 
 
 def _check_inner(a: Quantity, b: Quantity, axes: Axes) -> None:

@@ -40,7 +40,7 @@ def _place(quantity: Quantity, name: str, axes: Axes) -> int:
     mend = did_you_mean(name, quantity.axes) or "Name one of its own axes"
     if found:
         mend = "Give one of them a second name under `axes:` (`键: 词`)"
-    what = f"axis={name}: {describe(quantity)} has that axis {'twice' if found else 'not'}"
+    what = f"axis={name}: {describe(quantity)} has {'that axis twice' if found else 'no such axis'}"
     raise ExampleError(Code.EXAMPLE_AXES, what, mend)
 
 

@@ -40,7 +40,7 @@ def read_given(name: Name, node: Node, axes: dict[str, Axis], budget: Budget) ->
         return _text(name, node, axes)
     if isinstance(node, Scalar) and shape and not node.block:
         value, span = read_number(node)
-        return Given(name, Quantity(np.broadcast_to(np.float64(value), shape), dimensions), ((0, span),))
+        return Given(name, Quantity(np.full(shape, value), dimensions), ((0, span),))
     if isinstance(node, Scalar) and node.block:
         leaves = _grid(node, shape, name)
     else:

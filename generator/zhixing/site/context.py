@@ -6,18 +6,21 @@ import re
 from bisect import bisect_right
 from html import escape
 
+from zhixing.site.math import FormulaError, mathml
 from zhixing.source import Span
 from zhixing.text.inline import Token, TokenKind
 from zhixing.text.regions import PROSE
 from zhixing.vault.note import Link, Note
 
-_STOPS = re.compile(r"[。！？；!?\n|]|\.(?=\s)")
+# A sentence ends here; so does a table's cell.
+_STOPS = re.compile(r"[。！？；\n|]|[.!?](?=\s)")
 # Characters shown before and behind the link.
 _REACH = 60
-_MARKUP = re.compile(
-    r"\*+|__+|~~|^[ \t]*(?:>[ \t]?)*(?:#{1,6}[ \t]+|[-*+][ \t]+|\d{1,9}[.)][ \t]+)?(?:\[.\][ \t])?", re.MULTILINE
-)
+_LINE = r"^[ \t]*(?:>[ \t]?)*(?:\[![^\]\n]*\][+-]?|#{1,6}[ \t]+|[-*+][ \t]+|\d{1,9}[.)][ \t]+)?(?:\[.\][ \t])?"
+_MARKUP = re.compile(rf"\*+|__+|~~|{_LINE}", re.MULTILINE)
 _HIDDEN = frozenset({TokenKind.COMMENT, TokenKind.HTML_COMMENT, TokenKind.HTML, TokenKind.BLOCK_ID, TokenKind.FOOTNOTE})
+# Stands for a token while the text around it is trimmed; a noncharacter, which notes do not hold.
+_MARK = "\ufdd0"
 
 
 def sentence(note: Note, link: Link) -> str:
@@ -25,57 +28,70 @@ def sentence(note: Note, link: Link) -> str:
     if link.field:
         return ""
     around = _bounds(note, link.span)
-    before = _visible(note, Span(around.start, link.span.start)).lstrip()
-    after = _visible(note, Span(link.span.end, around.end)).rstrip()
+    before = _shown(note, Span(around.start, link.span.start), left=True)
+    after = _shown(note, Span(link.span.end, around.end))
     if not before and not after.strip("。.；;，, "):
         return ""
-    return f"{_cut(before, left=True)}<b>{escape(_label(note, link))}</b>{_cut(after)}"
+    return f"{before}<b>{escape(_label(note, link))}</b>{after}"
 
 
 def _bounds(note: Note, at: Span) -> Span:
-    """Return the sentence around a span: between stops, inside its line of running text."""
+    """Return the sentence around a span: between stops, inside its region of running text."""
     text = note.source.text
-    place = bisect_right([region.span.start for region in note.regions], at.start) - 1
-    region = note.regions[place]
+    region = note.regions[bisect_right(note.regions, at.start, key=lambda one: one.span.start) - 1]
     if region.kind not in PROSE:
         return at
     tokens = [token for token in note.tokens if region.span.start <= token.span.start < region.span.end]
-    stops = [
-        stop.end() for stop in _STOPS.finditer(text, region.span.start, region.span.end) if not _inside(stop, tokens)
-    ]
+    found = _STOPS.finditer(text, region.span.start, region.span.end)
+    stops = [stop.end() for stop in found if not any(stop.start() in token.span for token in tokens)]
     start = max((stop for stop in stops if stop <= at.start), default=region.span.start)
     end = min((stop for stop in stops if stop >= at.end), default=region.span.end)
-    return Span(start, end)
+    return Span(start, end - 1 if text[end - 1] == "|" else end)
 
 
-def _inside(stop: re.Match[str], tokens: list[Token]) -> bool:
-    return any(token.span.start <= stop.start() < token.span.end for token in tokens)
+def _shown(note: Note, span: Span, *, left: bool = False) -> str:
+    """Return what a reader sees of a part of a note, as HTML, cut where it reaches too far from its end or start."""
+    masked, pieces = _masked(note, span)
+    text = " ".join(_MARKUP.sub("", masked).split())
+    # Python's split also takes the space next to the link, which is part of the sentence.
+    text = f"{text} " if left and text and masked[-1:] == " " else text
+    text = f" {text}" if not left and text and masked[:1] == " " else text
+    cut = text[-_REACH:] if left else text[:_REACH]
+    kept = pieces[len(pieces) - cut.count(_MARK) :] if left else pieces
+    plain = escape(cut).split(_MARK)
+    whole = "".join(part for pair in zip(plain, [*kept, ""], strict=False) for part in pair)
+    if len(text) <= _REACH:
+        return whole
+    return f"…{whole}" if left else f"{whole}…"
 
 
-def _visible(note: Note, span: Span) -> str:
-    """Return what a reader sees of a part of a note."""
-    text, parts, at = note.source.text, [], span.start
+def _masked(note: Note, span: Span) -> tuple[str, list[str]]:
+    """Return a part of a note with a mark for each token, and the tokens as HTML."""
+    text, parts, pieces, at = note.source.text, [], [], span.start
     for token in note.tokens:
         if at <= token.span.start and token.span.end <= span.end:
-            parts += [text[at : token.span.start], _token(token, text)]
+            parts.append(text[at : token.span.start].replace(_MARK, ""))
             at = token.span.end
-    parts.append(text[at : span.end])
-    return " ".join(_MARKUP.sub("", "".join(parts)).split())
+            if token.kind not in _HIDDEN:
+                parts.append(_MARK)
+                pieces.append(_piece(token, text))
+    return "".join([*parts, text[at : span.end].replace(_MARK, "")]), pieces
 
 
-def _token(token: Token, text: str) -> str:
-    if token.kind in _HIDDEN:
-        return ""
+def _piece(token: Token, text: str) -> str:
+    content = token.content.of(text)
+    if token.kind is TokenKind.CODE:
+        return f"<code>{escape(content)}</code>"
+    if token.kind is TokenKind.MATH:
+        try:
+            return mathml(content.strip(), display=False)
+        except FormulaError:
+            return escape(content)
     if token.wikilink is not None:
-        return token.wikilink.display or token.wikilink.path or " > ".join(token.wikilink.headings)
-    return token.content.of(text)
+        link = token.wikilink
+        content = link.display or link.path or " > ".join(link.headings)
+    return escape(_MARKUP.sub("", content))
 
 
 def _label(note: Note, link: Link) -> str:
     return link.display or link.path.rpartition("/")[2].removesuffix(".md") or note.title
-
-
-def _cut(text: str, *, left: bool = False) -> str:
-    if len(text) > _REACH:
-        text = f"…{text[-_REACH:]}" if left else f"{text[:_REACH]}…"
-    return escape(text)

@@ -49,7 +49,7 @@ class Wikilink:
         if not (path or headings or block):
             return None
         text, size = _split_display(display or "", embed=embed, escaped=escaped)
-        return cls(path, headings, block, text, embed, size, escaped)
+        return cls(path, headings, block, text, embed, size, escaped and bool(text or size))
 
     def __str__(self) -> str:
         """Return the wikilink as it is written in a note; `parse` reads it back."""
@@ -63,9 +63,11 @@ class Wikilink:
 
 def _split_target(target: str) -> tuple[str, tuple[str, ...], str]:
     """Split `path#heading#^block`. Obsidian reads a block id in last place only."""
-    path, *subpath = (part.strip() for part in target.split("#"))
-    block = subpath.pop()[1:] if subpath and subpath[-1].startswith("^") else ""
-    return path, tuple(part for part in subpath if part), block
+    # No name ends in a backslash: one there escapes a pipe.
+    path, *subpath = (part.rstrip("\\ \t").lstrip() for part in target.split("#"))
+    headings = [part for part in subpath if part]
+    block = headings.pop()[1:].lstrip() if headings and headings[-1].startswith("^") else ""
+    return path, tuple(headings), block
 
 
 def _split_display(display: str, *, embed: bool, escaped: bool) -> tuple[str, tuple[int, int] | None]:

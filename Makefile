@@ -26,7 +26,7 @@ regenerate: $(READY) ## Run the examples and write what they compute into the no
 	$(BIN)/zhixing regenerate
 
 check: regenerate ## Report every problem of the notes
-	$(BIN)/zhixing check
+	$(BIN)/zhixing check --quiet --coverage --min 90 --badge notes/附件/coverage.svg
 
 build: check
 	$(BIN)/mkdocs build --strict --quiet

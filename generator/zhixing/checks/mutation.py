@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from zhixing.checks.claims import claims_of, judge_all
-from zhixing.examples.mutants import Mutant, given_mutants, restates_given, step_mutants
 from zhixing.examples.book import Book, Declared
 from zhixing.examples.model import Example, Run
+from zhixing.examples.mutants import Mutant, given_mutants, restates_given, step_mutants
 from zhixing.examples.references import example_of
 from zhixing.examples.run import run_example
 from zhixing.text.claims import Claim

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import click
 
@@ -12,8 +12,10 @@ from zhixing import build
 from zhixing.checks.coverage import Coverage, coverage_of, coverage_problems, total
 from zhixing.cli.common import notes_argument, open_vault, progress, report, selected, shown, summary, vault_option
 from zhixing.problems import Severity, exit_status
-from zhixing.vault.files import read_templates
+from zhixing.render.badge import badge as draw
+from zhixing.vault.files import read_templates, read_text
 from zhixing.vault.vault import Vault
+from zhixing.weave.writer import WriteError, write
 
 
 @click.command()
@@ -27,9 +29,17 @@ from zhixing.vault.vault import Vault
 @click.option(
     "--min", "least", type=click.FloatRange(0, 100), metavar="N", help="With --coverage: fail below N percent."
 )
+@click.option("--badge", type=click.Path(path_type=Path), metavar="FILE", help="With --coverage: write a badge (SVG).")
 @vault_option
 def check(
-    notes: tuple[Path, ...], *, form: str | None, quiet: bool, covered: bool, least: float | None, vault: Path | None
+    notes: tuple[Path, ...],
+    *,
+    form: str | None,
+    quiet: bool,
+    covered: bool,
+    least: float | None,
+    badge: Path | None,
+    vault: Path | None,
 ) -> None:
     """Report every problem: links, templates, frontmatter, examples, claims, stale and edited regions.
 
@@ -37,7 +47,7 @@ def check(
     Example:
       zhixing check
       zhixing check notes/注意力 --json
-      zhixing check --coverage --min 90
+      zhixing check --coverage --min 90 --badge coverage.svg
     """
     project, loaded = open_vault(vault)
     chosen = selected(loaded, notes)
@@ -48,11 +58,13 @@ def check(
     names = {str(path) for path in chosen}
     kept = [problem for problem in problems if not notes or problem.path in names]
     parts: Mapping[str, Coverage] = {}
-    if covered or least is not None:
+    if covered or least is not None or badge:
         parts = coverage_of({path: loaded.notes[path] for path in chosen}, templates)
         kept += [one for path in chosen for one in coverage_problems(loaded.notes[path], parts[str(path)])]
     report(loaded, kept, form=form or "text", least=Severity.WARNING if quiet else Severity.INFO)
     short = _coverage(loaded, parts, least) if parts else False
+    if badge:
+        _write_badge(badge, total(parts.values()).share)
     click.echo(f"{len(chosen)} notes, {len(found.book.runs)} examples: {summary(kept)}", err=True)
     sys.exit(1 if short else exit_status(kept))
 
@@ -64,6 +76,18 @@ def _coverage(vault: Vault, parts: Mapping[str, Coverage], least: float | None) 
     whole = total(parts.values())
     click.echo(f"{_row(whole)}  in total", err=True)
     return least is not None and whole.share * 100 < least
+
+
+def _write_badge(path: Path, share: float) -> None:
+    """Write the badge where it differs from what is there."""
+    folder, text = path.resolve().parent, draw("数字有据", share)
+    before = read_text(path)
+    if before != text:
+        try:
+            write(folder, PurePath(path.name), text, before=before)
+        except WriteError as error:
+            click.echo(str(error))
+            sys.exit(1)
 
 
 def _row(part: Coverage) -> str:

@@ -10,7 +10,8 @@ from pathlib import Path, PurePosixPath
 import click
 
 from zhixing import build
-from zhixing.build import Change
+from zhixing.build import Change, Results
+from zhixing.checks.dependents import dependents, resting_on
 from zhixing.cli.common import notes_argument, open_vault, progress, report, selected, shown, summary, vault_option
 from zhixing.problems import STALE, Problem, Severity, exit_status
 from zhixing.vault.vault import Vault
@@ -51,6 +52,7 @@ def regenerate(
     if not dry and not diff:
         problems = [problem for problem in problems if problem.code not in STALE]
         problems += _write(loaded, planned.changes)
+        _tell_dependents(loaded, found, planned.changes)
     if diff or fix_claims:
         click.echo("".join(_diff(loaded, change) for change in planned.changes), nl=False)
     report(loaded, problems, least=Severity.WARNING)
@@ -69,6 +71,15 @@ def _write(vault: Vault, changes: Iterable[Change]) -> list[Problem]:
         except WriteError as error:
             problems.append(error.problem)
     return problems
+
+
+def _tell_dependents(vault: Vault, found: Results, changes: Iterable[Change]) -> None:
+    """Name the notes that rest on the examples of the notes written: their claims may be wrong now."""
+    written = {change.path for change in changes if change.before is not None}
+    names = [one.example.id for one in found.book.declared if one.example and one.note.path in written]
+    if names:
+        for name, notes in resting_on(names, dependents(vault, found.book)).items():
+            click.echo(f"{name} is used by {', '.join(shown(vault, note) for note in notes)}", err=True)
 
 
 def _diff(vault: Vault, change: Change) -> str:

@@ -1,0 +1,60 @@
+"""Which notes rest on an example: by a claim, by an example that uses it, or by embedding the note that declares it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+
+from zhixing.checks.claims import claims_of
+from zhixing.examples.book import Book
+from zhixing.examples.references import example_of
+from zhixing.vault.graph import edges
+from zhixing.vault.vault import Vault
+
+
+def dependents(vault: Vault, book: Book) -> Mapping[str, frozenset[PurePosixPath]]:
+    """Return for each example the notes that rest on it, its own note left out."""
+    home = {one.example.id: one.note.path for one in book.declared if one.example}
+    resting: dict[str, set[PurePosixPath]] = defaultdict(set)
+    for note in vault.notes.values():
+        for claim in claims_of(note)[0]:
+            resting[example_of(claim.reference)].add(note.path)
+    for name, users in _users(book, home).items():
+        resting[name] |= users
+    embedding = _embedding(vault)
+    for name, path in home.items():
+        resting[name] |= embedding.get(path, set())
+    return {name: frozenset(paths - {home[name]}) for name, paths in resting.items() if name in home}
+
+
+def _users(book: Book, home: Mapping[str, PurePosixPath]) -> dict[str, set[PurePosixPath]]:
+    """Return for each example the notes of those that use it, directly or through others."""
+    uses = {
+        one.example.id: {reference.partition(".")[0] for reference in one.example.uses.values()}
+        for one in book.declared
+        if one.example
+    }
+    users: dict[str, set[PurePosixPath]] = defaultdict(set)
+    for name, own in uses.items():
+        waiting, seen = list(own), set[str]()
+        while waiting:
+            used = waiting.pop()
+            if used not in seen:
+                seen.add(used)
+                users[used].add(home[name])
+                waiting += uses.get(used, ())
+    return users
+
+
+def _embedding(vault: Vault) -> dict[PurePosixPath, set[PurePosixPath]]:
+    found: dict[PurePosixPath, set[PurePosixPath]] = defaultdict(set)
+    for edge in edges(vault):
+        if edge.link.embed and edge.resolution.note:
+            found[edge.resolution.note.path].add(edge.source.path)
+    return found
+
+
+def resting_on(names: Iterable[str], found: Mapping[str, frozenset[PurePosixPath]]) -> dict[str, list[str]]:
+    """Return the notes that rest on some examples, sorted, without examples that nothing rests on."""
+    return {name: sorted(map(str, found[name])) for name in names if found.get(name)}

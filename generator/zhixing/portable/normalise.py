@@ -16,12 +16,12 @@ from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.footnote import footnote_plugin
 
+from zhixing.portable.callouts import callout_head
 from zhixing.portable.html import open_for_markdown
 from zhixing.portable.pieces import Pieces
 
 _INDENT = "    "
 _TASK = re.compile(r"\[(\S| )\](?=\s)")
-_CALLOUT = re.compile(r"\[![^\]\n]*\][+-]?[^\n]*")
 _TRAILING_BACKSLASH = re.compile(r"(?<!\\)((?:\\\\)*)\\$")
 # What CommonMark reads as running text where it stands, and another parser might take for the start of a block.
 _BULLET = re.compile(r"[-+*](?=\s|$)|#|>")
@@ -125,9 +125,10 @@ class _Writer:
         if not children or children[0].type != "paragraph":
             return self.children(children)
         head, _, rest = children[0].children[0].content.partition("\n")
-        if not _CALLOUT.fullmatch(head.strip()):
+        title = callout_head(head)
+        if title is None:
             return self.children(children)
-        parts = [[self.pieces.restore(head.strip())], self._parts(rest), self.children(children[1:])]
+        parts = [[self.pieces.restore(title)], self._parts(rest), self.children(children[1:])]
         return [line for part in parts if part for line in ("", *part)][1:]
 
     def bullet_list(self, node: SyntaxTreeNode) -> list[str]:

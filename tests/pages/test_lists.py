@@ -1,0 +1,86 @@
+"""Lists that a vault makes of itself: errata, contents, the path by what each note requires."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cli.shell import vault, zhixing
+
+SAYING = """---
+type: concept
+status: done
+---
+
+# 甲
+
+甲是 $x$ 的一半<!--= 例.x -->，见 [[乙]]。第二句。
+
+```yaml example
+id: 例
+compute: {x: 1 / 2}
+expect: {x: 1/2}
+says:
+  - document: 7
+    text: x 是 | 三
+    claims: {x: 3}
+  - document: 7
+    text: x 是一半
+    claims: {x: 0.5}
+  - document: 8
+    text: 早在古代
+    cites: 王等 2014
+```
+"""
+
+
+def written(project: Path, name: str) -> str:
+    text = (project / "notes" / f"{name}.md").read_text(encoding="utf-8")
+    body = text.partition("zhixing:begin")[2].partition("<!-- zhixing:end")[0]
+    return body.partition("改动请改在笔记里。*\n\n")[2].strip()
+
+
+def listed(tmp_path: Path, block: str, **notes: str) -> str:
+    project = vault(tmp_path, 表=f"```yaml list\n{block}\n```\n", **notes)
+    assert zhixing(project, "regenerate").exit_code == 0
+    assert zhixing(project, "regenerate", "--check").exit_code == 0
+    return written(project, "表")
+
+
+def test_errata_hold_what_disagrees_and_what_a_paper_denies(tmp_path: Path) -> None:
+    source = "---\ntype: source\ndocument: 7\n---\n来源\n"
+
+    assert listed(tmp_path, "id: 勘误\nof: errata", 甲=SAYING, 文档七=source) == "\n".join(
+        [
+            "| 来源 | 来源的说法 | 计算或文献 | 见 |",
+            "| --- | --- | --- | --- |",
+            "| [[文档七]] | x 是 &#124; 三 | $x$ = 0.5 | [[甲]] |",
+            "| 文档 8 | 早在古代 | 王等 2014。 | [[甲]] |",
+        ]
+    )
+
+
+def test_confirmed_hold_what_agrees(tmp_path: Path) -> None:
+    assert "| 文档 7 | x 是一半 | $x$ = 0.5 | [[甲]] |" in listed(tmp_path, "id: 真\nof: confirmed", 甲=SAYING)
+
+
+def test_notes_are_grouped_with_their_first_sentence(tmp_path: Path) -> None:
+    found = listed(tmp_path, "id: 录\nof: notes\nby: status\ntype: concept", 甲=SAYING, 乙="# 乙\n\n没有类型。\n")
+
+    assert found == "**写完的**（1）\n\n- [[甲]]：甲是 $x$ 的一半，见 [[乙]]"
+
+
+def test_the_path_puts_each_note_after_what_it_requires(tmp_path: Path) -> None:
+    def note(*needs: str) -> str:
+        return "---\ntype: concept\nrequires: [" + ", ".join(f'"[[{need}]]"' for need in needs) + "]\n---\n文\n"
+
+    found = listed(
+        tmp_path, "id: 路\nof: path\ntype: concept", 丁=note("乙", "丙"), 乙=note("甲"), 甲=note(), 丙=note()
+    )
+
+    assert found == "1. [[丙]]、[[甲]]\n2. [[乙]]\n3. [[丁]]"
+
+
+def test_a_list_with_the_id_of_an_example_is_refused(tmp_path: Path) -> None:
+    project = vault(tmp_path, 甲=SAYING, 表="```yaml list\nid: 例\nof: errata\n```\n")
+
+    assert "list-invalid: The id '例' is taken already. Choose another." in zhixing(project, "check").stdout

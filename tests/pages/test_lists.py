@@ -53,14 +53,14 @@ def test_errata_hold_what_disagrees_and_what_a_paper_denies(tmp_path: Path) -> N
         [
             "| 来源 | 来源的说法 | 计算或文献 | 见 |",
             "| --- | --- | --- | --- |",
-            "| [[文档七]] | x 是 &#124; 三 | $x$ = 0.5 | [[甲]] |",
+            "| [[文档七]] | x 是 &#124; 三 | x = 0.5 | [[甲]] |",
             "| 文档 8 | 早在古代 | 王等 2014。 | [[甲]] |",
         ]
     )
 
 
 def test_confirmed_hold_what_agrees(tmp_path: Path) -> None:
-    assert "| 文档 7 | x 是一半 | $x$ = 0.5 | [[甲]] |" in listed(tmp_path, "id: 真\nof: confirmed", 甲=SAYING)
+    assert "| 文档 7 | x 是一半 | x = 0.5 | [[甲]] |" in listed(tmp_path, "id: 真\nof: confirmed", 甲=SAYING)
 
 
 def test_notes_are_grouped_with_their_first_sentence(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def test_a_failure_shows_the_place_the_figures_and_the_steps(tmp_path: Path) -> 
 
     assert failed.returncode == 1
     assert "2 failed, 2 passed" in failed.stdout
-    assert "水果.md:9:3\nexpected: value = 8\ncomputed: value is 8.8, not 8\n" in failed.stdout
+    assert "水果.md:10:3\nexpected: value = 8\ncomputed: value is 8.8, not 8\n" in failed.stdout
     assert "  value = w @ V → 8.8" in failed.stdout
     assert "水果.md:15:4\nprose says: 8\ncomputed: 水果.value = 8.8" in failed.stdout
     assert "Traceback" not in failed.stdout
@@ -56,7 +56,7 @@ def test_a_failure_shows_the_place_the_figures_and_the_steps(tmp_path: Path) -> 
 def test_an_example_that_cannot_be_read_fails_as_one_item(tmp_path: Path) -> None:
     failed = pytest_run(vault(tmp_path, 水果=NOTE.replace("w @ V", "w @ U")), "-q")
 
-    assert "水果.md:7:14: example-name: Nothing is named 'U'." in failed.stdout
+    assert "水果.md:8:14: example-name: Nothing is named 'U'." in failed.stdout
 
 
 def test_markdown_outside_a_vault_is_left_alone(tmp_path: Path) -> None:

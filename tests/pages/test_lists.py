@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cli.shell import vault, zhixing
+from zhixing import core
 
 SAYING = """---
 type: concept
@@ -84,3 +85,14 @@ def test_a_list_with_the_id_of_an_example_is_refused(tmp_path: Path) -> None:
     project = vault(tmp_path, 甲=SAYING, 表="```yaml list\nid: 例\nof: errata\n```\n")
 
     assert "list-invalid: The id '例' is taken already. Choose another." in zhixing(project, "check").stdout
+
+
+def test_the_core_s_reference_holds_every_documented_function(tmp_path: Path) -> None:
+    project = vault(tmp_path, 表="```yaml list\nid: 核\nof: core\n```\n", Softmax="[[表]]\n")
+    assert zhixing(project, "regenerate").exit_code == 0
+
+    text = (project / "notes" / "表.md").read_text(encoding="utf-8")
+
+    missing = [name for name in core.__all__ if callable(getattr(core, name)) and f"**{name}**" not in text]
+    assert missing == ["CoreError"]
+    assert "- 笔记：[[Softmax]]" in text

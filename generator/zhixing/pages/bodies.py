@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from zhixing.examples.book import Book, Declared
 from zhixing.examples.model import Said
 from zhixing.pages.declare import List
+from zhixing.pages.reference import reference
 from zhixing.render.callouts import document_name, summary
 from zhixing.render.escape import markdown
 from zhixing.text.regions import Kind
@@ -18,6 +19,7 @@ from zhixing.vault.order import levels
 from zhixing.vault.vault import Vault
 
 HEAD = "*这一部分由 zhixing 从各篇笔记生成，改动请改在笔记里。*"
+HEAD_OF_CODE = "*这一部分由 zhixing 从代码的注释生成，改动请改在代码里。*"
 _STATUS = {"done": "写完的", "draft": "草稿", "": "没有标明状态的"}
 
 
@@ -28,8 +30,10 @@ def list_body(one: List, vault: Vault, book: Book) -> str:
         "confirmed": lambda: _errata(vault, book, agreeing=True),
         "notes": lambda: _grouped(one, vault),
         "path": lambda: _path(one, vault),
+        "core": lambda: reference(vault),
     }[one.of]()
-    return "\n\n".join([HEAD, *parts])
+    head = HEAD_OF_CODE if one.of == "core" else HEAD
+    return "\n\n".join([head, *parts])
 
 
 def _errata(vault: Vault, book: Book, *, agreeing: bool) -> Iterator[str]:

@@ -13,7 +13,7 @@ from zhixing.vault.note import Note
 
 INFO = ["yaml", "list"]
 KEYS = ("id", "of", "by", "type", "folder", "status")
-LISTS = ("errata", "confirmed", "notes", "path")
+LISTS = ("errata", "confirmed", "notes", "path", "core")
 GROUPS = ("folder", "status", "type")
 
 

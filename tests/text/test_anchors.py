@@ -6,12 +6,12 @@ from pathlib import Path
 from unicodedata import normalize
 
 import pytest
-from hostile import guard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown.extensions.toc import slugify_unicode, unique
 
 from casefile import read_cases
+from hostile import guard
 from zhixing.text.anchors import anchors, heading_key, slugify
 
 CASES = list(read_cases(Path(__file__).parent.parent / "cases" / "anchors.md"))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hostile import guard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casefile import read_cases
+from hostile import guard
 from zhixing.source import Source
 from zhixing.text.frontmatter import Frontmatter, read_frontmatter
 from zhixing.text.scan import scan

@@ -6,12 +6,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hostile import PIECES, SIZE, guard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from casefile import read_cases
+from hostile import PIECES, SIZE, guard
 from zhixing.text.inline import Token, TokenKind, prose, tokens
 from zhixing.text.scan import scan
 from zhixing.text.tokens import NESTING

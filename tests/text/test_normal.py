@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hostile import PIECES, SIZE, guard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hostile import PIECES, SIZE, guard
 from zhixing.text.normal import normal
 
 TABLE = "| 键 | 权重 |\n| --- | ---: |\n| apple | 0.6 |\n\n价值是8，即 `a` 处。\n"

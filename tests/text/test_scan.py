@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from block_oracle import by_markdown_it, by_scanner
-from hostile import PIECES, SIZE, guard
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from casefile import read_cases
+from hostile import PIECES, SIZE, guard
 from zhixing.source import Source, Span
 from zhixing.text.regions import PROSE, Kind, Region
 from zhixing.text.scan import scan, scan_problems

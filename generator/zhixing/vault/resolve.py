@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import PurePosixPath
 
-from zhixing.vault.index import fold
+from zhixing.vault.index import Index, fold
 from zhixing.vault.note import Block, Heading, Link, Note
 from zhixing.vault.vault import Vault
+
+SHOWN = 10  # of a name that hundreds of files share, so many are told
 
 
 class Found(StrEnum):
@@ -29,7 +31,7 @@ class Resolution:
     - `heading`, `block`: the place in the note. `heading_missing`, `block_missing`: it is named and does not exist.
     - `alias`: the alias by which the note was found, which Obsidian would not follow, else "".
     - `other_case`: found, but written in another case than the file's path.
-    - `candidates`: all files of that name where there are several, Obsidian's choice first. `ambiguous` says so.
+    - `candidates`: the files of that name where there are several, Obsidian's choice first. `ambiguous` says so.
     """
 
     kind: Found
@@ -77,9 +79,9 @@ def resolve_path(vault: Vault, path: str, base: PurePosixPath, *, aliases: bool 
         return Resolution(Found.MISSING)
     candidates = vault.index.candidates(fold(key))
     if path.startswith(("/", "./", "../")):
-        candidates = _whole(candidates, key)
+        candidates = vault.index.whole(fold(key))
     if candidates:
-        return _found(vault, key, _ordered(candidates, key, base))
+        return _found(vault, key, _ordered(vault.index, candidates, key, base))
     named = vault.index.aliases.get(fold(path), []) if aliases else []
     return replace(_found(vault, "", named), alias=path) if named else Resolution(Found.MISSING)
 
@@ -112,22 +114,16 @@ def _absolute(path: str, base: PurePosixPath) -> str | None:
     return "/".join(parts)
 
 
-def _whole(candidates: list[PurePosixPath], key: str) -> list[PurePosixPath]:
-    """Return those whose whole path is meant, with or without `.md`."""
-    wanted = (fold(key), fold(f"{key}.md"))
-    return [path for path in candidates if fold(str(path)) in wanted]
-
-
-def _ordered(candidates: list[PurePosixPath], key: str, base: PurePosixPath) -> list[PurePosixPath]:
+def _ordered(index: Index, candidates: list[PurePosixPath], key: str, base: PurePosixPath) -> list[PurePosixPath]:
     """Return what a path may mean, Obsidian's choice first; a whole path means one file only."""
     if len(candidates) == 1:
         return candidates
-    whole = _whole(candidates, key)
+    whole = index.whole(fold(key))
     exact = [path for path in whole if str(path) in (key, f"{key}.md")]
     if len(whole) == 1 or len(exact) == 1:
         return exact or whole
-    folder = base.parent
-    return sorted(candidates, key=lambda path: (path.parent != folder, not path.is_relative_to(folder)))
+    best = index.below.get((base.parent, fold(key)), candidates[0])
+    return [best, *(path for path in candidates[:SHOWN] if path != best)]
 
 
 def _found(vault: Vault, key: str, candidates: list[PurePosixPath]) -> Resolution:

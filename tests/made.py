@@ -1,0 +1,21 @@
+"""Vaults made from texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+from zhixing.source import Source
+from zhixing.vault.note import Note, read_note
+from zhixing.vault.vault import Vault
+
+
+def vault_of(texts: Mapping[str, str]) -> Vault:
+    """Return a vault of these files; those that do not end in .md are other files."""
+    notes = {PurePosixPath(path): note(path, text) for path, text in sorted(texts.items()) if path.endswith(".md")}
+    files = tuple(PurePosixPath(path) for path in sorted(texts) if not path.endswith(".md"))
+    return Vault(Path("notes"), notes, files)
+
+
+def note(path: str, text: str) -> Note:
+    return read_note(Source(path, text), PurePosixPath(path))

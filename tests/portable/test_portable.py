@@ -99,3 +99,9 @@ def test_a_page_does_not_double_with_every_embed() -> None:
 )
 def test_hostile_lines_end(line: str) -> None:
     assert "\ufdd0" not in page(f"{line}\n{line}\n")
+
+
+def test_brackets_beyond_measure_open_no_link() -> None:
+    # Python-Markdown looks for the end of each through the whole block.
+    assert page("[" * 5_000 + "\n") == "\\[" * 5_000 + "\n"
+    assert page("[甲](数学/图.png) " * 50 + "\n").count("](数学/图.png)") == 50

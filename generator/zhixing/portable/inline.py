@@ -116,7 +116,7 @@ class Inline:
         href = self._href(link, resolution)
         if not href:
             return f"{self._keep(_stub_open())}{inner}{self._keep('</em>')}"
-        return f"[{inner}{self._keep(f']({href})')}"
+        return f"{self._keep('[')}{inner}{self._keep(f']({href})')}"
 
     def _image(self, token: Token) -> str:
         alt, size = picture_size(token.content.of(self.text))

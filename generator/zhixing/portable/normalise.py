@@ -17,6 +17,7 @@ from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.footnote import footnote_plugin
 
 from zhixing.portable.callouts import callout_head
+from zhixing.portable.escape import bounded
 from zhixing.portable.html import open_for_markdown
 from zhixing.portable.pieces import Pieces
 
@@ -88,7 +89,7 @@ class _Writer:
     def _parts(self, text: str) -> list[str]:
         """Return a paragraph's lines, its block pieces standing alone between blank lines."""
         lines: list[str] = []
-        for part, is_block in self.pieces.blocks(text):
+        for part, is_block in self.pieces.blocks(bounded(text)):
             written = part.splitlines() if is_block else self._running(part)
             lines += ["", *written] if lines and written else written
         return lines
@@ -100,7 +101,7 @@ class _Writer:
         return [*(f"{line.rstrip()}  " for line in lines[:-1]), *(line.rstrip() for line in lines[-1:])]
 
     def heading(self, node: SyntaxTreeNode) -> list[str]:
-        text = self.pieces.restore(" ".join(node.children[0].content.split("\n")))
+        text = self.pieces.restore(bounded(" ".join(node.children[0].content.split("\n"))))
         # A closing # of the text itself would be read as the heading's own.
         text = re.sub(r"(#+)$", r"\\\1", text)
         return [f"{'#' * int(node.tag[1])} {text}"]
@@ -173,7 +174,7 @@ class _Writer:
         return f"| {' | '.join(self._cell(cell.children[0].content) for cell in cells)} |"
 
     def _cell(self, text: str) -> str:
-        return self.pieces.restore(text.replace("|", "\\|"), cell=True)
+        return self.pieces.restore(bounded(text).replace("|", "\\|"), cell=True)
 
 
 _RULES = {"": "---", "text-align:left": ":--", "text-align:center": ":-:", "text-align:right": "--:"}

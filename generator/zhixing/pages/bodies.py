@@ -26,8 +26,8 @@ _STATUS = {"done": "写完的", "draft": "草稿", "": "没有标明状态的"}
 def list_body(one: List, vault: Vault, book: Book) -> str:
     """Return what stands below a list's block."""
     parts = {
-        "errata": lambda: _errata(vault, book, agreeing=False),
-        "confirmed": lambda: _errata(vault, book, agreeing=True),
+        "errata": lambda: _errata(one, vault, book, agreeing=False),
+        "confirmed": lambda: _errata(one, vault, book, agreeing=True),
         "notes": lambda: _grouped(one, vault),
         "path": lambda: _path(one, vault),
         "core": lambda: reference(vault),
@@ -36,7 +36,7 @@ def list_body(one: List, vault: Vault, book: Book) -> str:
     return "\n\n".join([head, *parts])
 
 
-def _errata(vault: Vault, book: Book, *, agreeing: bool) -> Iterator[str]:
+def _errata(kept: List, vault: Vault, book: Book, *, agreeing: bool) -> Iterator[str]:
     """Yield one table: what each source says, what was computed or the paper that tells, and the note that shows it."""
     sources = {_property(note, "document"): note for note in vault.notes.values() if note.type == "source"}
     rows = [
@@ -50,7 +50,11 @@ def _errata(vault: Vault, book: Book, *, agreeing: bool) -> Iterator[str]:
         if one.example and one.example.id in book.runs
         for said in book.runs[one.example.id].said
         if (said.agrees and not said.says.cites) is agreeing
+        if kept.document in ("", said.says.document.strip())
     ]
+    if not rows:
+        yield "没有。"
+        return
     yield "\n".join([_row("来源", "来源的说法", "计算或文献", "见"), _row(*["---"] * 4), *sorted(rows)])
 
 

@@ -12,14 +12,14 @@ from zhixing.text.yamltree import Mapping, Scalar, YamlError, parse_yaml
 from zhixing.vault.note import Note
 
 INFO = ["yaml", "list"]
-KEYS = ("id", "of", "by", "type", "folder", "status")
+KEYS = ("id", "of", "by", "type", "folder", "status", "document")
 LISTS = ("errata", "confirmed", "notes", "path", "core")
 GROUPS = ("folder", "status", "type")
 
 
 @dataclass(frozen=True, slots=True)
 class List:
-    """A list as declared: what it is of, how it is grouped, and which notes it keeps to ("" for all)."""
+    """A list as declared: what it is of, how it is grouped, and which notes or document it keeps to ("" for all)."""
 
     id: str
     of: str
@@ -27,6 +27,7 @@ class List:
     type: str = ""
     folder: str = ""
     status: str = ""
+    document: str = ""
 
 
 def list_fences(note: Note) -> Iterator[Region]:

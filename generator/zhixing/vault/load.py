@@ -12,8 +12,9 @@ from zhixing.source import Source
 from zhixing.vault.note import Note, read_note
 from zhixing.vault.vault import Vault
 
-# No note is longer by hand; a larger file is data that somebody called `.md`.
+# No note is longer by hand; a larger file is data that somebody called `.md`. It is lines that take time, not bytes.
 MAX_BYTES = 5_000_000
+MAX_LINES = 200_000
 
 
 def load(root: Path) -> Vault:
@@ -90,8 +91,8 @@ class _Loader:
             what = f"The note cannot be read: {error.strerror}"
             self._problem(str(path), Code.FILE_UNREADABLE, what, "Change the file's mode so that you may read it")
             return None
-        if len(data) > MAX_BYTES:
-            what = f"The note is larger than {MAX_BYTES // 1_000_000} MB and is left alone"
+        if len(data) > MAX_BYTES or data.count(b"\n") + data.count(b"\r") > MAX_LINES:
+            what = f"The note has more than {MAX_BYTES // 1_000_000} MB or {MAX_LINES:,} lines and is left alone"
             self._problem(str(path), Code.FILE_UNREADABLE, what, "Split it, or keep data in a file that is no note")
             return None
         try:

@@ -132,18 +132,19 @@ MUTATIONS: dict[str, tuple[str, str, str, str]] = {
     ),
     "mixed dtypes pass": ("arrays.py", "if len(set(dtypes.values())) > 1:", "if False:", ATTENTION + "errors_show"),
     "earlier sums do not shrink": ("blocked.py", "output *= shrink.T", "pass", BLOCKED + "the_doors_agree"),
-    "no bound": ("blocked.py", "<= BOUND and", "<= np.inf and", ATTENTION + "scores_that_would_overflow"),
-    "tiny values underflow": ("blocked.py", "1 / LARGE <= longest[2]", "0 <= longest[2]", BLOCKED + "tiny"),
+    "no bound": ("blocked.py", "<= BOUND and", "<= math.inf and", ATTENTION + "scores_that_would_overflow"),
+    "tiny values underflow": ("blocked.py", "1 / LARGE <= v <=", "v <=", BLOCKED + "tiny"),
     "the mask is forgotten where bounded": ("blocked.py", "scores *= allowed", "pass", RIGHT + "attention"),
     "the last block is skipped": (
-        "blocked.py", "rows.stop + self.plan.high)", "rows.start + self.plan.high)", RIGHT + "attention",
+        "blocked.py", "stop = max(0, rows.start + self.low), min(m, rows.stop + self.high)",
+        "stop = max(0, rows.start + self.low), min(m, rows.start + self.high)", RIGHT + "attention",
     ),
     "bias in the wrong base": (
         "blocked.py", "self.bias[rows, keys].T * LOG2E", "self.bias[rows, keys].T", RIGHT + "attention",
     ),
-    "bands of all keys are kept": ("blocked.py", "if m > KEYS:", "if False:", BLOCKED + "a_nan_keeps"),
+    "bands of all keys are kept": ("blocked.py", "if m <= KEYS:", "if True:", BLOCKED + "a_nan_keeps"),
     "future blocks are computed": (
-        "blocked.py", "stop = min(len(self.k), rows.stop + self.plan.high)", "stop = len(self.k)",
+        "blocked.py", "self.low), min(m, rows.stop + self.high)", "self.low), m",
         BLOCKED + "blocks_of_the_future",
     ),
 }  # fmt: skip

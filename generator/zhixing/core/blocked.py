@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -66,7 +68,9 @@ def attend(
     masks = None if mask is None else np.broadcast_to(as_mask(mask, inputs.scores_shape), (*lead, n, m))
     biases = None if bias is None else np.broadcast_to(as_bias(bias, inputs.scores_shape, q.dtype), (*lead, n, m))
     result = _result(out, (*lead, n, v.shape[-1]), inputs.dtype)
-    plan = _Plan(default_scale(q, scale), softcap, low, high, np.empty(min(QUERIES, n) * min(KEYS, m), q.dtype), {})
+    scratch = np.empty(min(QUERIES, n) * min(KEYS, m), q.dtype)
+    longest = [math.sqrt(np.vecdot(x, x).max(initial=0)) for x in (inputs.Q, inputs.K, inputs.V)]
+    plan = _Plan(default_scale(q, scale), softcap, low, high, longest, scratch, {})
     for at in np.ndindex(lead):
         mask_of, bias_of = None if masks is None else masks[at], None if biases is None else biases[at]
         _Head(plan, q[at], k[at], v[at], mask_of, bias_of).attend(result[at])
@@ -83,25 +87,41 @@ def _result(out: Array | None, shape: tuple[int, ...], dtype: Dtype) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What all heads share: query i may attend to keys i + low … i + high; one block of scratch; bands made so far."""
+    """What all heads share. Query i may attend to keys i + low … i + high; `longest` are the norms of Q, K, V."""
 
     scale: float
     softcap: float | None
     low: int
     high: int
+    longest: list[float]
     scratch: Array
-    bands: dict[tuple[int, int, int], Array]
+    bands: dict[tuple[int, int, int], Mask]
 
-    def band(self, shift: int, m: int, n: int) -> Array | None:
-        """Return 1 where m keys (rows), the first `shift` after the first query, are within reach of n queries."""
+    def bounded(self) -> bool:
+        """Tell whether no power of a score can leave float32, nor vanish beside the values."""
+        q, k, v = self.longest
+        return min(q * k * abs(self.scale), self.softcap or math.inf) <= BOUND and 1 / LARGE <= v <= LARGE
+
+    def blocks(self, rows: slice, m: int) -> Iterator[slice]:
+        """Yield the blocks of keys that some of the queries may attend to; those that all may stand by themselves."""
+        start, stop = max(0, rows.start + self.low), min(m, rows.stop + self.high)
+        inner = max(start, min(rows.stop + self.low, stop))
+        edges = (start, inner, max(inner, min(rows.start + self.high, stop)), stop)
+        for first, last in pairwise(edges):
+            for j in range(first, last, KEYS):
+                yield slice(j, min(j + KEYS, last))
+
+    def band(self, shift: int, m: int, n: int) -> Mask | None:
+        """Return which of m keys (rows), the first `shift` after the first query, are within reach of n queries."""
         if shift - (n - 1) >= self.low and shift + m - 1 <= self.high:
             return None
-        if (shift, m, n) not in self.bands:
-            near, far = (np.tri(m, n, shift - end, self.scratch.dtype) for end in (self.low, self.high + 1))
-            if m > KEYS:
-                return near - far  # of all keys: serves its queries alone, and keeping each would take n²
-            self.bands[shift, m, n] = near - far
-        return self.bands[shift, m, n]
+        if (found := self.bands.get((shift, m, n))) is None:
+            found = ~np.tri(m, n, shift - self.high - 1, np.bool_)
+            if self.low > -UNLIMITED:
+                found &= np.tri(m, n, shift - self.low, np.bool_)
+            if m <= KEYS:  # the same few bands serve every block; of all keys, to keep each would take n²
+                self.bands[shift, m, n] = found
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +137,7 @@ class _Head:
 
     def attend(self, out: Array) -> None:
         """Write the output, a block of queries at a time."""
-        longest = [math.sqrt(np.vecdot(x, x).max(initial=0)) for x in (self.q, self.k, self.v)]
-        small = longest[0] * longest[1] * abs(self.plan.scale) <= BOUND and 1 / LARGE <= longest[2] <= LARGE
-        bounded, finite = self.bias is None and small, all(map(math.isfinite, longest))
+        bounded, finite = self.bias is None and self.plan.bounded(), all(map(math.isfinite, self.plan.longest))
         for i in range(0, len(out), QUERIES):
             rows = slice(i, min(i + QUERIES, len(out)))
             if finite:
@@ -130,7 +148,7 @@ class _Head:
     def by_steps(self, rows: slice) -> Array:
         """Return the output where some input is nan or infinite: all keys at once, exactly as `attention` has it."""
         allowed = self.allowed(slice(0, len(self.k)), rows)
-        mask = None if allowed is None else allowed.T != 0
+        mask = None if allowed is None else allowed.T
         bias = None if self.bias is None else self.bias[rows]
         scale, softcap = self.plan.scale, self.plan.softcap
         return attention(self.q[rows], self.k, self.v, mask=mask, bias=bias, scale=scale, softcap=softcap).output
@@ -141,10 +159,8 @@ class _Head:
         q = (self.q[rows] * np.asarray(self.plan.scale * LOG2E, dtype=dtype)).T
         output, total = np.zeros((n, self.v.shape[1]), dtype), np.zeros((1, n), dtype)
         largest, ones = np.full((1, n), -np.inf, dtype), np.ones((1, KEYS), dtype)
-        stop = min(len(self.k), rows.stop + self.plan.high)
-        for j in range(max(0, rows.start + self.plan.low), stop, KEYS):
-            keys = slice(j, min(j + KEYS, stop))
-            m = keys.stop - j
+        for keys in self.plan.blocks(rows, len(self.k)):
+            m = keys.stop - keys.start
             scores = np.matmul(self.k[keys], q, out=self.plan.scratch[: m * n].reshape(m, n))
             self.bend(scores, rows, keys)
             allowed = self.allowed(keys, rows)
@@ -167,19 +183,19 @@ class _Head:
         if self.bias is not None:
             scores += self.bias[rows, keys].T * LOG2E
 
-    def allowed(self, keys: slice, rows: slice) -> Array | Mask | None:
-        """Return what is not 0 where keys may be attended to by queries, or None where all may."""
+    def allowed(self, keys: slice, rows: slice) -> Mask | None:
+        """Return which keys (rows) may be attended to by which queries, or None where all may."""
         band = self.plan.band(keys.start - rows.start, keys.stop - keys.start, rows.stop - rows.start)
         if self.mask is None:
             return band
         mask = self.mask[rows, keys].T
-        return mask if band is None else mask * band
+        return mask if band is None else mask & band
 
 
-def _take_off_largest(scores: Array, allowed: Array | Mask | None, before: Array) -> tuple[Array, Array]:
+def _take_off_largest(scores: Array, allowed: Mask | None, before: Array) -> tuple[Array, Array]:
     """Take the largest score so far off each column, in place; return it, and what earlier sums shrink by."""
     if allowed is not None:
-        np.copyto(scores, -np.inf, where=allowed == 0)
+        np.copyto(scores, -np.inf, where=~allowed)
     largest = np.maximum(before, scores.max(axis=0))
     base = np.where(np.isneginf(largest), 0, largest)
     scores -= base

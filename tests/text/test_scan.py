@@ -103,8 +103,8 @@ UNCLOSED = "The {} that opens here{} is never closed. Close it with {}."
 @pytest.mark.parametrize(
     ("text", "place", "expected"),
     [
-        ("a\n\n> ```yaml\n> x\n", "3:3: fence-unclosed", UNCLOSED.format("fence", "", "a line `````")),
-        ("~~~~\n~~~\n", "1:1: fence-unclosed", UNCLOSED.format("fence", "", "a line `~~~~`")),
+        ("a\n\n> ```yaml\n> x\n", "3:3: fence-unclosed", UNCLOSED.format("fence", "", "a line of ``` alone")),
+        ("~~~~\n~~~\n", "1:1: fence-unclosed", UNCLOSED.format("fence", "", "a line of ~~~~ alone")),
         ("a\n%% b\n", "2:1: comment-unclosed", UNCLOSED.format("comment", " with `%%`", "`%%`")),
         ("<!-- b\n", "1:1: comment-unclosed", UNCLOSED.format("comment", " with `<!--`", "`-->`")),
     ],

@@ -87,3 +87,8 @@ def test_hostile_text_is_read_in_linear_time(piece: str) -> None:
     regions = scan(text)
     with guard():
         prose(text, regions, tokens(text, regions))
+
+
+def test_a_mark_that_never_comes_is_looked_for_once() -> None:
+    with guard():
+        assert tokens("a " + "<!--" * 500_000) == ()

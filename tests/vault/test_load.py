@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hostile import guard
-from zhixing.vault.load import MAX_BYTES, MAX_LINES, load
+from zhixing.vault.load import MAX_BYTES, MAX_LINES, _Loader, load
 from zhixing.vault.vault import Vault
 
 
@@ -116,6 +116,8 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "b.md")
     with guard():
         assert [str(path) for path in load(tmp_path).notes] == ["a.md"]
+        with pytest.raises(OSError, match="no regular file"):  # it took the place of a note just now
+            _Loader._bytes(tmp_path / "b.md")
 
 
 def test_a_file_name_that_is_no_text(tmp_path: Path) -> None:

@@ -168,5 +168,5 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     # Bounded: a label may be one of thousands, and a mistake may be repeated hundreds of times.
     # Chinese names are short: of two characters, one alike is near.
     cutoff = 0.6 if name.isascii() else 0.5
-    near = get_close_matches(name[:100], list(islice(known, 500)), n=3, cutoff=cutoff)
+    near = get_close_matches(name[:100], list(islice(known, 200)), n=3, cutoff=cutoff)
     return f"Did you mean {' or '.join(repr(one) for one in near)}?" if near else ""

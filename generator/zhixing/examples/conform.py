@@ -5,6 +5,7 @@ from __future__ import annotations
 from zhixing.examples.algebra import Axes, describe, root
 from zhixing.examples.errors import ExampleError
 from zhixing.examples.model import Dimension, Name, Quantity
+from zhixing.examples.reading import no_axis
 from zhixing.problems import Code
 
 
@@ -15,8 +16,11 @@ def conform(quantity: Quantity, name: Name, axes: Axes) -> Quantity:
     where both share their labels (`键: 词`), where neither has labels, or where the computed dimension has no name.
 
     Raises:
-        ExampleError: the axes or their sizes differ.
+        ExampleError: the axes or their sizes differ, or an axis is neither declared nor brought by `uses:`.
     """
+    unknown = next((axis for axis in name.axes if axis not in axes), None)
+    if unknown is not None:
+        raise no_axis(unknown, axes)
     if len(quantity.dimensions) != len(name.axes):
         raise _mismatch(quantity, name)
     order = _order(quantity.axes, name.axes)
@@ -46,6 +50,8 @@ def _fits(own: str, size: int, declared: str, axes: Axes) -> bool:
 def _mismatch(quantity: Quantity, name: Name) -> ExampleError:
     declared = f"[{', '.join(name.axes)}]" if name.axes else "a single number"
     what = f"{name.name} is declared as {declared}, but {describe(quantity)} was computed"
+    if quantity.axes == name.axes:
+        return ExampleError(Code.EXAMPLE_AXES, what, "Declare an axis of that size, or mend the expression")
     own = ", ".join(axis or "AXIS" for axis in quantity.axes)
     mend = f"Declare it as {name.name}[{own}], or mend the expression" if own else f"Declare it as {name.name}"
     return ExampleError(Code.EXAMPLE_AXES, what, mend)

@@ -36,7 +36,7 @@ def constant(node: Scalar) -> float:
         ExampleError: it is no such expression, or not a single number.
     """
     try:
-        tree = parse_expression(node.text, node.inner, flow=True, places=node.places).tree
+        tree = parse_expression(node.text, node.inner, flow=node.flow, places=node.places).tree
         quantity = Evaluator(Scope({})).quantity(tree)
     except ExampleError as error:
         index = index_of(node.text, error.node) if error.index is None else error.index

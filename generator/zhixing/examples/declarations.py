@@ -9,7 +9,7 @@ import unicodedata
 from zhixing.examples.budget import MAX_ELEMENTS
 from zhixing.examples.errors import ExampleError, NotComputedError
 from zhixing.examples.model import Axis, Name
-from zhixing.examples.nodes import Mapping, Node, Scalar, Sequence
+from zhixing.examples.nodes import Node, Scalar, Sequence
 from zhixing.examples.numbers import plain_number
 from zhixing.examples.reading import Reading
 from zhixing.examples.twins import ascii_twin, normal_name
@@ -20,6 +20,7 @@ _DECLARED = re.compile(r"\s*([^\[\]\s]+)\s*(?:\[([^\[\]]*)\])?\s*")
 _SIZE = re.compile(r"\d[\d_,]*")
 # Keys of `expect:` that a quantity of that name could never be expected under.
 _KEYS = frozenset({"holds"})
+Declared = dict[str, tuple[Scalar, Node]]
 
 
 def check_name(name: str) -> str:
@@ -40,8 +41,8 @@ def check_name(name: str) -> str:
     return name
 
 
-def read_name(key: Scalar, reading: Reading) -> Name:
-    """Read `V[键, 值]`.
+def read_name(key: Scalar, reading: Reading, *, computed: bool = False) -> Name:
+    """Read `V[键, 值]`; `computed` tells a step from what is given.
 
     Raises:
         ExampleError: the name or an axis cannot be used.
@@ -57,12 +58,12 @@ def read_name(key: Scalar, reading: Reading) -> Name:
     name = check_name(match[1])
     if name in reading.axes:
         raise ExampleError(Code.EXAMPLE_NAME, f"{name!r} is the name of an axis", "Choose another name")
-    return Name(name, tuple(reading.axis(normal_name(part)).name for part in parts), key.span)
+    return Name(name, tuple(reading.axis(normal_name(part), computed=computed) for part in parts), key.span)
 
 
 def read_axes(node: Node | None, reading: Reading) -> None:
     """Read every axis into the reading: labels, a size, numbers, or the name of another axis whose labels it shares."""
-    declared: dict[str, tuple[Scalar, Node]] = {}
+    declared: Declared = {}
     for key, value in reading.pairs(node, "`axes:`"):
         name = reading.attempt(key, lambda key=key: check_name(key.text))  # type: ignore[misc]  # mypy: lambda defaults
         if name in declared:
@@ -73,42 +74,56 @@ def read_axes(node: Node | None, reading: Reading) -> None:
             reading.broken.add(unicodedata.normalize("NFKC", key.text))
     for name, (_, value) in declared.items():
         at = value if isinstance(value, Scalar) else value.span
-        axis = reading.attempt(at, lambda name=name: _axis(name, declared, ()))  # type: ignore[misc]  # as above
+        axis = reading.attempt(at, lambda name=name: _axis(name, declared))  # type: ignore[misc]  # as above
         if axis:
             reading.axes[name] = axis
         else:
             reading.broken.add(name)
 
 
-def _axis(name: str, declared: dict[str, tuple[Scalar, Node]], chain: tuple[str, ...]) -> Axis:
-    """Read one axis; `chain` are those that share its labels, whose own problems are reported at this one."""
-    _, node = declared[name]
+def _axis(name: str, declared: Declared) -> Axis:
+    """Read one axis, by way of those whose labels it shares; what is wrong with those is said at their own place."""
+    path = [name]
     try:
-        if isinstance(node, Sequence):
-            return _labelled(name, node)
-        if isinstance(node, Mapping):
-            mend = "Write its labels as a list, or its size"
-            raise ExampleError(Code.EXAMPLE_VALUE, f"The axis {name} is a mapping", mend)
-        if not node.quoted and _SIZE.fullmatch(node.text):
-            return _sized(name, node.text)
-        other = _shared(name, node.text, declared, chain)
+        while (text := _reference(declared[path[-1]][1])) is not None:
+            path.append(_shared(text, path, declared))
+        other = _own(path[-1], declared[path[-1]][1])
     except ExampleError:
-        if chain:
+        if len(path) > 1 and path[-1] not in path[:-1]:
             raise NotComputedError(name) from None
         raise
     return Axis(name, other.size, other.labels, other.numbers, other.root)
 
 
-def _shared(name: str, text: str, declared: dict[str, tuple[Scalar, Node]], chain: tuple[str, ...]) -> Axis:
+def _reference(node: Node) -> str | None:
+    """Return the text that names another axis, None for labels, a size, and what is neither."""
+    plain = isinstance(node, Scalar) and (node.quoted or not _SIZE.fullmatch(node.text))
+    return node.text if isinstance(node, Scalar) and plain else None
+
+
+def _shared(text: str, path: list[str], declared: Declared) -> str:
     other = normal_name(text.strip())
-    if other in (name, *chain):
-        mend = "Give one of them its labels or its size"
-        raise ExampleError(Code.EXAMPLE_VALUE, f"The axes {name} and {other} share labels in a circle", mend)
     if other not in declared:
-        mend = did_you_mean(other, [one for one in declared if one != name])
+        mend = did_you_mean(other, [one for one in declared if one != path[-1]])
         mend = mend or "Write labels as a list, a size, or the name of another axis"
         raise ExampleError(Code.EXAMPLE_VALUE, f"{text!r} is neither a size nor another axis", mend)
-    return _axis(other, declared, (*chain, name))
+    if other in path:
+        circle = path[path.index(other) :]
+        if path[0] != next(one for one in declared if one in circle):
+            raise NotComputedError(path[0])  # the first of the circle says it
+        path.append(other)
+        what = f"The axes {' → '.join(path)} share labels in a circle"
+        raise ExampleError(Code.EXAMPLE_VALUE, what, "Give one of them its labels or its size")
+    return other
+
+
+def _own(name: str, node: Node) -> Axis:
+    if isinstance(node, Sequence):
+        return _labelled(name, node)
+    if isinstance(node, Scalar):
+        return _sized(name, node.text)
+    mend = "Write its labels as a list, or its size"
+    raise ExampleError(Code.EXAMPLE_VALUE, f"The axis {name} is a mapping", mend)
 
 
 def _labelled(name: str, node: Sequence) -> Axis:

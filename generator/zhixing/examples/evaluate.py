@@ -76,7 +76,7 @@ class Evaluator:
         except ExampleError as error:
             raise error.at(node) from None
         except CoreError as error:
-            mend = "See the function's shapes in the reference of the core"
+            mend = "See what it takes in the reference of the core"
             raise ExampleError(Code.EXAMPLE_RUN, f"The core says: {error}", mend, node) from None
         except MemoryError:
             what = "There is not enough memory for this"
@@ -176,7 +176,7 @@ class Evaluator:
         indices = [
             self._item(item, base, sum(not _is_none(x) for x in rest[:place])) for place, item in enumerate(rest)
         ]
-        return index(base, indices, self.scope.axes, self.scope.budget) if indices else base
+        return index(base, indices, self.scope.axes, self.scope.budget, rest) if indices else base
 
     def _item(self, node: ast.expr, base: Quantity, place: int) -> Item:
         if _is_none(node):

@@ -81,7 +81,8 @@ def _differences(item: Expectation, computed: Quantity, evaluator: Evaluator) ->
     """Yield a sentence and a place for each entry that differs (three at most), or one for a wrong shape."""
     shape = shape_of(item.values)
     if shape != computed.values.shape:
-        yield f"{item.target.text} {_sized(computed.values.shape)}; {_sized(shape, wanted=True)}", item.span.start
+        first = next(_leaves(item.values))[1]
+        yield f"{item.target.text} {_sized(computed.values.shape)}; {_sized(shape, wanted=True)}", first.span.start
         return
     wrong = (
         (place, printed) for place, printed in _leaves(item.values) if not _agrees(place, printed, computed, evaluator)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -41,7 +42,7 @@ def position_of(label: str, axis: Axis, positions: Sequence[int] | None = None) 
         return found[0]
     if found:
         what = f"{axis.name} has the label {label!r} {len(found)} times"
-        raise ExampleError(Code.EXAMPLE_NAME, what, "Index it by position")
+        raise ExampleError(Code.EXAMPLE_NAME, what, "Go by position")
     mend = did_you_mean(label, kept) or "A label is in quotes, a position is a number from 0"
     raise ExampleError(Code.EXAMPLE_NAME, f"{axis.name} has no label {label!r}", mend)
 
@@ -77,8 +78,8 @@ class _Plan:
         self.dimensions.append(Dimension(""))
 
 
-def index(quantity: Quantity, items: Sequence[Item], axes: Axes, budget: Budget) -> Quantity:
-    """Return `quantity[items]`.
+def index(quantity: Quantity, items: Sequence[Item], axes: Axes, budget: Budget, nodes: Sequence[ast.expr]) -> Quantity:
+    """Return `quantity[items]`; `nodes` are what the items were written as.
 
     Arrays of positions are aligned by name with one another; their axes stand where the first of them stood.
 
@@ -87,9 +88,10 @@ def index(quantity: Quantity, items: Sequence[Item], axes: Axes, budget: Budget)
     """
     given = sum(item is not None for item in items)
     if given > len(quantity.dimensions):
-        what = f"{describe(quantity)} has {len(quantity.dimensions)} axes but {given} indices"
+        axes_had = f"{len(quantity.dimensions) or 'no'} ax{'i' if len(quantity.dimensions) == 1 else 'e'}s"
+        what = f"{describe(quantity)} has {axes_had}, but {given} {'index is' if given == 1 else 'indices are'} given"
         raise ExampleError(Code.EXAMPLE_AXES, what, "Give at most one index for each axis")
-    plan = _planned(quantity, items, axes)
+    plan = _planned(quantity, items, axes, nodes)
     gathered, shared = broadcast([array for _, array in plan.arrays], axes, budget) if plan.arrays else ([], ())
     simple = quantity.values[tuple(plan.selection)]
     values = np.asarray(_gather(simple, plan, gathered, len(shared), budget))
@@ -98,14 +100,17 @@ def index(quantity: Quantity, items: Sequence[Item], axes: Axes, budget: Budget)
     return Quantity(values, (*kept[:at], *shared, *kept[at:]), quantity.on)
 
 
-def _planned(quantity: Quantity, items: Sequence[Item], axes: Axes) -> _Plan:
+def _planned(quantity: Quantity, items: Sequence[Item], axes: Axes, nodes: Sequence[ast.expr]) -> _Plan:
     plan = _Plan(axes)
     own = zip(quantity.dimensions, quantity.values.shape, strict=True)
-    for item in items:
+    for item, node in zip(items, nodes, strict=True):
         if item is None:
             plan.new_axis()
-        else:
+            continue
+        try:
             plan.add(item, *next(own))
+        except ExampleError as error:
+            raise error.at(node) from None
     for dimension, size in own:
         plan.add(slice(None), dimension, size)
     return plan

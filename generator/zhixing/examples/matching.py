@@ -92,7 +92,8 @@ class _Match:
             (letter, place) for letter, place in pairs if same_root(self.axes, bound[letter], quantity.axes[place])
         ]
         found: dict[str, int] = {}
-        for letter, place in (*exact, *alike):
+        # From the end: a single dimension of a second name is the keys', not the queries'.
+        for letter, place in (*exact, *reversed(alike)):
             if letter not in found and place not in found.values():
                 found[letter] = place
         return {letter: found[letter] for letter in letters if letter in found}

@@ -11,7 +11,8 @@ _HEX = {"x": 2, "u": 4, "U": 8}
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A scalar as typed. `quoted` tells `"00"` from `00`; `block` marks the `|` and `>` styles.
+    """A scalar as typed. `quoted` tells `"00"` from `00`; `block` marks the `|` and `>` styles,
+    `flow` what stands in [ ] or { }, where YAML splits at commas.
 
     `span` covers the quotes too. `places` holds the offset of each character of `text` where YAML made the text of
     what stands there (folded lines, escapes); it is empty where the text stands as it is.
@@ -21,6 +22,7 @@ class Scalar:
     span: Span
     quoted: bool = False
     block: bool = False
+    flow: bool = False
     places: tuple[int, ...] = ()
 
     @property
@@ -42,20 +44,18 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """A list of nodes. `flow` tells `[a, b]` from a block list."""
+    """A list of nodes."""
 
     items: tuple[Node, ...]
     span: Span
-    flow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """Keys with their nodes, in the order written. `flow` tells `{a: 1}` from lines."""
+    """Keys with their nodes, in the order written."""
 
     items: tuple[tuple[Scalar, Node], ...]
     span: Span
-    flow: bool = False
 
     def get(self, name: str) -> Node | None:
         """Return the node under a key, or None."""

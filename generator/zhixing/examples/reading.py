@@ -11,6 +11,7 @@ from zhixing.examples.errors import ExampleError, NotComputedError
 from zhixing.examples.expression import parse_expression
 from zhixing.examples.model import Axis, Expression, Name
 from zhixing.examples.nodes import Mapping, Node, Scalar, Sequence
+from zhixing.examples.yaml_errors import WIDE
 from zhixing.problems import Code, Problem, did_you_mean
 from zhixing.source import Source, Span
 
@@ -22,7 +23,8 @@ LIST = "Write a line beginning with “- ” for each"
 class Reading:
     """One reading of an example; a problem in one place does not stop the next.
 
-    `broken` are axes whose own declaration went wrong: what rests on them is not reported again.
+    `broken` are axes whose own declaration went wrong: what rests on them is not reported again. `uses` tells whether
+    quantities of other examples come in, whose axes nobody knows before the run.
     """
 
     source: Source
@@ -30,6 +32,7 @@ class Reading:
     axes: dict[str, Axis] = field(default_factory=dict)
     names: dict[str, Name] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
+    uses: bool = False
 
     def report(self, at: Span | int, code: Code, what: str, mend: str) -> None:
         """Add a problem."""
@@ -52,9 +55,7 @@ class Reading:
         """Report a value that is no mapping or list; a full-width colon may be why."""
         wide = node.text.find("：") if isinstance(node, Scalar) and not node.quoted else -1
         if isinstance(node, Scalar) and wide >= 0:
-            at = node.offset(wide)
-            what, mend = "A full-width colon “：” stands where YAML needs “: ”", "Type an ASCII colon and a space"
-            self.report(at, Code.EXAMPLE_YAML, what, mend)
+            self.report(node.offset(wide), Code.EXAMPLE_YAML, *WIDE)
         else:
             self.report(node.span, Code.EXAMPLE_VALUE, what, mend)
 
@@ -80,14 +81,14 @@ class Reading:
                 mend = did_you_mean(key.text, known) or f"Known: {', '.join(known)}"
                 self.report(key.span, Code.EXAMPLE_KEY, f"{what} has no key {key.text!r}", mend)
 
-    def expression(self, node: Node, *, flow: bool = False) -> Expression | None:
-        """Read an expression, or report why there is none. `flow` says that it stood in a flow list."""
+    def expression(self, node: Node) -> Expression | None:
+        """Read an expression, or report why there is none."""
         if not isinstance(node, Scalar):
-            mend = LIST if flow else "Write one expression, in quotes where it begins with [ or {"
+            mend = "Write one expression, in quotes where it begins with [ or {"
             what = "A list or mapping stands where an expression is needed"
             self.report(node.span, Code.EXPRESSION_SYNTAX, what, mend)
             return None
-        cut = flow or (not node.quoted and self._before_comment(node))
+        cut = not node.quoted and (node.flow or self._before_comment(node))
         return self.attempt(node, partial(parse_expression, node.text, node.inner, flow=cut, places=node.places))
 
     def _before_comment(self, node: Scalar) -> bool:
@@ -106,8 +107,8 @@ class Reading:
         self.names[name.name] = name
         return True
 
-    def axis(self, name: str) -> Axis:
-        """Return a declared axis.
+    def axis(self, name: str, *, computed: bool = False) -> str:
+        """Return the name of a declared axis; what is `computed` may run along one that `uses:` brings.
 
         Raises:
             ExampleError: there is none of that name.
@@ -115,10 +116,15 @@ class Reading:
         """
         if name in self.broken:
             raise NotComputedError(name)
-        if name not in self.axes:
-            mend = did_you_mean(name, self.axes) or "Declare it under `axes:`"
-            raise ExampleError(Code.EXAMPLE_NAME, f"There is no axis {name!r}", mend)
-        return self.axes[name]
+        if name not in self.axes and not (computed and self.uses):
+            raise no_axis(name, self.axes)
+        return name
+
+
+def no_axis(name: str, axes: Iterable[str]) -> ExampleError:
+    """Return the error for an axis that is not declared."""
+    mend = did_you_mean(name, axes) or "Declare it under `axes:`"
+    return ExampleError(Code.EXAMPLE_NAME, f"There is no axis {name!r}", mend)
 
 
 def _empty(node: Node) -> bool:

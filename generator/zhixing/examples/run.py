@@ -15,6 +15,7 @@ from zhixing.examples.expect import held, said
 from zhixing.examples.expression import offset_of
 from zhixing.examples.loops import loop_of, remember, size_of, stacked
 from zhixing.examples.model import Axis, Example, Expression, Outcome, Quantity, Run, Step
+from zhixing.examples.reading import no_axis
 from zhixing.examples.scope import Loop, Names, Scope
 from zhixing.examples.signature import Record
 from zhixing.examples.uses import bring_axes, used
@@ -107,11 +108,20 @@ class _Runner:
             self.attempt(given.name.name, given.name.span.start, partial(self.store, given.name.name, given.quantity))
 
     def take_steps(self, steps: list[Step]) -> None:
-        if steps[0].each:
-            self._repeat(steps, self.axes[steps[0].each])
+        each = steps[0].each
+        if each in self.axes:
+            self._repeat(steps, self.axes[each])
+            return
+        if each:
+            self.problems.append(self._no_axis(each, steps))
+            self.scope.failed.update(step.name.name for step in steps)
             return
         for step in steps:
             self.attempt(step.name.name, step.expression, partial(self._step, step))
+
+    def _no_axis(self, each: str, steps: Sequence[Step]) -> Problem:
+        error = no_axis(each, self.axes)
+        return self.source.problem(error.code, steps[0].name.span.start, error.what, error.mend)
 
     def _step(self, step: Step) -> None:
         for name, quantity in self._computed(step).items():

@@ -32,8 +32,8 @@ class Sections:
     reading: Reading
     budget: Budget = field(default_factory=Budget)
 
-    def _name(self, key: Scalar) -> Name | None:
-        return self.reading.attempt(key, partial(read_name, key, self.reading))
+    def _name(self, key: Scalar, *, computed: bool = False) -> Name | None:
+        return self.reading.attempt(key, partial(read_name, key, self.reading, computed=computed))
 
     def uses(self, node: Node | None) -> tuple[dict[str, str], dict[str, Span]]:
         """Read `uses:`; return the references by name, and where they stand."""
@@ -47,6 +47,7 @@ class Sections:
                 self.reading.report(key.span, Code.EXAMPLE_AXES, what, mend)
             elif name and reference and self.reading.new(name):
                 uses[name.name], spans[name.name] = reference, value.span
+        self.reading.uses = bool(uses)
         return uses, spans
 
     def given(self, node: Node | None) -> Iterator[Given]:
@@ -75,16 +76,16 @@ class Sections:
                 yield step
 
     def _each(self, axis: str, key: Scalar, value: Node) -> Iterator[Step]:
-        found = self.reading.attempt(key.span, lambda: self.reading.axis(normal_name(axis)))
+        found = self.reading.attempt(key.span, lambda: self.reading.axis(normal_name(axis), computed=True))
         for inner, expression in self.reading.pairs(value, f"`{key.text}:`") if found else ():
             if _EACH.fullmatch(inner.text.strip()):
                 what, mend = "A repetition stands inside another", "Give its steps the inner axis instead"
                 self.reading.report(inner.span, Code.EXAMPLE_KEY, what, mend)
             else:
-                yield from self._step(inner, expression, found.name if found else "")
+                yield from self._step(inner, expression, found or "")
 
     def _step(self, key: Scalar, value: Node, each: str) -> Iterator[Step]:
-        name = self._name(key)
+        name = self._name(key, computed=True)
         expression = self.reading.expression(value)
         if name and each in name.axes:
             what = f"{name.name} is repeated along {each} and comes under it by itself"
@@ -103,9 +104,13 @@ class Sections:
                 self.reading.report(key.span, Code.EXAMPLE_NAME, f"No repeated step is named {name!r}", mend)
             elif name and part:
                 yield from self._part(Name(name, (), key.span), value)
-            elif name:
+            elif name and self._own_axes(repeated[name], key):
                 given = self._read_given(Name(name, repeated[name].axes, key.span), value)
                 yield from [given] if given else []
+
+    def _own_axes(self, name: Name, key: Scalar) -> bool:
+        """Tell whether all axes of a step are declared here, so that its start can be read."""
+        return all(self.reading.attempt(key.span, partial(self.reading.axis, axis)) for axis in name.axes)
 
     def _part(self, name: Name, node: Node) -> Iterator[Given]:
         """Read the start of one result of several, `cell.h: 0`: its axes are not known, so it is one number for all."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
 
 from zhixing.examples.errors import ExampleError
 from zhixing.examples.model import Derivation, Expression, Formula, Heatmap, Plot, Show, Table
@@ -10,14 +10,7 @@ from zhixing.examples.nodes import Mapping, Node, Scalar, Sequence
 from zhixing.problems import Code, did_you_mean
 
 KINDS = ("table", "formula", "derivation", "heatmap", "plot")
-
-
-class ReadExpression(Protocol):
-    """Reads an expression, or reports why there is none."""
-
-    def __call__(self, node: Node, *, flow: bool = False) -> Expression | None:
-        """Read one; `flow` says that it stood in a flow list."""
-        ...
+ReadExpression = Callable[[Node], Expression | None]
 
 
 def read_show(node: Node, read: ReadExpression) -> Show | None:
@@ -66,8 +59,7 @@ def _options(node: Mapping, kind: str) -> dict[str, Node]:
 def _quantities(node: Node, read: ReadExpression) -> tuple[Expression, ...]:
     """Read one reference, or a list of them."""
     items = node.items if isinstance(node, Sequence) else (node,)
-    flow = isinstance(node, Sequence) and node.flow
-    return tuple(expression for item in items if (expression := read(item, flow=flow)) is not None)
+    return tuple(expression for item in items if (expression := read(item)) is not None)
 
 
 def _log(node: Node | None) -> frozenset[str]:

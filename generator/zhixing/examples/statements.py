@@ -7,7 +7,7 @@ from functools import partial
 
 from zhixing.examples.expected import read_expectations
 from zhixing.examples.model import Expectation, Expression, Says, Show
-from zhixing.examples.nodes import Mapping, Node, Scalar, Sequence
+from zhixing.examples.nodes import Mapping, Node, Scalar
 from zhixing.examples.reading import Reading
 from zhixing.examples.shown import read_show
 from zhixing.problems import Code
@@ -22,8 +22,7 @@ def read_expect(node: Node | None, reading: Reading, what: str = "`expect:`") ->
     holds: list[Expression] = []
     for key, value in reading.pairs(node, what):
         if key.text == "holds":
-            flow = isinstance(value, Sequence) and value.flow
-            read = (reading.expression(item, flow=flow) for item in reading.items(value, "`holds:`"))
+            read = (reading.expression(item) for item in reading.items(value, "`holds:`"))
             holds += [statement for statement in read if statement]
         elif target := reading.expression(key):
             found = reading.attempt(value.span, partial(read_expectations, target, value, key.span))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Sequence as Items
 from math import prod
 
@@ -19,11 +19,11 @@ from zhixing.examples.twins import normal_name
 from zhixing.problems import Code, did_you_mean
 from zhixing.source import Span
 
-_SEEDED, _TEXT = {"normal", "seed"}, {"text", "of"}
+Axes = dict[str, Axis]
 Leaf = tuple[float, Span]  # a number and where it stands
 
 
-def read_given(name: Name, node: Node, axes: dict[str, Axis], budget: Budget) -> Given:
+def read_given(name: Name, node: Node, axes: Axes, budget: Budget) -> Given:
     """Read the values of a quantity into an array of its declared shape.
 
     Raises:
@@ -33,11 +33,8 @@ def read_given(name: Name, node: Node, axes: dict[str, Axis], budget: Budget) ->
     budget.hold(prod(shape))
     budget.store(prod(shape))
     dimensions = tuple(Dimension(axis) for axis in name.axes)
-    keys = {key.text for key, _ in node.items} if isinstance(node, Mapping) else set()
-    if isinstance(node, Mapping) and "normal" in keys and keys <= _SEEDED:
-        return Given(name, Quantity(read_seeded(node, shape), dimensions))
-    if isinstance(node, Mapping) and "text" in keys and keys <= _TEXT:
-        return _text(name, node, axes)
+    if isinstance(node, Mapping) and (recipe := _recipe(node, axes[name.axes[0]].labels if name.axes else ())):
+        return recipe(name, node, axes)
     if isinstance(node, Scalar) and shape and not node.block:
         value, span = read_number(node)
         return Given(name, Quantity(np.full(shape, value), dimensions), ((0, span),))
@@ -47,6 +44,31 @@ def read_given(name: Name, node: Node, axes: dict[str, Axis], budget: Budget) ->
         leaves = list(_leaves(node, [axes[axis] for axis in name.axes], name))
     values = np.array([value for value, _ in leaves], np.float64).reshape(shape)
     return Given(name, Quantity(values, dimensions), tuple((i, span) for i, (_, span) in enumerate(leaves)))
+
+
+def _recipe(node: Mapping, labels: Items[str]) -> Callable[[Name, Mapping, Axes], Given] | None:
+    """Return what makes the values that a mapping describes, None where it holds them by label.
+
+    Raises:
+        ExampleError: it describes a seeded array or a text with a key that neither has.
+    """
+    keys = [key for key, _ in node.items]
+    if all(key.text in labels for key in keys):
+        return None
+    for first, known, recipe in (("normal", ("normal", "seed"), _seeded), ("text", ("text", "of"), _text)):
+        if first in (key.text for key in keys):
+            wrong = next((key for key in keys if key.text not in known), None)
+            if wrong:
+                what = f"`{first}:` goes with {known[1]!r}, not {wrong.text!r}"
+                mend = did_you_mean(wrong.text, known) or "Remove it"
+                raise ExampleError(Code.EXAMPLE_KEY, what, mend).at_span(wrong.span)
+            return recipe
+    return None
+
+
+def _seeded(name: Name, node: Mapping, axes: Axes) -> Given:
+    shape = tuple(axes[axis].size for axis in name.axes)
+    return Given(name, Quantity(read_seeded(node, shape), tuple(Dimension(axis) for axis in name.axes)))
 
 
 def _leaves(node: Node, axes: Items[Axis], name: Name) -> Iterator[Leaf]:
@@ -91,10 +113,11 @@ def _by_label(node: Mapping, axis: Axis) -> Sequence:
 def _grid(node: Scalar, shape: tuple[int, ...], name: Name) -> list[Leaf]:
     """Read a block of numbers, a line for each row."""
     rows = [row for row in _words(node.text) if row]
-    found = (len(rows), *sorted({len(row) for row in rows}))
-    if len(shape) != 2 or found != shape:
+    widths = sorted({len(row) for row in rows})
+    if len(shape) != 2 or (len(rows), *widths) != shape:
         sizes = "×".join(map(str, shape)) or "a single number"
-        what = f"The grid of {name.name} is {'×'.join(map(str, found))}; {sizes} is declared"
+        found = f"has {len(rows)} rows of {' and '.join(map(str, widths))} numbers"
+        what = f"The grid of {name.name} {found}; {sizes} is declared"
         mend = "Write a line for each row, numbers parted by spaces"
         raise ExampleError(Code.EXAMPLE_VALUE, what, mend).at_span(node.span)
     return [_entry(node, start, end) for row in rows for start, end in row]
@@ -119,7 +142,7 @@ def _entry(node: Scalar, start: int, end: int) -> Leaf:
     return read_number(Scalar(node.text[start:end], node.part(start, end), places=places))
 
 
-def _text(name: Name, node: Mapping, axes: dict[str, Axis]) -> Given:
+def _text(name: Name, node: Mapping, axes: Axes) -> Given:
     """Split a text at spaces into labels of an axis, as positions."""
     text, of = node.get("text"), node.get("of")
     if not isinstance(text, Scalar) or not isinstance(of, Scalar) or normal_name(of.text) not in axes:

@@ -41,24 +41,26 @@ _MEANINGS = (
 )
 
 
-class At:
-    """A place in the text given to YAML, as its own marks have it."""
-
-    def __init__(self, index: int) -> None:
-        self.index = index
+WIDE = ("A full-width colon “：” stands where YAML needs “: ”", "Type an ASCII colon and a space")
 
 
-def explained(error: yaml.MarkedYAMLError, text: str) -> tuple[At | None, str, str]:
-    """Return where an error is (None where its own mark says it), what is wrong, and how to mend it."""
+def explained(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str, str]:
+    """Return the index in the text where an error is, what is wrong, and how to mend it."""
     mark = error.problem_mark or error.context_mark
-    wide = wide_colon(text, mark.index if mark else 0)
+    index = mark.index if mark else 0
+    wide = wide_colon(text, index)
     if wide is not None:
-        return At(wide), "A full-width colon “：” stands where YAML needs “: ”", "Type an ASCII colon and a space"
+        return wide, *WIDE
+    if text[index : index + 1] == "[" and re.match(r"\w", text[index - 1 : index]):
+        what = "A name with brackets cannot be a key in { }"
+        return index, what, "Write each name on a line of its own"
     message = str(error.problem or error.context)
+    if "quoted scalar" in str(error.context) and error.context_mark:
+        index = error.context_mark.index
     for part, what, mend in _MEANINGS:
         if part in message:
-            return None, what, mend
-    return None, f"This YAML cannot be read: {message}", "Check the indentation, quotes and brackets before this place"
+            return index, what, mend
+    return index, f"This YAML cannot be read: {message}", "Check the indentation, quotes and brackets before this place"
 
 
 def wide_colon(text: str, before: int) -> int | None:

@@ -11,7 +11,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import yaml
 
@@ -22,22 +21,16 @@ from zhixing.source import Source, Span
 
 _LOADER: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-
-class Mark(Protocol):
-    """A place in the text given to YAML; its two loaders have a class each."""
-
-    @property
-    def index(self) -> int:
-        """The character's number from 0."""
-        ...
-
-
 MAX_LENGTH = 100_000
 MAX_DEPTH = 20
 # What YAML refuses, and what it takes for a line end though nobody can see it.
 _UNREADABLE = re.compile(
     "[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\ufeff\u2028\u2029]|\r(?!\n)"
 )
+
+
+def _index(mark: yaml.error.Mark | yaml._yaml.Mark | None) -> int:
+    return mark.index if mark else 0
 
 
 @dataclass
@@ -66,17 +59,16 @@ class _Reader:
             begins += len(lines[-1]) + 1
         return "\n".join(lines)
 
-    def offset(self, mark: Mark | None) -> int:
-        index = mark.index if mark else 0
+    def offset(self, index: int) -> int:
         begins, start, indent, typed = self.lines[bisect_right(self.lines, (index, self.content.end + 1)) - 1]
         column = index - begins
         return min(start + (column - indent + typed if column >= indent else 0), self.content.end)
 
     def span(self, node: yaml.Node) -> Span:
-        return Span(self.offset(node.start_mark), self.offset(node.end_mark))
+        return Span(self.offset(_index(node.start_mark)), self.offset(_index(node.end_mark)))
 
-    def report(self, mark: Mark | None, what: str, mend: str) -> None:
-        self.problems.append(self.source.problem(Code.EXAMPLE_YAML, self.offset(mark), what, mend))
+    def report(self, index: int, what: str, mend: str) -> None:
+        self.problems.append(self.source.problem(Code.EXAMPLE_YAML, self.offset(index), what, mend))
 
     def refuse_events(self, text: str) -> None:
         """Report tags, anchors and aliases, and stop at nesting that no example needs."""
@@ -84,41 +76,44 @@ class _Reader:
         for event in yaml.parse(text, Loader=_LOADER):
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > MAX_DEPTH:
-                self.report(event.start_mark, f"This YAML is nested more than {MAX_DEPTH} deep", "Flatten it")
+                self.report(_index(event.start_mark), f"This YAML is nested more than {MAX_DEPTH} deep", "Flatten it")
                 return
             if getattr(event, "anchor", None):
-                self.report(event.start_mark, "Anchors and aliases (& and *) are not read", "Write the value out")
+                self.report(
+                    _index(event.start_mark), "Anchors and aliases (& and *) are not read", "Write the value out"
+                )
             if tag := getattr(event, "tag", None):
-                self.report(event.start_mark, f"The tag {tag!r} is not read", "Remove it, or quote the value")
+                self.report(_index(event.start_mark), f"The tag {tag!r} is not read", "Remove it, or quote the value")
 
-    def convert(self, node: yaml.Node) -> Node:
+    def convert(self, node: yaml.Node, *, flow: bool = False) -> Node:
+        """Return a node as typed; `flow` says that it stands in [ ] or { }."""
         if isinstance(node, yaml.ScalarNode):
-            return self._scalar(node)
+            return self._scalar(node, flow=flow)
         flow = isinstance(node, yaml.CollectionNode) and bool(node.flow_style)
         if isinstance(node, yaml.SequenceNode):
-            return Sequence(tuple(self.convert(item) for item in node.value), self.span(node), flow)
-        return Mapping(tuple(self._pairs(node)), self.span(node), flow)
+            return Sequence(tuple(self.convert(item, flow=flow) for item in node.value), self.span(node))
+        return Mapping(tuple(self._pairs(node, flow=flow)), self.span(node))
 
-    def _scalar(self, node: yaml.ScalarNode) -> Scalar:
+    def _scalar(self, node: yaml.ScalarNode, *, flow: bool) -> Scalar:
         span, style = self.span(node), node.style or ""
         quoted, block = style in ("'", '"'), style in ("|", ">")
         start = span.start + quoted
         if block:  # its text begins on the line below the | or >
             start = self.source.text.find("\n", start, span.end) + 1 or span.end
         typed = self.source.text[start : span.end]
-        return Scalar(node.value, span, quoted, block, places_of(typed, node.value, start, quote=style))
+        return Scalar(node.value, span, quoted, block, flow, places_of(typed, node.value, start, quote=style))
 
-    def _pairs(self, node: yaml.Node) -> Iterator[tuple[Scalar, Node]]:
+    def _pairs(self, node: yaml.Node, *, flow: bool) -> Iterator[tuple[Scalar, Node]]:
         seen: set[str] = set()
         for key_node, value in node.value:
-            key = self.convert(key_node)
+            key = self.convert(key_node, flow=flow)
             if not isinstance(key, Scalar):
-                self.report(key_node.start_mark, "A key is a list or a mapping", "Use plain text as the key")
+                self.report(_index(key_node.start_mark), "A key is a list or a mapping", "Use plain text as the key")
             elif key.text in seen:
-                self.report(key_node.start_mark, f"The key {key.text!r} stands twice", "Keep one of them")
+                self.report(_index(key_node.start_mark), f"The key {key.text!r} stands twice", "Keep one of them")
             else:
                 seen.add(key.text)
-                yield key, self.convert(value)
+                yield key, self.convert(value, flow=flow)
 
 
 def read_yaml(source: Source, content: Span) -> tuple[Node | None, list[Problem]]:
@@ -133,8 +128,7 @@ def read_yaml(source: Source, content: Span) -> tuple[Node | None, list[Problem]
             return None, reader.problems
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
-        at, what, mend = explained(error, text)
-        reader.report(at or error.problem_mark or error.context_mark, what, mend)
+        reader.report(*explained(error, text))
         return None, reader.problems
     if node is None:
         return None, [source.problem(Code.EXAMPLE_YAML, content, "The block is empty", "Declare an example in it")]

@@ -19,7 +19,8 @@ PICTURES = frozenset({".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".svg", 
 MEDIA = frozenset(
     {".3gp", ".flac", ".m4a", ".mkv", ".mov", ".mp3", ".mp4", ".oga", ".ogg", ".ogv", ".pdf", ".wav", ".webm"}
 )
-STUB_TITLE = "尚未写成"
+NO_NOTE = "还没有这篇笔记"
+NO_FILE = "没有这个文件"
 # A picture's alt text ends in its size: `weights|360`, `weights|360x200`, or is nothing but the size.
 _SIZE = re.compile(r"(?:(.*)\|)?\s*([0-9]{1,5})(?:x([0-9]{1,5}))?\s*", re.DOTALL)
 _CONTINUED = re.compile(r"\s*\n[ \t>]*")
@@ -115,7 +116,7 @@ class Inline:
             return f"[{inner}{self.text[token.content.end : token.span.end]}"
         href = self._href(link, resolution)
         if not href:
-            return f"{self._keep(_stub_open())}{inner}{self._keep('</em>')}"
+            return f"{self._keep(_missing(NO_NOTE))}{inner}{self._keep('</em>')}"
         return f"{self._keep('[')}{inner}{self._keep(f']({href})')}"
 
     def _image(self, token: Token) -> str:
@@ -125,6 +126,9 @@ class Inline:
             return self._keep(self.embed(self.scope, resolution, link), block=True)
         destination = token.target.of(self.text) if token.target else ""
         if link is not None and resolution is not None:
+            # A result's figure need not be on disk yet; any other picture must.
+            if resolution.file is None and self.scope.declares:
+                return self._keep(f"{_missing(NO_FILE)}{escape.plain(alt or link.path)}</em>")
             file = resolution.file or self.scope.note.path.parent / link.path
             destination = targets.relative(file, self.scope.page.note.path)
         elif any(character in destination for character in "<> \n"):
@@ -137,7 +141,7 @@ class Inline:
             return self._keep(escape.plain(token.span.of(self.text)))
         text = escape.plain(_display(link))
         href = self._href(link, resolution)
-        return self._keep(f"[{text}]({href})" if href else f"{_stub_open()}{text}</em>")
+        return self._keep(f"[{text}]({href})" if href else f"{_missing(NO_NOTE)}{text}</em>")
 
     def _embed(self, token: Token) -> str:
         link, resolution = self._resolved(token)
@@ -147,7 +151,7 @@ class Inline:
             return self._keep(self.embed(self.scope, resolution, link), self._wikilink(token), block=True)
         href = self._href(link, resolution)
         if resolution.file is None or not href:
-            return self._keep(f"{_stub_open()}{escape.plain(_display(link))}</em>")
+            return self._keep(f"{_missing(NO_FILE)}{escape.plain(_display(link))}</em>")
         if resolution.file.suffix.lower() not in PICTURES | MEDIA:
             return self._keep(f"[{escape.plain(_display(link))}]({href})")
         size = token.wikilink.size if token.wikilink else None
@@ -196,8 +200,8 @@ def picture_size(alt: str) -> tuple[str, tuple[int, int] | None]:
     return (sized[1] or "", (int(sized[2]), int(sized[3] or 0))) if sized else (alt, None)
 
 
-def _stub_open() -> str:
-    return f'<em class="stub" title="{STUB_TITLE}">'
+def _missing(why: str) -> str:
+    return f'<em class="stub" title="{why}">'
 
 
 def _display(link: Link) -> str:

@@ -121,8 +121,12 @@ class Reader:
     def _caret(self, start: int, mark: str) -> None:
         if mark == "^[":
             self.brackets.append((start, start + 2))
-        elif (found := _BLOCK_ID.match(self.body, start)) and self._after_space(start):
+        elif (found := _BLOCK_ID.match(self.body, start)) and self._ends_block(start):
             self._take(TokenKind.BLOCK_ID, start, found.end(1), 1, 0)
+
+    def _ends_block(self, start: int) -> bool:
+        """Tell whether an id may begin here: after a space, or straight after an embed, but not in `x^2`."""
+        return self._after_space(start) or self.body[start - 1] == "]"
 
     def _closing(self, end: int, _: str) -> None:
         if not self.brackets:

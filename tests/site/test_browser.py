@@ -72,7 +72,8 @@ def test_formulas_have_size_and_brackets_stretch(browser: Browser, address: str)
         box = formula.bounding_box()
         assert box is not None
         assert box["width"] > 200
-        assert page.evaluate("document.fonts.check('16px \"STIX Two Math\"')")
+        loaded = "Array.from(document.fonts).some(font => font.family.includes('STIX') && font.status === 'loaded')"
+        page.wait_for_function(loaded)
         # The bracket around the fraction is as high as the fraction, not as a letter.
         heights = page.evaluate(
             "Array.from(document.querySelectorAll('.formula mo'), "

@@ -129,6 +129,17 @@ def test_a_file_name_that_is_no_text(tmp_path: Path) -> None:
     assert line == "a\ufffd.md:1:1: file-unreadable: The file's name is not UTF-8. Rename it."
 
 
+def test_what_has_not_changed_is_not_read_anew(tmp_path: Path) -> None:
+    write(tmp_path, {"a.md": "[[b]]", "b.md": "# 题", "c.md": "文"})
+    before = load(tmp_path)
+    write(tmp_path, {"b.md": "# 新"})
+    (tmp_path / "c.md").rename(tmp_path / "d.md")
+    after = load(tmp_path, before)
+    assert [str(path) for path in after.notes] == ["a.md", "b.md", "d.md"]
+    assert [path.stem for path, note in after.notes.items() if note is before.notes.get(path)] == ["a"]
+    assert after.notes == load(tmp_path).notes
+
+
 def test_no_folder(tmp_path: Path) -> None:
     with pytest.raises(NotADirectoryError):
         load(tmp_path / "nothing")

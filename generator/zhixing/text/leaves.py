@@ -40,7 +40,7 @@ class Draft:
     opening: str = ""
     indent: int = 0
     ends: re.Pattern[str] | None = None
-    odd: set[str] = field(default_factory=set)
+    odd: frozenset[str] = frozenset()
 
     def region(self, end: int) -> Region:
         """Return the region, which reaches to the start of the next one."""

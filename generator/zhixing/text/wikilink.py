@@ -64,7 +64,7 @@ class Wikilink:
 def _split_target(target: str) -> tuple[str, tuple[str, ...], str]:
     """Split `path#heading#^block`. Obsidian reads a block id in last place only."""
     # No name ends in a backslash: one there escapes a pipe.
-    path, *subpath = (part.rstrip("\\ \t").lstrip() for part in target.split("#"))
+    path, *subpath = (part.strip().rstrip("\\").rstrip() for part in target.split("#"))
     headings = [part for part in subpath if part]
     block = headings.pop()[1:].lstrip() if headings and headings[-1].startswith("^") else ""
     return path, tuple(headings), block

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from zhixing.problems import Code, Problem
@@ -17,19 +17,21 @@ MAX_BYTES = 5_000_000
 MAX_LINES = 200_000
 
 
-def load(root: Path) -> Vault:
+def load(root: Path, previous: Vault | None = None) -> Vault:
     """Return the vault in a folder. Dot files and folders are never read, links out of the folder never followed.
 
-    Raises NotADirectoryError where `root` is no folder. Files that cannot be read are problems of the vault.
+    Notes whose text is still that of `previous` are taken from it: the same objects. Files that cannot be read are
+    problems of the vault. Raises NotADirectoryError where `root` is no folder.
     """
     if not root.is_dir():
         raise NotADirectoryError(root)
-    return _Loader(root).load()
+    return _Loader(root, previous.notes if previous else {}).load()
 
 
 class _Loader:
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, known: Mapping[PurePosixPath, Note]) -> None:
         self.root = root
+        self.known = known
         self.real = root.resolve()
         self.problems: list[Problem] = []
 
@@ -40,7 +42,8 @@ class _Loader:
             if path.suffix.lower() != ".md":
                 files.append(path)
             elif (source := self._read(path)) is not None:
-                notes[path] = read_note(source, path)
+                known = self.known.get(path)
+                notes[path] = known if known and known.source.text == source.text else read_note(source, path)
         problems = tuple(sorted(self.problems, key=lambda problem: problem.order))
         return Vault(self.root, notes, tuple(files), problems)
 

@@ -1,4 +1,4 @@
-"""The shipped vault keeps its own promises: it is fresh, every expectation holds, and every number in prose is backed."""
+"""The shipped vault keeps its promises: it is fresh, every expectation holds, every number in prose is backed."""
 
 from __future__ import annotations
 

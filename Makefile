@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
+# Material's notice about a MkDocs 2 that this project does not use.
+export NO_MKDOCS_2_WARNING := 1
+
 .PHONY: help site test serve regenerate check build lint types pytest bench-core clean
 .DEFAULT_GOAL := help
 
@@ -29,7 +32,7 @@ check: regenerate ## Report every problem of the notes
 	$(BIN)/zhixing check --quiet --coverage --min 90 --badge notes/附件/coverage.svg
 
 build: check
-	$(BIN)/mkdocs build --strict --quiet
+	$(BIN)/mkdocs build --strict
 
 lint: $(READY)
 	$(BIN)/ruff check

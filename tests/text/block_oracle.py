@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from markdown_it import MarkdownIt
 
+from zhixing.text.inline import TokenKind, tokens
 from zhixing.text.regions import Kind
 from zhixing.text.scan import scan
 
@@ -51,6 +52,16 @@ def by_scanner(text: str) -> list[Leaf]:
             case Kind.TEXT:
                 leaves.append(("text", _prose(inside)))
     return leaves
+
+
+def code_by_markdown_it(text: str) -> list[list[str]]:
+    """The words of each code span."""
+    children = (child for token in _COMMONMARK.parse(text) for child in token.children or [])
+    return [child.content.split() for child in children if child.type == "code_inline"]
+
+
+def code_by_reader(text: str) -> list[list[str]]:
+    return [token.content.of(text).split() for token in tokens(text) if token.kind is TokenKind.CODE]
 
 
 def _code(content: str) -> str:

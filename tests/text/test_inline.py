@@ -6,18 +6,17 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from block_oracle import code_by_markdown_it, code_by_reader
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from markdown_it import MarkdownIt
 
 from casefile import read_cases
 from hostile import PIECES, SIZE, guard
-from zhixing.text.inline import Token, TokenKind, prose, tokens
+from zhixing.text.inline import Token, prose, tokens
 from zhixing.text.scan import scan
 from zhixing.text.tokens import NESTING
 
 CASES = list(read_cases(Path(__file__).parent.parent / "cases" / "inline.md"))
-MARKDOWN_IT = MarkdownIt("commonmark").disable("reference")
 PIECE = st.sampled_from(
     [*PIECES, "文", "a", " ", "\n", "](b)", "]]", "-->", "%%", "==", "0.8", "[[甲|乙]]", "![[图.png|9]]"]
 )
@@ -71,14 +70,7 @@ def test_prose_is_sorted_lies_in_lines_and_touches_no_leaf(text: str) -> None:
 @given(st.text(alphabet="`a\\<b>\n ![](\"'/=", max_size=40).filter(lambda text: "[[" not in text and "==" not in text))
 @settings(deadline=None, max_examples=300)
 def test_code_is_where_commonmark_has_it(text: str) -> None:
-    theirs = [
-        child.content
-        for token in MARKDOWN_IT.parse(text)
-        for child in token.children or []
-        if child.type == "code_inline"
-    ]
-    ours = [token.content.of(text) for token in tokens(text) if token.kind is TokenKind.CODE]
-    assert [code.split() for code in ours] == [code.split() for code in theirs]
+    assert code_by_reader(text) == code_by_markdown_it(text)
 
 
 @pytest.mark.parametrize("piece", PIECES)

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from block_oracle import by_markdown_it, by_scanner
+from block_oracle import by_markdown_it, by_scanner, code_by_markdown_it, code_by_reader
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +16,7 @@ from zhixing.source import Source, Span
 from zhixing.text.regions import PROSE, Kind, Region
 from zhixing.text.scan import scan, scan_problems
 
+NOTES_FOLDER = Path(__file__).parent.parent.parent / "notes"
 CASES = list(read_cases(Path(__file__).parent.parent / "cases" / "scan.md"))
 # What a case cannot show: → is a tab, ␍ a carriage return, ␀ NUL, ⇤ a byte order mark, ␤ U+2028.
 SHOWN = str.maketrans({"→": "\t", "␍": "\r", "␀": "\x00", "⇤": "\ufeff", "␤": "\u2028"})
@@ -130,3 +131,14 @@ def test_deep_containers_cost_no_more_than_their_text() -> None:
     with guard():
         scan(("> " * 60 + "\n") * 1500)
         scan("".join("  " * depth + "- a\n" for depth in range(400)) + "\n" * 100_000)
+
+
+@pytest.mark.parametrize("path", sorted(NOTES_FOLDER.rglob("*.md")), ids=lambda path: path.stem)
+def test_code_in_the_shipped_notes_is_where_commonmark_has_it(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    regions = scan(text)
+    assert "".join(region.span.of(text) for region in regions) == text
+    body = text[regions[0].span.end :] if regions and regions[0].kind is Kind.FRONTMATTER else text
+    fences = [leaf for leaf in by_scanner("文\n\n" + body) if leaf[0] in ("fence", "indented")]
+    assert fences == [leaf for leaf in by_markdown_it("文\n\n" + body) if leaf[0] in ("fence", "indented")]
+    assert code_by_reader(body) == code_by_markdown_it(body)

@@ -6,7 +6,7 @@ The command line, the site and the tests all see a vault through `results` and `
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from zhixing.checks.claims import check_claims
@@ -15,6 +15,8 @@ from zhixing.checks.names import check_names
 from zhixing.checks.repair import repaired
 from zhixing.checks.template import Template, check_template, read_template
 from zhixing.examples.book import Book, Declared, example_fences, run_all
+from zhixing.examples.book import Memory as RunMemory
+from zhixing.examples.model import Run
 from zhixing.pages.bodies import list_body
 from zhixing.pages.declare import list_fences, read_list
 from zhixing.problems import Code, Problem
@@ -74,10 +76,29 @@ def _silent(_done: int, _total: int) -> None:
     """Show no progress."""
 
 
-def results(vault: Vault, progress: Progress = _silent) -> Results:
-    """Run every example of a vault, and render what examples and lists show."""
-    book = run_all(vault, progress)
-    bodies = {name: shown for name, run in book.runs.items() if (shown := body(run)) is not None}
+@dataclass
+class Memory:
+    """What an earlier look at the vault computed, for a server that looks again after each save."""
+
+    runs: RunMemory = field(default_factory=RunMemory)
+    bodies: dict[str, tuple[Run, Body | None]] = field(default_factory=dict)
+
+    def body(self, name: str, run: Run) -> Body | None:
+        """Return what a run shows, rendered once for each run."""
+        known = self.bodies.get(name)
+        if known is None or known[0] is not run:
+            known = self.bodies[name] = (run, body(run))
+        return known[1]
+
+
+def results(vault: Vault, progress: Progress = _silent, memory: Memory | None = None) -> Results:
+    """Run every example of a vault, and render what examples and lists show.
+
+    With a `memory`, only what changed since its last use is computed.
+    """
+    memory = memory or Memory()
+    book = run_all(vault, progress, memory.runs)
+    bodies = {name: shown for name, run in book.runs.items() if (shown := memory.body(name, run)) is not None}
     blocks: dict[PurePosixPath, list[Block]] = {path: [] for path in vault.notes}
     for one in book.declared:
         blocks[one.note.path].append(Block(one.example.id if one.example else "", one.fence))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from zhixing.examples.model import Example, Run
 from zhixing.examples.run import run_example
 from zhixing.examples.schema import read_example
 from zhixing.problems import Code, Problem
+from zhixing.source import Source
 from zhixing.text.regions import Kind, Region
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
@@ -43,8 +44,27 @@ def _silent(_done: int, _total: int) -> None:
     """Show no progress."""
 
 
-def run_all(vault: Vault, progress: Callable[[int, int], None] = _silent) -> Book:
-    """Read and run every example of a vault. `progress` is told how many are done, of how many."""
+@dataclass
+class Memory:
+    """Runs of an earlier look at a vault. An example runs anew only where its note or a run that it uses is another."""
+
+    runs: dict[str, tuple[Source, tuple[Run | None, ...], Run, list[Problem]]] = field(default_factory=dict)
+
+    def run(self, example: Example, source: Source, runs: Mapping[str, Run]) -> tuple[Run, list[Problem]]:
+        """Return an example's run, as it was where nothing that it rests on has changed."""
+        used = tuple(runs.get(reference.partition(".")[0]) for reference in example.uses.values())
+        known = self.runs.get(example.id)
+        if known is None or known[0] != source or any(a is not b for a, b in zip(known[1], used, strict=True)):
+            known = self.runs[example.id] = (source, used, *run_example(example, source, runs))
+        return known[2], known[3]
+
+
+def run_all(vault: Vault, progress: Callable[[int, int], None] = _silent, memory: Memory | None = None) -> Book:
+    """Read and run every example of a vault. `progress` is told how many are done, of how many.
+
+    With a `memory`, only what changed since its last use runs.
+    """
+    memory = memory or Memory()
     problems: list[Problem] = []
     declared = [_read(note, fence, problems) for note in vault.notes.values() for fence in example_fences(note)]
     unique = _by_id(declared, problems)
@@ -52,7 +72,7 @@ def run_all(vault: Vault, progress: Callable[[int, int], None] = _silent) -> Boo
     for done, one in enumerate(_in_order(unique, problems)):
         progress(done, len(unique))
         if one.example:
-            runs[one.example.id], found = run_example(one.example, one.note.source, runs)
+            runs[one.example.id], found = memory.run(one.example, one.note.source, runs)
             problems += found
     return Book(tuple(declared), runs, tuple(problems))
 

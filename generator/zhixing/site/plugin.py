@@ -14,6 +14,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink
 from mkdocs.utils import get_relative_url
 
+from zhixing.build import Memory
 from zhixing.problems import Severity
 from zhixing.site import assets, html
 from zhixing.site import page as page_parts
@@ -37,6 +38,13 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     shown: Shown
     files: Files
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.memory = Memory()
+
+    def on_startup(self, **_: object) -> None:
+        """Tell MkDocs, by being there, to keep this plugin between rebuilds: only what a save changed is computed."""
+
     def on_config(self, config: MkDocsConfig) -> None:
         """Set the Markdown extensions and add the styles."""
         with_extensions(config.markdown_extensions, config.mdx_configs)
@@ -45,7 +53,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Load the vault, take out what is not published, and put in figures as they are drawn now."""
-        self.shown = show(Path(config.docs_dir), Path(config.config_file_path).parent / "templates")
+        self.shown = show(Path(config.docs_dir), Path(config.config_file_path).parent / "templates", self.memory)
         self.files = files
         for problem in self.shown.problems:
             _log.log(_LEVELS[problem.code.severity], "%s", problem)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from zhixing.build import FIGURES, Results, check, plan, results, templates_of
+from zhixing.build import FIGURES, Memory, Results, check, plan, results, templates_of
 from zhixing.portable import portable
 from zhixing.problems import Problem
 from zhixing.site.math import formula_problems
@@ -56,10 +56,10 @@ class Shown:
         return any(region.kind is Kind.FENCE and region.info.split()[:1] == ["mermaid"] for region in regions)
 
 
-def show(root: Path, templates: Path) -> Shown:
+def show(root: Path, templates: Path, memory: Memory | None = None) -> Shown:
     """Load a vault and compute what its examples show. Reads, and writes nothing."""
     vault = load(root)
-    found = results(vault)
+    found = results(vault, memory=memory)
     held_to = templates_of(read_templates(templates))
     problems = {*check(vault, found, plan(vault, found), held_to), *_formulas(vault)}
     seen = [replace(problem, path=Path(os.path.relpath(root / problem.path)).as_posix()) for problem in problems]

@@ -1,0 +1,43 @@
+"""Computing again only what changed: the same results, fewer runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cli.shell import vault
+from zhixing import build
+from zhixing.examples import book
+from zhixing.vault.load import load
+
+BASE = "```yaml example\nid: 甲\ngiven: {a: 2}\ncompute: {x: a * 3}\nexpect: {x: 6}\n```\n"
+USER = "```yaml example\nid: 乙\nuses: {x: 甲.x}\ncompute: {y: x + 1}\nexpect: {y: 7}\n```\n"
+APART = "```yaml example\nid: 丙\ncompute: {z: 1 + 1}\nexpect: {z: 2}\n```\n"
+
+
+def test_only_what_changed_runs_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    notes = vault(tmp_path, 甲=BASE, 乙=USER, 丙=APART) / "notes"
+    ran: list[str] = []
+    run_example = book.run_example
+
+    def counted(example, source, others):  # type: ignore[no-untyped-def]  # it is run_example's own signature
+        ran.append(example.id)
+        return run_example(example, source, others)
+
+    monkeypatch.setattr(book, "run_example", counted)
+    memory = build.Memory()
+
+    first = build.results(load(notes), memory=memory)
+    build.results(load(notes), memory=memory)
+    (notes / "甲.md").write_text(BASE.replace("a: 2", "a: 3"), encoding="utf-8")
+    third = build.results(load(notes), memory=memory)
+
+    assert ran[:3] == ["丙", "甲", "乙"]
+    assert ran[3:] == ["甲", "乙"]
+    assert third.bodies["丙"] is first.bodies["丙"]
+    assert [p.code.slug for p in third.problems] == ["expect-failed", "expect-failed"]
+    fresh = build.results(load(notes))
+    assert {name: body.markdown for name, body in fresh.bodies.items()} == {
+        name: body.markdown for name, body in third.bodies.items()
+    }

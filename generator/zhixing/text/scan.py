@@ -23,8 +23,9 @@ _FRONTMATTER_END = re.compile(r"(?<=[\r\n])---[ \t]*(?:\r\n|\r|\n|\Z)")
 _OPENING = re.compile(r"\ufeff?[ \t]*+(`++|~++|%%|<!--)")
 _ENDS = {"%%": "%%", "<!--": "-->"}
 _VERBATIM = frozenset({Kind.FENCE, Kind.HTML, *PAIRS.values()})
+_MARKERS = frozenset(" \t>-+*0123456789")  # what a container's marker begins with
 # A line outside containers that begins with another character can only be running text.
-_SPECIAL = frozenset(" \t>-+*#`~<$%=_0123456789")
+_SPECIAL = _MARKERS | frozenset("#`~<$%=_")
 
 
 def scan(text: str) -> tuple[Region, ...]:
@@ -119,7 +120,7 @@ class _Scanner:
 
     def _enter(self, line: Line, depth: int) -> int:
         """Open the containers that begin on this line; return how many it stands in."""
-        while depth < DEPTH:
+        while depth < DEPTH and line.character in _MARKERS:
             interrupts = depth == len(self.containers) and self._paragraph is not None
             width = self.containers.begins(line, interrupts=interrupts)
             if width is None:

@@ -52,7 +52,8 @@ def made(name: str, *axes: str) -> Quantity:
 GIVEN = {
     name: made(name, *axes.split())
     for name, axes in {
-        "Q": "n d", "K": "m d", "V": "m v", "X": "n d", "BX": "batch n d", "M": "n m", "s": "n", "y": "d", "Wp": "d h",
+        "Q": "n d", "K": "m d", "V": "m v", "X": "n d", "BX": "batch n d",
+        "BV": "batch m v", "M": "n m", "s": "n", "y": "d", "Wp": "d h",
         "Wq": "d h", "u": "h", "WQ": "h d k", "WK": "h d k", "WV": "h d k", "WO": "j d", "W1": "d f", "b1": "f",
         "W2": "f d", "b2": "d", "seq": "t d", "image": "r c", "ker": "kr kr", "line": "t", "kern": "kt",
         "images": "batch r c", "filters": "out batch kr kr", "bias": "out", "H": "h n k", "Wx": "d h", "Uh": "h h",
@@ -260,6 +261,17 @@ def _same(found: Quantity, expected: Any, text: str) -> None:
         == tuple(SIZES.get(axis, size) for axis, size in zip(found.axes, found.values.shape, strict=True))
     ), text
     assert np.allclose(found.values, np.asarray(expected, np.float64), rtol=1e-12, atol=1e-12), text
+
+
+def test_a_leading_axis_of_one_argument_is_one_of_every_result() -> None:
+    """Weights do not depend on the batch of V, but what has the axis has all of its positions."""
+    found = evaluated("attention(Q, K, BV)")
+    assert isinstance(found, Record)
+    expected = core.attention(G["Q"], G["K"], G["BV"][1])
+    assert {quantity.axes[0] for quantity in found.fields.values()} == {"batch"}
+    assert found.fields["weights"].values.shape == (2, 4, 5)
+    assert np.allclose(found.fields["weights"].values, expected.weights, rtol=1e-12)
+    assert np.allclose(found.fields["output"].values[1], expected.output, rtol=1e-12)
 
 
 def test_words_with_axis_come_from_the_core() -> None:

@@ -66,7 +66,10 @@ def _arguments(node: ast.Call, least: int, most: int, evaluate: Evaluate) -> lis
 
 def _keywords(node: ast.Call, known: Iterable[str]) -> dict[str, ast.expr]:
     known = list(known)
-    for keyword in node.keywords:
+    for place, keyword in enumerate(node.keywords):
+        if keyword.arg in (other.arg for other in node.keywords[:place]):
+            what = f"{ast.unparse(node.func)} is given {keyword.arg!r} twice"
+            raise ExampleError(Code.EXAMPLE_VALUE, what, "Keep one of them", keyword)
         if keyword.arg not in known:
             mend = did_you_mean(str(keyword.arg), known) or (f"It takes {', '.join(known)}" if known else "Remove it")
             what = f"{ast.unparse(node.func)} takes no argument {keyword.arg!r}"

@@ -105,14 +105,19 @@ def _check_brackets(text: str, *, flow: bool) -> None:
 
 
 def _unpaired(text: str, index: int, *, flow: bool) -> ExampleError:
-    what = f"The brackets of {text.strip()!r} do not pair{_CUT if flow else ''}"
+    what = f"The brackets of {_short(text)!r} do not pair{_CUT if flow else ''}"
     mend = _AS_LIST if flow else "Close each bracket that is opened, with its own kind"
     return ExampleError(Code.EXPRESSION_SYNTAX, what, mend, index=index)
 
 
+def _short(text: str) -> str:
+    text = text.strip()
+    return text if len(text) <= 60 else f"{text[:59]}…"
+
+
 def _syntax_error(text: str, ascii_text: str, error: BaseException) -> ExampleError:
     message = error.msg if isinstance(error, SyntaxError) else "it cannot be read"
-    what = f"{text.strip()!r} is no expression: {message}"
+    what = f"{_short(text)!r} is no expression: {message}"
     places = [index for index, twin in twins(text) for _ in twin]
     offset = error.offset if isinstance(error, SyntaxError) and error.offset is not None else 1
     # Python's 0 is the end: something is missing there.

@@ -139,10 +139,9 @@ def main() -> None:
         print(peak(name, int(n), bool(int(causal))))
         return
     print(f"H = {HEADS}, D = {WIDTH}, float32, one thread; torch {torch.__version__}, NumPy {np.__version__}")
-    print(" " * 13 + "CPU ms, medians             ours / torch                ours /    peak MiB        error, at most")
-    print(
-        "    n mask       ours    torch products   median (quartiles)  best  goal  products   ours  torch   ours    torch   rounds"
-    )
+    print(" " * 13 + "CPU ms, medians             ours / torch               ours /     peak MiB        error")
+    print("    n mask       ours    torch products   median (quartiles)  best  goal  products   ours  torch", end="   ")
+    print("ours    torch   rounds")
     for n in arguments.lengths:
         for causal in (False, True):
             report(n, causal, arguments.seconds)

@@ -147,6 +147,17 @@ MUTATIONS: dict[str, tuple[str, str, str, str]] = {
         "blocked.py", "self.low), min(m, rows.stop + self.high)", "self.low), m",
         BLOCKED + "blocks_of_the_future",
     ),
+    "back through time without the bend": (
+        "copy_models.py", "inner = back * (1 - states[t + 1] ** 2)", "inner = back",
+        "test_experiments.py::test_gradients",
+    ),
+    "softmax's gradient without its second term": (
+        "copy_models.py", "(by_weight - np.sum(p * by_weight, axis=1, keepdims=True))", "by_weight",
+        "test_experiments.py::test_gradients",
+    ),
+    "a window's share goes to the wrong place": (
+        "copy_models.py", "shift = self.size - 1 - i", "shift = i", "test_experiments.py::test_gradients",
+    ),
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from zhixing.core.blocked import attend
 from zhixing.core.convolution import conv1d, conv2d, receptive_field
 from zhixing.core.embeddings import embedding, ngram_counts, ngram_probabilities
 from zhixing.core.errors import CoreError
+from zhixing.core.experiments import copy_accuracy, copy_task
 from zhixing.core.feedforward import feed_forward, linear
 from zhixing.core.gates import GRU, LSTM, gru, gru_cell, lstm, lstm_cell
 from zhixing.core.hard import hard_attention
@@ -44,6 +45,8 @@ __all__ = [
     "causal_mask",
     "conv1d",
     "conv2d",
+    "copy_accuracy",
+    "copy_task",
     "cosine_similarity",
     "decoder_layer",
     "dot",

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from zhixing.core.arrays import handed_out, quiet
 from zhixing.core.attention import Attention, attention, gathered, weighted_sum
+from zhixing.core.seeded import uniform
 
 
 @quiet
@@ -36,9 +37,8 @@ def hard_attention(
     if seed is None:
         chosen = np.argmax(soft.masked, axis=-1)
     else:
-        # Gumbel's trick: the largest of score + noise is a draw by softmax. `random` alone is a promised stream.
-        uniform = np.random.Generator(np.random.PCG64(seed)).random(soft.masked.shape)
-        chosen = np.argmax(soft.masked - np.log(-np.log(uniform)), axis=-1)
+        # Gumbel's trick: the largest of score + noise is a draw by softmax.
+        chosen = np.argmax(soft.masked - np.log(-np.log(uniform(seed, *soft.masked.shape))), axis=-1)
     allowed = ~np.isneginf(soft.masked)
     one = (np.arange(allowed.shape[-1]) == chosen[..., None]) & allowed
     weights = one.astype(inputs.V.dtype)

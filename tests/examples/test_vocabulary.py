@@ -21,6 +21,8 @@ from zhixing.source import Span
 
 NO_WORDS = {
     "identity": "x says it",
+    "copy_accuracy": "it trains models for seconds, which no bound on a note's work allows",
+    "copy_task": "the data of that experiment",
     "CoreError": "not a function",
     **dict.fromkeys(
         ("Attention", "DecoderLayer", "EncoderLayer", "GRU", "LSTM", "MultiHead"), "a record; its fields are steps"

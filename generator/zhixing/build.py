@@ -13,6 +13,7 @@ from zhixing.checks.claims import check_claims
 from zhixing.checks.links import check_links
 from zhixing.checks.names import check_names
 from zhixing.checks.repair import repaired
+from zhixing.checks.says import check_says
 from zhixing.checks.template import Template, check_template, read_template
 from zhixing.examples.book import Book, Declared, example_fences, run_all
 from zhixing.examples.book import Memory as RunMemory
@@ -23,9 +24,10 @@ from zhixing.problems import Code, Problem
 from zhixing.render.body import Body, body, show_problems
 from zhixing.source import Source
 from zhixing.text.regions import Region
-from zhixing.vault.files import read_text
+from zhixing.vault.files import read_inside
 from zhixing.vault.note import Note, read_note
 from zhixing.vault.vault import Vault
+from zhixing.weave.checksum import Verdict
 from zhixing.weave.figures import unused_figures, weave_figure
 from zhixing.weave.regions import Target, weave
 
@@ -35,9 +37,13 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block of a note that something is written below: an example or a list. The id is "" where it cannot be read."""
+    """A block of a note that something is written below: an example or a list.
+
+    `id` names what it shows; it is "" where the block cannot be read, or where its `name` belongs to an earlier block.
+    """
 
     id: str
+    name: str
     fence: Region
 
 
@@ -54,14 +60,23 @@ class Results:
         """Return the bodies of what a note declares, by id."""
         return {block.id: self.bodies[block.id] for block in self.blocks[note.path] if block.id in self.bodies}
 
+    def figures(self, note: Note) -> dict[PurePosixPath, str]:
+        """Return the figures of what a note declares: SVG by its place in the vault."""
+        folder = note.path.parent / FIGURES
+        return {folder / name: svg for shown in self.of(note).values() for name, svg in shown.figures.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A file that is not what it should be: its place in the vault, its text now (None where it is new) and then."""
+    """A file that is not what it should be: its place in the vault, its text now (None where it is new) and then.
+
+    `examples` are those of which other results stood in it.
+    """
 
     path: PurePosixPath
     before: str | None
     after: str
+    examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +115,30 @@ def results(vault: Vault, progress: Progress = _silent, memory: Memory | None = 
     book = run_all(vault, progress, memory.runs)
     bodies = {name: shown for name, run in book.runs.items() if (shown := memory.body(name, run)) is not None}
     blocks: dict[PurePosixPath, list[Block]] = {path: [] for path in vault.notes}
+    taken: set[str] = set()
     for one in book.declared:
-        blocks[one.note.path].append(Block(one.example.id if one.example else "", one.fence))
+        blocks[one.note.path].append(_block(one.example.id if one.example else "", one.fence, taken))
     problems = [*book.problems]
     for note in vault.notes.values():
         for fence in list_fences(note):
             declared, found = read_list(note.source, fence)
             problems += found
-            if declared and declared.id in bodies:
+            block = _block(declared.id if declared else "", fence, taken)
+            blocks[note.path].append(block)
+            if declared and not block.id:
                 what = f"The id {declared.id!r} is taken already"
                 problems.append(note.source.problem(Code.LIST_INVALID, fence.content, what, "Choose another"))
             elif declared:
                 bodies[declared.id] = Body(list_body(declared, vault, book), {})
-            blocks[note.path].append(Block(declared.id if declared else "", fence))
     ordered = {path: tuple(sorted(own, key=lambda block: block.fence.span)) for path, own in blocks.items()}
     return Results(book, bodies, ordered, tuple(problems))
+
+
+def _block(name: str, fence: Region, taken: set[str]) -> Block:
+    """Return a block; the first of a name has its results, a second of that name shows nothing."""
+    block = Block("" if name in taken else name, name, fence)
+    taken.add(name)
+    return block
 
 
 def plan(
@@ -147,35 +171,32 @@ def _repaired(note: Note, found: Results) -> Note:
 def _note(note: Note, fixed: Note, found: Results, problems: list[Problem], *, accept: bool) -> Iterator[Change]:
     """Yield the change of a note, if any; `fixed` is the note with its claims repaired."""
     bodies, blocks = found.of(note), found.blocks[note.path]
-    declared = {block.id for block in blocks}
+    declared = {block.name for block in blocks}
     fences = sorted([*example_fences(fixed), *list_fences(fixed)], key=lambda fence: fence.span)
     pairs = zip(blocks, fences, strict=True)
     targets = {block.id: Target(fence.span, bodies[block.id].markdown) for block, fence in pairs if block.id in bodies}
     woven = weave(fixed.source, targets, declared=declared, accept=accept)
     problems += woven.problems
     if woven.text != note.source.text:
-        yield Change(note.path, note.source.text, woven.text)
+        other = (Verdict.STALE, Verdict.EDITED)
+        renewed = tuple(name for name, verdict in woven.verdicts.items() if verdict in other)
+        yield Change(note.path, note.source.text, woven.text, renewed)
 
 
 def _figures(vault: Vault, note: Note, found: Results, problems: list[Problem], *, accept: bool) -> Iterator[Change]:
-    for shown in found.of(note).values():
+    for example, shown in found.of(note).items():
         for name, svg in shown.figures.items():
             path = note.path.parent / FIGURES / name
-            before = read_text(vault.root / path)
+            before = read_inside(vault.root, path)
             woven = weave_figure(Source(str(path), before or ""), svg, accept=accept)
             problems += woven.problems
             if woven.text != before:
-                yield Change(path, before, woven.text)
+                yield Change(path, before, woven.text, () if before is None else (example,))
 
 
 def unread(vault: Vault, found: Results) -> Iterator[Problem]:
     """Yield a problem for each generated figure that no note shows any more."""
-    shown = {
-        note.path.parent / FIGURES / name
-        for note in vault.notes.values()
-        for b in found.of(note).values()
-        for name in b.figures
-    }
+    shown = {path for note in vault.notes.values() for path in found.figures(note)}
     broken = {one.note.path.parent for one in found.book.declared if _failed(one, found)}
     for path in vault.files:
         if (
@@ -184,7 +205,7 @@ def unread(vault: Vault, found: Results) -> Iterator[Problem]:
             and path not in shown
             and path.parent.parent not in broken
         ):
-            yield from unused_figures(Source(str(path), read_text(vault.root / path) or ""))
+            yield from unused_figures(Source(str(path), read_inside(vault.root, path) or ""))
 
 
 def _failed(one: Declared, found: Results) -> bool:
@@ -196,8 +217,10 @@ def check(vault: Vault, found: Results, planned: Plan, templates: Mapping[str, T
     """Return every problem of a vault: its files, links, names, templates, examples, claims and generated regions."""
     problems = [*vault.problems, *found.problems, *planned.problems, *unread(vault, found)]
     for one in found.book.declared:
-        if one.example and one.example.id in found.book.runs:
-            problems += show_problems(found.book.runs[one.example.id], one.note.source)
+        run = found.book.runs.get(one.example.id) if one.example else None
+        if run and run.example is one.example:
+            problems += show_problems(run, one.note.source)
+            problems += check_says(run, one.note.source)
     for note in vault.notes.values():
         problems += note.problems
         problems += check_template(note, templates)

@@ -146,8 +146,12 @@ class Problem:
 
     def __str__(self) -> str:
         """Return the line that is printed: `path:line:column: code: what. How to mend it.`."""
-        sentences = " ".join(part if part[-1] in ".?!" else f"{part}." for part in (self.what, self.mend) if part)
-        return f"{self.path}:{self.line}:{self.column}: {self.code}: {sentences}"
+        return f"{self.path}:{self.line}:{self.column}: {self.code}: {self.sentences}"
+
+    @property
+    def sentences(self) -> str:
+        """What is wrong and how to mend it, with their full stops."""
+        return " ".join(part if part[-1] in ".?!" else f"{part}." for part in (self.what, self.mend) if part)
 
     @property
     def order(self) -> tuple[str, int, int, str, str]:

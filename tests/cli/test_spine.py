@@ -68,7 +68,7 @@ def test_a_changed_given_changes_what_rests_on_it_and_is_reported(shipped: Path)
     checked = zhixing(shipped, "check", "notes/注意力/查询、键与值.md", "--quiet")
     assert checked.exit_code == 1
     line = next(n for n, one in enumerate(note.read_text(encoding="utf-8").split("\n"), 1) if one == "  value: 8")
-    assert f"notes/注意力/查询、键与值.md:{line}:3: expect-failed: value is 8.8, not 8." in checked.stdout
+    assert f"notes/注意力/查询、键与值.md:{line}:10: expect-failed: value is 8.8, not 8." in checked.stdout
     assert "claim-wrong: 水果查找.value is 8.8, not 8." in checked.stdout
 
     note.write_text(

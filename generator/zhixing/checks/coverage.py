@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from zhixing.checks.claims import claims_of
@@ -40,21 +41,33 @@ def coverage(note: Note, template: Template | None = None) -> Coverage:
     claims, _ = claims_of(note)
     bound = {claim.bound.span.start for claim in claims if claim.bound}
     outside = [*_headings(note), *(one.span for one in generated(note.source, note.regions)[0])]
-    outside += _references(note, template)
+    within = _covering([*outside, *_references(note, template)])
     counted = [
         one
         for span in prose(note.source.text, note.regions, note.tokens)
-        if not any(span.start in place for place in outside)
+        if not within(span.start)
         for one in numerals(note.source.text, span)
     ]
-    unmarked = tuple(one for one in counted if one.span.start not in bound and not _part_of(one, bound))
+    # A claim may bind a numeral that begins inside another (a sign or 约 read differently).
+    starts = sorted(bound)
+    unmarked = tuple(one for one in counted if not _between(starts, one.span))
     waived = sum(not claim.reference for claim in claims)
     return Coverage(len(claims) - waived, waived, unmarked)
 
 
-def _part_of(one: Numeral, bound: Iterable[int]) -> bool:
-    """Tell whether a claim binds a numeral that begins inside this one (a sign or 约 read differently)."""
-    return any(start in one.span for start in bound)
+def _between(starts: Sequence[int], span: Span) -> bool:
+    """Tell whether one of some sorted offsets lies in a span."""
+    return bisect_left(starts, span.start) < bisect_left(starts, span.end)
+
+
+def _covering(spans: Iterable[Span]) -> Callable[[int], bool]:
+    """Return what tells whether an offset lies in one of some spans; each may lie inside another."""
+    starts: list[int] = []
+    ends: list[int] = []
+    for span in sorted(spans):
+        starts.append(span.start)
+        ends.append(max(span.end, ends[-1] if ends else 0))
+    return lambda offset: bool(at := bisect_right(starts, offset)) and offset < ends[at - 1]
 
 
 def _headings(note: Note) -> list[Span]:

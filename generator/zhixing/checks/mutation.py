@@ -12,6 +12,7 @@ from zhixing.examples.model import Example, Run
 from zhixing.examples.mutants import Mutant, given_mutants, restates_given, step_mutants
 from zhixing.examples.references import example_of
 from zhixing.examples.run import run_example
+from zhixing.problems import Problem
 from zhixing.text.claims import Claim
 from zhixing.vault.vault import Vault
 
@@ -72,8 +73,12 @@ def mutate(
 ) -> list[Score]:
     """Return the score of each example that `chosen` picks and that runs without problems."""
     bench = _bench(vault, book)
-    troubled = {(problem.path, problem.line) for problem in book.problems}
-    picked = [one for one in bench.by_id.values() if chosen(one) and not _troubled(one, troubled)]
+    troubled: dict[str, list[Problem]] = defaultdict(list)
+    for problem in book.problems:
+        troubled[problem.path].append(problem)
+    picked = [
+        one for one in bench.by_id.values() if chosen(one) and not any(map(one.holds, troubled[one.note.source.path]))
+    ]
     scores = []
     for done, one in enumerate(picked):
         progress(done, len(picked))
@@ -91,12 +96,16 @@ def _score(bench: _Bench, one: Declared) -> Score:
 
 
 def _bench(vault: Vault, book: Book) -> _Bench:
-    by_id = {one.example.id: one for one in book.declared if one.example and one.example.id in book.runs}
+    by_id: dict[str, Declared] = {}
+    for one in book.declared:
+        if one.example and one.example.id in book.runs:
+            by_id.setdefault(one.example.id, one)  # a second one of that id has no run
     claims: dict[str, list[Claim]] = defaultdict(list)
     for note in vault.notes.values():
-        for claim in claims_of(note)[0]:
-            if claim.reference:
-                claims[example_of(claim.reference)].append(claim)
+        # A claim that is wrong already would "notice" every change.
+        for judged in judge_all(claims_of(note)[0], book.runs):
+            if judged.code is None:
+                claims[example_of(judged.claim.reference)].append(judged.claim)
     return _Bench(book, by_id, claims, users_of(book))
 
 
@@ -112,10 +121,3 @@ def users_of(book: Book) -> dict[str, list[str]]:
 def _without_restatements(example: Example) -> Example:
     kept = tuple(item for item in example.expectations if not restates_given(item, example))
     return replace(example, expectations=kept)
-
-
-def _troubled(one: Declared, troubled: set[tuple[str, int]]) -> bool:
-    source = one.note.source
-    first, _ = source.position(one.fence.span.start)
-    last, _ = source.position(one.fence.span.end)
-    return any(path == source.path and first <= line <= last for path, line in troubled)

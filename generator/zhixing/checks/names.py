@@ -20,7 +20,8 @@ def check_names(vault: Vault) -> Iterator[Problem]:
         yield from _title(note)
         yield from _alias(note, by_name)
     for notes in by_name.values():
-        for note in notes[1:]:
+        # Each folder may have an index: links to a folder's index go by its path anyway.
+        for note in notes[1:] if notes[0].name != "index" else ():
             what = f"{notes[0].path} has the same name"
             yield note.source.problem(Code.NAME_CLASH, 0, what, "Rename one of them, or write paths in links")
     yield from _shared_aliases(vault)

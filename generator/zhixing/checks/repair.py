@@ -25,8 +25,10 @@ def _edits(note: Note, runs: Mapping[str, Run]) -> Iterator[tuple[Span, str]]:
     seen: set[Span] = set()
     for judged in judge_all(claims, runs):
         bound, computed = judged.claim.bound, judged.computed
-        if judged.code is None or computed is None or computed.on or not isinstance(bound, Numeral):
+        if computed is None or computed.on or not isinstance(bound, Numeral):
             continue
-        if bound.span not in seen:
-            seen.add(bound.span)
+        # The first claim on a numeral decides: a second that disagrees would have it back in the next run.
+        first = bound.span not in seen
+        seen.add(bound.span)
+        if first and judged.code is not None:
             yield bound.span, rewrite(bound, float(computed.values))

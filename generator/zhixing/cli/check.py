@@ -55,17 +55,16 @@ def check(
         found = build.results(loaded, tell)
     templates = build.templates_of(read_templates(project.templates))
     problems = build.check(loaded, found, build.plan(loaded, found), templates)
-    names = {str(path) for path in chosen}
-    kept = [problem for problem in problems if not notes or problem.path in names]
+    kept = [problem for problem in problems if chosen.keeps(problem, found, loaded)]
     parts: Mapping[str, Coverage] = {}
     if covered or least is not None or badge:
-        parts = coverage_of({path: loaded.notes[path] for path in chosen}, templates)
-        kept += [one for path in chosen for one in coverage_problems(loaded.notes[path], parts[str(path)])]
+        parts = coverage_of({path: loaded.notes[path] for path in chosen.notes}, templates)
+        kept += [one for path in chosen.notes for one in coverage_problems(loaded.notes[path], parts[str(path)])]
     report(loaded, kept, form=form or "text", least=Severity.WARNING if quiet else Severity.INFO)
     short = _coverage(loaded, parts, least) if parts else False
     if badge:
         _write_badge(badge, total(parts.values()).share)
-    click.echo(f"{len(chosen)} notes, {len(found.book.runs)} examples: {summary(kept)}", err=True)
+    click.echo(f"{len(chosen.notes)} notes, {len(found.book.runs)} examples: {summary(kept)}", err=True)
     sys.exit(1 if short else exit_status(kept))
 
 

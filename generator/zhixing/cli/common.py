@@ -4,22 +4,42 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import click
 
-from zhixing.problems import Code, Problem, Severity
-from zhixing.source import Source
+from zhixing.build import Results
+from zhixing.problems import Problem, Severity
 from zhixing.vault.load import load
 from zhixing.vault.project import Project, ProjectError, find_project
 from zhixing.vault.vault import Vault
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+# What a note or its name holds goes to a terminal: nothing in it may begin a line or steer the terminal.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The notes that a command limits itself to. `paths` are those of notes that cannot be read, too."""
+
+    notes: frozenset[PurePosixPath]
+    paths: frozenset[str]
+    all: bool
+
+    def keeps(self, problem: Problem, found: Results, vault: Vault) -> bool:
+        """Tell whether a problem is of these notes, or of a figure that one of them shows."""
+        if self.all or problem.path in self.paths:
+            return True
+        path = PurePosixPath(problem.path)
+        return any(path in found.figures(vault.notes[note]) for note in self.notes if note.parent == path.parent.parent)
 
 
 def vault_option(command: _F) -> _F:
@@ -50,26 +70,39 @@ def shown(vault: Vault, path: PurePosixPath | str) -> str:
     return Path(os.path.relpath(vault.root / path)).as_posix()
 
 
-def selected(vault: Vault, paths: Iterable[Path]) -> frozenset[PurePosixPath]:
+def selected(vault: Vault, named: Collection[Path]) -> Selection:
     """Return the notes that are meant: all where nothing is named; by path, by folder, or by a note's name.
 
+    Paths are seen from where the command runs, or from the vault's own folder.
+
     Raises:
-        click.UsageError: a name fits no note.
+        click.UsageError: a name fits no note and no folder of the vault.
     """
+    files = {*vault.notes, *(PurePosixPath(problem.path) for problem in vault.problems)}
+    root = vault.root.resolve()
     chosen: set[PurePosixPath] = set()
-    named = list(paths)
     for path in named:
-        absolute = path.resolve()
-        inside = {note for note in vault.notes if _within(vault.root / note, absolute)}
-        inside |= {note for note in vault.notes if str(path) in (note.stem, str(note), str(note.with_suffix("")))}
-        if not inside:
+        places = list(_places(root, path))
+        inside = {file for file in files for place in places if file.is_relative_to(place)}
+        inside |= {file for file in files if _nfc(str(path)) in (_nfc(file.stem), _nfc(str(file.with_suffix(""))))}
+        if not inside and not any((root / place).is_dir() for place in places):
             raise click.UsageError(f"There is no note or folder {str(path)!r} in {vault.root}")
         chosen |= inside
-    return frozenset(chosen if named else vault.notes)
+    notes = vault.notes.keys() & chosen if named else vault.notes.keys()
+    return Selection(frozenset(notes), frozenset(map(str, chosen or notes)), not named)
 
 
-def _within(note: Path, folder: Path) -> bool:
-    return note.resolve().is_relative_to(folder)
+def _places(root: Path, path: Path) -> Iterator[PurePosixPath]:
+    """Yield where in the vault a path may lead: a link by its own name, and by the file it leads to."""
+    for full in {path.resolve(), path.parent.resolve() / path.name, root / path}:
+        if root.is_relative_to(full):
+            yield PurePosixPath()
+        elif full.is_relative_to(root):
+            yield PurePosixPath(full.relative_to(root).as_posix())
+
+
+def _nfc(name: str) -> str:
+    return unicodedata.normalize("NFC", name)
 
 
 def report(vault: Vault, problems: Iterable[Problem], *, form: str = "text", least: Severity = Severity.INFO) -> None:
@@ -82,15 +115,25 @@ def report(vault: Vault, problems: Iterable[Problem], *, form: str = "text", lea
         click.echo(json.dumps([as_data(problem) for problem in kept], ensure_ascii=False, indent=2))
         return
     for problem in kept:
-        click.echo(_annotation(problem) if form == "github" else str(problem))
+        click.echo(_annotation(problem) if form == "github" else visible(str(problem)))
+
+
+def visible(text: str) -> str:
+    """Return a text with its control characters written out (`\\x1b`), as a terminal may show it."""
+    return _CONTROL.sub(lambda match: repr(match[0])[1:-1], text)
 
 
 def _annotation(problem: Problem) -> str:
     """Return a problem as a workflow command, which a code host shows beside the line."""
     level = {Severity.ERROR: "error", Severity.WARNING: "warning"}.get(problem.code.severity, "notice")
-    message = f"{problem.what}. {problem.mend}".replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    path = problem.path.replace("%", "%25").replace(",", "%2C").replace(":", "%3A")
-    return f"::{level} file={path},line={problem.line},col={problem.column},title={problem.code}::{message}"
+    path = _escaped(problem.path).replace(",", "%2C").replace(":", "%3A")
+    place = f"file={path},line={problem.line},col={problem.column},title={problem.code}"
+    return f"::{level} {place}::{_escaped(problem.sentences)}"
+
+
+def _escaped(text: str) -> str:
+    """Return a text as workflow commands take it: a line end in it would begin another command."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def as_data(problem: Problem) -> dict[str, str | int]:
@@ -128,7 +171,6 @@ def progress(label: str) -> Iterator[Callable[[int, int], None]]:
         bar.update((bar.length or 1) - bar.pos)
 
 
-def fail(vault: Vault, path: str, code: Code, what: str, mend: str) -> NoReturn:
-    """Print one problem of a file and exit with status 1."""
-    click.echo(str(Source(shown(vault, path), "").problem(code, 0, what, mend)))
-    sys.exit(1)
+def files(count: int) -> str:
+    """Return a number of files in words."""
+    return f"{count} file{'' if count == 1 else 's'}"

@@ -31,9 +31,10 @@ def mutate_command(notes: tuple[Path, ...], *, least: float | None, vault: Path 
     """
     _, loaded = open_vault(vault)
     chosen = selected(loaded, notes)
-    book = run_all(loaded)
+    with progress("Running") as tell:
+        book = run_all(loaded, tell)
     with progress("Mutating") as tell:
-        scores = mutate(loaded, book, lambda one: one.note.path in chosen, tell)
+        scores = mutate(loaded, book, lambda one: one.note.path in chosen.notes, tell)
     by_note: dict[str, list[Score]] = defaultdict(list)
     for score in scores:
         by_note[str(score.declared.note.path)].append(score)
@@ -42,6 +43,9 @@ def mutate_command(notes: tuple[Path, ...], *, least: float | None, vault: Path 
     for path, own in by_note.items():
         click.echo(f"{_row(own)}  {shown(loaded, path)}")
     click.echo(f"{_row(scores)}  in total")
+    left_out = sum(one.note.path in chosen.notes for one in book.declared) - len(scores)
+    if left_out:
+        click.echo(f"Left out because they fail already (see `zhixing check`): {left_out}", err=True)
     if least is not None and _share(scores) * 100 < least:
         raise SystemExit(1)
 

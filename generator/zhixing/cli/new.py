@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import sys
+import unicodedata
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 import click
 
 from zhixing.checks.template import read_template
-from zhixing.cli.common import fail, open_vault, shown, vault_option
-from zhixing.problems import Code, did_you_mean
+from zhixing.cli.common import files, open_vault, report, shown, vault_option
+from zhixing.examples.book import example_fences, id_written
+from zhixing.problems import Code, Problem, did_you_mean
 from zhixing.render.environment import shipped_templates
 from zhixing.render.notes import NoteTemplateError, note_text
 from zhixing.source import Source
@@ -40,13 +43,27 @@ def new(titles: tuple[str, ...], *, missing: bool, kind: str, folder: str, vault
       zhixing new --missing
     """
     project, loaded = open_vault(vault)
-    wanted = list(dict.fromkeys([*titles, *(stubs(loaded) if missing else ())]))
-    if not wanted and not missing:
+    if not titles and not missing:
         raise click.UsageError("Name a note, or ask for --missing ones.")
     template = _template(project, kind)
-    for title in wanted:
-        _write(loaded, template, title, folder)
-    click.echo(f"{len(wanted)} written", err=True)
+    wanted = [PurePosixPath(folder, _title(title)) for title in titles]
+    for path, title in zip(wanted, titles, strict=True):
+        if refusal := _refusal(path, title):
+            raise click.UsageError(refusal)
+    problems = [problem for path in wanted if (problem := _clash(loaded, path))]
+    for stub, users in stubs(loaded).items() if missing else ():
+        path = PurePosixPath(folder, _title(stub))
+        if refusal := _refusal(path, path.name):
+            source, mend = users[0].source.source, "Mend the link, or write the note by hand"
+            problems.append(source.problem(Code.LINK_NOTE, users[0].link.span, refusal, mend))
+        else:
+            wanted.append(path)
+    written = [] if problems and titles else _write(loaded, template, list(dict.fromkeys(wanted)), problems)
+    for path in written:
+        click.echo(shown(loaded, path))
+    report(loaded, problems)
+    click.echo(f"{files(len(written))} written", err=True)
+    sys.exit(1 if problems else 0)
 
 
 def _template(project: Project, kind: str) -> Source:
@@ -62,28 +79,54 @@ def _template(project: Project, kind: str) -> Source:
     return found[kind]
 
 
-def _write(vault: Vault, template: Source, title: str, folder: str) -> None:
-    bad = sorted({character for character in title if character in FORBIDDEN or not character.isprintable()})
-    if bad or title.startswith(".") or not title.strip():
-        raise click.UsageError(f"{title!r} cannot be a note's name: {' '.join(bad) or 'it is hidden or empty'}")
-    path = PurePosixPath(folder) / f"{title}.md"
-    if ".." in path.parts or path.is_absolute():
-        raise click.UsageError(f"{folder!r} is not a folder of the vault.")
-    existing = resolve_path(vault, title, PurePosixPath("index.md"))
-    if existing.kind is Found.NOTE and existing.note and existing.note.name == title:
-        fail(
-            vault, str(existing.note.path), Code.NAME_CLASH, f"A note {title!r} is there already", "Choose another name"
-        )
-    values = {"title": title, "id": _identifier(title), "date": datetime.now(UTC).astimezone().date().isoformat()}
-    try:
-        write(vault.root, path, note_text(template, values), before=None)
-    except (NoteTemplateError, WriteError) as error:
-        click.echo(str(error))
-        sys.exit(1)
-    click.echo(shown(vault, path))
+def _title(title: str) -> str:
+    """Return a title as a file's name: as links write it, so without spaces around it."""
+    return unicodedata.normalize("NFC", title).strip()
 
 
-def _identifier(title: str) -> str:
-    """Return a title as the id of an example: letters, digits, - and _ only."""
-    kept = re.sub(r"[^\w-]+", "", title).lstrip("_-")
-    return kept[:60] or "例"
+def _refusal(path: PurePosixPath, title: str) -> str:
+    """Return why a note cannot be written there, "" where it can."""
+    if "/" in title or not _title(title):
+        return f"{title!r} cannot be a note's name: {'/' if title.strip() else 'it is empty'}"
+    for part in path.parts:
+        bad = sorted({one for one in part if one in FORBIDDEN or not one.isprintable()})
+        if bad or part.startswith("."):
+            why = " ".join(one if one.isprintable() else repr(one)[1:-1] for one in bad) or "it would be hidden"
+            return f"{part!r} cannot be {'a note' if part == path.name else 'a folder'}'s name: {why}"
+    return ""
+
+
+def _clash(vault: Vault, path: PurePosixPath) -> Problem | None:
+    """Return a problem where a note has the name already: links go by it."""
+    found = resolve_path(vault, path.name, PurePosixPath("index.md"))
+    if found.kind is Found.NOTE and found.note and found.note.name == path.name:
+        what = f"A note {path.name!r} is there already"
+        return found.note.source.problem(Code.NAME_CLASH, 0, what, "Choose another name")
+    return None
+
+
+def _write(
+    vault: Vault, template: Source, paths: Iterable[PurePosixPath], problems: list[Problem]
+) -> list[PurePosixPath]:
+    """Write a note at each path, and return where; one that cannot be written does not keep the others back."""
+    taken = {id_written(note, fence) for note in vault.notes.values() for fence in example_fences(note)}
+    date = datetime.now(UTC).astimezone().date().isoformat()
+    written = []
+    for path in paths:
+        file = path.with_name(f"{path.name}.md")
+        values = {"title": path.name, "id": _identifier(path.name, taken), "date": date}
+        try:
+            write(vault.root, file, note_text(template, values), before=None)
+            written.append(file)
+        except (NoteTemplateError, WriteError) as error:
+            problems.append(error.problem)
+    return written
+
+
+def _identifier(title: str, taken: set[str]) -> str:
+    """Return a title as the id of an example, letters, digits, - and _ only, with a number where it is taken."""
+    base = re.sub(r"[^\w-]+", "", unicodedata.normalize("NFKC", title)).lstrip("_-")[:60] or "例"
+    names = (base, *(f"{base}-{number}" for number in range(2, len(taken) + 3)))
+    free = next(name for name in names if name not in taken)
+    taken.add(free)
+    return free

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import click
 
-from zhixing.cli.common import open_vault, progress, report, vault_option
+from zhixing.cli.common import open_vault, progress, report, vault_option, visible
 from zhixing.cli.steps import steps_of
-from zhixing.examples.book import Declared, run_all
-from zhixing.problems import Problem, Severity, did_you_mean, exit_status
+from zhixing.examples.book import run_all
+from zhixing.examples.twins import normal_name
+from zhixing.problems import Severity, did_you_mean, exit_status
 
 
 @click.command()
@@ -26,21 +27,13 @@ def run(example: str, vault: Path | None) -> None:
     _, loaded = open_vault(vault)
     with progress("Running") as tell:
         book = run_all(loaded, tell)
-    own = [one for one in book.declared if one.example is None or one.example.id == example]
-    problems = [problem for problem in book.problems if any(_inside(problem, one) for one in own)]
-    if example not in book.runs:
-        report(loaded, problems, least=Severity.WARNING)
-        mend = did_you_mean(example, book.runs) or f"Known: {', '.join(sorted(book.runs)) or 'none'}"
-        click.echo(f"There is no run of {example!r}. {mend}", err=True)
-        sys.exit(1)
-    click.echo(steps_of(book.runs[example]))
+    name = normal_name(example)
+    own = [one for one in book.declared if one.name == name]
+    problems = [problem for problem in book.problems if any(one.holds(problem) for one in own)]
+    if name in book.runs:
+        click.echo("\n".join(map(visible, steps_of(book.runs[name]).split("\n"))))
+    elif not own:
+        mend = did_you_mean(name, book.runs) or f"Known: {', '.join(sorted(book.runs)) or 'none'}"
+        click.echo(f"There is no example {example!r}. {mend}", err=True)
     report(loaded, problems, least=Severity.WARNING)
-    sys.exit(exit_status(problems))
-
-
-def _inside(problem: Problem, declared: Declared) -> bool:
-    """Tell whether a problem stands in an example's block."""
-    source = declared.note.source
-    first, _ = source.position(declared.fence.span.start)
-    last, _ = source.position(declared.fence.span.end)
-    return problem.path == source.path and first <= problem.line <= last
+    sys.exit(exit_status(problems) if name in book.runs else 1)

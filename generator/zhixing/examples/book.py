@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from zhixing.examples.model import Example, Run
 from zhixing.examples.run import run_example
 from zhixing.examples.schema import read_example
+from zhixing.examples.twins import normal_name
 from zhixing.problems import Code, Problem
 from zhixing.source import Source
 from zhixing.text.regions import Kind, Region
@@ -15,6 +17,7 @@ from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
 
 INFO = ["yaml", "example"]
+_ID = re.compile(r"^id:[ \t]+([^\r\n]*)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,17 @@ class Declared:
     note: Note
     fence: Region
     example: Example | None
+
+    @property
+    def name(self) -> str:
+        """The example's id; where the block cannot be read, the one it seems to give itself."""
+        return self.example.id if self.example else id_written(self.note, self.fence)
+
+    def holds(self, problem: Problem) -> bool:
+        """Tell whether a problem stands in the block."""
+        source = self.note.source
+        first, last = (source.position(at)[0] for at in (self.fence.span.start, self.fence.span.end - 1))
+        return problem.path == source.path and first <= problem.line <= last
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +52,12 @@ class Book:
 def example_fences(note: Note) -> Iterator[Region]:
     """Yield the fenced blocks of a note that declare examples."""
     return (region for region in note.regions if region.kind is Kind.FENCE and region.info.split() == INFO)
+
+
+def id_written(note: Note, fence: Region) -> str:
+    """Return the id that a block gives itself, without reading the block; "" where no line says it."""
+    found = _ID.search(fence.content.of(note.source.text))
+    return normal_name(found[1].strip().strip("'\"")) if found else ""
 
 
 def _silent(_done: int, _total: int) -> None:

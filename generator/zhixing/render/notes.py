@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from jinja2 import TemplateError, nodes
 
-from zhixing.problems import Code, ZhixingError
+from zhixing.problems import Code, Problem, ZhixingError
 from zhixing.render.environment import environment
 from zhixing.source import Source
 
@@ -14,7 +14,11 @@ _HARMLESS = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name)
 
 
 class NoteTemplateError(ZhixingError):
-    """A note template cannot be filled in; the message is a whole problem."""
+    """A note template cannot be filled in; `problem` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
 
 
 def note_text(template: Source, values: Mapping[str, str]) -> str:
@@ -38,4 +42,4 @@ def note_text(template: Source, values: Mapping[str, str]) -> str:
 def _error(template: Source, line: int, what: str, values: Mapping[str, str]) -> NoteTemplateError:
     offset = sum(len(one) + 1 for one in template.text.split("\n")[: line - 1])
     known = ", ".join(f"{{{{ {name} }}}}" for name in values)
-    return NoteTemplateError(str(template.problem(Code.CONFIG_INVALID, offset, what, f"Use only {known}")))
+    return NoteTemplateError(template.problem(Code.CONFIG_INVALID, offset, what, f"Use only {known}"))

@@ -13,12 +13,12 @@ import pytest
 from zhixing.checks.claims import Judged, claims_of, judge_all
 from zhixing.examples.book import Declared
 from zhixing.examples.model import Outcome, Run
-from zhixing.problems import Severity
+from zhixing.problems import Code, Problem, Severity, ZhixingError
 from zhixing.testing.vaults import Tested, project_of, story, tested
 from zhixing.vault.note import Note
 
 
-class NoteError(Exception):
+class NoteError(ZhixingError):
     """Something in a note is not as it says; the message is the whole report."""
 
 
@@ -46,13 +46,18 @@ class NoteFile(pytest.File):
         root = project_of(self.path.parent)
         vault = tested(root) if root else None
         note = vault.note(self.path) if vault else None
-        if vault is None or note is None:
+        if vault is None:
+            return
+        if note is None:
+            yield from (UnreadItem.from_parent(self, name="is read", problem=one) for one in vault.unread(self.path))
             return
         for one in vault.found.book.declared:
             if one.note is note:
                 name = one.example.id if one.example else f"line {note.source.position(one.fence.span.start)[0]}"
                 yield ExampleCollector.from_parent(self, name=name, vault=vault, declared=one)
-        claims, _ = claims_of(note)
+        claims, unbound = claims_of(note)
+        for problem in unbound:
+            yield UnreadItem.from_parent(self, name=f"{problem.line}: {problem.code}", problem=problem)
         for judged in judge_all(claims, vault.found.book.runs):
             line = note.source.position(judged.claim.span.start)[0]
             yield ClaimItem.from_parent(self, name=f"{line}: {judged.claim.reference}", note=note, judged=judged)
@@ -89,6 +94,18 @@ class NoteItem(pytest.Item):
         return self.path, None, self.name
 
 
+class UnreadItem(NoteItem):
+    """That a note, or a claim in it, can be read at all: collected only where it cannot."""
+
+    def __init__(self, *, problem: Problem, **others: object) -> None:
+        super().__init__(**others)  # type: ignore[arg-type]  # pytest hands its own arguments through
+        self.problem = problem
+
+    def runtest(self) -> None:
+        """Fail with the problem."""
+        raise NoteError(str(self.problem))
+
+
 class RunItem(NoteItem):
     """That an example can be read and run."""
 
@@ -99,10 +116,8 @@ class RunItem(NoteItem):
 
     def runtest(self) -> None:
         """Fail with every problem in the example's block, its expectations aside."""
-        note, fence = self.declared.note, self.declared.fence
-        first, last = note.source.position(fence.span.start)[0], note.source.position(fence.span.end)[0]
-        own = {"expect-failed", "holds-failed"}
-        problems = [one for one in self.vault.problems(note, first, last) if one.code.slug not in own]
+        own = {Code.EXPECT_FAILED, Code.HOLDS_FAILED}
+        problems = [one for one in self.vault.problems(self.declared) if one.code not in own]
         if problems:
             raise NoteError("\n".join(map(str, problems)))
 

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from zhixing import build
 from zhixing.build import Results
+from zhixing.examples.book import Declared
 from zhixing.examples.model import Expectation, Outcome, Printed, Run
 from zhixing.problems import Problem, Severity
 from zhixing.vault.load import load
@@ -28,15 +29,15 @@ class Tested:
         inside = path.resolve().relative_to(self.vault.root.resolve())
         return self.vault.notes.get(PurePosixPath(inside.as_posix()))
 
-    def problems(self, note: Note, first: int, last: int) -> list[Problem]:
-        """Return the errors of reading and running what stands in some lines of a note."""
-        return [
-            problem
-            for problem in self.found.book.problems
-            if problem.path == note.source.path
-            and first <= problem.line <= last
-            and problem.code.severity is Severity.ERROR
-        ]
+    def unread(self, path: Path) -> list[Problem]:
+        """Return why a file is no note; nothing where it is none by its place (a hidden folder)."""
+        inside = path.resolve().relative_to(self.vault.root.resolve()).as_posix()
+        return [problem for problem in self.vault.problems if problem.path == inside]
+
+    def problems(self, declared: Declared) -> list[Problem]:
+        """Return the errors of reading and running an example."""
+        errors = (one for one in self.found.book.problems if one.code.severity is Severity.ERROR)
+        return [problem for problem in errors if declared.holds(problem)]
 
 
 @cache

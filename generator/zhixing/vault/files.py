@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from zhixing.source import Source
 
@@ -19,7 +19,18 @@ def read_text(path: Path) -> str | None:
         return None
 
 
+def read_inside(root: Path, path: PurePath) -> str | None:
+    """Return the text of a file of a folder, or None; a symbolic link that leads out of the folder is not followed."""
+    try:
+        inside = (root / path).resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError):  # a circle of links
+        return None
+    return read_text(root / path) if inside else None
+
+
 def read_templates(folder: Path) -> list[Source]:
     """Return the note templates in a folder, sorted by name."""
     paths = sorted(folder.glob("*.md")) if folder.is_dir() else []
-    return [Source(path.name, text) for path in paths if (text := read_text(path)) is not None]
+    return [
+        Source(path.as_posix(), text) for path in paths if (text := read_inside(folder, Path(path.name))) is not None
+    ]

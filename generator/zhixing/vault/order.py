@@ -26,11 +26,21 @@ def levels(vault: Vault, notes: Sequence[Note]) -> list[list[Note]]:
         for path, wanted in requirements(vault).items()
         if path in chosen
     }
+    users: dict[PurePosixPath, list[PurePosixPath]] = {path: [] for path in needs}
+    for path, wanted in needs.items():
+        for need in wanted:
+            users[need].append(path)
+    place = {path: index for index, path in enumerate(needs)}
     steps: list[list[Note]] = []
-    done: set[PurePosixPath] = set()
-    while ready := [path for path in needs if path not in done and needs[path] <= done]:
+    ready = [path for path in needs if not needs[path]]
+    while ready:
         steps.append([chosen[path] for path in ready])
-        done |= set(ready)
+        freed: list[PurePosixPath] = []
+        for path in ready:
+            for user in users[path]:
+                needs[user].discard(path)
+                freed += [] if needs[user] else [user]
+        ready = sorted(freed, key=place.__getitem__)
     return steps
 
 
@@ -39,17 +49,16 @@ def circles(vault: Vault) -> Iterator[list[Note]]:
     needs = requirements(vault)
     state: dict[PurePosixPath, int] = {}
     for start in needs:
-        trail: list[PurePosixPath] = []
         stack = [(start, iter(needs[start]))] if start not in state else []
         state.setdefault(start, 1)
         while stack:
             path, rest = stack[-1]
-            trail = [one for one, _ in stack]
             following = next(rest, None)
             if following is None:
                 state[path] = 2
                 stack.pop()
             elif state.get(following) == 1:
+                trail = [one for one, _ in stack]
                 yield [vault.notes[one] for one in trail[trail.index(following) :]]
             elif following not in state:
                 state[following] = 1

@@ -63,10 +63,13 @@ def _configured(config: Path) -> Project:
     docs = next((value for key, value in pairs if key.value == "docs_dir"), None)
     name = docs.value if isinstance(docs, yaml.ScalarNode) and docs.tag == "tag:yaml.org,2002:str" else "docs"
     notes = config.parent / name
+    line = docs.start_mark.line + 1 if docs else 1
     if not notes.is_dir():
-        line = docs.start_mark.line + 1 if docs else 1
         what = f"docs_dir is {name!r}, and there is no such folder"
         raise ProjectError(_problem(config, what, "Set docs_dir to the folder of notes", line))
+    if not notes.resolve().is_relative_to(config.parent.resolve()):
+        what = f"docs_dir is {name!r}, which leads out of this project"
+        raise ProjectError(_problem(config, what, "If these notes are meant, name them with --vault DIR", line))
     return Project(notes, config.parent / "templates")
 
 

@@ -216,13 +216,10 @@ def _failed(one: Declared, found: Results) -> bool:
 def check(vault: Vault, found: Results, planned: Plan, templates: Mapping[str, Template]) -> list[Problem]:
     """Return every problem of a vault: its files, links, names, templates, examples, claims and generated regions."""
     problems = [*vault.problems, *found.problems, *planned.problems, *unread(vault, found)]
-    for one in found.book.declared:
-        run = found.book.runs.get(one.example.id) if one.example else None
-        if run and run.example is one.example:
-            problems += show_problems(run, one.note.source)
-            problems += check_says(run, one.note.source)
     for note in vault.notes.values():
         problems += note.problems
+        for run in (found.book.runs[block.id] for block in found.blocks[note.path] if block.id in found.book.runs):
+            problems += [*show_problems(run, note.source), *check_says(run, note.source)]
         problems += check_template(note, templates)
         problems += check_claims(note, found.book.runs)
     return [*problems, *check_links(vault), *check_names(vault)]

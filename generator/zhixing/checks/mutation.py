@@ -76,9 +76,8 @@ def mutate(
     troubled: dict[str, list[Problem]] = defaultdict(list)
     for problem in book.problems:
         troubled[problem.path].append(problem)
-    picked = [
-        one for one in bench.by_id.values() if chosen(one) and not any(map(one.holds, troubled[one.note.source.path]))
-    ]
+    sound = (one for one in bench.by_id.values() if not any(map(one.holds, troubled[one.note.source.path])))
+    picked = [one for one in sound if chosen(one)]
     scores = []
     for done, one in enumerate(picked):
         progress(done, len(picked))

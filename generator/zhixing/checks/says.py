@@ -9,6 +9,7 @@ from zhixing.problems import Code, Problem
 from zhixing.source import Source
 
 SHOWN = 60
+_MEND = "Nothing needs mending; a list of `confirmed` shows it"
 
 
 def check_says(run: Run, source: Source) -> Iterator[Problem]:
@@ -17,7 +18,6 @@ def check_says(run: Run, source: Source) -> Iterator[Problem]:
         if said.outcomes and said.agrees:
             text = " ".join(said.says.text.split())
             text = f"{text[:SHOWN]}…" if len(text) > SHOWN else text
-            what = f"What {said.says.document.strip() or 'a source'!r} says agrees with the computation: {text!r}"
-            yield source.problem(
-                Code.SAYS_AGREES, said.says.span, what, "Nothing needs mending; a list of confirmed has it"
-            )
+            source_named = f"Document {said.says.document.strip()}" if said.says.document.strip() else "A source"
+            what = f"{source_named} says {text!r}, and the computation agrees"
+            yield source.problem(Code.SAYS_AGREES, said.says.span, what, _MEND)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 
 from zhixing.examples.book import Book, Declared
 from zhixing.examples.model import Said
@@ -16,10 +17,12 @@ from zhixing.text.regions import Kind
 from zhixing.text.tokens import TokenKind
 from zhixing.vault.note import Note
 from zhixing.vault.order import levels
+from zhixing.vault.resolve import resolve_path
 from zhixing.vault.vault import Vault
 
 HEAD = "*这一部分由 zhixing 从各篇笔记生成，改动请改在笔记里。*"
 HEAD_OF_CODE = "*这一部分由 zhixing 从代码的注释生成，改动请改在代码里。*"
+BAR = "\\|"  # in a cell of a table
 _STATUS = {"done": "写完的", "draft": "草稿", "": "没有标明状态的"}
 
 
@@ -41,10 +44,10 @@ def _errata(kept: List, vault: Vault, book: Book, *, agreeing: bool) -> Iterator
     sources = {_property(note, "document"): note for note in vault.notes.values() if note.type == "source"}
     rows = [
         _row(
-            _document(said, sources),
+            _document(said, sources, vault),
             markdown(" ".join(said.says.text.split())),
             _fact(one, said, book),
-            _link(one.note),
+            _link(one.note, vault, cell=True),
         )
         for one in book.declared
         if one.example and one.example.id in book.runs
@@ -67,9 +70,9 @@ def _fact(one: Declared, said: Said, book: Book) -> str:
     return summary(run, said) if run else ""
 
 
-def _document(said: Said, sources: Mapping[str, Note]) -> str:
+def _document(said: Said, sources: Mapping[str, Note], vault: Vault) -> str:
     note = sources.get(said.says.document.strip())
-    return _link(note) if note else document_name(said)
+    return _link(note, vault, cell=True) if note else document_name(said)
 
 
 def _property(note: Note, name: str) -> str:
@@ -77,8 +80,10 @@ def _property(note: Note, name: str) -> str:
     return field.items[0].text if field and field.items else ""
 
 
-def _link(note: Note) -> str:
-    """Return a wikilink for a table cell or a list."""
+def _link(note: Note, vault: Vault, *, cell: bool = False) -> str:
+    """Return a wikilink for a list or a table cell: by path where another note has the same name."""
+    if resolve_path(vault, note.name, PurePosixPath("index.md")).ambiguous:
+        return f"[[{note.path.with_suffix('')}{BAR if cell else '|'}{note.name}]]"
     return f"[[{note.name}]]"
 
 
@@ -98,7 +103,7 @@ def _grouped(one: List, vault: Vault) -> Iterator[str]:
     for note in _kept(one, vault):
         groups[_group(note, one.by)].append(note)
     for name, notes in sorted(groups.items()):
-        lines = "\n".join(f"- {_link(note)}：{_gloss(note)}".removesuffix("：") for note in notes)
+        lines = "\n".join(f"- {_link(note, vault)}：{_gloss(note)}".removesuffix("：") for note in notes)
         yield f"**{markdown(name)}**（{len(notes)}）\n\n{lines}" if one.by else lines
 
 
@@ -128,4 +133,6 @@ def _gloss(note: Note) -> str:
 def _path(one: List, vault: Vault) -> Iterator[str]:
     """Yield the notes in the order in which each comes after all that it requires."""
     steps = levels(vault, _kept(one, vault))
-    yield "\n".join(f"{number}. {'、'.join(_link(note) for note in notes)}" for number, notes in enumerate(steps, 1))
+    yield "\n".join(
+        f"{number}. {'、'.join(_link(note, vault) for note in notes)}" for number, notes in enumerate(steps, 1)
+    )

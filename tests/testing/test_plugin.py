@@ -70,3 +70,15 @@ def test_markdown_outside_a_vault_is_left_alone(tmp_path: Path) -> None:
     )  # fmt: skip
 
     assert "no tests collected" in found.stdout
+
+
+def test_what_cannot_be_read_fails(tmp_path: Path) -> None:
+    project = vault(tmp_path, 水果=NOTE + "\n没有数字<!--= 水果.value -->\n\n## 题<!--= 水果.value -->\n")
+    (project / "notes" / "坏.md").write_bytes(b"\xff")
+
+    failed = pytest_run(project, "-q")
+
+    assert failed.returncode == 1
+    assert "坏.md:1:1: file-not-utf8: " in failed.stdout
+    assert "水果.md:19:5: claim-unbound: " in failed.stdout
+    assert "Traceback" not in failed.stdout

@@ -54,7 +54,8 @@ def test_a_long_chain_costs_a_step_for_each_note() -> None:
         return count
 
     list(circles(made))
-    before, _ = sys.gettrace(), sys.settrace(count)  # type: ignore[arg-type]  # it is a tracer
+    before = sys.gettrace()
+    sys.settrace(count)  # type: ignore[arg-type]  # it is a tracer
     try:
         assert len(levels(made, list(made.notes.values()))) == 1500
         assert list(circles(made)) == []

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-from cli.shell import vault, zhixing
+from shell import vault, zhixing
 from zhixing.cli import main
 
 ROOT = Path(__file__).parent.parent

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from casefile import read_cases
-from cli.shell import vault, zhixing
+from shell import vault, zhixing
 
 CASES = Path(__file__).parent.parent / "cases" / "rules.md"
 TEMPLATE = """---

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from casefile import read_cases
-from cli.shell import contents, vault, zhixing
+from shell import contents, vault, zhixing
 
 CASES = Path(__file__).parent.parent / "cases" / "bad-input.md"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.shell import contents, vault, zhixing
+from shell import contents, vault, zhixing
 
 ROOT = Path(__file__).parent.parent.parent
 FRUIT = """# 水果

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cli.shell import vault, zhixing
+from shell import vault, zhixing
 from zhixing import core
 
 SAYING = """---

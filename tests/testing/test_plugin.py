@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cli.shell import vault
+from shell import vault
 
 NOTE = """```yaml example
 id: 水果

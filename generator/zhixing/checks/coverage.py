@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from zhixing.checks.claims import claims_of
 from zhixing.checks.template import Template
@@ -96,6 +97,6 @@ def coverage_problems(note: Note, found: Coverage) -> list[Problem]:
     return [note.source.problem(Code.CLAIM_MISSING, one.span, what.format(one.text), mend) for one in found.unmarked]
 
 
-def coverage_of(notes: Mapping[object, Note], templates: Mapping[str, Template]) -> dict[str, Coverage]:
+def coverage_of(notes: Mapping[PurePosixPath, Note], templates: Mapping[str, Template]) -> dict[str, Coverage]:
     """Return the coverage of each note by its path."""
     return {str(note.path): coverage(note, templates.get(note.type)) for note in notes.values()}

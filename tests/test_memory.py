@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.shell import vault
+from shell import vault
 from zhixing import build
-from zhixing.examples import book
+from zhixing.examples import book, run_example
 from zhixing.vault.load import load
 
 BASE = "```yaml example\nid: 甲\ngiven: {a: 2}\ncompute: {x: a * 3}\nexpect: {x: 6}\n```\n"
@@ -19,7 +19,6 @@ APART = "```yaml example\nid: 丙\ncompute: {z: 1 + 1}\nexpect: {z: 2}\n```\n"
 def test_only_what_changed_runs_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     notes = vault(tmp_path, 甲=BASE, 乙=USER, 丙=APART) / "notes"
     ran: list[str] = []
-    run_example = book.run_example
 
     def counted(example, source, others):  # type: ignore[no-untyped-def]  # it is run_example's own signature
         ran.append(example.id)

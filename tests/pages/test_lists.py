@@ -37,7 +37,7 @@ says:
 def written(project: Path, name: str) -> str:
     text = (project / "notes" / f"{name}.md").read_text(encoding="utf-8")
     body = text.partition("zhixing:begin")[2].partition("<!-- zhixing:end")[0]
-    return body.partition("改动请改在笔记里。*\n\n")[2].strip()
+    return body.partition("改动请改在笔记里）\n\n")[2].strip()
 
 
 def listed(tmp_path: Path, block: str, **notes: str) -> str:

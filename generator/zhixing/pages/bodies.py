@@ -20,8 +20,8 @@ from zhixing.vault.order import levels
 from zhixing.vault.resolve import resolve_path
 from zhixing.vault.vault import Vault
 
-HEAD = "*这一部分由 zhixing 从各篇笔记生成，改动请改在笔记里。*"
-HEAD_OF_CODE = "*这一部分由 zhixing 从代码的注释生成，改动请改在代码里。*"
+HEAD = "（这一部分由 zhixing 从各篇笔记生成，改动请改在笔记里）"
+HEAD_OF_CODE = "（这一部分由 zhixing 从代码的注释生成，改动请改在代码里）"
 BAR = "\\|"  # in a cell of a table
 _STATUS = {"done": "写完的", "draft": "草稿", "": "没有标明状态的"}
 

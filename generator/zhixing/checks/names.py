@@ -6,9 +6,29 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 
-from zhixing.problems import Code, Problem
+from zhixing.problems import Code, Problem, did_you_mean
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
+
+# Obsidian's own `alias`, `tag` and `cssclasses` are read or left alone, not mistaken for slips.
+PROPERTIES = frozenset(
+    [
+        "title",
+        "type",
+        "tags",
+        "tag",
+        "date",
+        "status",
+        "related",
+        "aliases",
+        "alias",
+        "published",
+        "requires",
+        "document",
+        "cssclasses",
+        "cssclass",
+    ]
+)
 
 
 def check_names(vault: Vault) -> Iterator[Problem]:
@@ -18,6 +38,7 @@ def check_names(vault: Vault) -> Iterator[Problem]:
         by_name[_folded(note.name)].append(note)
     for note in vault.notes.values():
         yield from _title(note)
+        yield from _properties(note)
         yield from _alias(note, by_name)
     for notes in by_name.values():
         # Each folder may have an index: links to a folder's index go by its path anyway.
@@ -29,6 +50,15 @@ def check_names(vault: Vault) -> Iterator[Problem]:
 
 def _folded(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
+
+
+def _properties(note: Note) -> Iterator[Problem]:
+    """Report a property that is nearly spelled like one we read; what it says would be passed over in silence."""
+    for name, field in note.frontmatter.fields.items():
+        mend = did_you_mean(name, PROPERTIES - note.frontmatter.fields.keys()) if name not in PROPERTIES else ""
+        if mend:
+            what = f"The property {name!r} is not one that is read"
+            yield note.source.problem(Code.FRONTMATTER_UNKNOWN, field.key_span, what, mend)
 
 
 def _title(note: Note) -> Iterator[Problem]:

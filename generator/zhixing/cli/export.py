@@ -1,0 +1,15 @@
+"""`zhixing export`: the vault in forms that other tools read. Each form is a command of its own."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.group()
+def export() -> None:
+    """Write the vault in a form that other tools read. The vault itself is only read.
+
+    \b
+    Example:
+      zhixing export markdown ../handbook      portable Markdown, for any site generator
+    """

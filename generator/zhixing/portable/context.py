@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from zhixing.build import Results
 from zhixing.portable.pieces import Pieces
+from zhixing.portable.tags import Tags
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
 
@@ -17,11 +18,15 @@ MAX_DEPTH = 8
 
 @dataclass(slots=True)
 class Page:
-    """The page that is being written: `note` is its note, `results` what the vault's examples and lists show."""
+    """The page that is being written: `note` is its note, `results` what the vault's examples and lists show.
+
+    `tags` are those that have pages.
+    """
 
     vault: Vault
     note: Note
     results: Results
+    tags: Tags | None = None
     pieces: Pieces = field(default_factory=Pieces)
     footnotes: list[str] = field(default_factory=list)
     embeds: int = 0

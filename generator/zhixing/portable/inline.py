@@ -36,6 +36,7 @@ class Inline:
         self.text = clean(scope.note.source.text)
         self.embed = embed
         self._starts = [token.span.start for token in scope.note.tokens]
+        self._in_link = False
         self._links = {link.span.start: link for link in scope.note.links if not link.field}
 
     def span(self, span: Span) -> str:
@@ -86,7 +87,12 @@ class Inline:
         return f"{self._keep('<mark>')}{self.span(token.content)}{self._keep('</mark>')}"
 
     def _tag(self, token: Token) -> str:
-        return self._keep(f'<span class="tag">#{escape.plain(token.content.of(self.text))}</span>')
+        name = token.content.of(self.text)
+        shown, tags = f"#{escape.plain(name)}", self.scope.page.tags
+        tag = tags.find(name) if tags and not self._in_link else None
+        if tag is not None:
+            shown = f"[{shown}]({targets.relative(tag.path, self.scope.page.note.path)})"
+        return self._keep(f'<span class="tag">{shown}</span>')
 
     def _block_id(self, token: Token) -> str:
         if self.scope.embedded:
@@ -110,7 +116,9 @@ class Inline:
         return self._keep(f"<{url}>")
 
     def _link(self, token: Token) -> str:
+        self._in_link = True  # a link holds no links
         inner = self.span(token.content)
+        self._in_link = False
         link, resolution = self._resolved(token)
         if link is None or resolution is None or token.target is None:
             return f"[{inner}{self.text[token.content.end : token.span.end]}"

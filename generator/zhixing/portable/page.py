@@ -7,18 +7,19 @@ from zhixing.portable.context import Page, Scope
 from zhixing.portable.embed import embedded
 from zhixing.portable.normalise import normalise
 from zhixing.portable.regions import translate
+from zhixing.portable.tags import Tags
 from zhixing.source import Span
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
 
 
-def portable(vault: Vault, note: Note, results: Results) -> str:
-    """Return a note's body as portable Markdown, without its frontmatter.
+def portable(vault: Vault, note: Note, results: Results, tags: Tags | None = None) -> str:
+    """Return a note's body as portable Markdown, without its frontmatter; tags lead to their pages, if they have any.
 
     What the vault's examples and lists show now stands in place of what the note has on disk, and the block that
     declares an example folds away behind it. Pure: the same vault, note and results, the same text.
     """
-    page = Page(vault, note, results)
+    page = Page(vault, note, results, tags)
     scope = Scope(page, note, chain=((note.path, ""),))
     text = translate(scope, Span(0, len(note.source.text)), embedded)
     return normalise("\n\n".join([text, *page.footnotes]), page.pieces)

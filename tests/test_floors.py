@@ -26,7 +26,7 @@ ALLOWED = {
     "markdown": {"site"},
     "click": {"cli"},
     "jinja2": {"render"},
-    "yaml": {"text", "vault", "examples"},
+    "yaml": {"text", "vault", "examples", "portable"},
     "pytest": {"testing"},
 }
 READS_DISK = {"vault/load.py", "vault/project.py", "vault/files.py", "weave/writer.py"}

@@ -115,6 +115,13 @@ class Code(Enum):
         Severity.WARNING,
         "A formula cannot be read as LaTeX, so its source is shown.",
     )
+    # Exports
+    EXPORT_FOLDER = ("export-folder", Severity.ERROR, "A folder cannot take an export.")
+    EXPORT_EDITED = (
+        "export-edited",
+        Severity.ERROR,
+        "A file in an export's way was edited by hand or made by somebody else; nothing was written.",
+    )
     # The vault as a whole
     REQUIRES_CYCLE = ("requires-cycle", Severity.ERROR, "Notes require one another in a circle.")
     LIST_INVALID = ("list-invalid", Severity.ERROR, "A `yaml list` block does not say which list it is.")

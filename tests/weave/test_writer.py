@@ -8,7 +8,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
@@ -75,7 +75,7 @@ def test_a_newer_save_is_never_overwritten(vault: Path) -> None:
 def test_a_save_while_the_new_text_is_written_is_kept(vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fill = writer._fill
 
-    def fill_slowly(temporary: Path, content: bytes, target: Path) -> None:
+    def fill_slowly(temporary: Path, content: Iterable[bytes], target: Path) -> None:
         fill(temporary, content, target)
         target.write_text("刚存的")
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from zhixing.cli.export_markdown import markdown
+
 
 @click.group()
 def export() -> None:
@@ -13,3 +15,7 @@ def export() -> None:
     Example:
       zhixing export markdown ../handbook      portable Markdown, for any site generator
     """
+
+
+for command in (markdown,):
+    export.add_command(command)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path, PurePath
 
 from zhixing.problems import Code, Problem, ZhixingError
@@ -33,17 +34,67 @@ def write(root: Path, path: PurePath, text: str, *, before: str | None) -> None:
         WriteError: the mode of the file or its folder forbids writing (for root too), it lies outside the vault, it is
             no longer what was read, or the disk refuses.
     """
-    expected = None if before is None else before.encode()
-    try:
+    write_bytes(root, path, [text.encode()], before=None if before is None else digest([before.encode()]))
+
+
+def write_bytes(root: Path, path: PurePath, content: Iterable[bytes], *, before: str | None) -> None:
+    """Write a file as `write` does, from parts of its content; `before` is the digest of what it replaces.
+
+    Raises:
+        WriteError: as `write`, or a part cannot be read.
+    """
+    with _telling(path):
         target = _real(root, path)
         _make_folder(target.parent, path)
         _permit(target, path)
-        _compare(target, expected, path)
+        _compare(target, before, path)
         with _temporary(target) as temporary:
-            _fill(temporary, text.encode(), target)
-            _compare(target, expected, path)
+            _fill(temporary, content, target)
+            _compare(target, before, path)
             temporary.replace(target)
         _settle(target.parent)
+
+
+def remove(root: Path, path: PurePath, *, before: str) -> None:
+    """Remove a file whose content has the digest `before`, and the folders that it leaves empty.
+
+    Raises:
+        WriteError: as `write`.
+    """
+    with _telling(path):
+        target = _real(root, path)
+        _writable(target.parent, path, "folder")
+        _permit(target, path)
+        _compare(target, before, path)
+        target.unlink(missing_ok=True)
+        # A folder that still holds something stays.
+        with suppress(OSError):
+            for folder in target.parents:
+                if folder == root.resolve():
+                    break
+                folder.rmdir()
+
+
+def digest(content: Iterable[bytes]) -> str:
+    """Return the SHA-256 of a content in parts, in hexadecimal digits."""
+    hashed = sha256()
+    for part in content:
+        hashed.update(part)
+    return hashed.hexdigest()
+
+
+def parts(path: Path) -> Iterator[bytes]:
+    """Yield the content of a file, a megabyte at a time: a film need not fit into memory."""
+    with path.open("rb") as file:
+        while part := file.read(1_000_000):
+            yield part
+
+
+@contextmanager
+def _telling(path: PurePath) -> Iterator[None]:
+    """Turn what the system refuses into a problem of the file."""
+    try:
+        yield
     except OSError as error:
         what = f"The file cannot be written: {error.strerror or error}"
         raise _refused(path, what, "Mend the cause and run the command again") from error
@@ -85,9 +136,9 @@ def _writable(place: Path, path: PurePath, kind: str) -> None:
         raise _refused(path, f"The {kind}'s mode forbids writing", "Allow it with chmod u+w, or leave it out")
 
 
-def _compare(target: Path, expected: bytes | None, path: PurePath) -> None:
+def _compare(target: Path, expected: str | None, path: PurePath) -> None:
     try:
-        found = target.read_bytes()
+        found = digest(parts(target))
     except FileNotFoundError:
         found = None
     if found != expected:
@@ -106,11 +157,11 @@ def _temporary(target: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
-def _fill(temporary: Path, content: bytes, target: Path) -> None:
+def _fill(temporary: Path, content: Iterable[bytes], target: Path) -> None:
     """Write a new file down to the disk, with the mode and owner of the one that it will replace."""
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
+        file.writelines(content)
         file.flush()
         if target.exists():
             old = target.stat()

@@ -147,7 +147,7 @@ class Inline:
         link, resolution = self._resolved(token)
         if link is None or resolution is None:
             return self._keep(escape.plain(token.span.of(self.text)))
-        text = escape.plain(_display(link))
+        text = escape.plain(display(link))
         href = self._href(link, resolution)
         return self._keep(f"[{text}]({href})" if href else f"{_missing(NO_NOTE)}{text}</em>")
 
@@ -159,9 +159,9 @@ class Inline:
             return self._keep(self.embed(self.scope, resolution, link), self._wikilink(token), block=True)
         href = self._href(link, resolution)
         if resolution.file is None or not href:
-            return self._keep(f"{_missing(NO_FILE)}{escape.plain(_display(link))}</em>")
+            return self._keep(f"{_missing(NO_FILE)}{escape.plain(display(link))}</em>")
         if resolution.file.suffix.lower() not in PICTURES | MEDIA:
-            return self._keep(f"[{escape.plain(_display(link))}]({href})")
+            return self._keep(f"[{escape.plain(display(link))}]({href})")
         size = token.wikilink.size if token.wikilink else None
         return self._keep(picture(link.display or resolution.file.stem, href, size))
 
@@ -183,10 +183,14 @@ def href(page: PurePosixPath, resolution: Resolution, link: Link) -> str:
         return targets.relative(resolution.file, page)
     if resolution.note is None or not resolution.note.published:
         return ""
-    anchor = resolution.heading.slug if resolution.heading else ""
+    return targets.relative(resolution.note.path, page, anchor(resolution, link))
+
+
+def anchor(resolution: Resolution, link: Link) -> str:
+    """Return the id of the heading or block that a link names, "" where it names none."""
     if resolution.block and link.block:
-        anchor = f"{targets.BLOCK_PREFIX}{resolution.block.id}"
-    return targets.relative(resolution.note.path, page, anchor)
+        return f"{targets.BLOCK_PREFIX}{resolution.block.id}"
+    return resolution.heading.slug if resolution.heading else ""
 
 
 def display_math(latex: str) -> str:
@@ -212,7 +216,7 @@ def _missing(why: str) -> str:
     return f'<em class="stub" title="{why}">'
 
 
-def _display(link: Link) -> str:
+def display(link: Link) -> str:
     """Return what Obsidian shows for a link without a text of its own: `Note > Heading`."""
     if link.display:
         return link.display

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from hostile import guard
 from zhixing.vault.load import MAX_BYTES, MAX_LINES, _Loader, load
+from zhixing.vault.resolve import Found, resolve
 from zhixing.vault.vault import Vault
 
 
@@ -151,3 +153,44 @@ def test_a_hostile_vault_opens(tmp_path: Path) -> None:
     with guard():
         vault = load(tmp_path)
     assert len(vault.notes) == 5
+
+
+@pytest.mark.parametrize("folder", ["模板", "/模板/", "模板/", "模板/."])
+def test_templates_are_files_that_links_find_and_no_notes(tmp_path: Path, folder: str) -> None:
+    settings = json.dumps({"folder": folder, "dateFormat": "YYYY"})
+    template = "---\ndate: {{date}}\n---\n[[{{title}}]]"
+    write(
+        tmp_path,
+        {".obsidian/templates.json": settings, "模板/日记.md": template, "模板/深/x.md": "", "a.md": "[[日记]]"},
+    )
+
+    vault = load(tmp_path)
+
+    assert [str(path) for path in vault.notes] == ["a.md"]
+    assert [str(path) for path in vault.files] == ["模板/日记.md", "模板/深/x.md"]
+    (note,) = vault.notes.values()
+    found = resolve(vault, note, note.links[0])
+    assert (found.kind, str(found.file)) == (Found.FILE, "模板/日记.md")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "",
+        "{",
+        "[]",
+        '{"folder": 1}',
+        '{"folder": ""}',
+        '{"folder": "/"}',
+        '{"folder": ".."}',
+        '{"folder": "../notes"}',
+        "[" * 100_000,
+    ],
+)
+def test_settings_that_name_no_folder_of_templates_hide_nothing(tmp_path: Path, settings: str) -> None:
+    write(tmp_path, {".obsidian/templates.json": settings, "a.md": "", "模板/b.md": ""})
+
+    vault = load(tmp_path)
+
+    assert vault.templates is None
+    assert len(vault.notes) == 2

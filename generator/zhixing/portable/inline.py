@@ -178,9 +178,9 @@ class Inline:
 
 
 def href(page: PurePosixPath, resolution: Resolution, link: Link) -> str:
-    """Return the destination of a resolved link on a page, "" where there is nothing to see."""
+    """Return the destination of a resolved link on a page, "" where there is nothing to see, as of a template."""
     if resolution.file is not None:
-        return targets.relative(resolution.file, page)
+        return "" if resolution.file.suffix.lower() == ".md" else targets.relative(resolution.file, page)
     if resolution.note is None or not resolution.note.published:
         return ""
     return targets.relative(resolution.note.path, page, anchor(resolution, link))

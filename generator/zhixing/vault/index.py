@@ -53,7 +53,7 @@ def build_index(notes: Mapping[PurePosixPath, Note], files: Iterable[PurePosixPa
         for first in range(len(parts)):
             key = "/".join(parts[first:])
             index.full.setdefault(key, []).append(path)
-            if path in notes:
+            if path.suffix.lower() == ".md":
                 index.bare.setdefault(key.removesuffix(".md"), []).append(path)
     for path, note in notes.items():
         for alias in note.aliases:

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from zhixing.problems import Code, Problem
 from zhixing.source import Source
 from zhixing.vault.note import Note, read_note
+from zhixing.vault.templates import template_folder
 from zhixing.vault.vault import Vault
 
 # No note is longer by hand; a larger file is data that somebody called `.md`. It is lines that take time, not bytes.
@@ -20,6 +21,7 @@ MAX_LINES = 200_000
 def load(root: Path, previous: Vault | None = None) -> Vault:
     """Return the vault in a folder. Dot files and folders are never read, links out of the folder never followed.
 
+    Only `.obsidian/templates.json` is asked which folder holds templates: they are files of the vault, but no notes.
     Notes whose text is still that of `previous` are taken from it: the same objects. Files that cannot be read are
     problems of the vault. Raises NotADirectoryError where `root` is no folder.
     """
@@ -33,19 +35,20 @@ class _Loader:
         self.root = root
         self.known = known
         self.real = root.resolve()
+        self.templates = template_folder(root)
         self.problems: list[Problem] = []
 
     def load(self) -> Vault:
         notes: dict[PurePosixPath, Note] = {}
         files: list[PurePosixPath] = []
         for path in sorted(self._files(), key=str):
-            if path.suffix.lower() != ".md":
+            if path.suffix.lower() != ".md" or self.templates in path.parents:
                 files.append(path)
             elif (source := self._read(path)) is not None:
                 known = self.known.get(path)
                 notes[path] = known if known and known.source.text == source.text else read_note(source, path)
         problems = tuple(sorted(self.problems, key=lambda problem: problem.order))
-        return Vault(self.root, notes, tuple(files), problems)
+        return Vault(self.root, notes, tuple(files), problems, self.templates)
 
     def _files(self) -> Iterator[PurePosixPath]:
         """Yield the vault's regular files; names in it are text, and links to folders are not followed."""

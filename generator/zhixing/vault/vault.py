@@ -18,6 +18,8 @@ from zhixing.vault.places import Places
 class Vault:
     """Notes by path, sorted; paths of other files (pictures, media), sorted; problems of files that are no notes.
 
+    `templates` is the folder of Obsidian's templates, which are among the other files.
+
     Two vaults are equal only if they are the same: what is worked out of one is kept for it.
     """
 
@@ -25,6 +27,7 @@ class Vault:
     notes: Mapping[PurePosixPath, Note]
     files: tuple[PurePosixPath, ...]
     problems: tuple[Problem, ...] = ()
+    templates: PurePosixPath | None = None
 
     @cached_property
     def index(self) -> Index:

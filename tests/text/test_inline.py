@@ -26,6 +26,8 @@ def describe(text: str, token: Token) -> str:
     parts = [token.kind.value, repr(token.span.of(text)), repr(token.content.of(text))]
     if token.target is not None:
         parts.append(f"to {token.target.of(text)!r}")
+    if token.title is not None:
+        parts.append(f"titled {token.title.of(text)!r}")
     return " ".join([*parts, *(["display"] if token.display else [])])
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zhixing.source import Span
+from zhixing.text.definitions import read_definitions
 from zhixing.text.reader import Reader
-from zhixing.text.regions import PROSE, Region
+from zhixing.text.regions import PROSE, Kind, Region
 from zhixing.text.scan import scan
 from zhixing.text.tokens import NESTING, Token, TokenKind
 
@@ -19,9 +20,13 @@ def tokens(text: str, regions: tuple[Region, ...] | None = None) -> tuple[Token,
     Two tokens are disjoint, or one lies inside the `content` of a LINK, HIGHLIGHT or INLINE_NOTE and follows it.
     """
     found: list[Token] = []
-    for region in scan(text) if regions is None else regions:
-        if region.kind in PROSE:
-            found += Reader(*_body(text, region)).read()
+    prosaic = [region for region in (scan(text) if regions is None else regions) if region.kind in PROSE]
+    # Definitions serve the whole note, also what stands above them.
+    bodies = [body_of(text, region) for region in prosaic if region.kind is Kind.TEXT] if "]:" in text else []
+    defined = read_definitions(bodies)
+    for region in prosaic:
+        body, base = body_of(text, region)
+        found += Reader(body, base, defined.targets).read(defined.tokens.get(base, ()))
     return tuple(found)
 
 
@@ -53,7 +58,7 @@ def _cuts(token: Token) -> Iterator[Span]:
         yield token.span
 
 
-def _body(text: str, region: Region) -> tuple[str, int]:
+def body_of(text: str, region: Region) -> tuple[str, int]:
     """Return a region's text and where it begins; markers of containers between its lines become spaces."""
     if not region.lines:
         return "", region.span.start

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-_WIDE = (
+# Chinese, Japanese and Korean characters and punctuation, inside a pattern's brackets.
+WIDE = (
     r"\u2e80-\u303f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 )
 _RUN = re.compile(r"[ \t]+")
-_BETWEEN = re.compile(rf"(?<=[{_WIDE}]) (?=[!-~])|(?<=[!-~]) (?=[{_WIDE}])")
+_BETWEEN = re.compile(rf"(?<=[{WIDE}]) (?=[!-~])|(?<=[!-~]) (?=[{WIDE}])")
 _DELIMITER = re.compile(r"(?:\|[ \t]*:?-+:?[ \t]*)++\|?")
 _DASHES = re.compile(r"-+")
 _PIPE = re.compile(r" *(?<!\\)\| *")

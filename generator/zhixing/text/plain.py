@@ -9,7 +9,10 @@ from zhixing.source import Span
 from zhixing.text.tokens import NESTING, Token, TokenKind
 
 _HIDDEN = frozenset(
-    {TokenKind.COMMENT, TokenKind.HTML_COMMENT, TokenKind.HTML, TokenKind.BLOCK_ID, TokenKind.FOOTNOTE, TokenKind.IMAGE}
+    {
+        *(TokenKind.COMMENT, TokenKind.HTML_COMMENT, TokenKind.HTML, TokenKind.BLOCK_ID, TokenKind.FOOTNOTE),
+        *(TokenKind.IMAGE, TokenKind.DEFINITION),
+    }
 )
 _EMPHASIS = re.compile(r"(\*{1,3}|~~)(?=\S)([^*~]+)(?<=\S)\1|(?<!\w)(_{1,3})(?=\S)([^_]+)(?<=\S)\3(?!\w)")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from zhixing.source import Span
-from zhixing.text.destination import destination
+from zhixing.text.definitions import moved
+from zhixing.text.destination import LABEL, Destination, destination, label_key
 from zhixing.text.starts import TAG
 from zhixing.text.tokens import Token, TokenKind
 from zhixing.text.wikilink import WIKILINK, Wikilink
@@ -22,6 +23,7 @@ _DOLLARS = re.compile(r"\$(?![\s$])(?:\\[\s\S]|[^\\$])++(?<=\S)\$(?![0-9])")
 _AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*+)>")
 _HTML = re.compile(TAG)
 _LABEL = re.compile(r"\[\^([^\s\[\]]++)\]")
+_LONGEST_LABEL = 999
 _BLOCK_ID = re.compile(r"\^([A-Za-z0-9-]++)\s*+\Z")
 # What ends a tag: ASCII punctuation but `-`, `_` and `/`, and the punctuation of typesetting and of Chinese.
 _CJK_MARKS = r"\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
@@ -31,11 +33,15 @@ _URL = re.compile(rf"https?://[^\s<>\"`\[\]|\\\u2018-\u201d{_CJK_MARKS}]++")
 
 
 class Reader:
-    """Reads the tokens of one region, whose text `body` stands at `base` in the note. `at` is what to read next."""
+    """Reads the tokens of one region, whose text `body` stands at `base` in the note. `at` is what to read next.
 
-    def __init__(self, body: str, base: int) -> None:
+    `defined` are the note's definitions of links by their labels.
+    """
+
+    def __init__(self, body: str, base: int, defined: Mapping[str, Destination]) -> None:
         self.body = body
         self.base = base
+        self.defined = defined
         self.at = 0
         self.found: list[Token] = []
         self.brackets: list[tuple[int, int]] = []  # those open: where each begins and where its content does
@@ -44,8 +50,11 @@ class Reader:
         self.absent: set[str] = set()  # closing marks that do not come any more
         self.ticks: dict[int, list[int]] = {}  # where runs of so many backticks stand
 
-    def read(self) -> list[Token]:
-        """Return the tokens, sorted by place, an outer one before those inside it."""
+    def read(self, passed: Sequence[Token] = ()) -> list[Token]:
+        """Return the tokens, sorted by place, an outer one before those inside it. `passed` stand at its start."""
+        if passed:
+            self.found += passed
+            self.at = passed[-1].span.end - self.base
         while found := _NEXT.search(self.body, self.at):
             self.at = found.end()
             _READERS[found[0][0]](self, found.start(), found[0])
@@ -136,19 +145,33 @@ class Reader:
         opening = self.body[start]
         if opening == "^":
             self._take(TokenKind.INLINE_NOTE, start, end + 1, 2, 1)
-        elif not (spent and opening == "[") and (found := destination(self.body, end + 1)):
-            self._link(start, inside, end, *found)
+        elif not (spent and opening == "[") and (found := self._target(inside, end)):
+            self._link(start, inside, end, found)
 
-    def _link(self, start: int, inside: int, end: int, target: Span, stop: int) -> None:
+    def _target(self, inside: int, end: int) -> Destination | None:
+        """Return where a link leads whose text reaches from `inside` to `end`, by itself or by reference."""
+        if found := destination(self.body, end + 1):
+            return moved(found, self.base)
+        if not self.defined:
+            return None
+        named = LABEL.match(self.body, end + 1)
+        stop = named.end() if named else end + 1
+        label = named[1] if named and named[1] else self.body[inside:end]
+        if len(label) > _LONGEST_LABEL or not LABEL.fullmatch(f"[{label}]"):
+            return None
+        found = self.defined.get(label_key(label))
+        return replace(found, end=self.base + stop) if found else None
+
+    def _link(self, start: int, inside: int, end: int, to: Destination) -> None:
         kind = TokenKind.IMAGE if self.body[start] == "!" else TokenKind.LINK
         if kind is TokenKind.LINK:
             self.spent = len(self.brackets)  # a link holds no links
         else:
             while self.found and self.found[-1].span.start >= self.base + inside:
                 self.found.pop()  # an image's alternative text is plain text
-        where = self._span(target.start, target.end)
-        self.found.append(Token(kind, self._span(start, stop), self._span(inside, end), target=where))
-        self.at = stop
+        whole = self._span(start, to.end - self.base)
+        self.found.append(Token(kind, whole, self._span(inside, end), target=to.span, title=to.title))
+        self.at = to.end - self.base
 
     def _highlight(self, start: int, mark: str) -> None:
         if mark != "==":

@@ -27,6 +27,7 @@ class TokenKind(StrEnum):
     BLOCK_ID = "block-id"
     FOOTNOTE = "footnote"
     INLINE_NOTE = "inline-note"
+    DEFINITION = "definition"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,12 @@ class Token:
 
     - `span`: all of it, delimiters included.
     - `content`: what the delimiters enclose: code, formula, comment text, a link's text or alt text, a tag without `#`,
-      a block id without `^`, a footnote's label (FOOTNOTE, `[^label]`) or text (INLINE_NOTE, `^[text]`).
+      a block id without `^`, a footnote's label (FOOTNOTE, `[^label]`) or text (INLINE_NOTE, `^[text]`), the label of
+      a link's definition (DEFINITION, `[label]: target`).
     - `wikilink`: for WIKILINK and EMBED, what it says.
     - `target`: for LINK, IMAGE and URL, the span of the destination as written, angle brackets excluded, else None.
+      Of a link by reference (`[text][label]`) it lies in the definition.
+    - `title`: for LINK and IMAGE, the span of the title's text if there is one.
     - `display`: for MATH, whether it is `$$…$$`.
     """
 
@@ -47,6 +51,7 @@ class Token:
     wikilink: Wikilink | None = None
     target: Span | None = None
     display: bool = False
+    title: Span | None = None
 
 
 # The content of these is running text, which may hold further tokens.

@@ -63,11 +63,18 @@ class Wikilink:
 
 def _split_target(target: str) -> tuple[str, tuple[str, ...], str]:
     """Split `path#heading#^block`. Obsidian reads a block id in last place only."""
-    # No name ends in a backslash: one there escapes a pipe.
-    path, *subpath = (part.strip().rstrip("\\").rstrip() for part in target.split("#"))
-    headings = [part for part in subpath if part]
+    path, *subpath = (_name(part) for part in target.split("#"))
+    headings = [part for part in subpath if part.strip("^ ")]
     block = headings.pop()[1:].lstrip() if headings and headings[-1].startswith("^") else ""
     return path, tuple(headings), block
+
+
+def _name(part: str) -> str:
+    """Return a part of a target without space around it; no name ends in a backslash: one there escapes a pipe."""
+    end = len(part)
+    while end and (part[end - 1].isspace() or part[end - 1] == "\\"):
+        end -= 1
+    return part[:end].lstrip()
 
 
 def _split_display(display: str, *, embed: bool, escaped: bool) -> tuple[str, tuple[int, int] | None]:

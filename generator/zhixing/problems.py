@@ -109,6 +109,8 @@ class Code(Enum):
     FIGURE_STALE = ("figure-stale", Severity.WARNING, "A figure is missing or is not what its example draws now.")
     FIGURE_EDITED = ("figure-edited", Severity.ERROR, "A figure file was edited by hand.")
     FIGURE_UNUSED = ("figure-unused", Severity.WARNING, "A generated figure is shown by no note.")
+    FILE_STALE = ("file-stale", Severity.WARNING, "A canvas or template is missing or is not what is generated now.")
+    FILE_EDITED = ("file-edited", Severity.ERROR, "A generated canvas or template was edited by hand.")
     # The site
     FORMULA_UNREADABLE = (
         "formula-unreadable",
@@ -137,7 +139,7 @@ class Code(Enum):
         return self.slug
 
 
-STALE = frozenset({Code.REGION_STALE, Code.FIGURE_STALE})
+STALE = frozenset({Code.REGION_STALE, Code.FIGURE_STALE, Code.FILE_STALE})
 
 
 @dataclass(frozen=True, slots=True)

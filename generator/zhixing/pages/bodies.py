@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from zhixing.examples.book import Book, Declared
 from zhixing.examples.model import Said
+from zhixing.pages.concept_map import concept_map
 from zhixing.pages.declare import List
 from zhixing.pages.reference import reference
 from zhixing.render.callouts import document_name, summary
@@ -34,9 +35,20 @@ def list_body(one: List, vault: Vault, book: Book) -> str:
         "notes": lambda: _grouped(one, vault),
         "path": lambda: _path(one, vault),
         "core": lambda: reference(vault),
+        "map": lambda: [f"[[{canvas_name(one)}|{one.id}]]"],
     }[one.of]()
     head = HEAD_OF_CODE if one.of == "core" else HEAD
     return "\n\n".join([head, *parts])
+
+
+def canvas_name(one: List) -> str:
+    """Return the name of the canvas that a list of kind `map` puts beside its note."""
+    return f"{one.id}.canvas"
+
+
+def list_canvas(one: List, vault: Vault) -> str:
+    """Return the canvas of a list of kind `map`, with room for its checksum."""
+    return concept_map(vault, _kept(one, vault))
 
 
 def _errata(kept: List, vault: Vault, book: Book, *, agreeing: bool) -> Iterator[str]:

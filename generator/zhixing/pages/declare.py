@@ -15,7 +15,7 @@ from zhixing.vault.note import Note
 
 INFO = ["yaml", "list"]
 KEYS = ("id", "of", "by", "type", "folder", "status", "document")
-LISTS = ("errata", "confirmed", "notes", "path", "core")
+LISTS = ("errata", "confirmed", "notes", "path", "core", "map")
 GROUPS = ("folder", "status", "type")
 _ID = re.compile(r"[\w-]{1,60}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from jinja2 import TemplateError, nodes
@@ -10,6 +11,11 @@ from zhixing.problems import Code, Problem, ZhixingError
 from zhixing.render.environment import environment
 from zhixing.source import Source
 
+# What Obsidian fills in; an id of its own for each note, since a title may hold what an id may not.
+_OBSIDIAN = {"title": "{{title}}", "date": "{{date}}", "id": "例{{date:YYYYMMDD}}-{{time:HHmmss}}"}
+# A variable alone is a mapping to YAML, and Obsidian's own editor of properties would overwrite it.
+_BARE = re.compile(r"^([\w-]+: )(\{\{[^{}\n]*\}\})$", re.MULTILINE)
+_MARK = re.compile(r"\{#[^#\n]*#\}")
 _HARMLESS = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name)
 
 
@@ -33,10 +39,30 @@ def note_text(template: Source, values: Mapping[str, str]) -> str:
         for node in tree.find_all(nodes.Node):
             if not isinstance(node, _HARMLESS):
                 raise _error(template, node.lineno, f"{type(node).__name__} is not read in a note template", values)
-        return environment().from_string(template.text).render(values)
+        return environment().from_string(_without_marks(template.text)).render(values)
     except TemplateError as error:
         line = getattr(error, "lineno", None) or 1
         raise _error(template, line, error.message or type(error).__name__, values) from None
+
+
+def _without_marks(text: str) -> str:
+    """Return a template without its comments, which mark headings; Jinja would take the line's end with them."""
+    return "\n".join(_MARK.sub("", line).rstrip() if "{#" in line else line for line in text.splitlines()) + "\n"
+
+
+def obsidian_template(template: Source, note: str) -> str:
+    """Return a note template as Obsidian's own Templates plugin reads it. `note` is a comment put into the properties.
+
+    Obsidian merges a template's properties into a note as data, so a comment among them stays behind.
+
+    Raises:
+        NoteTemplateError: as `note_text`.
+
+    Source: Obsidian's help, "Templates", section "Template variables".
+    """
+    head, fence, body = note_text(template, _OBSIDIAN).partition("\n---\n")
+    quoted = _BARE.sub(r'\1"\2"', head).replace("---\n", f"---\n# {note}\n", 1)
+    return f"{quoted}{fence}{body}"
 
 
 def _error(template: Source, line: int, what: str, values: Mapping[str, str]) -> NoteTemplateError:

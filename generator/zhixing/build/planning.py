@@ -1,0 +1,140 @@
+"""Planning: what is rendered is woven into notes and files. Nothing is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from zhixing.build.running import FIGURES, Results
+from zhixing.checks.repair import repaired
+from zhixing.checks.template import read_template
+from zhixing.examples.book import example_fences
+from zhixing.pages.declare import list_fences
+from zhixing.problems import Problem
+from zhixing.render.notes import NoteTemplateError, obsidian_template
+from zhixing.source import Source
+from zhixing.vault.files import read_inside
+from zhixing.vault.note import Note, read_note
+from zhixing.vault.vault import Vault
+from zhixing.weave import files
+from zhixing.weave.checksum import Verdict
+from zhixing.weave.figures import weave_figure
+from zhixing.weave.regions import Target, weave
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A file that is not what it should be: its place in the vault, its text now (None where it is new) and then.
+
+    `examples` are those of which other results stood in it.
+    """
+
+    path: PurePosixPath
+    before: str | None
+    after: str
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What regenerating would write, and what stands in its way."""
+
+    changes: tuple[Change, ...]
+    problems: tuple[Problem, ...]
+
+
+def plan(
+    vault: Vault,
+    found: Results,
+    notes: Collection[PurePosixPath] | None = None,
+    templates: Collection[Source] = (),
+    *,
+    accept: bool = False,
+    fix_claims: bool = False,
+) -> Plan:
+    """Weave results into notes, figures and canvases, and note templates into Obsidian's own.
+
+    `accept` takes the computed text where somebody edited a region by hand; `fix_claims` rewrites wrong claims.
+    """
+    changes: list[Change] = []
+    problems: list[Problem] = []
+    for path, note in vault.notes.items():
+        if notes is None or path in notes:
+            fixed = _repaired(note, found) if fix_claims else note
+            changes += _note(note, fixed, found, problems, accept=accept)
+            changes += _figures(vault, note, found, problems, accept=accept)
+            changes += _canvases(vault, note, found, problems, accept=accept)
+    changes += _templates(vault, templates, problems, accept=accept)
+    return Plan(tuple(changes), tuple(problems))
+
+
+def _repaired(note: Note, found: Results) -> Note:
+    text = repaired(note, found.book.runs)
+    return read_note(Source(note.source.path, text), note.path) if text != note.source.text else note
+
+
+def _note(note: Note, fixed: Note, found: Results, problems: list[Problem], *, accept: bool) -> Iterator[Change]:
+    """Yield the change of a note, if any; `fixed` is the note with its claims repaired."""
+    bodies, blocks = found.of(note), found.blocks[note.path]
+    declared = {block.name for block in blocks}
+    fences = sorted([*example_fences(fixed), *list_fences(fixed)], key=lambda fence: fence.span)
+    pairs = zip(blocks, fences, strict=True)
+    targets = {block.id: Target(fence.span, bodies[block.id].markdown) for block, fence in pairs if block.id in bodies}
+    woven = weave(fixed.source, targets, declared=declared, accept=accept)
+    problems += woven.problems
+    if woven.text != note.source.text:
+        other = (Verdict.STALE, Verdict.EDITED)
+        renewed = tuple(name for name, verdict in woven.verdicts.items() if verdict in other)
+        yield Change(note.path, note.source.text, woven.text, renewed)
+
+
+def _figures(vault: Vault, note: Note, found: Results, problems: list[Problem], *, accept: bool) -> Iterator[Change]:
+    for example, shown in found.of(note).items():
+        for name, svg in shown.figures.items():
+            path = note.path.parent / FIGURES / name
+            before = read_inside(vault.root, path)
+            woven = weave_figure(Source(str(path), before or ""), svg, accept=accept)
+            problems += woven.problems
+            if woven.text != before:
+                yield Change(path, before, woven.text, () if before is None else (example,))
+
+
+def _canvases(vault: Vault, note: Note, found: Results, problems: list[Problem], *, accept: bool) -> Iterator[Change]:
+    declared = {block.id for block in found.blocks[note.path]}
+    for path, text in found.canvases.items():
+        if path.parent == note.path.parent and path.stem in declared:
+            yield from _file(vault, path, text, files.canvas, problems, accept=accept)
+
+
+def _templates(
+    vault: Vault, templates: Collection[Source], problems: list[Problem], *, accept: bool
+) -> Iterator[Change]:
+    """Yield what Obsidian's templates should be; where they and the note templates are the same files there is none."""
+    if vault.templates is None:
+        return
+    for source in templates:
+        path = vault.templates / PurePosixPath(source.path).name
+        if read_template(source) is None or (vault.root / path).absolute() == Path(source.path).absolute():
+            continue
+        note = f"由 templates/{path.name} 生成，要改请改那里 {files.SEAL}"
+        try:
+            yield from _file(vault, path, obsidian_template(source, note), files.lines, problems, accept=accept)
+        except NoteTemplateError as error:
+            problems.append(error.problem)
+
+
+def _file(
+    vault: Vault,
+    path: PurePosixPath,
+    text: str,
+    counted: Callable[[str], str],
+    problems: list[Problem],
+    *,
+    accept: bool,
+) -> Iterator[Change]:
+    before = read_inside(vault.root, path)
+    woven = files.weave_file(Source(str(path), before or ""), text, counted, accept=accept)
+    problems += woven.problems
+    if woven.text != before:
+        yield Change(path, before, woven.text)

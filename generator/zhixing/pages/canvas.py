@@ -1,0 +1,87 @@
+"""A canvas as data, and its text: JSON Canvas 1.0, laid out line by line as Obsidian writes it.
+
+Source: https://jsoncanvas.org/spec/1.0/ (2024-03-11).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Literal
+
+Side = Literal["top", "right", "bottom", "left"]
+Value = str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A place on the canvas in pixels; x runs to the right, y down."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node: a `text`, a `file` (its path from the vault's root, `subpath` a place in it) or a `group` (its label)."""
+
+    type: Literal["text", "file", "group"]
+    content: str
+    box: Box
+    color: str = ""
+    subpath: str = ""
+
+    @property
+    def id(self) -> str:
+        """The same for the same content wherever it stands: the file's path, the label, the text's first line."""
+        return identifier(self.type, self.content.partition("\n")[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """An arrow from one node to another, by their ids; a line without a point where `pointed` is false."""
+
+    start: str
+    end: str
+    start_side: Side = "right"
+    end_side: Side = "left"
+    color: str = ""
+    pointed: bool = True
+
+
+def identifier(*names: str) -> str:
+    """Return sixteen hexadecimal digits, as Obsidian's own ids have, that follow from names."""
+    return sha256("\n".join(names).encode(errors="replace")).hexdigest()[:16]
+
+
+def canvas(nodes: Iterable[Node], edges: Iterable[Edge]) -> str:
+    """Return the text of a canvas: one node or edge a line. Nodes come in the order in which they are drawn."""
+    drawn = ",\n".join(_line(_node(node)) for node in nodes)
+    joined = ",\n".join(_line(_edge(edge)) for edge in edges)
+    return f'{{\n\t"nodes":[\n{drawn}\n\t],\n\t"edges":[\n{joined}\n\t]\n}}'
+
+
+def _line(pairs: Sequence[tuple[str, Value]]) -> str:
+    known = {key: value for key, value in pairs if value != ""}
+    return "\t\t" + json.dumps(known, ensure_ascii=False, separators=(",", ":"))
+
+
+def _node(node: Node) -> list[tuple[str, Value]]:
+    named = {"text": "text", "file": "file", "group": "label"}[node.type]
+    box = node.box
+    return [
+        ("id", node.id), ("type", node.type), (named, node.content), ("subpath", node.subpath),
+        ("x", box.x), ("y", box.y), ("width", box.width), ("height", box.height), ("color", node.color),
+    ]  # fmt: skip
+
+
+def _edge(edge: Edge) -> list[tuple[str, Value]]:
+    return [
+        ("id", identifier("edge", edge.start, edge.end)),
+        ("fromNode", edge.start), ("fromSide", edge.start_side), ("toNode", edge.end), ("toSide", edge.end_side),
+        ("toEnd", "" if edge.pointed else "none"), ("color", edge.color),
+    ]  # fmt: skip

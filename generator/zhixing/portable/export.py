@@ -12,8 +12,10 @@ from urllib.parse import unquote
 
 from zhixing.build import Results
 from zhixing.portable import escape
-from zhixing.portable.frontmatter import frontmatter, title
+from zhixing.portable.frontmatter import frontmatter, of_note
 from zhixing.portable.page import portable
+from zhixing.portable.tags import INDEX_TITLE, Tags, tag_pages, tags_of, walk
+from zhixing.portable.titles import title
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
 
@@ -39,11 +41,12 @@ class Export:
 
 
 def export(vault: Vault, results: Results, progress: Callable[[int, int], None]) -> Export:
-    """Return every published note as a page, with what the pages show. Reads and writes nothing."""
+    """Return every published note as a page, a page for each tag, and what they show. Reads and writes nothing."""
     published = [note for note in vault.notes.values() if note.published]
-    texts: dict[PurePosixPath, str] = {}
+    tags = tags_of(vault)
+    texts = _tags(tags)
     for done, note in enumerate(published, 1):
-        texts[note.path] = page(vault, note, results)
+        texts[note.path] = page(vault, note, results, tags)
         progress(done, len(published))
     wanted = {place for path, text in texts.items() for place in destinations(path, text)}
     figures = {path: svg for note in published for path, svg in results.figures(note).items() if path in wanted}
@@ -51,11 +54,16 @@ def export(vault: Vault, results: Results, progress: Callable[[int, int], None])
     return Export({**texts, **figures}, tuple(sorted(copies)))
 
 
-def page(vault: Vault, note: Note, results: Results) -> str:
+def page(vault: Vault, note: Note, results: Results, tags: Tags) -> str:
     """Return a note as a file of its own: its properties, its title where no heading gives it, its body."""
     titled = any(heading.level == 1 for heading in note.headings)
-    parts = [frontmatter(note), "" if titled else f"# {escape.plain(title(note))}\n", portable(vault, note, results)]
-    return "\n".join(part for part in parts if part)
+    head = "" if titled else f"# {escape.plain(title(note))}\n"
+    return "\n".join(part for part in (of_note(note), head, portable(vault, note, results, tags)) if part)
+
+
+def _tags(tags: Tags) -> dict[PurePosixPath, str]:
+    titles = {tag.path: f"#{tag.name}" for tag in walk(tags.roots)}
+    return {path: f"{frontmatter(titles.get(path, INDEX_TITLE))}\n{text}" for path, text in tag_pages(tags).items()}
 
 
 def destinations(path: PurePosixPath, text: str) -> Iterator[PurePosixPath]:

@@ -1,29 +1,24 @@
-"""What a page is called, and the properties that readers other than Obsidian use, as YAML."""
+"""The properties that readers other than Obsidian use, as YAML before a page."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import yaml
 
+from zhixing.portable.titles import title
 from zhixing.vault.note import Note
 
 
-def title(note: Note) -> str:
-    """Return what a note is called: its title, or of a folder's index that has none, its first heading."""
-    if note.name.lower() != "index" or "title" in note.frontmatter.fields:
-        return note.title
-    return next((heading.text for heading in note.headings if heading.level == 1), note.title)
-
-
-def frontmatter(note: Note) -> str:
+def of_note(note: Note) -> str:
     """Return a note's title, date, tags and aliases as the lines that begin a page."""
-    properties = {
-        "title": " ".join(title(note).split()),
-        "date": _date(note.date),
-        "tags": list(note.tags),
-        "aliases": list(note.aliases),
-    }
+    return frontmatter(title(note), _date(note.date), note.tags, note.aliases)
+
+
+def frontmatter(title: str, date: date | str = "", tags: Sequence[str] = (), aliases: Sequence[str] = ()) -> str:
+    """Return the lines that begin a page, without properties that have no value."""
+    properties = {"title": " ".join(title.split()), "date": date, "tags": list(tags), "aliases": list(aliases)}
     given = {key: value for key, value in properties.items() if value}
     return f"---\n{yaml.safe_dump(given, allow_unicode=True, sort_keys=False, width=1_000_000)}---\n"
 

@@ -43,8 +43,8 @@ def test_a_tag_has_the_notes_of_nested_tags_too_each_once() -> None:
         "## 笔记 · 2 { #笔记 }\n\n- [乙](../../夹/乙.md)\n- [甲](../../甲.md)\n"
     )
     assert tag_pages(tags)[PurePosixPath("tags/index.md")] == (
-        "# 标签\n\n- [\\#数学](数学.md) · 2\n    - [\\#数学/概率](数学/概率.md) · 2\n"
-        "        - [\\#数学/概率/贝叶斯](数学/概率/贝叶斯.md) · 1\n- [\\#物理](物理.md) · 1\n"
+        "# 标签\n\n- [\\#数学](数学.md) · 2\n    - [概率](数学/概率.md) · 2\n"
+        "        - [贝叶斯](数学/概率/贝叶斯.md) · 1\n- [\\#物理](物理.md) · 1\n"
     )
 
 

@@ -141,7 +141,7 @@ def _file_name(key: str, used: set[str]) -> str:
 
 def _same(name: str) -> str:
     """Return the form in which the most forgiving file system compares names."""
-    return unicodedata.normalize("NFKC", name).casefold()
+    return unicodedata.normalize("NFC", name.casefold())
 
 
 def _folder(paths: Iterable[str]) -> str:
@@ -165,20 +165,23 @@ def _page(tags: Tags, tag: Tag) -> str:
         way.append(_link(parent, tag.path))
     lines = [f"# {_shown(tag)}", "", " / ".join(way), ""]
     if tag.children:
-        nested = [f"- {_counted(child, tag.path)}" for child in tag.children]
+        nested = [f"- {_link(child, tag.path)} · {len(child.notes)}" for child in tag.children]
         lines += [f"## 下级标签 · {len(tag.children)} {{ #下级标签 }}", "", *nested, ""]
     notes = [f"- [{escape.plain(title(note))}]({relative(note.path, tag.path)})" for note in tag.notes]
     return "\n".join([*lines, f"## 笔记 · {len(tag.notes)} {{ #笔记 }}", "", *notes, ""])
 
 
 def _index(tags: Tags) -> str:
-    """Return the page of all tags, as a tree."""
-    lines = [f"{'    ' * tag.name.count('/')}- {_counted(tag, tags.index)}" for tag in walk(tags.roots)]
+    """Return the page of all tags as a tree, in which a nested tag goes by its last level."""
+    lines = [_branch(tag, tags.index) for tag in walk(tags.roots)]
     return "\n".join([f"# {INDEX_TITLE}", "", *lines, ""])
 
 
-def _counted(tag: Tag, page: PurePosixPath) -> str:
-    return f"{_link(tag, page)} · {len(tag.notes)}"
+def _branch(tag: Tag, page: PurePosixPath) -> str:
+    above, _, last = tag.name.rpartition("/")
+    indent = "    " * tag.name.count("/")
+    name = escape.plain(last) if above else _shown(tag)
+    return f"{indent}- [{name}]({relative(tag.path, page)}) · {len(tag.notes)}"
 
 
 def _link(tag: Tag, page: PurePosixPath) -> str:

@@ -1,4 +1,4 @@
-"""The files that the plugin adds to a site: its styles, its font, figures drawn anew, mermaid where it is used."""
+"""The files that the plugin adds to a site: styles and font, figures drawn anew, tags' pages, mermaid where used."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import File, Files
+from mkdocs.structure.files import File, Files, InclusionLevel
 
 FOLDER = "assets/zhixing"
 STYLES = f"{FOLDER}/zhixing.css"
@@ -30,6 +30,12 @@ def add_figures(files: Files, config: MkDocsConfig, figures: Mapping[PurePosixPa
         if on_disk is not None:
             files.remove(on_disk)
         files.append(File.generated(config, str(path), content=svg))
+
+
+def add_pages(files: Files, config: MkDocsConfig, pages: Mapping[PurePosixPath, str]) -> None:
+    """Add pages that no note is, outside the navigation, which would list them on every page."""
+    for path, text in pages.items():
+        files.append(File.generated(config, str(path), content=text, inclusion=InclusionLevel.NOT_IN_NAV))
 
 
 def has_mermaid(page: str) -> bool:

@@ -33,6 +33,11 @@ def compose(title: str, head: str, body: str, foot: str) -> str:
     return f"{body[: own.end()]}\n{head}\n{body[own.end() :]}\n{foot}"
 
 
+def tag_page(content: str) -> str:
+    """Return the content of a tag's page, marked as such for the styles."""
+    return f'<div class="tag-page">{content}</div>'
+
+
 def with_policy(page: str) -> str:
     """Return a whole page with the policy that keeps the browser from asking other hosts for anything."""
     return page.replace("<head>", f'<head><meta http-equiv="Content-Security-Policy" content="{_POLICY}">', 1)

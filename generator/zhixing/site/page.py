@@ -2,48 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from itertools import groupby
 
-from zhixing.site.context import sentence
-from zhixing.vault.graph import Edge
-from zhixing.vault.note import Note
+from markupsafe import escape as marked
 
-# A note's address as seen from the page, "" where it has none.
-Address = Callable[[Note], str]
+from zhixing.portable.tags import levels
+from zhixing.portable.titles import title
+from zhixing.site.addresses import Addresses
+from zhixing.site.context import sentence
+from zhixing.site.properties import items, rows, table, when
+from zhixing.vault.graph import Edge
+from zhixing.vault.index import fold
+from zhixing.vault.note import Note
+from zhixing.vault.vault import Vault
 
 TYPES = {"concept": "概念", "source": "来源", "resource": "资源", "page": ""}
 STATUSES = {"done": "完成", "draft": "草稿", "review": "待核", "in-progress": "进行中", "todo": "待写"}
 FIELDS = {"related": "列为相关", "requires": "以此为前置"}
+# Properties that stand in the head's first line where they are read, and those that have lines of their own.
+_SCALARS = ("type", "status", "date")
+_LISTS = frozenset({"tags", "tag", "aliases", "alias", "requires"})
 # More backlinks than this fold away.
 _OPEN = 20
 
 
-def head(note: Note, requires: Sequence[Note], address: Address) -> str:
-    """Return a note's properties: its type, status, date and tags in a line, what to read before it in another."""
+def head(vault: Vault, note: Note, requires: Sequence[Note], to: Addresses) -> str:
+    """Return a note's properties: its type, status, date and tags in a line, each other one in a line of its own."""
     facts = [
         _fact("note-type", TYPES.get(note.type, note.type)),
         _fact("note-status", STATUSES.get(note.status, note.status)),
+        when(note.date),
+        *(_tag(tag, to) for tag in _spelled_once(note)),
     ]
-    facts += [f'<time datetime="{escape(note.date)}">{escape(note.date)}</time>' if note.date else ""]
-    facts += [_fact("tag", f"#{tag}") for tag in note.tags]
-    lines = [" ".join(fact for fact in facts if fact)]
-    if note.aliases:
-        lines.append(f"<span>又名</span> {' '.join(_fact('note-alias', alias) for alias in note.aliases)}")
-    if requires:
-        chips = " ".join(_chip(required, address) for required in requires)
-        lines.append(f"<span>先读</span> {chips}")
-    shown = "".join(f"<p>{line}</p>" for line in lines if line)
+    line = " ".join(fact for fact in facts if fact)
+    lists = [
+        ("又名", items([_fact("note-alias", alias) for alias in note.aliases])),
+        ("先读", items([_chip(required, to) for required in requires])),
+    ]
+    read = {key for key in _SCALARS if note.frontmatter.fields.get(key, None) and getattr(note, key)}
+    others = rows(vault, note, _LISTS | read, to)
+    shown = (f"<p>{line}</p>" if line else "") + table([*(row for row in lists if row[1]), *others])
     return f'<div class="note-head" data-search-exclude>{shown}</div>' if shown else ""
 
 
-def foot(edges: Iterable[Edge], address: Address) -> str:
+def meta(note: Note) -> dict[str, object]:
+    """Return what themes and other plugins are told of a note; its tags stand in its head already.
+
+    Themes print titles and descriptions as they are: what may be taken for HTML is escaped here, once.
+    """
+    known: dict[str, object] = {"title": marked(title(note)), "tags": _accepted(note), "hide": ["tags"]}
+    description = note.frontmatter.fields.get("description")
+    if description is None or not isinstance(description.value, str):
+        return known
+    return {**known, "description": marked(" ".join(description.value.split()))}
+
+
+def _accepted(note: Note) -> list[str]:
+    """Return a note's tags as far as Obsidian accepts them."""
+    return [tag for tag in _spelled_once(note) if levels(tag)]
+
+
+def _spelled_once(note: Note) -> Iterable[str]:
+    """Return a note's tags, each in its first spelling."""
+    spelled: dict[str, str] = {}
+    for tag in note.tags:
+        spelled.setdefault(fold(tag), tag)
+    return spelled.values()
+
+
+def foot(edges: Iterable[Edge], to: Addresses) -> str:
     """Return the card of backlinks: each note that links here, with the sentence in which it does."""
     shown = sorted(
-        (edge for edge in edges if address(edge.source)), key=lambda edge: (title(edge.source), str(edge.source.path))
+        (edge for edge in edges if to.note(edge.source)), key=lambda edge: (title(edge.source), str(edge.source.path))
     )
-    items = [_backlink(list(group), address) for _, group in groupby(shown, key=lambda edge: edge.source.path)]
+    items = [_backlink(list(group), to) for _, group in groupby(shown, key=lambda edge: edge.source.path)]
     if not items:
         return ""
     rest = "".join(items[_OPEN:])
@@ -54,25 +88,24 @@ def foot(edges: Iterable[Edge], address: Address) -> str:
     )
 
 
-def _backlink(edges: list[Edge], address: Address) -> str:
+def _backlink(edges: list[Edge], to: Addresses) -> str:
     source = edges[0].source
     contexts = (text for edge in edges if (text := sentence(source, edge.link)))
     fields = dict.fromkeys(FIELDS[edge.link.field] for edge in edges if edge.link.field in FIELDS)
     context = next(contexts, "") or "，".join(fields)
     said = f'<span class="context">{context}</span>' if context else ""
-    return f'<li><a href="{escape(address(source))}">{escape(title(source))}</a>{said}</li>'
-
-
-def title(note: Note) -> str:
-    """Return what a note is called: its title, or of a folder's index that has none, its first heading."""
-    if note.name.lower() != "index" or "title" in note.frontmatter.fields:
-        return note.title
-    return next((heading.text for heading in note.headings if heading.level == 1), note.title)
+    return f'<li><a href="{escape(to.note(source))}">{escape(title(source))}</a>{said}</li>'
 
 
 def _fact(kind: str, text: str) -> str:
     return f'<span class="{kind}">{escape(text)}</span>' if text else ""
 
 
-def _chip(note: Note, address: Address) -> str:
-    return f'<a class="note-chip" href="{escape(address(note))}">{escape(title(note))}</a>'
+def _tag(name: str, to: Addresses) -> str:
+    address = to.tag(name)
+    shown = f"#{escape(name)}"
+    return f'<a class="tag" href="{escape(address)}">{shown}</a>' if address else f'<span class="tag">{shown}</span>'
+
+
+def _chip(note: Note, to: Addresses) -> str:
+    return f'<a class="note-chip" href="{escape(to.note(note))}">{escape(title(note))}</a>'

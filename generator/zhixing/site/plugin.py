@@ -10,16 +10,21 @@ from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink
 from mkdocs.utils import get_relative_url
 
 from zhixing.build import Memory
+from zhixing.portable.tags import INDEX_TITLE, Tags, tag_pages, tags_of, walk
+from zhixing.portable.titles import title
 from zhixing.problems import Severity
 from zhixing.site import assets, html
 from zhixing.site import page as page_parts
+from zhixing.site.addresses import Addresses, is_shown
 from zhixing.site.markdown import with_extensions
 from zhixing.site.math import title_with_mathml
+from zhixing.site.redirects import write_redirects
 from zhixing.site.shown import Shown, show
 from zhixing.vault.note import Note
 
@@ -37,6 +42,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     shown: Shown
     files: Files
+    tags: Tags
+    tag_titles: dict[str, str]
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,34 +68,51 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             note = self.shown.note(file.src_uri)
             if note is not None and not note.published:
                 files.remove(file)
+        self.tags = tags_of(self.shown.vault, self._on_site, files.src_uris)
+        self.tag_titles = {str(tag.path): f"#{tag.name}" for tag in walk(self.tags.roots)}
+        self.tag_titles[str(self.tags.index)] = INDEX_TITLE
+        assets.add_pages(files, config, tag_pages(self.tags))
         assets.add_figures(files, config, self.shown.figures)
         assets.add_assets(files, config, mermaid=self.shown.has_mermaid)
         return files
+
+    def on_nav(self, nav: Navigation, *, files: Files, **_: object) -> None:
+        """Take the files as they are when every plugin has added and removed its own."""
+        self.files = files
 
     @event_priority(100)
     def on_page_markdown(self, markdown: str, *, page: Page, **_: object) -> str:
         """Translate a note, before any other plugin reads it."""
         note = self.shown.note(page.file.src_uri)
-        if note is None:
-            return markdown
-        page.meta = {"title": page_parts.title(note), "tags": list(note.tags)}
-        return self.shown.markdown(note)
+        if note is not None:
+            page.meta = page_parts.meta(note)
+            return self.shown.markdown(note, self.tags)
+        if page.file.src_uri in self.tag_titles:
+            page.meta = {"title": self.tag_titles[page.file.src_uri], "search": {"exclude": True}}
+        return markdown
 
     @event_priority(100)
     def on_page_content(self, content: str, *, page: Page, **_: object) -> str:
         """Clean a page, typeset its formulas, and add its properties and backlinks."""
         note = self.shown.note(page.file.src_uri)
         if note is None:
-            return content
+            return html.tag_page(content) if page.file.src_uri in self.tag_titles else content
         for item in self._headings(page):
             item.title = title_with_mathml(item.title)
-        head = page_parts.head(note, self.shown.requires(note), lambda other: self._address(other, page))
-        foot = page_parts.foot(self.shown.links_here(note), lambda other: self._address(other, page))
-        return html.compose(page_parts.title(note), head, html.clean(content), foot)
+        to = Addresses(self.files, self.tags, page.url)
+        head = page_parts.head(self.shown.vault, note, self.shown.requires(note), to)
+        foot = page_parts.foot(self.shown.links_here(note), to)
+        return html.compose(title(note), head, html.clean(content), foot)
 
     def on_post_page(self, output: str, *, page: Page, **_: object) -> str:
         """Keep a page from asking other hosts for anything."""
         return html.with_policy(assets.with_mermaid(output, get_relative_url(".", page.url)))
+
+    @event_priority(-100)
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Leave redirects at the notes' former names, after everybody else has written what is theirs."""
+        shown = (note for note in self.shown.vault.notes.values() if self._on_site(note))
+        write_redirects(self.shown.vault, [(note, self.files.src_uris[str(note.path)]) for note in shown], config)
 
     def _headings(self, page: Page) -> Iterator[AnchorLink]:
         """Yield every entry of a page's table of contents."""
@@ -98,7 +122,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             waiting += item.children
             yield item
 
-    def _address(self, note: Note, page: Page) -> str:
-        """Return a note's address as seen from a page, "" where it has none."""
+    def _on_site(self, note: Note) -> bool:
+        """Tell whether a note has a page for everybody: published, not excluded, no draft."""
         file = self.files.get_file_from_path(str(note.path))
-        return get_relative_url(file.url, page.url) if file else ""
+        return file is not None and is_shown(file)

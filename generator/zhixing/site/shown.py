@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from zhixing.build import FIGURES, Memory, Results, check, plan, results, templates_of
 from zhixing.portable import portable
+from zhixing.portable.tags import Tags
 from zhixing.problems import Problem
 from zhixing.site.math import formula_problems
 from zhixing.source import Span
@@ -36,9 +37,9 @@ class Shown:
         """Return the note at a path of the vault."""
         return self.vault.notes.get(PurePosixPath(path))
 
-    def markdown(self, note: Note) -> str:
+    def markdown(self, note: Note, tags: Tags) -> str:
         """Return a note's body as portable Markdown."""
-        return portable(self.vault, note, self.results)
+        return portable(self.vault, note, self.results, tags)
 
     def links_here(self, note: Note) -> tuple[Edge, ...]:
         """Return the links that other published notes' authors made to this one."""

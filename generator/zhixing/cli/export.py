@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from zhixing.cli.export_canvas import canvas
 from zhixing.cli.export_markdown import markdown
 
 
@@ -14,8 +15,9 @@ def export() -> None:
     \b
     Example:
       zhixing export markdown ../handbook      portable Markdown, for any site generator
+      zhixing export canvas notes/地图.canvas   a map of the notes, for Obsidian
     """
 
 
-for command in (markdown,):
+for command in (markdown, canvas):
     export.add_command(command)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
@@ -64,9 +64,10 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.files = files
         for problem in self.shown.problems:
             _log.log(_LEVELS[problem.code.severity], "%s", problem)
+        templates = {path for path in self.shown.vault.files if path.suffix.lower() == ".md"}
         for file in list(files.documentation_pages()):
             note = self.shown.note(file.src_uri)
-            if note is not None and not note.published:
+            if (note is not None and not note.published) or PurePosixPath(file.src_uri) in templates:
                 files.remove(file)
         self.tags = tags_of(self.shown.vault, self._on_site, files.src_uris)
         self.tag_titles = {str(tag.path): f"#{tag.name}" for tag in walk(self.tags.roots)}

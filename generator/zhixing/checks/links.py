@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from zhixing.checks.edits import Edit, edited
+from zhixing.checks.mender import Mender
+from zhixing.checks.unfound import missing, no_block, no_heading
 from zhixing.problems import Code, Problem
+from zhixing.source import Span
 from zhixing.vault.graph import Edge, edges, embed_cycles, orphans
 from zhixing.vault.order import circles
-from zhixing.vault.resolve import Found, near_names
+from zhixing.vault.resolve import Found
 from zhixing.vault.vault import Vault
 
 
 def check_links(vault: Vault) -> Iterator[Problem]:
     """Yield a problem for each link that leads nowhere, to several notes, or only by grace; and for orphans."""
+    mender = Mender(vault)
     for edge in edges(vault):
-        yield from _edge(vault, edge)
+        yield from _edge(vault, edge, mender)
     for cycle in embed_cycles(vault):
         names = " → ".join([*(edge.source.name for edge in cycle), cycle[0].source.name])
         what = f"This embed is part of a circle: {names}"
@@ -29,56 +34,48 @@ def check_links(vault: Vault) -> Iterator[Problem]:
         yield note.source.problem(Code.ORPHAN, 0, what, mend)
 
 
-def _edge(vault: Vault, edge: Edge) -> Iterator[Problem]:
-    link, found, source = edge.link, edge.resolution, edge.source.source
+def _edge(vault: Vault, edge: Edge, mender: Mender) -> Iterator[Problem]:
+    found = edge.resolution
     if found.kind is Found.EXTERNAL:
         return
-    near = _near(vault, edge)
     if found.kind is Found.MISSING:
-        yield _missing(edge, near)
-    elif found.heading_missing:
-        what = f"{found.note.name if found.note else link.path} has no heading {'#'.join(link.headings)!r}"
-        yield source.problem(Code.LINK_HEADING, link.span, what, near or "Name one of its headings")
-    elif found.block_missing:
-        what = f"{found.note.name if found.note else link.path} has no block ^{link.block}"
-        yield source.problem(
-            Code.LINK_BLOCK, link.span, what, near or f"Write ^{link.block} behind the block that is meant"
-        )
+        yield missing(vault, edge)
+        return
+    if found.heading_missing:
+        yield no_heading(vault, edge, _written(edge, mender) if mender.meant(edge).headings else "")
+    if found.block_missing:
+        yield no_block(vault, edge)
     if found.ambiguous:
-        what = f"{link.path!r} may be {' or '.join(str(path) for path in found.candidates)}"
-        yield source.problem(Code.LINK_AMBIGUOUS, link.span, what, "Write the path in the link")
+        yield _ambiguous(edge)
+    elif found.alias or found.other_case:
+        yield _by_grace(edge, mender)
+
+
+def _ambiguous(edge: Edge) -> Problem:
+    link, found, source = edge.link, edge.resolution, edge.source.source
+    what = f"{link.path!r} may be {' or '.join(str(path) for path in found.candidates)}"
+    path = found.candidates[0]
+    name = str(path.with_suffix("") if path.suffix.lower() == ".md" and link.wiki else path)
+    return source.problem(Code.LINK_AMBIGUOUS, link.span, what, f"Write the path of the one that is meant, as {name!r}")
+
+
+def _by_grace(edge: Edge, mender: Mender) -> Problem:
+    """A link that we follow and Obsidian does not, or that a disk which minds the case does not."""
+    link, found, source = edge.link, edge.resolution, edge.source.source
+    path = found.note.path if found.note else found.file
+    mend = _written(edge, mender) or f"Write {mender.meant(edge).path or str(path)!r} there instead"
     if found.note and found.alias:
         what = f"{link.path!r} is an alias of {found.note.name}, and Obsidian does not follow aliases"
-        yield source.problem(Code.LINK_ALIAS, link.span, what, f"Write [[{found.note.name}|{link.path}]]")
-    elif found.other_case:
-        what = f"{link.path!r} is written otherwise than the file's name"
-        name = found.note.name if found.note else found.file.name if found.file else ""
-        yield source.problem(Code.LINK_CASE, link.span, what, f"Write {name}")
+        return source.problem(Code.LINK_ALIAS, link.span, what, mend)
+    what = f"{link.path!r} is in another case than its file's name, {str(path)!r}"
+    return source.problem(Code.LINK_CASE, link.span, what, mend)
 
 
-def _missing(edge: Edge, near: str) -> Problem:
-    """A wikilink to a note still to be written is information; anything else that is missing is a mistake."""
-    link, source = edge.link, edge.source.source
-    stub = link.wiki and not link.embed and not link.headings and not link.block and not _has_suffix(link.path)
-    if stub and not near:
-        what = f"{link.path!r} is a note still to be written"
-        return source.problem(Code.LINK_STUB, link.span, what, f"Write it: zhixing new {link.path!r}")
-    if stub:
-        return source.problem(Code.LINK_STUB, link.span, f"There is no note {link.path!r} yet", near)
-    kind = "file" if _has_suffix(link.path) else "note"
-    return source.problem(
-        Code.LINK_NOTE, link.span, f"There is no {kind} {link.path!r}", near or "Mend the name, or write it"
-    )
-
-
-def _has_suffix(path: str) -> bool:
-    _, dot, suffix = path.rpartition(".")
-    return bool(dot) and suffix.isascii() and suffix.isalnum() and len(suffix) <= 5 and not suffix.isdigit()
-
-
-def _near(vault: Vault, edge: Edge) -> str:
-    found = edge.resolution
-    if found.kind is not Found.MISSING and not found.heading_missing and not found.block_missing:
+def _written(edge: Edge, mender: Mender) -> str:
+    """Return the advice to write a link as it is certainly meant, "" where that is not certain."""
+    edit, text = mender.edit(edge), edge.source.source.text
+    if edit is None:
         return ""
-    names = near_names(vault, edge.link, found)
-    return f"Did you mean {' or '.join(repr(name) for name in names)}?" if names else ""
+    span = edge.link.span
+    new = edited(span.of(text), [Edit(Span(edit.span.start - span.start, edit.span.end - span.start), edit.text)])
+    return f"Write {new}, as `zhixing check --fix` does"

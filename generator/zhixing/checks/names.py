@@ -73,7 +73,8 @@ def _alias(note: Note, by_name: dict[str, list[Note]]) -> Iterator[Problem]:
         others = [other for other in by_name.get(_folded(alias), []) if other is not note]
         if others:
             what = f"The alias {alias!r} is the name of {others[0].path}"
-            yield note.source.problem(Code.ALIAS_CLASH, _span(note), what, "Remove the alias")
+            mend = "Remove the alias: links by that name lead there"
+            yield note.source.problem(Code.ALIAS_CLASH, _span(note, alias), what, mend)
 
 
 def _shared_aliases(vault: Vault) -> Iterator[Problem]:
@@ -83,9 +84,11 @@ def _shared_aliases(vault: Vault) -> Iterator[Problem]:
             other = first.setdefault(_folded(alias), note)
             if other is not note:
                 what = f"The alias {alias!r} belongs to {other.path} too"
-                yield note.source.problem(Code.ALIAS_CLASH, _span(note), what, "Keep it in one of them")
+                yield note.source.problem(Code.ALIAS_CLASH, _span(note, alias), what, "Keep it in one of them")
 
 
-def _span(note: Note) -> int:
-    field = note.frontmatter.fields.get("aliases")
-    return field.key_span.start if field else 0
+def _span(note: Note, alias: str) -> int:
+    """Return where a note gives itself an alias: the entry of a list, else the property."""
+    fields = [field for key in ("aliases", "alias") if (field := note.frontmatter.fields.get(key))]
+    items = (item.span.start for field in fields for item in field.items if item.text.strip() == alias)
+    return next(items, fields[0].key_span.start if fields else 0)

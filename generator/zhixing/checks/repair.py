@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from zhixing.checks.claims import claims_of, judge_all
+from zhixing.checks.edits import Edit, edited
 from zhixing.examples.model import Run
 from zhixing.source import Span
 from zhixing.text.numerals import Numeral, rewrite
@@ -13,14 +14,10 @@ from zhixing.vault.note import Note
 
 def repaired(note: Note, runs: Mapping[str, Run]) -> str:
     """Return a note's text with each wrong numeral written anew, in its own manner and precision."""
-    pieces, at = [], 0
-    for span, text in sorted(_edits(note, runs)):
-        pieces += [note.source.text[at : span.start], text]
-        at = span.end
-    return "".join([*pieces, note.source.text[at:]])
+    return edited(note.source.text, _edits(note, runs))
 
 
-def _edits(note: Note, runs: Mapping[str, Run]) -> Iterator[tuple[Span, str]]:
+def _edits(note: Note, runs: Mapping[str, Run]) -> Iterator[Edit]:
     claims, _ = claims_of(note)
     seen: set[Span] = set()
     for judged in judge_all(claims, runs):
@@ -31,4 +28,4 @@ def _edits(note: Note, runs: Mapping[str, Run]) -> Iterator[tuple[Span, str]]:
         first = bound.span not in seen
         seen.add(bound.span)
         if first and judged.code is not None:
-            yield bound.span, rewrite(bound, float(computed.values))
+            yield Edit(bound.span, rewrite(bound, float(computed.values)))

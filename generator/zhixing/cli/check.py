@@ -9,11 +9,25 @@ from pathlib import Path, PurePath
 import click
 
 from zhixing import build
+from zhixing.build import Change
 from zhixing.checks.coverage import Coverage, coverage_of, coverage_problems, total
-from zhixing.cli.common import notes_argument, open_vault, progress, report, selected, shown, summary, vault_option
-from zhixing.problems import Severity, exit_status
+from zhixing.checks.mender import mended
+from zhixing.cli.changes import show, write_all
+from zhixing.cli.common import (
+    Selection,
+    notes_argument,
+    open_vault,
+    progress,
+    report,
+    selected,
+    shown,
+    summary,
+    vault_option,
+)
+from zhixing.problems import Problem, Severity, exit_status
 from zhixing.render.badge import badge as draw
 from zhixing.vault.files import read_templates, read_text
+from zhixing.vault.load import load
 from zhixing.vault.vault import Vault
 from zhixing.weave.writer import WriteError, write
 
@@ -23,6 +37,8 @@ from zhixing.weave.writer import WriteError, write
 @click.option("--json", "form", flag_value="json", help="Print problems as JSON (short for --format json).")
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), help="How problems are printed.")
 @click.option("--quiet", is_flag=True, help="Leave out what is only information.")
+@click.option("--fix", is_flag=True, help="Write links anew where what they mean is certain, and show the diff.")
+@click.option("--diff", is_flag=True, help="Write nothing; show what --fix would change.")
 @click.option(
     "--coverage", "covered", is_flag=True, help="Also list numerals that nothing backs, and coverage by note."
 )
@@ -36,6 +52,8 @@ def check(
     *,
     form: str | None,
     quiet: bool,
+    fix: bool,
+    diff: bool,
     covered: bool,
     least: float | None,
     badge: Path | None,
@@ -47,15 +65,24 @@ def check(
     Example:
       zhixing check
       zhixing check notes/注意力 --json
+      zhixing check --fix
       zhixing check --coverage --min 90 --badge coverage.svg
     """
     project, loaded = open_vault(vault)
     chosen = selected(loaded, notes)
+    mends = _mends(loaded, chosen) if fix or diff else []
+    # What is printed as data stays data.
+    show(loaded, mends, err=form in {"json", "github"})
+    failed: list[Problem] = []
+    if fix and not diff and mends:
+        _, failed = write_all(loaded, mends)
+        loaded = load(project.notes, loaded)
     with progress("Checking") as tell:
         found = build.results(loaded, tell)
-    templates = build.templates_of(read_templates(project.templates))
-    problems = build.check(loaded, found, build.plan(loaded, found), templates)
-    kept = [problem for problem in problems if chosen.keeps(problem, found, loaded)]
+    sources = read_templates(project.templates)
+    templates = build.templates_of(sources)
+    problems = build.check(loaded, found, build.plan(loaded, found, templates=sources), templates)
+    kept = [*failed, *(problem for problem in problems if chosen.keeps(problem, found, loaded))]
     parts: Mapping[str, Coverage] = {}
     if covered or least is not None or badge:
         parts = coverage_of({path: loaded.notes[path] for path in chosen.notes}, templates)
@@ -65,7 +92,12 @@ def check(
     if badge:
         _write_badge(badge, total(parts.values()).share)
     click.echo(f"{len(chosen.notes)} notes, {len(found.book.runs)} examples: {summary(kept)}", err=True)
-    sys.exit(1 if short else exit_status(kept))
+    sys.exit(1 if short else exit_status(kept) or (3 if diff and mends else 0))
+
+
+def _mends(vault: Vault, chosen: Selection) -> list[Change]:
+    """Return the changes of the notes whose links can be mended."""
+    return [Change(note.path, note.source.text, text) for note, text in mended(vault, chosen.notes)]
 
 
 def _coverage(vault: Vault, parts: Mapping[str, Coverage], least: float | None) -> bool:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable
-from difflib import unified_diff
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import click
 
 from zhixing import build
 from zhixing.build import Change, Results
 from zhixing.checks.dependents import dependents, resting_on
+from zhixing.cli.changes import show, write_all
 from zhixing.cli.common import (
     files,
     notes_argument,
@@ -24,9 +23,9 @@ from zhixing.cli.common import (
     summary,
     vault_option,
 )
-from zhixing.problems import STALE, Problem, Severity, exit_status
+from zhixing.problems import STALE, Severity, exit_status
+from zhixing.vault.files import read_templates
 from zhixing.vault.vault import Vault
-from zhixing.weave.writer import WriteError, write
 
 
 @click.command()
@@ -51,41 +50,28 @@ def regenerate(
       zhixing regenerate notes/注意力/多头注意力.md --diff
       zhixing regenerate --fix-claims
     """
-    _, loaded = open_vault(vault)
+    project, loaded = open_vault(vault)
     chosen = selected(loaded, notes)
     with progress("Running") as tell:
         found = build.results(loaded, tell)
-    planned = build.plan(loaded, found, chosen.notes, accept=accept, fix_claims=fix_claims)
+    templates = read_templates(project.templates) if chosen.all else ()
+    planned = build.plan(loaded, found, chosen.notes, templates, accept=accept, fix_claims=fix_claims)
     problems = [one for one in (*loaded.problems, *found.problems) if chosen.keeps(one, found, loaded)]
     problems += [problem for path in chosen.notes for problem in loaded.notes[path].problems]
     problems += planned.problems
     only_look = dry or diff
     changes = planned.changes
     if not only_look:
-        changes, failed = _write(loaded, changes)
+        changes, failed = write_all(loaded, changes)
         problems = [*(problem for problem in problems if problem.code not in STALE), *failed]
     if diff or fix_claims:
-        click.echo("".join(_diff(loaded, change) for change in changes), nl=False)
+        show(loaded, changes)
     _tell_dependents(loaded, found, changes)
     report(loaded, problems, least=Severity.WARNING)
     done = "would be written" if only_look else "written"
     click.echo(f"{files(len(changes))} {done}: {summary(problems)}", err=True)
     # A claim that --fix-claims would rewrite makes a note as stale as a region does.
     sys.exit(exit_status(problems) or (3 if only_look and planned.changes else 0))
-
-
-def _write(vault: Vault, changes: Iterable[Change]) -> tuple[tuple[Change, ...], list[Problem]]:
-    """Write each change; a file that cannot be written does not keep the others back. Return those written."""
-    written: list[Change] = []
-    problems: list[Problem] = []
-    for change in changes:
-        try:
-            write(vault.root, change.path, change.after, before=change.before)
-            written.append(change)
-            click.echo(f"wrote {shown(vault, change.path)}", err=True)
-        except WriteError as error:
-            problems.append(error.problem)
-    return tuple(written), problems
 
 
 def _tell_dependents(vault: Vault, found: Results, changes: Iterable[Change]) -> None:
@@ -96,11 +82,3 @@ def _tell_dependents(vault: Vault, found: Results, changes: Iterable[Change]) ->
             click.echo(
                 f"{name} changed, and these rest on it: {', '.join(shown(vault, one) for one in notes)}", err=True
             )
-
-
-def _diff(vault: Vault, change: Change) -> str:
-    name = shown(vault, PurePosixPath(change.path))
-    # Lines end at line feeds alone, as in a Source: other separators may stand within one.
-    before, after = (re.findall(r"[^\n]*\n|[^\n]+", text) for text in (change.before or "", change.after))
-    lines = unified_diff(before, after, name, name)
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)

@@ -1,0 +1,26 @@
+"""Edits of a note's text: what repairs are made of. Everything outside their spans keeps its bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from zhixing.source import Span
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Edit:
+    """A span of a text and what is to stand there instead."""
+
+    span: Span
+    text: str
+
+
+def edited(text: str, edits: Iterable[Edit]) -> str:
+    """Return a text with edits made. Of two that overlap the first counts."""
+    pieces, at = [], 0
+    for edit in sorted(edits):
+        if edit.span.start >= at:
+            pieces += [text[at : edit.span.start], edit.text]
+            at = edit.span.end
+    return "".join([*pieces, text[at:]])

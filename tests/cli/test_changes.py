@@ -1,0 +1,68 @@
+"""Diffs that commands show: steering characters written out, and what is shown is what is written."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from shell import contents, vault, zhixing
+
+STALE = "```yaml example\nid: 例\ncompute: {x: 1}\nexpect: {x: 1}\n```\n\n"
+
+
+@pytest.mark.parametrize("words", [("check", "--diff"), ("check", "--fix"), ("regenerate", "--fix-claims")])
+def test_a_diff_steers_no_terminal(tmp_path: Path, words: tuple[str, ...]) -> None:
+    project = vault(tmp_path, 甲=f"{STALE}\x1b[2J\r红 [[yi]] 是 2<!--= 例.x -->。\n", Yi="[[甲]]\t\n")
+
+    shown = zhixing(project, *words).stdout_bytes.decode()
+
+    assert "\x1b" not in shown
+    assert "\r" not in shown
+    assert "\\x1b[2J\\r红" in shown
+
+
+def test_a_diff_can_be_applied_and_gives_what_is_written(tmp_path: Path) -> None:
+    texts = {"甲": "[[yi]]\t字\r\n文\r\n", "丙": "\ufeff[[yi]]", "Yi": "[[甲]] [[丙]]\n"}
+    project = vault(tmp_path / "a", **texts)
+    copy = vault(tmp_path / "b", **texts)
+    patch = shutil.which("patch")
+    if patch is None:
+        pytest.skip("needs patch")
+
+    diff, _, _ = zhixing(project, "check", "--diff").stdout_bytes.partition("notes/丙.md:".encode())
+    fixed = zhixing(project, "check", "--fix")
+    subprocess.run([patch, "-p0", "--binary"], cwd=copy, input=diff, check=True, capture_output=True)
+
+    assert fixed.exit_code == 0
+    assert contents(copy) == contents(project)
+    assert (project / "notes" / "甲.md").read_bytes() == "[[Yi|yi]]\t字\r\n文\r\n".encode()
+
+
+def test_data_stays_data(tmp_path: Path) -> None:
+    project = vault(tmp_path, 甲="[[yi]] [[没有]]\n", Yi="[[甲]]\n")
+
+    fixed = zhixing(project, "check", "--fix", "--json")
+
+    assert [one["code"] for one in json.loads(fixed.stdout)] == ["link-stub"]
+    assert "+[[Yi|yi]] [[没有]]" in fixed.stderr
+
+
+def test_only_the_named_notes_are_mended_and_one_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    project = vault(tmp_path, 甲="[[yi]]\n", 乙="[[yi]]\n", Yi="[[甲]] [[乙]] [[yi]]\n")
+    locked = project / "notes" / "乙.md"
+    locked.chmod(0o444)
+
+    fixed = zhixing(project, "check", "notes/甲.md", "notes/乙.md", "--fix")
+
+    assert fixed.exit_code == 1
+    assert "notes/乙.md:1:1: file-unwritable: The file's mode forbids writing." in fixed.stdout
+    assert "notes/乙.md:1:1: link-case:" in fixed.stdout
+    assert [(project / "notes" / f"{name}.md").read_text(encoding="utf-8") for name in ("甲", "乙")] == [
+        "[[Yi|yi]]\n",
+        "[[yi]]\n",
+    ]
+    assert "[[yi]]" in (project / "notes" / "Yi.md").read_text(encoding="utf-8")

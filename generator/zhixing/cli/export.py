@@ -10,7 +10,7 @@ from zhixing.cli.export_markdown import markdown
 
 @click.group()
 def export() -> None:
-    """Write the vault in a form that other tools read. The vault itself is only read.
+    """Write the vault in a form that other tools read. Notes are only read.
 
     \b
     Example:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import click
 
@@ -15,7 +16,6 @@ from zhixing.portable.export import Export
 from zhixing.portable.export import export as exported
 from zhixing.problems import Code, Problem, Severity, exit_status
 from zhixing.vault.vault import Vault
-from zhixing.weave.writer import WriteError
 
 
 @click.command()
@@ -41,11 +41,7 @@ def markdown(folder: Path, vault: Path | None) -> None:
         export = exported(loaded, found, tell)
     problems = [*loaded.problems, *found.problems]
     problems += [problem for note in loaded.notes.values() if note.published for problem in note.problems]
-    try:
-        outcome = bring_up_to_date(folder, _files(loaded, export, problems))
-    except WriteError as error:
-        report(loaded, [error.problem])
-        sys.exit(1)
+    outcome = bring_up_to_date(folder, _files(loaded, export, problems))
     problems += outcome.problems
     report(loaded, problems, least=Severity.WARNING)
     done = f"{files(len(outcome.written))} written, {len(outcome.removed)} removed"
@@ -59,11 +55,17 @@ def _files(vault: Vault, export: Export, problems: list[Problem]) -> Iterator[Fi
         yield from_text(path, text)
     for path in export.copies:
         try:
-            real = (vault.root / path).resolve(strict=True)
-            if real.is_relative_to(vault.root.resolve()):
-                yield from_file(path, real)
-        except (OSError, RuntimeError) as error:  # a circle of links since the vault was read
+            yield from_file(path, _inside(vault.root, path))
+        except (OSError, RuntimeError) as error:  # a circle of links is a RuntimeError
             what = f"The file cannot be read: {getattr(error, 'strerror', None) or error}"
             problems.append(
-                Problem(str(path), 1, 1, Code.FILE_UNREADABLE, what, "Change its mode so that you may read it")
+                Problem(str(path), 1, 1, Code.FILE_UNREADABLE, what, "Mend the cause and run the command again")
             )
+
+
+def _inside(root: Path, path: PurePosixPath) -> Path:
+    """Return the real file of the vault behind a path, which may have become a link since the vault was read."""
+    real = (root / path).resolve(strict=True)
+    if not real.is_relative_to(root.resolve()):
+        raise PermissionError(errno.EPERM, "it leads out of the vault")
+    return real

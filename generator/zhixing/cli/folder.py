@@ -85,15 +85,15 @@ def bring_up_to_date(folder: Path, files: Iterable[File]) -> Outcome:
         return Outcome(problems=tuple(strangers))
     after = {path: (file.digest,) for path, file in wanted.items()}
     between = {path: tuple(dict.fromkeys([*before.get(path, ()), *after.get(path, ())])) for path in found}
-    if before != after:
-        _save(root, between)
+    failed: list[Problem] = []
+    if before != after and not _saved(root, between, failed):
+        return Outcome(problems=tuple(failed))
     late = [file for path, file in sorted(wanted.items()) if found[path] != file.digest]
     gone = [path for path in sorted(before.keys() - wanted.keys()) if found[path]]
-    failed: list[Problem] = []
     written = tuple(file.path for file in late if _written(root, file, found[file.path], failed))
     removed = tuple(path for path in gone if _removed(root, path, found[path], failed))
     unfinished = {path: between[path] for path in {*(file.path for file in late), *gone} - {*written, *removed}}
-    _save(root, {**after, **unfinished})
+    _saved(root, {**after, **unfinished}, failed)
     return Outcome(written, removed, tuple(failed))
 
 
@@ -127,17 +127,17 @@ def _found(file: Path) -> str | None:
 
 
 def _written(root: Path, file: File, before: str | None, failed: list[Problem]) -> bool:
-    try:
-        write_bytes(root, file.path, file.content(), before=before)
-    except WriteError as error:
-        failed.append(replace(error.problem, path=str(root / file.path)))
-        return False
-    return True
+    return _done(root, file.path, failed, lambda: write_bytes(root, file.path, file.content(), before=before))
 
 
 def _removed(root: Path, path: PurePosixPath, before: str | None, failed: list[Problem]) -> bool:
+    return _done(root, path, failed, lambda: remove(root, path, before=before or ""))
+
+
+def _done(root: Path, path: PurePosixPath, failed: list[Problem], work: Callable[[], None]) -> bool:
+    """Do a piece of work on a file and tell whether it succeeded; else add its problem to those that failed."""
     try:
-        remove(root, path, before=before or "")
+        work()
     except WriteError as error:
         failed.append(replace(error.problem, path=str(root / path)))
         return False
@@ -155,14 +155,14 @@ def _manifest(root: Path) -> Known | None:
         return None
 
 
-def _save(root: Path, known: Known) -> None:
-    """Write the manifest where it differs from what is there. Raises WriteError."""
+def _saved(root: Path, known: Known, failed: list[Problem]) -> bool:
+    """Write the manifest where it differs from what is there."""
     before = read_text(root / MANIFEST)
     files = {str(path): list(digests) for path, digests in sorted(known.items())}
     text = f"{json.dumps({'version': _VERSION, 'files': files}, ensure_ascii=False, indent=1)}\n"
-    if text != before:
-        write(root, MANIFEST, text, before=before)
+    return text == before or _done(root, MANIFEST, failed, lambda: write(root, MANIFEST, text, before=before))
 
 
 def _problem(path: Path, what: str, mend: str, code: Code = Code.EXPORT_FOLDER) -> Problem:
-    return Problem(str(path), 1, 1, code, what, mend)
+    # As from the root: problems are shown as seen from where the command runs.
+    return Problem(str(Path.cwd() / path), 1, 1, code, what, mend)

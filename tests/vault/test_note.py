@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from casefile import read_cases
+from hostile import guard
 from made import note
 from zhixing.vault.links import Link
 
@@ -53,6 +54,10 @@ def test_headings_are_shown_without_markup_and_have_anchors() -> None:
         ("# 题\n\n- 一\n- 二\n\n^a\n", "- 一\n- 二\n"),
         ("```\nx\n```\n^a\n", "```\nx\n```\n"),
         ("> 引 ^a\n", "> 引 ^a\n"),
+        ("文\n\n> [!tip] 题\n>\n> - 一\n>\n> 文\n^a\n", "> [!tip] 题\n>\n> - 一\n>\n> 文\n^a\n"),
+        ("- 一\n\n- 二\n\n^a\n", "- 一\n\n- 二\n"),
+        ("文\n- 一\n- 二\n\n^a\n", "- 一\n- 二\n"),
+        ("- 一\n\n  ```\n  x\n  ```\n  ^a\n- 二\n", "- 一\n\n  ```\n  x\n  ```\n  ^a\n"),
         ("^a\n", "^a\n"),
     ],
 )
@@ -93,3 +98,9 @@ def test_problems_are_sorted_and_say_where() -> None:
         "n.md:5:1: frontmatter-invalid: The property `title` stands already in line 2. Keep one of the two.",
         "n.md:7:1: comment-unclosed: The comment that opens here with `%%` is never closed. Close it with `%%`.",
     ]
+
+
+def test_a_note_of_nothing_but_ids_stays_linear() -> None:
+    with guard():
+        note("n.md", "> a ^a\n>\n" * 10_000)
+        note("n.md", "- a ^a\n\n" * 10_000)

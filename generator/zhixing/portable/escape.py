@@ -7,13 +7,11 @@ from html import escape as escape_html
 
 from zhixing.portable.pieces import clean
 
-_MARKUP = re.compile(r"([\\`*_\[\]{}#~|!])")
-# What Python-Markdown would read in running text and Obsidian does not: attribute lists, dollars of no formula.
-_PROSE = re.compile(r"\\([^\sA-Za-z0-9\u0080-\U0010ffff])|([{}$]|<(?=[A-Za-z/!?]))", re.ASCII)
+_MARKUP = re.compile(r"([\\`*_\[\]{}#~|!$])")
 _BRACKET = re.compile(r"\\?\[")
 _MAX_SEARCH = 2_000_000
-# The backslash escapes that every Markdown parser knows.
-_COMMON = frozenset("\\`*_{}[]()>#+-.!|~$")
+# What a Markdown parser would read between the tags of a block of HTML.
+_IN_HTML = re.compile(r"[\\`*_\[\]{}#~|!$=+>-]")
 
 
 def plain(text: str) -> str:
@@ -26,9 +24,14 @@ def attribute(text: str) -> str:
     return escape_html(" ".join(clean(text).split()), quote=True)
 
 
-def prose(text: str) -> str:
-    """Return running text that is already Markdown, without what only Python-Markdown would read in it."""
-    return _PROSE.sub(_escaped, text)
+def tag(html: str) -> str:
+    """Return a tag on one line, with nothing in its attributes that a Markdown parser reads before it reads tags."""
+    return re.sub(r"[\\`\[\]$]", _reference, " ".join(html.split()))
+
+
+def html_text(text: str) -> str:
+    """Return the text between tags of a block of HTML, in which CommonMark reads no Markdown, so that nobody does."""
+    return _IN_HTML.sub(_reference, text)
 
 
 def bounded(text: str) -> str:
@@ -39,7 +42,5 @@ def bounded(text: str) -> str:
     return _BRACKET.sub(r"\\[", text) if text.count("[") * len(text) > _MAX_SEARCH else text
 
 
-def _escaped(match: re.Match[str]) -> str:
-    if match[1]:
-        return match[0] if match[1] in _COMMON else f"&#{ord(match[1])};"
-    return "&lt;" if match[2] == "<" else f"\\{match[2]}"
+def _reference(match: re.Match[str]) -> str:
+    return f"&#{ord(match[0])};"

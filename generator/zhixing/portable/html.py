@@ -4,21 +4,37 @@ from __future__ import annotations
 
 import re
 
+from zhixing.portable.escape import html_text
+
 # A tag with quoted attributes, in linear time: every character is matched by exactly one alternative.
 _TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9-]*)((?:[^"'<>]|"[^"<]*"|'[^'<]*')*)>""")
 _VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
+# What reads its own insides: no Markdown parser looks into these.
+_RAW = re.compile(r"<(?:pre|script|style|textarea|!--|[?!])", re.IGNORECASE)
 
 
-def open_for_markdown(html: str) -> str:
-    """Return a block of HTML in which every element that it leaves open is marked `markdown="1"`.
+def html_block(html: str) -> str:
+    """Return a block of HTML in which no parser reads Markdown, and after whose blank line every parser does.
 
-    CommonMark ends a block of HTML at a blank line; what follows until the closing tag is Markdown again.
+    CommonMark ends a block of HTML at a blank line; what follows until the closing tag is Markdown again. Elements that
+    the block leaves open are marked `markdown="1"` for it.
     """
-    unclosed = _left_open(html)
-    return _TAG.sub(lambda tag: _marked(tag) if tag.start() in unclosed else tag[0], html)
+    unclosed = {start for _, start in _open_tags(html)}
+    raw = _RAW.search(html) is not None
+    parts, at = [], 0
+    for found in _TAG.finditer(html):
+        between = html[at : found.start()]
+        parts += [between if raw else html_text(between), _marked(found) if found.start() in unclosed else found[0]]
+        at = found.end()
+    return "".join([*parts, html[at:] if raw else html_text(html[at:])])
 
 
-def _left_open(html: str) -> set[int]:
+def left_open(html: str) -> list[str]:
+    """Return the names of the elements that a piece of HTML leaves open, outermost first."""
+    return [name for name, _ in _open_tags(html)]
+
+
+def _open_tags(html: str) -> list[tuple[str, int]]:
     stack: list[tuple[str, int]] = []
     for tag in _TAG.finditer(html):
         name = tag[2].lower()
@@ -29,7 +45,7 @@ def _left_open(html: str) -> set[int]:
                 stack.pop()
         elif name not in _VOID and not tag[3].endswith("/"):
             stack.append((name, tag.start()))
-    return {start for _, start in stack}
+    return stack
 
 
 def _marked(tag: re.Match[str]) -> str:

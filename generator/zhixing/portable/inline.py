@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from html import unescape
 from pathlib import PurePosixPath
 
-from zhixing.portable import escape, targets
+from zhixing.portable import escape, html, targets
 from zhixing.portable.context import Scope
+from zhixing.portable.media import fragment, is_shown, picture, picture_size
 from zhixing.portable.pieces import clean
+from zhixing.portable.prose import Prose
 from zhixing.source import Span
-from zhixing.text.inline import Token
+from zhixing.text.inline import Token, TokenKind
+from zhixing.text.plain import plain
+from zhixing.text.regions import Region
 from zhixing.vault.note import Link
 from zhixing.vault.resolve import Found, Resolution, resolve
 
-PICTURES = frozenset({".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
-MEDIA = frozenset(
-    {".3gp", ".flac", ".m4a", ".mkv", ".mov", ".mp3", ".mp4", ".oga", ".ogg", ".ogv", ".pdf", ".wav", ".webm"}
-)
 NO_NOTE = "还没有这篇笔记"
 NO_FILE = "没有这个文件"
-# A picture's alt text ends in its size: `weights|360`, `weights|360x200`, or is nothing but the size.
-_SIZE = re.compile(r"(?:(.*)\|)?\s*([0-9]{1,5})(?:x([0-9]{1,5}))?\s*", re.DOTALL)
+# What Python-Markdown, too, reads as an address between angle brackets.
+_PLAIN_URL = re.compile(r"https?://[^\s<>\\`$\[\]\"]+")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _CONTINUED = re.compile(r"\s*\n[ \t>]*")
 
 Embed = Callable[[Scope, Resolution, Link], str]
@@ -35,22 +37,33 @@ class Inline:
         self.scope = scope
         self.text = clean(scope.note.source.text)
         self.embed = embed
+        self.prose = Prose(self.text, self._keep)
         self._starts = [token.span.start for token in scope.note.tokens]
         self._in_link = False
         self._links = {link.span.start: link for link in scope.note.links if not link.field}
 
-    def span(self, span: Span) -> str:
-        """Return the translation of a part of the note: its tokens, and the prose between them."""
+    def region(self, region: Region, span: Span) -> str:
+        """Return the translation of a part of a region: its tokens, and the prose between them."""
+        tokens = self._tokens(region.span)
+        self.prose.enter(region, tokens)
+        return f"{self._span(span)}{self._closed(tokens)}"
+
+    def _tokens(self, span: Span) -> Sequence[Token]:
+        return self.scope.note.tokens[bisect_left(self._starts, span.start) : bisect_left(self._starts, span.end)]
+
+    def _span(self, span: Span) -> str:
         parts = []
         at = span.start
-        for token in self.scope.note.tokens[
-            bisect_left(self._starts, span.start) : bisect_left(self._starts, span.end)
-        ]:
+        for token in self._tokens(span):
             if token.span.start >= at:
-                parts += [escape.prose(self.text[at : token.span.start]), self._token(token)]
+                parts += [self.prose.write(at, token.span.start), self._token(token)]
                 at = token.span.end
-        parts.append(escape.prose(self.text[at : span.end]) if at < span.end else "")
-        return "".join(parts)
+        return "".join([*parts, self.prose.write(at, span.end)])
+
+    def _closed(self, tokens: Sequence[Token]) -> str:
+        """Return the tags that close what a region leaves open: in Obsidian, too, no tag reaches beyond its block."""
+        tags = "".join(token.span.of(self.text) for token in tokens if token.kind is TokenKind.HTML)
+        return "".join([self._keep(f"</{name}>") for name in reversed(html.left_open(tags))])
 
     def _token(self, token: Token) -> str:
         written: Callable[[Token], str] = getattr(self, f"_{token.kind.name.lower()}")
@@ -60,9 +73,9 @@ class Inline:
         return self.scope.page.pieces.keep(text, cell, block=block)
 
     def _code(self, token: Token) -> str:
-        raw = token.span.of(self.text)
+        raw = _CONTINUED.sub(" ", token.span.of(self.text))
         # A table's cells escape the bar in code too, and code shows the backslash.
-        return raw if "\n" in raw else self._keep(raw, raw.replace("\\|", "|"))
+        return self._keep(raw, raw.replace("\\|", "|"))
 
     def _math(self, token: Token) -> str:
         latex = _CONTINUED.sub("\n" if token.display else " ", token.content.of(self.text)).strip()
@@ -80,11 +93,15 @@ class Inline:
 
     _html_comment = _comment
 
+    def _definition(self, _: Token) -> str:
+        # Links by reference are written out.
+        return ""
+
     def _html(self, token: Token) -> str:
-        return token.span.of(self.text)
+        return self._keep(escape.tag(_CONTINUED.sub(" ", token.span.of(self.text))))
 
     def _highlight(self, token: Token) -> str:
-        return f"{self._keep('<mark>')}{self.span(token.content)}{self._keep('</mark>')}"
+        return f"{self._keep('<mark>')}{self._span(token.content)}{self._keep('</mark>')}"
 
     def _tag(self, token: Token) -> str:
         name = token.content.of(self.text)
@@ -94,11 +111,9 @@ class Inline:
             shown = f"[{shown}]({targets.relative(tag.path, self.scope.page.note.path)})"
         return self._keep(f'<span class="tag">{shown}</span>')
 
-    def _block_id(self, token: Token) -> str:
-        if self.scope.embedded:
-            return self._keep("")
-        name = escape.attribute(token.content.of(self.text))
-        return self._keep(f'<span class="block" id="{targets.BLOCK_PREFIX}{name}"></span>')
+    def _block_id(self, _: Token) -> str:
+        # Its anchor stands where its block begins.
+        return ""
 
     def _footnote(self, token: Token) -> str:
         prefix = f"{self.scope.number}-" if self.scope.embedded else ""
@@ -108,39 +123,47 @@ class Inline:
         notes = self.scope.page.footnotes
         place, label = len(notes), f"inline-{len(notes) + 1}"
         notes.append("")  # its own text may hold another
-        notes[place] = f"[^{label}]: {self.span(token.content)}"
+        notes[place] = f"[^{label}]: {self._span(token.content)}"
         return self._keep(f"[^{label}]")
 
     def _url(self, token: Token) -> str:
         url = (token.target or token.span).of(self.text)
-        return self._keep(f"<{url}>")
+        if _PLAIN_URL.fullmatch(url):
+            return self._keep(f"<{url}>")
+        scheme = "" if ":" in url else "mailto:"
+        return self._keep(f"[{escape.plain(url)}]({targets.url(scheme + url)})")
 
     def _link(self, token: Token) -> str:
         self._in_link = True  # a link holds no links
-        inner = self.span(token.content)
+        inner = self._span(token.content)
         self._in_link = False
         link, resolution = self._resolved(token)
-        if link is None or resolution is None or token.target is None:
-            return f"[{inner}{self.text[token.content.end : token.span.end]}"
-        href = self._href(link, resolution)
-        if not href:
+        href = self._href(link, resolution) if link and resolution else targets.url(link.url if link else "")
+        if not href and resolution:
             return f"{self._keep(_missing(NO_NOTE))}{inner}{self._keep('</em>')}"
-        return f"{self._keep('[')}{inner}{self._keep(f']({href})')}"
+        title = f' "{self._title(token)}"' if token.title else ""
+        return f"{self._keep('[')}{inner}{self._keep(f']({href}{title})')}"
+
+    def _title(self, token: Token) -> str:
+        """Return a link's title without what its Markdown escapes."""
+        written = _CONTINUED.sub(" ", token.title.of(self.text) if token.title else "")
+        return escape.attribute(unescape(_ESCAPED.sub(r"\1", written)))
 
     def _image(self, token: Token) -> str:
         alt, size = picture_size(token.content.of(self.text))
+        alt = plain(alt, Span(0, len(alt)), ())
         link, resolution = self._resolved(token)
-        if link is not None and resolution is not None and resolution.kind is Found.NOTE:
+        if link is None or resolution is None:
+            return self._keep(picture(alt, targets.url(link.url if link else ""), size))
+        if resolution.kind is Found.NOTE:
             return self._keep(self.embed(self.scope, resolution, link), block=True)
-        destination = token.target.of(self.text) if token.target else ""
-        if link is not None and resolution is not None:
-            # A result's figure need not be on disk yet; any other picture must.
-            if resolution.file is None and self.scope.declares:
-                return self._keep(f"{_missing(NO_FILE)}{escape.plain(alt or link.path)}</em>")
-            file = resolution.file or self.scope.note.path.parent / link.path
-            destination = targets.relative(file, self.scope.page.note.path)
-        elif any(character in destination for character in "<> \n"):
-            destination = targets.encode(destination)
+        # A result's figure need not be on disk yet; any other picture must.
+        if resolution.file is None and self.scope.declares:
+            return self._keep(f"{_missing(NO_FILE)}{escape.plain(alt or link.path)}</em>")
+        file = resolution.file or self.scope.note.path.parent / link.path
+        if resolution.file and not is_shown(file):
+            return self._keep(f"[{escape.plain(alt or file.name)}]({self._href(link, resolution)})")
+        destination = targets.relative(file, self.scope.page.note.path, fragment(link.headings))
         return self._keep(picture(alt, destination, size))
 
     def _wikilink(self, token: Token) -> str:
@@ -160,7 +183,7 @@ class Inline:
         href = self._href(link, resolution)
         if resolution.file is None or not href:
             return self._keep(f"{_missing(NO_FILE)}{escape.plain(display(link))}</em>")
-        if resolution.file.suffix.lower() not in PICTURES | MEDIA:
+        if not is_shown(resolution.file):
             return self._keep(f"[{escape.plain(display(link))}]({href})")
         size = token.wikilink.size if token.wikilink else None
         return self._keep(picture(link.display or resolution.file.stem, href, size))
@@ -180,7 +203,11 @@ class Inline:
 def href(page: PurePosixPath, resolution: Resolution, link: Link) -> str:
     """Return the destination of a resolved link on a page, "" where there is nothing to see, as of a template."""
     if resolution.file is not None:
-        return "" if resolution.file.suffix.lower() == ".md" else targets.relative(resolution.file, page)
+        return (
+            ""
+            if resolution.file.suffix.lower() == ".md"
+            else targets.relative(resolution.file, page, fragment(link.headings))
+        )
     if resolution.note is None or not resolution.note.published:
         return ""
     return targets.relative(resolution.note.path, page, anchor(resolution, link))
@@ -197,19 +224,6 @@ def display_math(latex: str) -> str:
     """Return a formula that stands alone. Python-Markdown would end it at a blank line."""
     lines = [line.rstrip() for line in latex.splitlines() if line.strip()]
     return "\n".join(["$$", *lines, "$$"])
-
-
-def picture(alt: str, destination: str, size: tuple[int, int] | None) -> str:
-    """Return a picture with its size as an attribute list."""
-    names = dict(zip(("width", "height"), size or (), strict=False))
-    sizes = " ".join(f'{name}="{value}"' for name, value in names.items() if value)
-    return f"![{escape.plain(alt)}]({destination})" + (f"{{ {sizes} }}" if sizes else "")
-
-
-def picture_size(alt: str) -> tuple[str, tuple[int, int] | None]:
-    """Split the size off a picture's alt text."""
-    sized = _SIZE.fullmatch(alt.replace("\\|", "|"))
-    return (sized[1] or "", (int(sized[2]), int(sized[3] or 0))) if sized else (alt, None)
 
 
 def _missing(why: str) -> str:

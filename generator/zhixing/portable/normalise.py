@@ -18,15 +18,18 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from zhixing.portable.callouts import callout_head
 from zhixing.portable.escape import bounded
-from zhixing.portable.html import open_for_markdown
+from zhixing.portable.html import html_block
 from zhixing.portable.pieces import Pieces
+from zhixing.text.containers import DEPTH
 
 _INDENT = "    "
 _TASK = re.compile(r"\[(\S| )\](?=\s)")
 _TRAILING_BACKSLASH = re.compile(r"(?<!\\)((?:\\\\)*)\\$")
 # What CommonMark reads as running text where it stands, and another parser might take for the start of a block.
-_BULLET = re.compile(r"[-+*](?=\s|$)|#|>")
-_NUMBER = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
+_BULLET = re.compile(r"[-+*](?=\s|$)|#|>|(?:[-*_][ \t]*){3,}$")
+_NUMBER = re.compile(r"(\d+)([.)])(?=\s|$)")
+# What every parser takes for the name of a fence's language.
+_LANGUAGE = re.compile(r"[\w#.+-]+")
 _UNDERLINE = re.compile(r"[=|:~`-](?=[=|: ~`-]*$)")
 # Keeps two lists, or two quotes, that follow one another apart; stands beside a marker where no text does.
 _SEPARATOR = "<!-- -->"
@@ -49,9 +52,9 @@ def _blocks(markdown: str) -> Sequence[Token]:
 
 @cache
 def _parser() -> MarkdownIt:
-    # Definitions of links stay text: Python-Markdown reads them itself. What is nested deeper than the limit is lost.
+    # Links are read before; what is nested deeper than the limit is lost, so no text may nest that deep (`DEPTH`).
     parser = (
-        MarkdownIt("commonmark", {"maxNesting": 60})
+        MarkdownIt("commonmark", {"maxNesting": 2 * DEPTH + 10})
         .enable("table")
         .use(footnote_plugin, inline=False, move_to_end=False)
     )
@@ -102,9 +105,7 @@ class _Writer:
 
     def heading(self, node: SyntaxTreeNode) -> list[str]:
         text = self.pieces.restore(bounded(" ".join(node.children[0].content.split("\n"))))
-        # A closing # of the text itself would be read as the heading's own.
-        text = re.sub(r"(#+)$", r"\\\1", text)
-        return [f"{'#' * int(node.tag[1])} {text}"]
+        return [f"{'#' * int(node.tag[1])} {text or _SEPARATOR}"]
 
     def fence(self, node: SyntaxTreeNode) -> list[str]:
         return fenced(node.content, node.info.strip())
@@ -116,10 +117,10 @@ class _Writer:
         return ["* * *"]
 
     def html_block(self, node: SyntaxTreeNode) -> list[str]:
-        return open_for_markdown(self.pieces.restore(node.content)).splitlines()
+        return html_block(self.pieces.restore(node.content)).splitlines()
 
     def blockquote(self, node: SyntaxTreeNode) -> list[str]:
-        return [f"> {line}" if line else ">" for line in self._quoted(node.children)]
+        return [f"> {line}" if line else ">" for line in self._quoted(node.children) or [_SEPARATOR]]
 
     def _quoted(self, children: Sequence[SyntaxTreeNode]) -> list[str]:
         """Return what a quote holds; a callout's first line stands alone, as its title."""
@@ -203,10 +204,11 @@ def _task(lines: list[str]) -> list[str]:
 
 
 def fenced(content: str, info: str) -> list[str]:
-    """Return the lines of a fenced block whose fence is longer than any in it."""
+    """Return the lines of a fenced block whose fence is longer than any in it; of its `info` the language is kept."""
     longest = max((len(run) for run in re.findall(r"^ *(`{3,})", content, re.MULTILINE)), default=2)
     fence = "`" * (longest + 1)
-    return [f"{fence}{info}", *content.removesuffix("\n").split("\n"), fence]
+    language = _LANGUAGE.match(info)
+    return [f"{fence}{language[0] if language else ''}", *content.removesuffix("\n").split("\n"), fence]
 
 
 def _loose(node: SyntaxTreeNode) -> bool:

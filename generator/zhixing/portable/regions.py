@@ -6,17 +6,26 @@ import re
 from dataclasses import replace
 
 from zhixing.examples.book import INFO
-from zhixing.portable import escape
+from zhixing.portable import escape, targets
 from zhixing.portable.context import Scope
 from zhixing.portable.inline import Embed, Inline, display_math
 from zhixing.portable.normalise import fenced, normalise
 from zhixing.portable.pieces import clean
 from zhixing.source import Source, Span
-from zhixing.text.regions import Kind, Region
+from zhixing.text.regions import PROSE, Kind, Region
 from zhixing.vault.note import read_note
 from zhixing.weave.markers import generated, markers
 
+_ITEM = re.compile(r"(?:[-+*]|[0-9]+[.)])\s*$")
+# What an anchor at the start of a text stands behind: a heading's marks, a task's state, a table's first bar.
+_FIRST = re.compile(r"[ \t>]*(?:#{1,6}[ \t]+|\[.\][ \t]+|\|)?")
+_CLOSING = re.compile(r"(?:\\?#)+\Z")
 _SOURCE_TITLE = "源码"
+
+
+def anchor(block: str) -> str:
+    """Return the anchor of a block's id."""
+    return f'<span class="block" id="{targets.BLOCK_PREFIX}{escape.attribute(block)}"></span>'
 
 
 def translate(scope: Scope, span: Span, embed: Embed) -> str:
@@ -42,6 +51,9 @@ class _Regions:
         self.declared = {block.fence.span.start: block.id for block in own}
         self.fences = {block.id: block.fence for block in own}
         self.passed = 0
+        self.anchors: dict[int, str] = {}
+        for block in scope.note.blocks if not scope.embedded else ():
+            self.anchors[block.span.start] = self.anchors.get(block.span.start, "") + anchor(block.id)
 
     def translate(self, span: Span) -> str:
         """Return the regions that a span touches, those at its ends cut."""
@@ -52,21 +64,49 @@ class _Regions:
         if region.kind is Kind.FRONTMATTER or region.span.start < self.passed:
             return ""
         cut = Span(max(region.span.start, span.start), min(region.span.end, span.end))
+        mark = self.anchors.get(region.span.start)
+        if mark is None:
+            return self._shown(region, cut)
+        mark = self.scope.page.pieces.keep(mark)
+        return self._marked(region, cut, mark) or self._below(region, cut, mark)
+
+    def _shown(self, region: Region, cut: Span) -> str:
         written = getattr(self, f"_{region.kind.value}", None)
         text: str = written(region, cut) if written else cut.of(self.text)
         return text
 
-    def _text(self, _: Region, cut: Span) -> str:
-        return self.inline.span(cut)
+    def _marked(self, region: Region, cut: Span, mark: str) -> str:
+        """Return running text with its block's anchor at its start; "" where it must stand before the block."""
+        if region.kind not in PROSE or (">" in region.prefix and not _ITEM.search(region.prefix)):
+            return ""
+        text = self._shown(region, cut)
+        head = len(region.prefix)
+        first = _FIRST.match(text, head)
+        at = first.end() if first else head
+        return f"{text[:at]}{mark}{text[at:]}"
+
+    def _below(self, region: Region, cut: Span, mark: str) -> str:
+        """Return a block below a paragraph of its own that holds its anchor: a quote, a table's fence, a formula."""
+        head = region.prefix.partition(">")[0]
+        inside = replace(region, prefix=re.sub(r"[^>\s]", " ", head) + region.prefix[len(head) :])
+        text = self._shown(inside, cut)
+        if not text.startswith(("\n", inside.prefix)):
+            text = f"{inside.prefix}{text[len(inside.prefix) :]}"
+        return f"{head}{mark}\n\n{text}"
+
+    def _text(self, region: Region, cut: Span) -> str:
+        return self.inline.region(region, cut)
 
     def _heading(self, region: Region, _: Span) -> str:
-        text = " ".join(self.inline.span(region.content).split())
+        text = " ".join(self.inline.region(region, region.content).split())
         if self.scope.embedded:
             # A heading of its own would enter the page's table of contents, and its anchor the page's anchors.
             return self._alone(region, f'<strong class="heading">{text}</strong>')
+        # A closing # of the text itself would be read as the heading's own.
+        text = _CLOSING.sub(lambda closing: "&#35;" * closing[0].count("#"), text)
         slug = self.slugs.get(region.span.start, "")
         mark = self.scope.page.pieces.keep(f" {{ #{slug} }}") if slug else ""
-        return f"{region.prefix}{'#' * region.level} {text}{mark}\n"
+        return f"{region.prefix}{'#' * region.level} {text or '<!-- -->'}{mark}\n"
 
     def _math(self, region: Region, _: Span) -> str:
         latex = "".join(line.of(self.text) for line in region.lines) or region.content.of(self.text)

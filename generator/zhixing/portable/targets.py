@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 # Everything but what ends or breaks a link's destination stays readable, Chinese above all.
 _UNSAFE = re.compile(r"[\x00-\x20\"#%()<>?\[\\\]^`{|}\x7f*_\ufdd0-\ufdef]")
+# An address outside is percent-coded already, but for what Markdown would read in it.
+_UNSAFE_IN_URL = re.compile(r"[\x00-\x20\"$()<>\[\\\]^`{|}\x7f*_\ufdd0-\ufdef]")
 BLOCK_PREFIX = "block-"
 
 
@@ -23,3 +25,8 @@ def relative(target: PurePosixPath, page: PurePosixPath, anchor: str = "") -> st
 def encode(text: str) -> str:
     """Percent-code what cannot stand in a link's destination."""
     return _UNSAFE.sub(lambda match: quote(match[0], safe=""), text)
+
+
+def url(address: str) -> str:
+    """Return an address outside the vault as a link's destination; what is percent-coded in it stays so."""
+    return _UNSAFE_IN_URL.sub(lambda match: quote(match[0], safe=""), address).replace("&", "&amp;")

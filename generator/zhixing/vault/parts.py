@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import groupby
 
 from zhixing.source import Span
 from zhixing.text.anchors import anchors
@@ -50,41 +52,90 @@ def read_headings(text: str, regions: tuple[Region, ...], found: tuple[Token, ..
 
 def read_blocks(text: str, regions: tuple[Region, ...], found: tuple[Token, ...]) -> tuple[Block, ...]:
     """Return a note's named blocks in order; of ids that are used twice the first counts."""
+    ids = [token for token in found if token.kind is TokenKind.BLOCK_ID]
+    if not ids:
+        return ()
     starts = [region.span.start for region in regions]
+    reader = _Blocks(text, regions)
     blocks: dict[str, Block] = {}
-    for token in found:
-        if token.kind is TokenKind.BLOCK_ID:
-            name = token.content.of(text)
-            span = _block(text, regions, bisect_right(starts, token.span.start) - 1, token)
-            blocks.setdefault(name.lower(), Block(name, span))
+    for token in ids:
+        name = token.content.of(text)
+        span = reader.named(bisect_right(starts, token.span.start) - 1, token)
+        blocks.setdefault(name.lower(), Block(name, span))
     return tuple(blocks.values())
 
 
-def _block(text: str, regions: tuple[Region, ...], index: int, token: Token) -> Span:
-    """Return what an id at the end of a region names: the block before it where the id stands alone, else its own."""
-    region = regions[index]
-    if region.lines and region.lines[0].start <= token.span.start and not _before(text, region, token):
-        return _previous(regions, index)
-    if _MARKER.search(region.prefix):
-        return Span(region.span.start, _item_end(regions, index))
-    return region.span
+class _Blocks:
+    """The blocks of a note. What contains what is worked out once, so that a note of nothing but ids stays linear."""
+
+    def __init__(self, text: str, regions: tuple[Region, ...]) -> None:
+        self.text = text
+        self.regions = regions
+        self.quotes = _runs(regions, _quoted)
+        self.lists = _runs(regions, _of_list)
+        self.joined = _runs(regions, lambda region: not _parts(region))
+        self.items: list[int] = []
+        open_items: list[int] = []
+        for index, region in enumerate(regions):
+            if region.kind is not Kind.BLANK:
+                while open_items and regions[open_items[-1]].depth > region.depth:
+                    open_items.pop()
+                if _MARKER.search(region.prefix):
+                    open_items.append(index)
+            self.items.append(open_items[-1] if open_items else index)
+
+    def named(self, index: int, token: Token) -> Span:
+        """Return what an id at the end of a region names.
+
+        That is the quote or callout that it stands in, as a whole; the list item that it stands in; the block before
+        it where it stands alone; else its own paragraph.
+        """
+        region = self.regions[index]
+        if _quoted(region):
+            return self._span(*self.quotes[index])
+        if region.depth > 0:
+            item = self.items[index]
+            return Span(self.regions[item].span.start, _item_end(self.regions, item))
+        lines = region.lines
+        if lines and lines[0].start <= token.span.start and not self.text[lines[0].start : token.span.start].strip():
+            return self._previous(index)
+        return region.span
+
+    def _span(self, first: int, last: int) -> Span:
+        return Span(self.regions[first].span.start, self.regions[last].span.end)
+
+    def _previous(self, index: int) -> Span:
+        """Return the block above: a quote or a list as a whole, or the regions that no blank line parts."""
+        last = index - 1
+        while last >= 0 and self.regions[last].kind is Kind.BLANK:
+            last -= 1
+        if last < 0:
+            return self.regions[index].span
+        if _quoted(self.regions[last]):
+            return self._span(*self.quotes[last])
+        if self.regions[last].depth == 0:
+            return self._span(self.joined[last][0], last)
+        first = self.lists[last][0]
+        while self.regions[first].kind is Kind.BLANK:
+            first += 1
+        return self._span(first, last)
 
 
-def _before(text: str, region: Region, token: Token) -> str:
-    return text[region.lines[0].start : token.span.start].strip()
+def _runs(regions: tuple[Region, ...], belongs: Callable[[Region], bool]) -> list[tuple[int, int]]:
+    """Return for each region the first and the last of the run of neighbours that belong, itself where it does not."""
+    runs: list[tuple[int, int]] = []
+    for wanted, group in groupby(enumerate(regions), key=lambda pair: belongs(pair[1])):
+        places = [index for index, _ in group]
+        runs += [(places[0], places[-1]) if wanted else (place, place) for place in places]
+    return runs
 
 
-def _previous(regions: tuple[Region, ...], index: int) -> Span:
-    """Return the span of the regions above that no blank line outside a quote parts."""
-    last = index - 1
-    while last >= 0 and regions[last].kind is Kind.BLANK:
-        last -= 1
-    if last < 0:
-        return regions[index].span
-    first = last
-    while first > 0 and not _parts(regions[first - 1]):
-        first -= 1
-    return Span(regions[first].span.start, regions[last].span.end)
+def _quoted(region: Region) -> bool:
+    return region.prefix.lstrip().startswith(">")
+
+
+def _of_list(region: Region) -> bool:
+    return not _quoted(region) and (region.kind is Kind.BLANK or region.depth > 0)
 
 
 def _parts(region: Region) -> bool:

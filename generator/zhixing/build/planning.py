@@ -101,10 +101,8 @@ def _figures(vault: Vault, note: Note, found: Results, problems: list[Problem], 
 
 
 def _canvases(vault: Vault, note: Note, found: Results, problems: list[Problem], *, accept: bool) -> Iterator[Change]:
-    declared = {block.id for block in found.blocks[note.path]}
-    for path, text in found.canvases.items():
-        if path.parent == note.path.parent and path.stem in declared:
-            yield from _file(vault, path, text, files.canvas, problems, accept=accept)
+    for path, text in found.maps(note).items():
+        yield from _file(vault, path, text, files.canvas, problems, accept=accept)
 
 
 def _templates(

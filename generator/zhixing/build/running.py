@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from zhixing.examples.book import Book, run_all
 from zhixing.examples.book import Memory as RunMemory
 from zhixing.examples.model import Run
-from zhixing.pages.bodies import canvas_name, list_body, list_canvas
+from zhixing.pages.bodies import CANVAS, list_body, list_canvas
 from zhixing.pages.declare import list_fences, read_list
 from zhixing.problems import Code, Problem
 from zhixing.render.body import Body, body
@@ -51,6 +51,11 @@ class Results:
         """Return the figures of what a note declares: SVG by its place in the vault."""
         folder = note.path.parent / FIGURES
         return {folder / name: svg for shown in self.of(note).values() for name, svg in shown.figures.items()}
+
+    def maps(self, note: Note) -> dict[PurePosixPath, str]:
+        """Return the canvases that a note declares: text with room for a checksum, by its place in the vault."""
+        places = (note.path.parent / f"{block.id}{CANVAS}" for block in self.blocks[note.path] if block.id)
+        return {place: self.canvases[place] for place in places if place in self.canvases}
 
 
 def _silent(_done: int, _total: int) -> None:
@@ -98,7 +103,7 @@ def results(vault: Vault, progress: Progress = _silent, memory: Memory | None = 
             elif declared:
                 bodies[declared.id] = Body(list_body(declared, vault, book), {})
                 if declared.of == "map":
-                    canvases[note.path.parent / canvas_name(declared)] = list_canvas(declared, vault)
+                    canvases[note.path.parent / f"{declared.id}{CANVAS}"] = list_canvas(declared, vault)
     ordered = {path: tuple(sorted(own, key=lambda block: block.fence.span)) for path, own in blocks.items()}
     return Results(book, bodies, canvases, ordered, tuple(problems))
 

@@ -35,11 +35,12 @@ class Selection:
     all: bool
 
     def keeps(self, problem: Problem, found: Results, vault: Vault) -> bool:
-        """Tell whether a problem is of these notes, or of a figure that one of them shows."""
+        """Tell whether a problem is of these notes, or of a figure or canvas that one of them declares."""
         if self.all or problem.path in self.paths:
             return True
         path = PurePosixPath(problem.path)
-        return any(path in found.figures(vault.notes[note]) for note in self.notes if note.parent == path.parent.parent)
+        notes = [vault.notes[note] for note in self.notes if note.parent in (path.parent, path.parent.parent)]
+        return any(path in found.figures(note) or path in found.maps(note) for note in notes)
 
 
 def vault_option(command: _F) -> _F:

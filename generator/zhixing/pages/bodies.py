@@ -23,6 +23,7 @@ from zhixing.vault.vault import Vault
 
 HEAD = "（这一部分由 zhixing 从各篇笔记生成，改动请改在笔记里）"
 HEAD_OF_CODE = "（这一部分由 zhixing 从代码的注释生成，改动请改在代码里）"
+CANVAS = ".canvas"  # a list of kind `map` puts a file of its name beside its note
 BAR = "\\|"  # in a cell of a table
 _STATUS = {"done": "写完的", "draft": "草稿", "": "没有标明状态的"}
 
@@ -35,15 +36,10 @@ def list_body(one: List, vault: Vault, book: Book) -> str:
         "notes": lambda: _grouped(one, vault),
         "path": lambda: _path(one, vault),
         "core": lambda: reference(vault),
-        "map": lambda: [f"[[{canvas_name(one)}|{one.id}]]"],
+        "map": lambda: iter([f"[[{one.id}{CANVAS}|{one.id}]]"]),
     }[one.of]()
     head = HEAD_OF_CODE if one.of == "core" else HEAD
     return "\n\n".join([head, *parts])
-
-
-def canvas_name(one: List) -> str:
-    """Return the name of the canvas that a list of kind `map` puts beside its note."""
-    return f"{one.id}.canvas"
 
 
 def list_canvas(one: List, vault: Vault) -> str:

@@ -109,12 +109,12 @@ class Rows:
         total = 0.0
         for number in touched:
             start, end = self.arrows[number]
-            total += abs(self.down[start] - self.down[end]) + CROSSING * self._crossings(number)
+            total += abs(self.down[start] - self.down[end]) + CROSSING * self.crossings(number)
             between = (one for one in range(self.column[start] + 1, self.column[end]) if one != column)
             total += BEHIND * sum(self._behind(number, one) for one in between)
         return total + BEHIND * sum(self._behind(number, column) for number in range(len(self.arrows)))
 
-    def _crossings(self, number: int) -> int:
+    def crossings(self, number: int) -> int:
         """Return how many arrows cross one; those that share an end do not."""
         column, down = self.column, self.down
         start, end = self.arrows[number]

@@ -10,7 +10,8 @@ from zhixing.portable.escape import html_text
 _TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9-]*)((?:[^"'<>]|"[^"<]*"|'[^'<]*')*)>""")
 _VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 # What reads its own insides: no Markdown parser looks into these.
-_RAW = re.compile(r"<(?:pre|script|style|textarea|!--|[?!])", re.IGNORECASE)
+_RAW = re.compile(r"<(?:pre|script|style|textarea|[?!])", re.IGNORECASE)
+_COMMENT = re.compile(r"<!--(?:-?>|.*?(?:-->|\Z))", re.DOTALL)
 
 
 def html_block(html: str) -> str:
@@ -19,6 +20,7 @@ def html_block(html: str) -> str:
     CommonMark ends a block of HTML at a blank line; what follows until the closing tag is Markdown again. Elements that
     the block leaves open are marked `markdown="1"` for it.
     """
+    html = _COMMENT.sub("", html)
     unclosed = {start for _, start in _open_tags(html)}
     raw = _RAW.search(html) is not None
     parts, at = [], 0

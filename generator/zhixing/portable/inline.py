@@ -14,7 +14,7 @@ from zhixing.portable.media import fragment, is_shown, picture, picture_size
 from zhixing.portable.pieces import clean
 from zhixing.portable.prose import Prose
 from zhixing.source import Span
-from zhixing.text.inline import Token, TokenKind
+from zhixing.text.inline import Token, TokenKind, tokens
 from zhixing.text.plain import plain
 from zhixing.text.regions import Region
 from zhixing.vault.note import Link
@@ -44,9 +44,11 @@ class Inline:
 
     def region(self, region: Region, span: Span) -> str:
         """Return the translation of a part of a region: its tokens, and the prose between them."""
-        tokens = self._tokens(region.span)
-        self.prose.enter(region, tokens)
-        return f"{self._span(span)}{self._closed(tokens)}"
+        held = self._tokens(region.span)
+        self.prose.enter(region, held)
+        text = self._span(span)
+        inside = text.rstrip()
+        return f"{inside}{self._closed(held)}{text[len(inside) :]}"
 
     def _tokens(self, span: Span) -> Sequence[Token]:
         return self.scope.note.tokens[bisect_left(self._starts, span.start) : bisect_left(self._starts, span.end)]
@@ -60,9 +62,9 @@ class Inline:
                 at = token.span.end
         return "".join([*parts, self.prose.write(at, span.end)])
 
-    def _closed(self, tokens: Sequence[Token]) -> str:
+    def _closed(self, held: Sequence[Token]) -> str:
         """Return the tags that close what a region leaves open: in Obsidian, too, no tag reaches beyond its block."""
-        tags = "".join(token.span.of(self.text) for token in tokens if token.kind is TokenKind.HTML)
+        tags = "".join(token.span.of(self.text) for token in held if token.kind is TokenKind.HTML)
         return "".join([self._keep(f"</{name}>") for name in reversed(html.left_open(tags))])
 
     def _token(self, token: Token) -> str:
@@ -141,20 +143,20 @@ class Inline:
         href = self._href(link, resolution) if link and resolution else targets.url(link.url if link else "")
         if not href and resolution:
             return f"{self._keep(_missing(NO_NOTE))}{inner}{self._keep('</em>')}"
-        title = f' "{self._title(token)}"' if token.title else ""
-        return f"{self._keep('[')}{inner}{self._keep(f']({href}{title})')}"
+        return f"{self._keep('[')}{inner}{self._keep(f']({href}{self._title(token)})')}"
 
     def _title(self, token: Token) -> str:
-        """Return a link's title without what its Markdown escapes."""
+        """Return a link's title as it stands behind a destination, "" if it has none."""
         written = _CONTINUED.sub(" ", token.title.of(self.text) if token.title else "")
-        return escape.attribute(unescape(_ESCAPED.sub(r"\1", written)))
+        title = escape.attribute(unescape(_ESCAPED.sub(r"\1", written)))
+        return f' "{title}"' if title else ""
 
     def _image(self, token: Token) -> str:
         alt, size = picture_size(token.content.of(self.text))
-        alt = plain(alt, Span(0, len(alt)), ())
+        alt = plain(alt, Span(0, len(alt)), tokens(alt) if "[" in alt else ())
         link, resolution = self._resolved(token)
         if link is None or resolution is None:
-            return self._keep(picture(alt, targets.url(link.url if link else ""), size))
+            return self._keep(picture(alt, targets.url(link.url if link else "") + self._title(token), size))
         if resolution.kind is Found.NOTE:
             return self._keep(self.embed(self.scope, resolution, link), block=True)
         # A result's figure need not be on disk yet; any other picture must.
@@ -164,7 +166,7 @@ class Inline:
         if resolution.file and not is_shown(file):
             return self._keep(f"[{escape.plain(alt or file.name)}]({self._href(link, resolution)})")
         destination = targets.relative(file, self.scope.page.note.path, fragment(link.headings))
-        return self._keep(picture(alt, destination, size))
+        return self._keep(picture(alt, destination + self._title(token), size))
 
     def _wikilink(self, token: Token) -> str:
         link, resolution = self._resolved(token)

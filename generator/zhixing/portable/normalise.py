@@ -26,7 +26,7 @@ _INDENT = "    "
 _TASK = re.compile(r"\[(\S| )\](?=\s)")
 _TRAILING_BACKSLASH = re.compile(r"(?<!\\)((?:\\\\)*)\\$")
 # What CommonMark reads as running text where it stands, and another parser might take for the start of a block.
-_BULLET = re.compile(r"[-+*](?=\s|$)|#|>|(?:[-*_][ \t]*){3,}$")
+_BULLET = re.compile(r"[-+*](?=\s|$)|#|>|([-*_])(?:[ \t]*\1){2,}[ \t]*$")
 _NUMBER = re.compile(r"(\d+)([.)])(?=\s|$)")
 # What every parser takes for the name of a fence's language.
 _LANGUAGE = re.compile(r"[\w#.+-]+")
@@ -99,7 +99,10 @@ class _Writer:
 
     def _running(self, text: str) -> list[str]:
         """Return running text's lines, each but the last ending in a hard break."""
-        lines = [_inert(_TRAILING_BACKSLASH.sub(r"\1", line.strip())) for line in text.strip().split("\n")]
+        *broken, last = text.strip().split("\n")
+        # A backslash breaks a line; behind the last one there is nothing to break.
+        broken = [_TRAILING_BACKSLASH.sub(r"\1", line.strip()) for line in broken]
+        lines = [_inert(line) for line in (*broken, _TRAILING_BACKSLASH.sub(r"\1&#92;", last.strip()))]
         lines = [line for line in (self.pieces.restore(line) for line in lines) if line.strip()]
         return [*(f"{line.rstrip()}  " for line in lines[:-1]), *(line.rstrip() for line in lines[-1:])]
 
@@ -117,7 +120,7 @@ class _Writer:
         return ["* * *"]
 
     def html_block(self, node: SyntaxTreeNode) -> list[str]:
-        return html_block(self.pieces.restore(node.content)).splitlines()
+        return html_block(self.pieces.restore(node.content)).strip("\n").splitlines()
 
     def blockquote(self, node: SyntaxTreeNode) -> list[str]:
         return [f"> {line}" if line else ">" for line in self._quoted(node.children) or [_SEPARATOR]]

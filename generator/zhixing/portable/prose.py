@@ -73,6 +73,8 @@ class Prose:
             "~": one not in (before, after),
             "]": after not in ("(", "[", ":"),
         }
+        if one == "]" and after == ":":
+            return "&#93;"  # Python-Markdown takes `[\\]: a` for a definition
         return one if harmless.get(one) else _ENTITIES.get(one, f"\\{one}")
 
     def _written(self, pairs: Sequence[Emphasis]) -> dict[int, tuple[int, str]]:

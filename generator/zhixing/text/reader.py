@@ -20,7 +20,11 @@ from zhixing.text.wikilink import WIKILINK, Wikilink
 _NEXT = re.compile(r"\\|`+|\$\$?|%%|<|!?\[|\^\[?|\]|=+|#|https?://")
 _TICKS = re.compile(r"`+")
 _DOLLARS = re.compile(r"\$(?![\s$])(?:\\[\s\S]|[^\\$])++(?<=\S)\$(?![0-9])")
-_AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*+)>")
+_AUTOLINK = re.compile(
+    r"<([A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*+"
+    r"|[\w.!#$%&'*+/=?^`{|}~-]++@[A-Za-z0-9][A-Za-z0-9.-]*+)>",
+    re.ASCII,
+)
 _HTML = re.compile(TAG)
 _LABEL = re.compile(r"\[\^([^\s\[\]]++)\]")
 _LONGEST_LABEL = 999

@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("", "概念/注意力/", "多头注意力/", "各种写法/")
+PAGES = ("", "概念/注意力/", "多头注意力/", "各种写法/", "属性/", "概念/Attention/", "tags/", "tags/概念/子/")
 Scheme = Literal["light", "dark"]
 _NUMBER = re.compile(r"[\d.]+")
 
@@ -109,6 +109,46 @@ def test_links_and_backlinks_lead_to_pages(browser: Browser, address: str) -> No
         assert page.locator("h1").inner_text() == "首页"
 
 
+def test_a_tag_leads_to_its_notes_and_back(browser: Browser, address: str) -> None:
+    with opened(browser, address + quote("属性/")) as page:
+        page.locator("article p .tag a", has_text="#概念/子/孙").click()
+        page.wait_for_url("**/" + quote("tags/概念/子/孙") + "/")
+        page.locator(".tag-page a", has_text="#概念").first.click()
+        page.wait_for_url("**/" + quote("tags/概念") + "/")
+        page.locator(".tag-page li a", has_text="注意力").click()
+        page.wait_for_url("**/" + quote("概念/注意力") + "/")
+
+
+def test_a_former_address_leads_on_and_keeps_its_place(browser: Browser, address: str) -> None:
+    with opened(browser, address + quote("概念/Attention/?q=1#数学形式-sqrtd_k", safe="/?=#")) as page:
+        page.wait_for_selector("article h1")
+        assert unquote(page.url) == f"{address}概念/注意力/?q=1#数学形式-sqrtd_k"
+        page.goto("about:blank")
+        page.go_back()
+        assert "Attention" not in page.url
+
+
+def test_a_former_address_leads_on_without_scripts(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address + quote("概念/Attention/"))
+    page.wait_for_url("**/" + quote("概念/注意力") + "/")
+    context.close()
+
+
+def test_folded_properties_open_from_the_keyboard(browser: Browser, address: str) -> None:
+    with opened(browser, address + quote("属性/")) as page:
+        assert not page.get_by_text("各种属性").is_visible()
+        page.locator(".note-head > details > summary").focus()
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+        page.keyboard.press("Enter")
+        assert page.get_by_text("各种属性").is_visible()
+        long = page.locator(".note-head dd > details", has_text="很长的话")
+        long.locator("summary").focus()
+        page.keyboard.press("Space")
+        assert long.get_by_text("话末").is_visible()
+
+
 def test_the_source_opens(browser: Browser, address: str) -> None:
     with opened(browser, address + quote("概念/注意力/")) as page:
         source = page.locator("details.source pre")
@@ -143,6 +183,23 @@ def test_text_stands_out_from_the_page(browser: Browser, address: str, scheme: S
         ):
             ink = luminance(page.evaluate(colour.format(place, "color")))
             assert (max(ink, paper) + 0.05) / (min(ink, paper) + 0.05) >= 4.5, place
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_properties_and_tags_stand_out_from_the_page(browser: Browser, address: str, scheme: Scheme) -> None:
+    places = {
+        "属性/": (".note-head p a.tag", ".note-head dt", ".note-head dd", ".note-head .stub", ".note-head .empty",
+                ".note-head summary", ".note-head a.note-chip", "article p .tag a"),
+        "tags/": (".tag-page li", ".tag-page li a"),
+        "tags/概念/": (".tag-page h1 + p a", ".tag-page h1 + p"),
+    }  # fmt: skip
+    for name, selectors in places.items():
+        with opened(browser, address + quote(name), scheme=scheme) as page:
+            colour = "getComputedStyle(document.querySelector('{}')).{}"
+            paper = luminance(page.evaluate(colour.format("body", "backgroundColor")))
+            for place in selectors:
+                ink = luminance(page.evaluate(colour.format(place, "color")))
+                assert (max(ink, paper) + 0.05) / (min(ink, paper) + 0.05) >= 4.5, (name, place)
 
 
 def luminance(colour: str) -> float:

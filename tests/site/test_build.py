@@ -51,6 +51,7 @@ def test_backlinks_say_where_and_how(site: Path) -> None:
     said = {texts(item, "./a")[0]: texts(item, "./span") for item in card.xpath(".//li")}
     assert said == {
         "各种写法": [],
+        "属性": ["在属性 link 里，列为相关"],
         "多头注意力": ["多头注意力把同一个公式做几遍。"],
         "首页": ["从注意力读起，再看多头注意力与各种写法。"],
     }

@@ -91,7 +91,8 @@ def foot(edges: Iterable[Edge], to: Addresses) -> str:
 def _backlink(edges: list[Edge], to: Addresses) -> str:
     source = edges[0].source
     contexts = (text for edge in edges if (text := sentence(source, edge.link)))
-    fields = dict.fromkeys(FIELDS[edge.link.field] for edge in edges if edge.link.field in FIELDS)
+    named = (edge.link.field for edge in edges if edge.link.field)
+    fields = dict.fromkeys(FIELDS.get(name, f"在属性 {escape(name)} 里") for name in named)
     context = next(contexts, "") or "，".join(fields)
     said = f'<span class="context">{context}</span>' if context else ""
     return f'<li><a href="{escape(to.note(source))}">{escape(title(source))}</a>{said}</li>'

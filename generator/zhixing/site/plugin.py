@@ -77,7 +77,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         assets.add_assets(files, config, mermaid=self.shown.has_mermaid)
         return files
 
-    def on_nav(self, nav: Navigation, *, files: Files, **_: object) -> None:
+    def on_nav(self, _: Navigation, *, files: Files, **__: object) -> None:
         """Take the files as they are when every plugin has added and removed its own."""
         self.files = files
 

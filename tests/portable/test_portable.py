@@ -21,7 +21,7 @@ OTHERS = {
     "隐.md": "---\npublished: false\n---\n隐\n",
     "空 格 (一).md": "空\n",
 }
-FILES = ("数学/图.png", "数学/声.mp3", "附件/表.csv")
+FILES = ("数学/图.png", "数学/声.mp3", "附件/表.csv", "附件/影.mp4", "附件/书.pdf", "图谱.canvas", "库.base")
 
 
 def page(text: str, **others: str) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from hostile import guard
 from zhixing.site.sanitise import sanitise
 
+REMOTE_FILM = '<a class="remote" href="https://e.org/a.mp4">https://e.org/a.mp4</a>'
 REMOTE = '<a class="remote" href="{}" rel="noopener noreferrer">甲</a>'
 
 
@@ -18,7 +20,13 @@ REMOTE = '<a class="remote" href="{}" rel="noopener noreferrer">甲</a>'
         ('<a href="javascript:alert(1)">a</a>', "<a>a</a>"),
         ('<a href=" java\nscript:alert(1)">a</a>', "<a>a</a>"),
         ('<a href="data:text/html,x">a</a>', "<a>a</a>"),
-        ('<iframe src="https://e.org"></iframe>a', "a"),
+        (
+            '<iframe src="https://e.org/a" title="片" onload="x"></iframe>a',
+            '<a class="remote" href="https://e.org/a">片</a>a',
+        ),
+        ('<iframe srcdoc="<script>alert(1)</script>"></iframe>a', "a"),
+        ('<iframe src="javascript:alert(1)"></iframe>a', '<a class="remote">javascript:alert(1)</a>a'),
+        ("<iframe></iframe>a", "a"),
         ('<svg onload="alert(1)"><p>a</svg>', "<p>a</p>"),
         ('<object data="x"></object><embed src="x"><base href="x"><meta http-equiv="refresh">a', "a"),
         ('<form action="x"><button>a</button></form>', "a"),
@@ -33,13 +41,23 @@ REMOTE = '<a class="remote" href="{}" rel="noopener noreferrer">甲</a>'
         ),
         ('<img src="/\\e.org/a" alt="甲">', REMOTE.format("/\\e.org/a")),
         ('<img src="a.png" srcset="https://e.org/b.png 2x" onerror="x">', '<img src="a.png" loading="lazy">'),
-        ('<video src="https://e.org/a.mp4" poster="https://e.org/b.png"></video>', "<video></video>"),
+        ('<video src="https://e.org/a.mp4" poster="https://e.org/b.png"></video>', REMOTE_FILM),
         (
             '<img src="a.mp4" width="300" alt="影">',
             '<video controls preload="metadata" src="a.mp4" width="300" aria-label="影"></video>',
         ),
         ('<img src="a.mp3" alt="声">', '<audio controls preload="metadata" src="a.mp3" aria-label="声"></audio>'),
-        ('<img src="a.pdf" alt="文">', '<a class="document" href="a.pdf">文</a>'),
+        (
+            '<img src="a.mp4#t=30" alt="影">',
+            '<video controls preload="metadata" src="a.mp4#t=30" aria-label="影"></video>',
+        ),
+        ('<audio src="a.mp3" controls></audio>', '<audio src="a.mp3" controls=""></audio>'),
+        (
+            '<img src="a.pdf#page=3&amp;height=400" alt="文">',
+            '<span class="pdf">'
+            '<iframe src="a.pdf#page=3&amp;height=400" title="文" loading="lazy" height="400"></iframe>'
+            '<a class="document" href="a.pdf#page=3&amp;height=400">文</a></span>',
+        ),
         ("a<!-- b -->c", "ac"),
         ('<input type="image" src="https://e.org">', '<input type="checkbox">'),
         ('<details open=""><summary>甲</summary>乙</details>', '<details open=""><summary>甲</summary>乙</details>'),
@@ -56,4 +74,8 @@ def test_what_is_left(given: str, expected: str) -> None:
 
 
 def test_a_long_page_of_tags_ends() -> None:
-    assert "<b>" in sanitise("<b>" * 200 + '<img src="' * 10_000)
+    with guard():
+        assert "<b>" in sanitise("<b>" * 200 + '<img src="' * 10_000)
+        sanitise("<iframe " * 20_000)
+        sanitise('<iframe a="' * 20_000)
+        sanitise("<iframe src='x" * 20_000)

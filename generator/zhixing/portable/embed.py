@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
+
 from zhixing.portable import escape
 from zhixing.portable.context import MAX_DEPTH, MAX_EMBEDDED, Scope
 from zhixing.portable.inline import href
 from zhixing.portable.normalise import normalise
 from zhixing.portable.regions import translate
 from zhixing.source import Span
-from zhixing.vault.note import Heading, Link, Note
+from zhixing.text.inline import TokenKind
+from zhixing.vault.note import Link, Note
 from zhixing.vault.resolve import Resolution
 
 
@@ -26,34 +30,49 @@ def embedded(scope: Scope, resolution: Resolution, link: Link) -> str:
     anchor = resolution.block.id if resolution.block else resolution.heading.slug if resolution.heading else ""
     if (note.path, anchor) in scope.chain:
         return _callout("warning", f"嵌入成环：{_chain(scope, note)}")
-    span = _place(note, resolution)
+    span = _place(scope, note, resolution)
     if len(scope.chain) > MAX_DEPTH or page.embedded + span.end - span.start > MAX_EMBEDDED:
         return _callout("warning", f"嵌入的内容太多，不再展开：{escape.plain(note.title)}")
     page.embeds += 1
     page.embedded += span.end - span.start
     inner = Scope(page, note, page.embeds, (*scope.chain, (note.path, anchor)))
-    body = normalise(translate(inner, span, embedded), page.pieces)
+    body = _body(inner, span)
     title = " > ".join((note.title, *link.headings))
     return _callout("embed", f"[{escape.plain(title)}]({href(page.note.path, resolution, link)})", body)
 
 
-def _place(note: Note, resolution: Resolution) -> Span:
+def _place(scope: Scope, note: Note, resolution: Resolution) -> Span:
     """Return what a link names of a note: a block, a section, or all of it."""
     if resolution.block is not None:
         return resolution.block.span
     if resolution.heading is not None:
-        return _section(note, resolution.heading)
+        return scope.page.vault.places(note).section(resolution.heading)
     return Span(0, len(note.source.text))
 
 
-def _section(note: Note, heading: Heading) -> Span:
-    """Return a heading with everything under it."""
-    ends = (
-        other.span.start
-        for other in note.headings
-        if other.span.start > heading.span.start and other.level <= heading.level
-    )
-    return Span(heading.span.start, next(ends, len(note.source.text)))
+def _body(scope: Scope, span: Span) -> str:
+    """Return a part of a note as Markdown: not indented as a nested item is, with the footnotes that it calls."""
+    text = translate(scope, span, embedded)
+    margin = re.match(r"[ \t]*", text)
+    if margin and margin[0]:
+        text = re.sub(rf"^[ \t]{{0,{len(margin[0])}}}", "", text, flags=re.MULTILINE)
+    notes = [translate(scope, place, embedded) for place in _footnotes(scope.note, span)]
+    return normalise("\n\n".join([text, *notes]), scope.page.pieces)
+
+
+def _footnotes(note: Note, span: Span) -> list[Span]:
+    """Return the definitions outside a part of a note of the footnotes that it calls."""
+    text = note.source.text
+    found = [token for token in note.tokens if token.kind is TokenKind.FOOTNOTE]
+    called = {token.content.of(text) for token in found if token.span.start in span}
+    starts = [region.span.start for region in note.regions]
+    places: dict[int, Span] = {}
+    for token in found if called else ():
+        region = note.regions[bisect_right(starts, token.span.start) - 1]
+        begins = any(line.start == token.span.start for line in region.lines) and text.startswith(":", token.span.end)
+        if begins and token.content.of(text) in called and token.span.start not in span:
+            places[region.span.start] = region.span
+    return list(places.values())
 
 
 def _chain(scope: Scope, note: Note) -> str:

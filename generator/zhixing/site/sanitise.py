@@ -12,6 +12,8 @@ from functools import cache
 
 import nh3
 
+from zhixing.vault.media import AUDIO, VIDEO
+
 _TAGS = nh3.ALLOWED_TAGS | {
     *("audio", "details", "figcaption", "figure", "input", "label", "mark", "section", "source", "summary", "track"),
     "video",
@@ -36,18 +38,36 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "video": {"controls", "height", "loop", "muted", "preload", "src", "width"},
 }
 _SCHEMES = {"http", "https", "mailto", "obsidian", "tel"}
-_STYLES = {"color", "font-style", "font-weight", "height", "text-align", "text-decoration", "vertical-align", "width"}
+_STYLES = {
+    *("background-color", "color", "font-family", "font-size", "font-style", "font-weight", "height", "text-align"),
+    *("text-decoration", "vertical-align", "width"),
+}
 _REMOTE = re.compile(r"\s*(?:[a-zA-Z][a-zA-Z0-9+.-]*:|//|\\\\|/\\|\\/)")
 # nh3 prints attributes one way: in double quotes, with quotes inside escaped.
 _IMAGE = re.compile(r'<img((?: [a-zA-Z-]+="[^"]*")*)>')
 _ATTRIBUTE = re.compile(r' ([a-zA-Z-]+)="([^"]*)"')
-_AUDIO = frozenset({"3gp", "flac", "m4a", "mp3", "oga", "ogg", "wav"})
-_VIDEO = frozenset({"mkv", "mov", "mp4", "ogv", "webm"})
+# Frames, and players as a note writes them, in linear time: every character is matched by exactly one alternative.
+_FRAME = re.compile(r"""<(iframe|audio|video)((?:[^"'<>]|"[^"<]*+"|'[^'<]*+')*+)>""", re.IGNORECASE)
+_SOURCE = re.compile(r"""[\s"']src\s*=\s*("[^"]*"|'[^']*'|[^\s"'<>]+)""", re.IGNORECASE)
+_TITLE = re.compile(r"""[\s"']title\s*=\s*("[^"]*"|'[^']*')""", re.IGNORECASE)
+_HEIGHT = re.compile(r"\bheight=([0-9]{1,4})\b")
 
 
 def sanitise(page: str) -> str:
     """Return a page's HTML without scripts, event handlers, frames, forms and anything fetched from another host."""
-    return _IMAGE.sub(_media, _cleaner().clean(page))
+    return _IMAGE.sub(_media, _cleaner().clean(_FRAME.sub(_link, page)))
+
+
+def _link(found: re.Match[str]) -> str:
+    """Return a link in place of a frame, or of a player of another host; what it says is cleaned with the page."""
+    source = _SOURCE.search(found[2])
+    address = source[1].strip("\"'") if source else ""
+    remote = _REMOTE.match(html.unescape(address)) is not None
+    if not address or (not remote and found[1].lower() != "iframe"):
+        return "" if found[1].lower() == "iframe" else found[0]
+    title = _TITLE.search(found[2])
+    words = title[1].strip("\"'") if title else ""
+    return f'<a class="{"remote" if remote else "document"}" href="{address}">{words or address}</a>'
 
 
 @cache
@@ -76,14 +96,23 @@ def _media(found: re.Match[str]) -> str:
     """Return what a picture's tag shows: a picture, a player, or a link to what is elsewhere or no picture."""
     attributes = dict(_ATTRIBUTE.findall(found[1]))
     source, alt = attributes.get("src", ""), attributes.get("alt", "")
-    kind = source.partition("?")[0].rpartition(".")[2].lower()
+    kind = "." + re.split("[?#]", source, maxsplit=1)[0].rpartition(".")[2].lower()
+    size = "".join(f' {name}="{attributes[name]}"' for name in ("width", "height") if name in attributes)
     if _REMOTE.match(html.unescape(source)):
         return f'<a class="remote" href="{source}" rel="noopener noreferrer">{alt or source}</a>'
-    if kind in _VIDEO:
-        size = "".join(f' {name}="{attributes[name]}"' for name in ("width", "height") if name in attributes)
+    if kind in VIDEO:
         return f'<video controls preload="metadata" src="{source}"{size} aria-label="{alt}"></video>'
-    if kind in _AUDIO:
+    if kind in AUDIO:
         return f'<audio controls preload="metadata" src="{source}" aria-label="{alt}"></audio>'
-    if kind == "pdf":
-        return f'<a class="document" href="{source}">{alt or source}</a>'
+    if kind == ".pdf":
+        return _document(source, alt or source, size)
     return f'<img{found[1]} loading="lazy">'
+
+
+def _document(source: str, name: str, size: str) -> str:
+    """Return a document of the vault in a frame, with a link for browsers that show none there."""
+    height = _HEIGHT.search(source.partition("#")[2])
+    if height and "height" not in size:
+        size += f' height="{height[1]}"'
+    frame = f'<iframe src="{source}" title="{name}" loading="lazy"{size}></iframe>'
+    return f'<span class="pdf">{frame}<a class="document" href="{source}">{name}</a></span>'

@@ -7,12 +7,15 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 
 from zhixing.source import Span
+from zhixing.text.containers import DEPTH
 from zhixing.text.emphasis import Emphasis, emphasis
 from zhixing.text.inline import Token, body_of
 from zhixing.text.regions import Region
 
 # What Python-Markdown, or CommonMark, would read in running text where Obsidian reads nothing.
 _SPECIAL = re.compile(r"\\([!-/:-@\[-`{-~])|([{}$`*_~\]]|<(?=[A-Za-z/!?])|&(?=#[0-9]{8}))")
+# Up to what makes a line the start of a quote or an item.
+_MARKER = re.compile(r"[ \t]*+(?:(?=[>+*-])|[0-9]+(?=[.)]))")
 # The backslash escapes that every Markdown parser knows.
 _COMMON = frozenset("\\`*_{}[]()>#+-.!|~$")
 _ENTITIES = {"<": "&lt;", "&": "&amp;"}
@@ -28,12 +31,15 @@ class Prose:
         self.text = text
         self.keep = keep
         self._lines: Sequence[Span] = ()
+        self._deep = False
         self._delimiters: dict[int, tuple[int, str]] = {}
         self._places: list[int] = []
 
     def enter(self, region: Region, tokens: Iterable[Token]) -> None:
         """Read the emphasis of a region, whose `tokens` these are."""
         self._lines = region.lines
+        # Containers nested deeper are text to us, so they must be to every parser.
+        self._deep = region.depth >= DEPTH
         self._delimiters = self._written(emphasis(*body_of(self.text, region), tokens))
         self._places = sorted(self._delimiters)
 
@@ -46,7 +52,9 @@ class Prose:
                 break
             inside = Span(max(start, line.start), min(end, line.end))
             if inside.start < inside.end:
-                parts += [self.text[at : inside.start], self._line(inside)]
+                marker = _MARKER.match(self.text, inside.start) if self._deep and inside.start == line.start else None
+                cut = marker.end() if marker else inside.start
+                parts += [self.text[at:cut], "\\" if marker else "", self._line(Span(cut, inside.end))]
                 at = inside.end
         return "".join([*parts, self.text[at:end]])
 

@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# A name holds no bracket, so that `[[12,42],[13,90]]` is no link; a display text may hold pairs of single ones.
+# A name may hold single brackets, as in Obsidian, where only `]]` ends a link. What `],` or `](` stands in is a matrix,
+# a list of YAML or a Markdown link, and no name; nor is the whole of `[[[name]]]`.
+_BRACKETS = r"\[[^\[\]|\r\n]*+\]"
+_NAME_GOES_ON = r"(?=[ \t]*+[^\]\s,\#|(\\])"
 WIKILINK = re.compile(
-    r"""
+    rf"""
     (?P<embed>!?)\[\[
-    (?P<target>[^\[\]|\r\n]*+)
+    (?P<target>
+        (?: {_BRACKETS}{_NAME_GOES_ON} | (?!\s*+\[) )
+        (?: [^\[\]|\r\n] | {_BRACKETS}(?!\]|\(|[ \t]*+,) | {_BRACKETS}(?=\]\](?!\])) | \[(?!\[) | \]{_NAME_GOES_ON} )*+
+    )
     (?:\|(?P<display>(?:[^\[\]\r\n]|\[[^\[\]\r\n]*+\])*+))?
     \]\]
     """,

@@ -67,8 +67,9 @@ class _Regions:
         mark = self.anchors.get(region.span.start)
         if mark is None:
             return self._shown(region, cut)
-        mark = self.scope.page.pieces.keep(mark)
-        return self._marked(region, cut, mark) or self._below(region, cut, mark)
+        keep = self.scope.page.pieces.keep
+        alone = mark.replace('class="block"', 'class="block alone"')
+        return self._marked(region, cut, keep(mark)) or self._below(region, cut, keep(alone))
 
     def _shown(self, region: Region, cut: Span) -> str:
         written = getattr(self, f"_{region.kind.value}", None)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from html import escape
+from html import escape, unescape
+from pathlib import PurePosixPath
+from urllib.parse import unquote
 
 from zhixing.build import FIGURES
 from zhixing.site.math import with_mathml
@@ -12,6 +14,7 @@ from zhixing.site.sanitise import sanitise
 # A paragraph that holds nothing but a picture is a figure, and the picture's text its caption.
 _FIGURE = re.compile(r'<p>(<img((?: [a-z-]+="[^"]*")*)>)</p>')
 _ALT = re.compile(r' alt="([^"]+)"')
+_SRC = re.compile(r' src="([^"]+)"')
 _H1 = re.compile(r"<h1[ >].*?</h1>", re.DOTALL)
 # No page may fetch anything from another host, whatever a note or a theme asks for.
 _POLICY = (
@@ -44,7 +47,9 @@ def with_policy(page: str) -> str:
 
 
 def _figure(found: re.Match[str]) -> str:
-    alt = _ALT.search(found[2])
-    # A generated figure has its name drawn in it.
-    caption = f"<figcaption>{alt[1]}</figcaption>" if alt and f"{FIGURES}/" not in found[2] else ""
+    alt, source = _ALT.search(found[2]), _SRC.search(found[2])
+    # A generated figure has its name drawn in it; a file's own name says nothing to readers.
+    name = PurePosixPath(unquote(unescape(source[1]))).stem if source else ""
+    told = alt and unescape(alt[1]) != name and f"{FIGURES}/" not in found[2]
+    caption = f"<figcaption>{alt[1]}</figcaption>" if alt and told else ""
     return f"<figure>{found[1]}{caption}</figure>"

@@ -8,7 +8,8 @@ from pymdownx.superfences import fence_code_format  # type: ignore[import-untype
 
 EXTENSIONS: dict[str, dict[str, Any]] = {
     "attr_list": {},
-    "footnotes": {"BACKLINK_TITLE": "回到正文的第 {} 处"},
+    # Numbered as they are called, as in Obsidian.
+    "footnotes": {"BACKLINK_TITLE": "回到正文的第 {} 处", "USE_DEFINITION_ORDER": False},
     "md_in_html": {},
     "sane_lists": {},
     "tables": {},

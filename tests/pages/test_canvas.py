@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from canvas_spec import breaches, overlaps
 from casefile import read_cases
 from made import vault_of
-from zhixing.pages.concept_map import LEGEND, MOST_LINKS, concept_map, relations
+from zhixing.pages.concept_map import ACROSS, DOWN, LEGEND, MARGIN, MOST_LINKS, concept_map, relations
 from zhixing.vault.load import load
 from zhixing.vault.vault import Vault
 
@@ -36,7 +36,7 @@ def outline(canvas: str) -> str:
         lines.append(f"{group['label']} {group['color']}")
         cards = [node for node in data["nodes"] if node["type"] == "file" and _inside(group, node)]
         for card in sorted(cards, key=lambda node: (node["x"], node["y"])):
-            place = f"{card['x'] // 560},{(card['y'] - group['y'] - 40) // 280}"
+            place = f"{card['x'] // ACROSS},{(card['y'] - group['y'] - MARGIN) // DOWN}"
             lines.append(f"  {place} {card['file']}{card.get('subpath', '')}")
     for edge in data["edges"]:
         sign = "—" if edge.get("toEnd") == "none" else "→"
@@ -144,7 +144,7 @@ def test_the_shipped_map_says_what_notes_require_and_no_more(shipped: tuple[Vaul
 def test_the_legend_keeps_clear_of_the_steps(shipped: tuple[Vault, str]) -> None:
     steps = [node for node in json.loads(shipped[1])["nodes"] if node["type"] == "text"][1:]
 
-    assert [node["text"] for node in steps] == [f"**第 {number} 步**" for number in range(1, 12)]
+    assert [node["text"] for node in steps] == [f"## 第 {number} 步" for number in range(1, 12)]
     assert all(node["y"] > LEGEND.y + LEGEND.height for node in steps)
 
 

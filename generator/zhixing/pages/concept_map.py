@@ -17,11 +17,11 @@ from zhixing.vault.vault import Vault
 from zhixing.weave.files import SEAL
 
 # In pixels. A card holds a heading and a definition of about a hundred characters; Obsidian writes its name above it.
-WIDTH, HEIGHT = 380, 220
-ACROSS, DOWN = 560, 280
+WIDTH, HEIGHT = 400, 240
+ACROSS, DOWN = 580, 310
 MARGIN, GAP = 40, 100
 HEAD = 60
-LEGEND = Box(-MARGIN, -640, 1040, 420)
+LEGEND = Box(-MARGIN, -520, 1040, 300)
 COLORS = ("5", "4", "6", "2", "1", "3")
 # More lines than this between notes of a vault without `requires` show nothing any more.
 MOST_LINKS = 1000
@@ -138,7 +138,7 @@ def _bands(placed: Grid, tops: dict[int, int], folders: Sequence[str]) -> Iterat
 
 def _steps(placed: Grid, found: Relations) -> Iterator[Node]:
     for number, start in enumerate(placed.starts if found.required else (), 1):
-        yield Node("text", f"**第 {number} 步**", Box(start * ACROSS, -HEAD - GAP, WIDTH, HEAD))
+        yield Node("text", f"## 第 {number} 步", Box(start * ACROSS, -HEAD - GAP, WIDTH, HEAD))
 
 
 def _legend(found: Relations) -> Node:

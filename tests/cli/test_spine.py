@@ -197,7 +197,7 @@ def test_run_prints_each_step(fruit: Path) -> None:
     assert "Did you mean '水果'?" in unknown.stderr
 
 
-@pytest.mark.parametrize("command", ["new", "run", "regenerate", "check", "mutate", "export"])
+@pytest.mark.parametrize("command", ["new", "run", "regenerate", "check", "graph", "mutate", "export"])
 def test_help_shows_an_example(tmp_path: Path, command: str) -> None:
     shown = zhixing(tmp_path, command, "--help")
 

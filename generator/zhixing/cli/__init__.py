@@ -7,6 +7,7 @@ import click
 import zhixing
 from zhixing.cli.check import check
 from zhixing.cli.export import export
+from zhixing.cli.graph import graph
 from zhixing.cli.mutate import mutate_command
 from zhixing.cli.new import new
 from zhixing.cli.regenerate import regenerate
@@ -34,5 +35,5 @@ def main() -> None:
     """
 
 
-for command in (new, run, regenerate, check, mutate_command, export):
+for command in (new, run, regenerate, check, graph, mutate_command, export):
     main.add_command(command)

@@ -14,7 +14,7 @@ from zhixing.pages.layers import Arrow
 SWEEPS = 6
 # So many times two arrows are compared, then what was reached stays. Counted, so that it is the same on every machine.
 WORK = 400_000
-# What a reader minds, in rows of length: a crossing; an arrow behind a node, and most a level one, which looks like two.
+# What a reader minds, in rows of length: a crossing; an arrow behind a node, more so a level one: it looks like two.
 CROSSING, BEHIND, LEVEL = 2.0, 8.0, 3
 # The gap between bands, and half of how much of a column's and a row's pitch a node fills.
 GAP, HALF_WIDE, HALF_HIGH = 0.6, 0.36, 0.42

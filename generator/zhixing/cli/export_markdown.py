@@ -20,8 +20,11 @@ from zhixing.vault.vault import Vault
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option(
+    "--html-anchors", is_flag=True, help="For readers without attribute lists: anchors as HTML, pictures without sizes."
+)
 @vault_option
-def markdown(folder: Path, vault: Path | None) -> None:
+def markdown(folder: Path, *, html_anchors: bool, vault: Path | None) -> None:
     """Write every published note as portable Markdown, with its figures and the files that it shows.
 
     Links are relative paths, examples stand there as they are computed now, and no Obsidian syntax is left. A second
@@ -30,6 +33,7 @@ def markdown(folder: Path, vault: Path | None) -> None:
     \b
     Example:
       zhixing export markdown ../handbook/docs
+      zhixing export markdown ../wiki --html-anchors      for code hosts and editors
     """
     _, loaded = open_vault(vault)
     if problem := refusal(folder, loaded.root):
@@ -38,7 +42,7 @@ def markdown(folder: Path, vault: Path | None) -> None:
     with progress("Running") as tell:
         found = results(loaded, tell)
     with progress("Translating") as tell:
-        export = exported(loaded, found, tell)
+        export = exported(loaded, found, tell, attributes=not html_anchors)
     problems = [*loaded.problems, *found.problems]
     problems += [problem for note in loaded.notes.values() if note.published for problem in note.problems]
     outcome = bring_up_to_date(folder, _files(loaded, export, problems))

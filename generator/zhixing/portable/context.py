@@ -20,13 +20,14 @@ MAX_DEPTH = 8
 class Page:
     """The page that is being written: `note` is its note, `results` what the vault's examples and lists show.
 
-    `tags` are those that have pages.
+    `tags` are those that have pages. `attributes` says that its readers know attribute lists (`{ #anchor }`).
     """
 
     vault: Vault
     note: Note
     results: Results
     tags: Tags | None = None
+    attributes: bool = True
     pieces: Pieces = field(default_factory=Pieces)
     footnotes: list[str] = field(default_factory=list)
     embeds: int = 0

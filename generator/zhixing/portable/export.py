@@ -40,13 +40,16 @@ class Export:
     copies: tuple[PurePosixPath, ...]
 
 
-def export(vault: Vault, results: Results, progress: Callable[[int, int], None]) -> Export:
-    """Return every published note as a page, a page for each tag, and what they show. Reads and writes nothing."""
+def export(vault: Vault, results: Results, progress: Callable[[int, int], None], *, attributes: bool = True) -> Export:
+    """Return every published note as a page, a page for each tag, and what they show. Reads and writes nothing.
+
+    `attributes` as of `portable`.
+    """
     published = [note for note in vault.notes.values() if note.published]
     tags = tags_of(vault)
-    texts = _tags(tags)
+    texts = _tags(tags, attributes=attributes)
     for done, note in enumerate(published, 1):
-        texts[note.path] = page(vault, note, results, tags)
+        texts[note.path] = _page(note, portable(vault, note, results, tags, attributes=attributes))
         progress(done, len(published))
     wanted = {place for path, text in texts.items() for place in destinations(path, text)}
     figures = {path: svg for note in published for path, svg in results.figures(note).items() if path in wanted}
@@ -54,16 +57,19 @@ def export(vault: Vault, results: Results, progress: Callable[[int, int], None])
     return Export({**texts, **figures}, tuple(sorted(copies)))
 
 
-def page(vault: Vault, note: Note, results: Results, tags: Tags) -> str:
+def _page(note: Note, body: str) -> str:
     """Return a note as a file of its own: its properties, its title where no heading gives it, its body."""
     titled = any(heading.level == 1 for heading in note.headings)
     head = "" if titled else f"# {escape.plain(title(note))}\n"
-    return "\n".join(part for part in (of_note(note), head, portable(vault, note, results, tags)) if part)
+    return "\n".join(part for part in (of_note(note), head, body) if part)
 
 
-def _tags(tags: Tags) -> dict[PurePosixPath, str]:
+def _tags(tags: Tags, *, attributes: bool) -> dict[PurePosixPath, str]:
     titles = {tag.path: f"#{tag.name}" for tag in walk(tags.roots)}
-    return {path: f"{frontmatter(titles.get(path, INDEX_TITLE))}\n{text}" for path, text in tag_pages(tags).items()}
+    return {
+        path: f"{frontmatter(titles.get(path, INDEX_TITLE))}\n{text}"
+        for path, text in tag_pages(tags, attributes=attributes).items()
+    }
 
 
 def destinations(path: PurePosixPath, text: str) -> Iterator[PurePosixPath]:

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from zhixing.portable import escape, html, targets
 from zhixing.portable.context import Scope
-from zhixing.portable.media import fragment, is_shown, picture, picture_size
+from zhixing.portable.media import Size, fragment, is_shown, picture, picture_size
 from zhixing.portable.pieces import clean
 from zhixing.portable.prose import Prose
 from zhixing.source import Span
@@ -156,7 +156,7 @@ class Inline:
         alt = plain(alt, Span(0, len(alt)), tokens(alt) if "[" in alt else ())
         link, resolution = self._resolved(token)
         if link is None or resolution is None:
-            return self._keep(picture(alt, targets.url(link.url if link else "") + self._title(token), size))
+            return self._picture(alt, targets.url(link.url if link else "") + self._title(token), size)
         if resolution.kind is Found.NOTE:
             return self._keep(self.embed(self.scope, resolution, link), block=True)
         # A result's figure need not be on disk yet; any other picture must.
@@ -166,7 +166,7 @@ class Inline:
         if resolution.file and not is_shown(file):
             return self._keep(f"[{escape.plain(alt or file.name)}]({self._href(link, resolution)})")
         destination = targets.relative(file, self.scope.page.note.path, fragment(link.headings))
-        return self._keep(picture(alt, destination + self._title(token), size))
+        return self._picture(alt, destination + self._title(token), size)
 
     def _wikilink(self, token: Token) -> str:
         link, resolution = self._resolved(token)
@@ -188,7 +188,10 @@ class Inline:
         if not is_shown(resolution.file):
             return self._keep(f"[{escape.plain(display(link))}]({href})")
         size = token.wikilink.size if token.wikilink else None
-        return self._keep(picture(link.display or resolution.file.stem, href, size))
+        return self._picture(link.display or resolution.file.stem, href, size)
+
+    def _picture(self, alt: str, destination: str, size: Size) -> str:
+        return self._keep(picture(alt, destination, size, attributes=self.scope.page.attributes))
 
     def _resolved(self, token: Token) -> tuple[Link | None, Resolution | None]:
         """Return a token's link and where it points; no resolution where it leaves the vault."""

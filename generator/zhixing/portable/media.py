@@ -28,9 +28,9 @@ def fragment(parts: tuple[str, ...]) -> str:
     return "&".join(said)
 
 
-def picture(alt: str, destination: str, size: Size) -> str:
-    """Return a picture with its size as an attribute list."""
-    names = dict(zip(("width", "height"), size or (), strict=False))
+def picture(alt: str, destination: str, size: Size, *, attributes: bool) -> str:
+    """Return a picture with its size as an attribute list, without it where readers know none."""
+    names = dict(zip(("width", "height"), (size if attributes else None) or (), strict=False))
     sizes = " ".join(f'{name}="{value}"' for name, value in names.items() if value)
     return f"![{escape.plain(alt)}]({destination})" + (f"{{ {sizes} }}" if sizes else "")
 

@@ -106,8 +106,9 @@ class _Regions:
         # A closing # of the text itself would be read as the heading's own.
         text = _CLOSING.sub(lambda closing: "&#35;" * closing[0].count("#"), text)
         slug = self.slugs.get(region.span.start, "")
-        mark = self.scope.page.pieces.keep(f" {{ #{slug} }}") if slug else ""
-        return f"{region.prefix}{'#' * region.level} {text or '<!-- -->'}{mark}\n"
+        keep, attributes = self.scope.page.pieces.keep, self.scope.page.attributes
+        before, behind = (mark and keep(mark) for mark in targets.heading_marks(slug, attributes=attributes))
+        return f"{region.prefix}{'#' * region.level} {before}{text or '<!-- -->'}{behind}\n"
 
     def _math(self, region: Region, _: Span) -> str:
         latex = "".join(line.of(self.text) for line in region.lines) or region.content.of(self.text)

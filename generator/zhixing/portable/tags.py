@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import PurePosixPath
 
 from zhixing.portable import escape
-from zhixing.portable.targets import relative
+from zhixing.portable.targets import heading_marks, relative
 from zhixing.portable.titles import title
 from zhixing.text.inline import TokenKind, tokens
 from zhixing.vault.index import fold
@@ -80,9 +80,9 @@ def walk(tags: Iterable[Tag]) -> Iterator[Tag]:
         yield from walk(tag.children)
 
 
-def tag_pages(tags: Tags) -> dict[PurePosixPath, str]:
+def tag_pages(tags: Tags, *, attributes: bool = True) -> dict[PurePosixPath, str]:
     """Return the pages of the tags as portable Markdown, by their place in the vault; none where there are no tags."""
-    pages = {tag.path: _page(tags, tag) for tag in walk(tags.roots)}
+    pages = {tag.path: _page(tags, tag, attributes=attributes) for tag in walk(tags.roots)}
     return {tags.index: _index(tags), **pages} if pages else {}
 
 
@@ -156,7 +156,7 @@ def _names() -> Iterator[str]:
     yield from (f"{FOLDER}-{number}" for number in count(2))
 
 
-def _page(tags: Tags, tag: Tag) -> str:
+def _page(tags: Tags, tag: Tag, *, attributes: bool) -> str:
     """Return a tag's page: what it is nested in, what is nested in it, and the notes."""
     way = [f"[{INDEX_TITLE}]({relative(tags.index, tag.path)})"]
     above = tag.name.split("/")[:-1]
@@ -166,9 +166,14 @@ def _page(tags: Tags, tag: Tag) -> str:
     lines = [f"# {_shown(tag)}", "", " / ".join(way), ""]
     if tag.children:
         nested = [f"- {_link(child, tag.path)} · {len(child.notes)}" for child in tag.children]
-        lines += [f"## 下级标签 · {len(tag.children)} {{ #下级标签 }}", "", *nested, ""]
+        lines += [_heading("下级标签", len(nested), attributes=attributes), "", *nested, ""]
     notes = [f"- [{escape.plain(title(note))}]({relative(note.path, tag.path)})" for note in tag.notes]
-    return "\n".join([*lines, f"## 笔记 · {len(tag.notes)} {{ #笔记 }}", "", *notes, ""])
+    return "\n".join([*lines, _heading("笔记", len(notes), attributes=attributes), "", *notes, ""])
+
+
+def _heading(name: str, count: int, *, attributes: bool) -> str:
+    before, behind = heading_marks(name, attributes=attributes)
+    return f"## {before}{name} · {count}{behind}"
 
 
 def _index(tags: Tags) -> str:

@@ -27,6 +27,13 @@ def encode(text: str) -> str:
     return _UNSAFE.sub(lambda match: quote(match[0], safe=""), text)
 
 
+def heading_marks(anchor: str, *, attributes: bool) -> tuple[str, str]:
+    """Return what gives a heading its anchor: what stands before its text, and what behind it."""
+    if not anchor:
+        return "", ""
+    return ("", f" {{ #{anchor} }}") if attributes else (f'<a id="{anchor}"></a>', "")
+
+
 def url(address: str) -> str:
     """Return an address outside the vault as a link's destination; what is percent-coded in it stays so."""
     return _UNSAFE_IN_URL.sub(lambda match: quote(match[0], safe=""), address).replace("&", "&amp;")

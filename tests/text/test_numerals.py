@@ -40,6 +40,13 @@ def test_the_last_numeral(case: tuple[int, str, str, str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "value"), [("3 万个", 3e4), ("3 万能", 3), ("3 万事", 3), ("3万分", 3e4), ("5 千米", 5)]
+)
+def test_a_unit_behind_a_space(text: str, value: float) -> None:
+    assert [numeral.value for numeral in numerals(text)] == [value]
+
+
+@pytest.mark.parametrize(
     ("text", "inside", "outside"),
     [
         ("8", [8, 8.000001, 7.999999], [8.00001, 7.9, 8.4]),
@@ -73,6 +80,7 @@ def test_what_a_numeral_accepts(text: str, inside: list[float], outside: list[fl
         ("5.185×10²¹", 6.1e-22, "6.100×10⁻²²"), (r"5.2\times 10^{21}", 1e-3, r"1.0\times 10^{-3}"),
         ("10⁶", 1e7, "1×10⁷"),
         ("8/3", 1.5, "3/2"), ("8 / 3", -0.2, "-1 / 5"), (r"\frac{8}{3}", 0.6, r"\frac{3}{5}"), ("3万", 45000, "4.5万"),
+        ("1746 亿", 2e11, "2000 亿"), (", -4", 3, "3"),
         ("1.5亿", 3.21e8, "3.2亿"), ("八", 12, "十二"), ("八", 8.4, "八点四"), ("两", 3, "三"), ("六成", 0.7, "七成"),
         ("六成", 0.65, "六成五"), ("6成", 0.7, "7成"), ("三分之一", 0.4, "五分之二"),
         ("百分之四十", 0.55, "百分之五十五"),

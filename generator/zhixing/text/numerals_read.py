@@ -68,7 +68,7 @@ _CN = f"[{CHARACTERS}]{{1,40}}"
 _CN_POINT = f"{_CN}(?:点[〇{DIGITS}]{{1,30}})?"
 
 DIGITAL = rf"""
-    (?P<sign>(?<![\w)\]}}.,%])[+-])?
+    (?P<sign>(?<![\w)\]}}.%])[+-])?
     (?:
       \\[dt]?frac\{{(?P<latex_above>\d{{1,15}})\}}\{{(?P<latex_below>\d{{1,15}})\}}
     | (?<![\w.])(?<![A-Za-z]-)(?P<above>\d{{1,15}})\s?/\s?(?P<below>\d{{1,15}})(?![\d/.\w])
@@ -78,7 +78,7 @@ DIGITAL = rf"""
           | [eE](?P<exponent>[+-]?\d{{1,3}})(?!\w)
           | \s?\\?(?P<percent>%)
           | (?P<tenths>成)(?![为了功本员果长立就熟])
-          | (?P<unit>万亿|[百千万亿])
+          | (?P<unit>万亿|[百千万亿]|[ ](?:万亿|[万亿])(?![能物事分]))
         )?
     | (?P<infinity>∞|\\infty(?![A-Za-z]))
     )
@@ -145,7 +145,7 @@ def _digits(match: re.Match[str]) -> Reading:
     if match["tenths"]:
         return _mantissa(match, -1, Manner.TENTHS)
     if match["unit"]:
-        return _mantissa(match, UNITS[match["unit"]], Manner.UNIT)
+        return _mantissa(match, UNITS[match["unit"].strip()], Manner.UNIT)
     power = match["exponent"] or _power(match["power"], match["raised"])
     return _mantissa(match, int(power), Manner.POWER) if power else _mantissa(match, 0, Manner.PLAIN)
 

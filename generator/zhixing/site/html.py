@@ -28,12 +28,16 @@ def clean(page: str) -> str:
     return with_mathml(_FIGURE.sub(_figure, sanitise(page)))
 
 
-def compose(title: str, head: str, body: str, foot: str) -> str:
-    """Return a page's content: title, properties, body, backlinks."""
-    own = _H1.search(body)
-    if own is None:
-        return f"<h1>{escape(title)}</h1>\n{head}\n{body}\n{foot}"
-    return f"{body[: own.end()]}\n{head}\n{body[own.end() :]}\n{foot}"
+def titled(title: str, body: str) -> str:
+    """Return a page's content with its title over it, if it has none of its own."""
+    return body if _H1.search(body) else f"<h1>{escape(title)}</h1>\n{body}"
+
+
+def surrounded(head: str, content: str, foot: str) -> str:
+    """Return a page's content with its properties under the title, and its backlinks."""
+    own = _H1.search(content)
+    at = own.end() if own else 0
+    return f"{content[:at]}\n{head}\n{content[at:]}\n{foot}"
 
 
 def tag_page(content: str) -> str:

@@ -44,7 +44,7 @@ def head(vault: Vault, note: Note, requires: Sequence[Note], to: Addresses) -> s
     read = {key for key in _SCALARS if note.frontmatter.fields.get(key, None) and getattr(note, key)}
     others = rows(vault, note, _LISTS | read, to)
     shown = (f"<p>{line}</p>" if line else "") + table([*(row for row in lists if row[1]), *others])
-    return f'<div class="note-head" data-search-exclude>{shown}</div>' if shown else ""
+    return f'<div class="note-head">{shown}</div>' if shown else ""
 
 
 def meta(note: Note) -> dict[str, object]:
@@ -83,7 +83,7 @@ def foot(edges: Iterable[Edge], to: Addresses) -> str:
     rest = "".join(items[_OPEN:])
     folded = f"<details><summary>另外 {len(items) - _OPEN} 篇</summary><ul>{rest}</ul></details>" if rest else ""
     return (
-        '<section class="backlinks" data-search-exclude aria-label="反向链接">'
+        '<section class="backlinks" aria-label="反向链接">'
         f"<h2>反向链接 · {len(items)}</h2><ul>{''.join(items[:_OPEN])}</ul>{folded}</section>"
     )
 

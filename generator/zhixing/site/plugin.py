@@ -94,16 +94,23 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     @event_priority(100)
     def on_page_content(self, content: str, *, page: Page, **_: object) -> str:
-        """Clean a page, typeset its formulas, and add its properties and backlinks."""
+        """Clean a page and typeset its formulas."""
         note = self.shown.note(page.file.src_uri)
         if note is None:
             return html.tag_page(content) if page.file.src_uri in self.tag_titles else content
         for item in self._headings(page):
             item.title = title_with_mathml(item.title)
-        to = Addresses(self.files, self.tags, page.url)
-        head = page_parts.head(self.shown.vault, note, self.shown.requires(note), to)
-        foot = page_parts.foot(self.shown.links_here(note), to)
-        return html.compose(title(note), head, html.clean(content), foot)
+        return html.titled(title(note), html.clean(content))
+
+    @event_priority(-100)
+    def on_page_context(self, _: object, *, page: Page, **__: object) -> None:
+        """Add a page's properties and backlinks: after searches have read it, which these say nothing new to."""
+        note = self.shown.note(page.file.src_uri)
+        if note is not None:
+            to = Addresses(self.files, self.tags, page.url)
+            head = page_parts.head(self.shown.vault, note, self.shown.requires(note), to)
+            foot = page_parts.foot(self.shown.links_here(note), to)
+            page.content = html.surrounded(head, page.content or "", foot)
 
     def on_post_page(self, output: str, *, page: Page, **_: object) -> str:
         """Keep a page from asking other hosts for anything."""

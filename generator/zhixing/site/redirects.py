@@ -7,6 +7,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable
+from contextlib import suppress
 from html import escape
 from pathlib import Path, PurePosixPath
 from urllib.parse import urljoin
@@ -24,6 +25,7 @@ from zhixing.vault.vault import Vault
 # What no note's file can have been called where Obsidian runs; a leading dot hides a file.
 _NO_NAME = re.compile(r"[\\/:*?\"<>|\x00-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufffe\uffff]|^\.|\.$")
 _MAX_BYTES = 200
+_SLASH = re.compile("/")
 
 _PAGE = """<!doctype html>
 <html lang="{lang}">
@@ -46,44 +48,43 @@ def write_redirects(vault: Vault, pages: Iterable[tuple[Note, File]], config: Mk
     Passed over: an alias that several notes claim, one that no file can be called, and one whose place anything has,
     in any case. Nothing is written outside the site, and over nothing.
     """
-    site = Path(config.site_dir)
     aliased = [(note, file) for note, file in pages if note.aliases]
-    taken = _Taken(site) if aliased else None
+    taken = _Taken(config.site_dir) if aliased else None
     for note, file in aliased:
         for alias in note.aliases:
             if taken and _is_name(alias) and _claimants(vault, alias) == {note.path}:
                 former = note.path.with_name(f"{unicodedata.normalize('NFC', alias)}.md")
                 old = File(str(former), None, config.site_dir, config.use_directory_urls)
-                if taken.take(PurePosixPath(old.dest_uri)):
-                    _write(site / old.dest_uri, _page(title(note), old.url, file.url, config))
+                if taken.take(old.dest_uri):
+                    _write(Path(config.site_dir, old.dest_uri), _page(title(note), old.url, file.url, config))
 
 
 class _Taken:
     """The files and folders of a site, as the most forgiving file system tells them apart."""
 
-    def __init__(self, site: Path) -> None:
+    def __init__(self, site: str) -> None:
         self.files: set[str] = set()
         self.folders: set[str] = set()
         for folder, inside, names in os.walk(site):
-            place = PurePosixPath(Path(folder).relative_to(site).as_posix())
-            self._add_folders(place)
-            links = [name for name in inside if Path(folder, name).is_symlink()]  # they may lead out of the site
-            self.files.update(_key(place / name) for name in [*names, *links])
+            place = _key(os.path.relpath(folder, site).replace(os.sep, "/"))
+            at = "" if place == "." else f"{place}/"
+            self.folders.add(place)
+            links = [name for name in inside if Path(folder, name).is_symlink()]  # they may lead anywhere
+            self.files.update(at + _key(name) for name in [*names, *links])
 
-    def take(self, path: PurePosixPath) -> bool:
+    def take(self, path: str) -> bool:
         """Take a place for a file; False where it, or one of its folders, is taken."""
-        if _key(path) in self.files | self.folders or any(_key(parent) in self.files for parent in path.parents):
+        place = _key(path)
+        folders = [place[: slash.start()] for slash in _SLASH.finditer(place)]
+        if place in self.files or place in self.folders or not self.files.isdisjoint(folders):
             return False
-        self.files.add(_key(path))
-        self._add_folders(path.parent)
+        self.files.add(place)
+        self.folders.update(folders)
         return True
 
-    def _add_folders(self, path: PurePosixPath) -> None:
-        self.folders.update(_key(parent) for parent in (path, *path.parents))
 
-
-def _key(path: PurePosixPath) -> str:
-    return unicodedata.normalize("NFC", str(path).casefold())
+def _key(path: str) -> str:
+    return unicodedata.normalize("NFC", path.casefold())
 
 
 def _claimants(vault: Vault, alias: str) -> set[PurePosixPath]:
@@ -110,10 +111,8 @@ def _page(name: str, old: str, new: str, config: MkDocsConfig) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a new file; another plugin may have left something there that is no file, or a link."""
-    try:
+    """Write a new file, over nothing that stands there."""
+    with suppress(FileExistsError):
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
-    except FileExistsError:
-        return

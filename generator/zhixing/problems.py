@@ -25,7 +25,11 @@ class Code(Enum):
     """The kinds of problem. The value is the code printed in messages, its severity and its meaning."""
 
     # Files
-    FILE_NOT_UTF8 = ("file-not-utf8", Severity.ERROR, "A note is not UTF-8 text.")
+    FILE_NOT_UTF8 = (
+        "file-not-utf8",
+        Severity.ERROR,
+        "A note, or a file where a generated one belongs, is not UTF-8 text.",
+    )
     FILE_UNREADABLE = ("file-unreadable", Severity.ERROR, "A file cannot be read.")
     FILE_UNWRITABLE = ("file-unwritable", Severity.ERROR, "A file's mode forbids writing it, or its folder's does.")
     FILE_CHANGED = (

@@ -246,3 +246,21 @@ def test_files_that_cannot_be_written_are_named_from_here(blank: Path) -> None:
     template = blank / "templates" / "概念.md"
     template.write_text(template.read_text(encoding="utf-8") + "{% for x in y %}{% endfor %}\n", encoding="utf-8")
     assert zhixing(blank, "new", "甲").stdout.startswith("templates/概念.md:")
+
+
+@pytest.mark.parametrize("command", [("check",), ("regenerate",), ("regenerate", "--accept"), ("regenerate", "--diff")])
+def test_a_figure_that_is_no_text_is_left_alone_and_told(tmp_path: Path, command: tuple[str, ...]) -> None:
+    project = vault(tmp_path, 乙=SUM)
+    assert zhixing(project, "regenerate").exit_code == 0
+    figure = project / "notes" / "_figures" / "和.V.svg"
+    figure.write_bytes(b"\xff\xfe")
+
+    ran = zhixing(project, *command)
+
+    assert ran.exit_code == 1
+    assert figure.read_bytes() == b"\xff\xfe"
+    assert (
+        "notes/_figures/和.V.svg:1:1: file-not-utf8: A generated file belongs here, and what stands here" in ran.stdout
+    )
+    assert "file-changed" not in ran.stdout
+    assert "figure-stale" not in ran.stdout

@@ -11,10 +11,11 @@ from zhixing.checks.repair import repaired
 from zhixing.checks.template import read_template
 from zhixing.examples.book import example_fences
 from zhixing.pages.declare import list_fences
-from zhixing.problems import Problem
+from zhixing.problems import Code, Problem
 from zhixing.render.notes import NoteTemplateError, obsidian_template
 from zhixing.source import Source
 from zhixing.vault.files import read_inside
+from zhixing.vault.index import fold
 from zhixing.vault.note import Note, read_note
 from zhixing.vault.vault import Vault
 from zhixing.weave import files
@@ -94,6 +95,9 @@ def _figures(vault: Vault, note: Note, found: Results, problems: list[Problem], 
         for name, svg in shown.figures.items():
             path = note.path.parent / FIGURES / name
             before = read_inside(vault.root, path)
+            if before is None and (problem := _no_text(vault, path)):
+                problems.append(problem)
+                continue
             woven = weave_figure(Source(str(path), before or ""), svg, accept=accept)
             problems += woven.problems
             if woven.text != before:
@@ -132,7 +136,20 @@ def _file(
     accept: bool,
 ) -> Iterator[Change]:
     before = read_inside(vault.root, path)
+    if before is None and (problem := _no_text(vault, path)):
+        problems.append(problem)
+        return
     woven = files.weave_file(Source(str(path), before or ""), text, counted, accept=accept)
     problems += woven.problems
     if woven.text != before:
         yield Change(path, before, woven.text)
+
+
+def _no_text(vault: Vault, path: PurePosixPath) -> Problem | None:
+    """Return a problem where a file stands that cannot be read as text: nobody knows what writing it would lose."""
+    if path not in vault.index.paths.get(fold(str(path)), ()):
+        return None
+    what = "A generated file belongs here, and what stands here is no UTF-8 text, or longer than 10 MB"
+    return Problem(
+        str(path), 1, 1, Code.FILE_NOT_UTF8, what, "Delete it or move it away, then run `zhixing regenerate`"
+    )

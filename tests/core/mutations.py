@@ -131,21 +131,40 @@ MUTATIONS: dict[str, tuple[str, str, str, str]] = {
         "arrays.py", "np.float32 if dtype == np.float16 else dtype", "dtype", ATTENTION + "float16_is_summed",
     ),
     "mixed dtypes pass": ("arrays.py", "if len(set(dtypes.values())) > 1:", "if False:", ATTENTION + "errors_show"),
-    "earlier sums do not shrink": ("blocked.py", "output *= shrink.T", "pass", BLOCKED + "the_doors_agree"),
+    "earlier sums do not shrink": (
+        "blocked.py", "sums[tiles] *= shrink.swapaxes(1, 2)", "pass", BLOCKED + "the_doors_agree",
+    ),
     "no bound": ("blocked.py", "<= BOUND and", "<= math.inf and", ATTENTION + "scores_that_would_overflow"),
     "tiny values underflow": ("blocked.py", "1 / LARGE <= v <=", "v <=", BLOCKED + "tiny"),
-    "the mask is forgotten where bounded": ("blocked.py", "scores *= allowed", "pass", RIGHT + "attention"),
+    "the mask is forgotten where bounded": (
+        "blocked.py", "self.hide(scores, some, keys, 0)", "pass", RIGHT + "attention",
+    ),
+    "the mask is forgotten where not bounded": (
+        "blocked.py", "self.hide(scores, some, keys, -np.inf)", "pass", BLOCKED + "the_doors_agree",
+    ),
     "the last block is skipped": (
-        "blocked.py", "stop = max(0, rows.start + self.low), min(m, rows.stop + self.high)",
-        "stop = max(0, rows.start + self.low), min(m, rows.start + self.high)", RIGHT + "attention",
+        "blocked.py", "min(m, rows.stop + self.high)", "min(m, rows.start + self.high)", RIGHT + "attention",
     ),
     "bias in the wrong base": (
-        "blocked.py", "self.bias[rows, keys].T * LOG2E", "self.bias[rows, keys].T", RIGHT + "attention",
+        "blocked.py", "scores.shape[-1]) * LOG2E", "scores.shape[-1])", RIGHT + "attention",
     ),
-    "bands of all keys are kept": ("blocked.py", "if m <= KEYS:", "if True:", BLOCKED + "a_nan_keeps"),
+    "a mask for all scores is kept": (
+        "blocked.py", "return np.lib.stride_tricks.sliding_window_view((ahead < low) | (ahead > high), queries)",
+        "return np.lib.stride_tricks.sliding_window_view((ahead < low) | (ahead > high), n).copy()",
+        BLOCKED + "a_nan_keeps",
+    ),
     "future blocks are computed": (
-        "blocked.py", "self.low), min(m, rows.stop + self.high)", "self.low), m",
-        BLOCKED + "blocks_of_the_future",
+        "blocked.py", "min(m, rows.stop + self.high)", "m", BLOCKED + "blocks_of_the_future",
+    ),
+    "future tiles are computed": (
+        "blocked.py", "max(0, start - self.high - rows.start), min(n,", "0, min(n,", BLOCKED + "blocks_of_the_future",
+    ),
+    "past tiles are left out": (
+        "blocked.py", "min(n, start + width - self.low - rows.start)", "min(n, start - self.low - rows.start)",
+        BLOCKED + "the_doors_agree",
+    ),
+    "sums overwrite what is still to be read": (
+        "blocked.py", "any(np.may_share_memory(out, array) for array in arrays)", "False", BLOCKED + "out_may_be",
     ),
     "back through time without the bend": (
         "copy_models.py", "inner = back * (1 - states[t + 1] ** 2)", "inner = back",

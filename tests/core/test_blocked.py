@@ -38,16 +38,21 @@ def arrays(data: st.DataObject, n: int, m: int) -> dict[str, Any]:
     return found
 
 
-@settings(deadline=None, max_examples=60)
+def sized(patch: pytest.MonkeyPatch, queries: int, keys: int, small: int) -> None:
+    """Set the sizes of blocks and tiles; the tiles may be as narrow as one query."""
+    for name, value in {"QUERIES": queries, "KEYS": keys, "SMALL": small, "NARROW": 1}.items():
+        patch.setattr(blocked, name, value)
+
+
+@settings(deadline=None, max_examples=40)
 @given(st.data())
-@pytest.mark.parametrize("block", [(1, 1), (3, 5), (256, 512)])
-def test_the_doors_agree(block: tuple[int, int], data: st.DataObject) -> None:
+@pytest.mark.parametrize("block", [(1, 1, 1), (3, 5, 10**6), (5, 3, 60), (8, 4, 100), (256, 240, 10**6)])
+def test_the_doors_agree(block: tuple[int, int, int], data: st.DataObject) -> None:
     n, m = data.draw(st.integers(1, 12)), data.draw(st.integers(1, 14))
     arguments = arrays(data, n, m)
     slow = attention(**arguments).output
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(blocked, "QUERIES", block[0])
-        patch.setattr(blocked, "KEYS", block[1])
+        sized(patch, *block)
         fast = attend(**arguments)
     np.testing.assert_allclose(fast, slow, rtol=1e-9, atol=1e-12 * np.abs(arguments["V"]).max())
 
@@ -92,22 +97,25 @@ def test_a_nan_keeps_memory_linear_too(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_blocks_of_the_future_are_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[int] = []
-    plain = blocked._Head.allowed
+    seen: list[tuple[int, int, int]] = []
+    plain = blocked._Head.hide
 
-    def noted(head: blocked._Head, keys: slice, rows: slice) -> Any:
-        seen.append(keys.start)
-        return plain(head, keys, rows)
+    def noted(head: blocked._Head, scores: Any, rows: slice, keys: slice, value: float) -> None:
+        seen.append((rows.start, rows.stop, keys.start))
+        plain(head, scores, rows, keys, value)
 
-    monkeypatch.setattr(blocked._Head, "allowed", noted)
-    monkeypatch.setattr(blocked, "QUERIES", 2)
-    monkeypatch.setattr(blocked, "KEYS", 2)
+    monkeypatch.setattr(blocked._Head, "hide", noted)
     x = np.ones((8, 2))
+    sized(monkeypatch, queries=2, keys=2, small=2 * 2 * 2)
     attend(x, x, x, causal=True)
-    assert seen == [0, 0, 2, 0, 2, 4, 0, 2, 4, 6]
+    assert [keys for _, _, keys in seen] == [0, 0, 2, 0, 2, 4, 0, 2, 4, 6]
     seen.clear()
     attend(x, x, x, window=(2, 0))
-    assert seen == [0, 0, 2, 2, 4, 4, 6]
+    assert [keys for _, _, keys in seen] == [0, 0, 2, 2, 4, 4, 6]
+    seen.clear()
+    sized(monkeypatch, queries=4, keys=2, small=2 * 2 * 2)  # two tiles: the first does not reach the last keys
+    attend(x, x, x, causal=True)
+    assert seen == [(0, 4, 0), (2, 4, 2), (4, 8, 0), (4, 8, 2), (4, 8, 4), (6, 8, 6)]
 
 
 def test_out_receives_the_result() -> None:
@@ -115,10 +123,30 @@ def test_out_receives_the_result() -> None:
     out = np.empty((2, 3, 4))
     assert attend(x, x, x, out=out) is out
     np.testing.assert_allclose(out, attention(x, x, x).output)
+    coarse = np.empty((2, 3, 4), np.float16)
+    x16 = x.astype(np.float16)
+    assert attend(x16, x16, x16, out=coarse) is coarse
+    np.testing.assert_array_equal(coarse, attention(x16, x16, x16).output)
     with pytest.raises(CoreError, match="out is 2×3×4 float32; the output is 2×3×4 float64"):
         attend(x, x, x, out=out.astype(np.float32))
     with pytest.raises(CoreError, match="out is 3×4 float64"):
         attend(x, x, x, out=out[0])
+
+
+def test_out_may_be_an_input() -> None:
+    x = np.random.default_rng(8).standard_normal((3, 4))
+    expected = attention(x, x, x).output
+    np.testing.assert_allclose(attend(x, x, x, out=x), expected)
+
+
+def test_nothing_to_attend_to() -> None:
+    x = np.ones((3, 4))
+    for keys, values in ((x[:0], x[:0]), (x, x[:, :0])):
+        np.testing.assert_array_equal(attend(x, keys, values), attention(x, keys, values).output)
+    assert attend(x[:0], x, x).shape == (0, 4)
+    np.testing.assert_array_equal(
+        attend(x, x, x, window=(None, 0), align="end", mask=np.zeros((3, 3), np.bool_)), 0 * x
+    )
 
 
 def test_values_broadcast_over_more_batches_than_scores() -> None:

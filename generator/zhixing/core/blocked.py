@@ -5,20 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from zhixing.core.arrays import Array, Dtype, Mask, leading, positive, quiet
-from zhixing.core.attention import as_bias, attention, default_scale, gathered, joined_window
+from zhixing.core.arrays import Array, Mask, handed_out, leading, positive, quiet
+from zhixing.core.attention import Inputs, as_bias, attention, default_scale, gathered, joined_window
 from zhixing.core.errors import CoreError, shown
 from zhixing.core.masks import UNLIMITED, Align, Window, as_mask, limits, offset
 
-QUERIES, KEYS = 256, 512
-"""The block: 512 KB of float32 scores, which a core's own cache holds."""
+QUERIES, KEYS = 256, 240
+"""The block: 240 KB of float32 scores, which a core's own cache holds."""
+SMALL, NARROW = 100**3, 32
+"""OpenBLAS multiplies in place what takes up to SMALL products, a fifth faster than what it first copies into order.
+So a block is multiplied in tiles of that size, unless they would hold fewer than NARROW queries."""
 BOUND, LARGE = 60.0, 1e6
-"""Scores up to BOUND need no maximum taken off: e^±60, times LARGE values of length LARGE, is inside float32."""
+"""Scores up to BOUND need no maximum taken off: e^±60, times values up to LARGE, is inside float32."""
 LOG2E = math.log2(math.e)
 """Folded into Q: scores count in powers of 2, whose exponential is the fastest there is."""
 
@@ -56,77 +59,130 @@ def attend(
     Note: 注意力的计算复杂度
     """
     inputs = gathered(Q, K, V, bias, past, grouped=grouped)
-    n, m = inputs.scores_shape[-2:]
+    shape = inputs.scores_shape
+    n, m = shape[-2:]
     low, high = -UNLIMITED, UNLIMITED
     if causal or window is not None:
         align = "end" if past is not None and align is None else align
         low, high = limits(joined_window(causal, window), offset(n, m, align))
     if softcap is not None:
         positive(softcap=softcap)
-    lead = leading(scores=inputs.scores_shape[:-2], V=inputs.V.shape[:-2])
+    lead = leading(scores=shape[:-2], V=inputs.V.shape[:-2])
     q, k, v = (np.broadcast_to(array, (*lead, *array.shape[-2:])) for array in (inputs.Q, inputs.K, inputs.V))
-    masks = None if mask is None else np.broadcast_to(as_mask(mask, inputs.scores_shape), (*lead, n, m))
-    biases = None if bias is None else np.broadcast_to(as_bias(bias, inputs.scores_shape, q.dtype), (*lead, n, m))
-    result = _result(out, (*lead, n, v.shape[-1]), inputs.dtype)
-    scratch = np.empty(min(QUERIES, n) * min(KEYS, m), q.dtype)
-    longest = [math.sqrt(np.vecdot(x, x).max(initial=0)) for x in (inputs.Q, inputs.K, inputs.V)]
-    plan = _Plan(default_scale(q, scale), softcap, low, high, longest, scratch, {})
+    masks = None if mask is None else np.broadcast_to(as_mask(mask, shape), (*lead, n, m))
+    biases = None if bias is None else np.broadcast_to(as_bias(bias, shape, q.dtype), (*lead, n, m))
+    sums, totals = _result(out, (*lead, n, v.shape[-1]), inputs), np.empty((*lead, n), q.dtype)
+    plan = _planned(inputs, n, m, default_scale(q, scale), softcap, low, high)
     for at in np.ndindex(lead):
         mask_of, bias_of = None if masks is None else masks[at], None if biases is None else biases[at]
-        _Head(plan, q[at], k[at], v[at], mask_of, bias_of).attend(result[at])
-    return result
-
-
-def _result(out: Array | None, shape: tuple[int, ...], dtype: Dtype) -> Array:
+        _Head(plan, q[at], k[at], v[at], mask_of, bias_of).attend(sums[at], totals[at])
+    sums /= np.where(totals == 0, 1, totals)[..., None]
     if out is None:
-        return np.empty(shape, dtype=dtype)
-    if out.shape != shape or out.dtype != dtype:
-        raise CoreError(f"out is {shown(out.shape)} {out.dtype}; the output is {shown(shape)} {dtype}")
+        return handed_out(sums, inputs.dtype)
+    if sums is not out:
+        np.copyto(out, sums, casting="same_kind")
+    return out
+
+
+def _result(out: Array | None, shape: tuple[int, ...], inputs: Inputs) -> Array:
+    """Return where to sum up: `out` itself, unless it is too coarse or shares memory with what is still to be read."""
+    if out is not None and (out.shape != shape or out.dtype != inputs.dtype):
+        raise CoreError(f"out is {shown(out.shape)} {out.dtype}; the output is {shown(shape)} {inputs.dtype}")
+    arrays = (inputs.Q, inputs.K, inputs.V)
+    if out is None or out.dtype != inputs.Q.dtype or any(np.may_share_memory(out, array) for array in arrays):
+        return np.empty(shape, dtype=inputs.Q.dtype)
     return out
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What all heads share. Query i may attend to keys i + low … i + high; `longest` are the norms of Q, K, V."""
+    """What all heads share. Query i may attend to keys i + low … i + high.
+
+    A block takes up to `queries` queries, in tiles of `tile`, and `keys` keys. Inputs are `bounded` where no power of a
+    score can leave float32, nor vanish beside the values.
+    """
 
     scale: float
     softcap: float | None
     low: int
     high: int
-    longest: list[float]
-    scratch: Array
-    bands: dict[tuple[int, int, int], Mask]
+    queries: int
+    keys: int
+    tile: int
+    finite: bool
+    bounded: bool
+    outside: Mask
+    scores: Array
+    product: Array
+    ones: Array
 
-    def bounded(self) -> bool:
-        """Tell whether no power of a score can leave float32, nor vanish beside the values."""
-        q, k, v = self.longest
-        return min(q * k * abs(self.scale), self.softcap or math.inf) <= BOUND and 1 / LARGE <= v <= LARGE
+    def rows(self, n: int) -> Iterator[slice]:
+        """Yield the blocks of n queries: whole tiles, and what is left."""
+        start = 0
+        while start < n:
+            left = n - start
+            stop = start + min(self.queries, left - left % self.tile or left)
+            yield slice(start, stop)
+            start = stop
 
-    def blocks(self, rows: slice, m: int) -> Iterator[slice]:
-        """Yield the blocks of keys that some of the queries may attend to; those that all may stand by themselves."""
+    def blocks(self, rows: slice, m: int) -> Iterator[tuple[slice, slice]]:
+        """Yield blocks of m keys, each with the tiles of queries that may attend to any of it; first, with all."""
+        n = rows.stop - rows.start
         start, stop = max(0, rows.start + self.low), min(m, rows.stop + self.high)
-        inner = max(start, min(rows.stop + self.low, stop))
-        edges = (start, inner, max(inner, min(rows.start + self.high, stop)), stop)
-        for first, last in pairwise(edges):
-            for j in range(first, last, KEYS):
-                yield slice(j, min(j + KEYS, last))
+        free, narrow = min(stop, rows.start + self.high + 1), min(2 * self.tile, self.keys)
+        first, last = 0, n
+        while True:
+            # Where causality cuts through many tiles, narrow blocks leave more of them out.
+            width = narrow if start + self.keys > free and stop - free >= narrow else self.keys
+            keys = slice(start, max(start, min(start + width, stop)))
+            yield keys, slice(first // self.tile, -(-last // self.tile))
+            start = keys.stop
+            if start >= stop:
+                return
+            first, last = max(0, start - self.high - rows.start), min(n, start + width - self.low - rows.start)
 
-    def band(self, shift: int, m: int, n: int) -> Mask | None:
-        """Return which of m keys (rows), the first `shift` after the first query, are within reach of n queries."""
-        if shift - (n - 1) >= self.low and shift + m - 1 <= self.high:
-            return None
-        if (found := self.bands.get((shift, m, n))) is None:
-            found = ~np.tri(m, n, shift - self.high - 1, np.bool_)
-            if self.low > -UNLIMITED:
-                found &= np.tri(m, n, shift - self.low, np.bool_)
-            if m <= KEYS:  # the same few bands serve every block; of all keys, to keep each would take n²
-                self.bands[shift, m, n] = found
-        return found
+    def edges(self, rows: slice, keys: slice) -> Iterator[slice]:
+        """Yield the parts of a block of keys that not all of the queries reach: far back, and far ahead."""
+        for first, last in (
+            (keys.start, min(keys.stop, rows.stop - 1 + self.low)),
+            (max(keys.start, rows.start + self.high + 1), keys.stop),
+        ):
+            if first < last:
+                yield slice(first, last)
+
+    def hidden(self, rows: slice, keys: slice, m: int) -> Mask:
+        """Return which keys (rows) are out of reach of which queries."""
+        view = self.outside[rows.start - keys.stop + m : rows.start - keys.start + m, : rows.stop - rows.start]
+        return view[::-1]
+
+
+def _planned(inputs: Inputs, n: int, m: int, scale: float, softcap: float | None, low: int, high: int) -> _Plan:
+    """Measure the inputs and choose the sizes of blocks."""
+    dtype, width = inputs.Q.dtype, inputs.V.shape[-1]
+    queries, keys = min(QUERIES, max(n // 4, 64)), m if m <= KEYS + KEYS // 15 else KEYS
+    fitting = SMALL // (max(inputs.Q.shape[-1], width, 1) * max(keys, 1))
+    tile = min(queries, 1 << (fitting.bit_length() - 1)) if fitting >= NARROW else queries
+    queries -= queries % tile
+    q, k = (math.sqrt(np.vecdot(x, x).max(initial=0)) for x in (inputs.Q, inputs.K))
+    v = float(max(inputs.V.max(initial=0), -inputs.V.min(initial=0)))
+    bounded = min(q * k * abs(scale), softcap or math.inf) <= BOUND and 1 / LARGE <= v <= LARGE
+    outside = _outside(n, m, low, high, queries)
+    scores, product, ones = np.empty(queries * keys, dtype), np.empty(queries * width, dtype), np.ones(keys, dtype)
+    finite = math.isfinite(q + k + v)
+    return _Plan(scale, softcap, low, high, queries, keys, tile, finite, bounded, outside, scores, product, ones)
+
+
+def _outside(n: int, m: int, low: int, high: int, queries: int) -> Mask:
+    """Return the diagonals of the mask that a block can meet: row r is key m - 1 - r against the first `queries`."""
+    if low == -UNLIMITED and high == UNLIMITED:
+        return np.empty((0, 0), np.bool_)
+    ahead = np.arange(m - 1, -n - queries, -1)  # key - query
+    return np.lib.stride_tricks.sliding_window_view((ahead < low) | (ahead > high), queries)
 
 
 @dataclass(frozen=True, slots=True)
 class _Head:
-    """One head: in its blocks of scores, keys are rows and queries are columns, which sums and maxima run down."""
+    """One head: in its blocks of scores (tiles, keys, queries) sums and maxima run over the middle axis."""
 
     plan: _Plan
     q: Array
@@ -135,45 +191,57 @@ class _Head:
     mask: Mask | None
     bias: Array | None
 
-    def attend(self, out: Array) -> None:
-        """Write the output, a block of queries at a time."""
-        bounded, finite = self.bias is None and self.plan.bounded(), all(map(math.isfinite, self.plan.longest))
-        for i in range(0, len(out), QUERIES):
-            rows = slice(i, min(i + QUERIES, len(out)))
-            if finite:
-                self.by_blocks(rows, bounded, out[rows])
+    def attend(self, sums: Array, totals: Array) -> None:
+        """Write what the output is the quotient of, a block of queries at a time."""
+        for rows in self.plan.rows(len(sums)):
+            if self.plan.finite:
+                self.by_blocks(rows, sums[rows], totals[rows])
             else:
-                out[rows] = self.by_steps(rows)
+                sums[rows], totals[rows] = self.by_steps(rows), 1
 
     def by_steps(self, rows: slice) -> Array:
         """Return the output where some input is nan or infinite: all keys at once, exactly as `attention` has it."""
-        allowed = self.allowed(slice(0, len(self.k)), rows)
-        mask = None if allowed is None else allowed.T
+        plan, m = self.plan, len(self.k)
+        mask = None if self.mask is None else self.mask[rows]
+        if plan.outside.size:
+            reached = ~plan.hidden(rows, slice(0, m), m).T
+            mask = reached if mask is None else mask & reached
         bias = None if self.bias is None else self.bias[rows]
-        scale, softcap = self.plan.scale, self.plan.softcap
-        return attention(self.q[rows], self.k, self.v, mask=mask, bias=bias, scale=scale, softcap=softcap).output
+        return attention(
+            self.q[rows], self.k, self.v, mask=mask, bias=bias, scale=plan.scale, softcap=plan.softcap
+        ).output
 
-    def by_blocks(self, rows: slice, bounded: bool, out: Array) -> None:
-        """Write the output of a block of queries, going through the keys that any of them may attend to."""
-        n, dtype = rows.stop - rows.start, self.q.dtype
-        q = (self.q[rows] * np.asarray(self.plan.scale * LOG2E, dtype=dtype)).T
-        output, total = np.zeros((n, self.v.shape[1]), dtype), np.zeros((1, n), dtype)
-        largest, ones = np.full((1, n), -np.inf, dtype), np.ones((1, KEYS), dtype)
-        for keys in self.plan.blocks(rows, len(self.k)):
-            m = keys.stop - keys.start
-            scores = np.matmul(self.k[keys], q, out=self.plan.scratch[: m * n].reshape(m, n))
-            self.bend(scores, rows, keys)
-            allowed = self.allowed(keys, rows)
-            if not bounded:
-                largest, shrink = _take_off_largest(scores, allowed, largest)
-                output *= shrink.T
-                total *= shrink
+    def by_blocks(self, rows: slice, sums: Array, totals: Array) -> None:
+        """Sum up a block of queries, going through the keys that any of them may attend to."""
+        plan, bounded = self.plan, self.plan.bounded and self.bias is None
+        tile = min(plan.tile, len(sums))
+        count = len(sums) // tile
+        q = np.multiply(_tiled(self.q[rows], tile), self.q.dtype.type(plan.scale * LOG2E), order="C")
+        sums, totals = sums.reshape(count, tile, sums.shape[1]), totals.reshape(count, 1, tile)
+        largest = None if bounded else np.full(totals.shape, -np.inf, totals.dtype)
+        for number, (keys, tiles) in enumerate(plan.blocks(rows, len(self.k))):
+            here, m = q[tiles], keys.stop - keys.start
+            some = slice(rows.start + tiles.start * tile, rows.start + tiles.stop * tile)
+            scores = plan.scores[: len(here) * m * tile].reshape(len(here), m, tile)
+            np.matmul(self.k[keys], here, out=scores)
+            self.bend(scores, some, keys)
+            if largest is not None:
+                self.hide(scores, some, keys, -np.inf)
+                shrink = _take_off_largest(scores, largest[tiles])
+                sums[tiles] *= shrink.swapaxes(1, 2)
+                totals[tiles] *= shrink
             np.exp2(scores, out=scores)
-            if bounded and allowed is not None:
-                scores *= allowed
-            output += scores.T @ self.v[keys]
-            total += ones[:, :m] @ scores
-        np.divide(output, np.where(total == 0, 1, total).T, out=out, casting="same_kind")
+            if largest is None:
+                self.hide(scores, some, keys, 0)
+            self.add(sums[tiles], scores.swapaxes(1, 2), self.v[keys], number == 0)
+            self.add(totals[tiles], plan.ones[None, :m], scores, number == 0)
+
+    def add(self, sums: Array, a: Array, b: Array, first: bool) -> None:
+        """Add a product; the first is the sum so far."""
+        if first:
+            np.matmul(a, b, out=sums)
+        else:
+            sums += np.matmul(a, b, out=self.plan.product[: sums.size].reshape(sums.shape))
 
     def bend(self, scores: Array, rows: slice, keys: slice) -> None:
         """Apply soft cap and bias in place; scores count in powers of 2."""
@@ -181,22 +249,28 @@ class _Head:
             np.tanh(np.divide(scores, self.plan.softcap * LOG2E, out=scores), out=scores)
             scores *= self.plan.softcap * LOG2E
         if self.bias is not None:
-            scores += self.bias[rows, keys].T * LOG2E
+            scores += _tiled(self.bias[rows, keys], scores.shape[-1]) * LOG2E
 
-    def allowed(self, keys: slice, rows: slice) -> Mask | None:
-        """Return which keys (rows) may be attended to by which queries, or None where all may."""
-        band = self.plan.band(keys.start - rows.start, keys.stop - keys.start, rows.stop - rows.start)
-        if self.mask is None:
-            return band
-        mask = self.mask[rows, keys].T
-        return mask if band is None else mask & band
+    def hide(self, scores: Array, rows: slice, keys: slice, value: float) -> None:
+        """Set to a value, in place, what may not be attended to."""
+        for part in self.plan.edges(rows, keys):
+            hidden = self.plan.hidden(rows, part, len(self.k))
+            here = scores[:, part.start - keys.start : part.stop - keys.start]
+            np.copyto(here, value, where=hidden.reshape(len(hidden), len(scores), -1).swapaxes(0, 1))
+        if self.mask is not None:
+            np.copyto(scores, value, where=_tiled(~self.mask[rows, keys], scores.shape[-1]))
 
 
-def _take_off_largest(scores: Array, allowed: Mask | None, before: Array) -> tuple[Array, Array]:
-    """Take the largest score so far off each column, in place; return it, and what earlier sums shrink by."""
-    if allowed is not None:
-        np.copyto(scores, -np.inf, where=~allowed)
-    largest = np.maximum(before, scores.max(axis=0))
+def _tiled(rows: NDArray[Any], tile: int) -> NDArray[Any]:
+    """Return queries (rows) as tiles in which they are columns: (tiles, features, queries)."""
+    return rows.reshape(len(rows) // tile, tile, rows.shape[1]).swapaxes(1, 2)
+
+
+def _take_off_largest(scores: Array, before: Array) -> Array:
+    """Take the largest score so far off each query's, in place; note it, and return what earlier sums shrink by."""
+    largest = np.maximum(before, scores.max(axis=1, keepdims=True, initial=-np.inf))
     base = np.where(np.isneginf(largest), 0, largest)
     scores -= base
-    return largest, np.exp2(before - base)
+    shrink = np.exp2(before - base)
+    before[...] = largest
+    return shrink

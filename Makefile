@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # Material's notice about a MkDocs 2 that this project does not use.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help site test serve regenerate check build lint types pytest bench-core clean
+.PHONY: help site test serve regenerate check build lint types pytest bench-core bench-links clean
 .DEFAULT_GOAL := help
 
 help: ## Show what can be made
@@ -47,6 +47,9 @@ pytest: $(READY)
 bench-core: $(READY) ## Compare the attention core with torch (installs the extra `bench`)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python -m benchmarks.core
+
+bench-links: $(READY) ## Build a generated vault of 1,000 notes and hold every link on its site to the truth
+	$(BIN)/python -m benchmarks.links
 
 clean: ## Remove the environment and everything built
 	rm -rf $(VENV) site .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -161,7 +161,7 @@ MUTATIONS: dict[str, tuple[str, str, str, str]] = {
     ),
     "past tiles are left out": (
         "blocked.py", "min(n, start + width - self.low - rows.start)", "min(n, start - self.low - rows.start)",
-        BLOCKED + "the_doors_agree",
+        BLOCKED + "blocks_of_the_future",
     ),
     "sums overwrite what is still to be read": (
         "blocked.py", "any(np.may_share_memory(out, array) for array in arrays)", "False", BLOCKED + "out_may_be",

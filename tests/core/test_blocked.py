@@ -116,6 +116,10 @@ def test_blocks_of_the_future_are_skipped(monkeypatch: pytest.MonkeyPatch) -> No
     sized(monkeypatch, queries=4, keys=2, small=2 * 2 * 2)  # two tiles: the first does not reach the last keys
     attend(x, x, x, causal=True)
     assert seen == [(0, 4, 0), (2, 4, 2), (4, 8, 0), (4, 8, 2), (4, 8, 4), (6, 8, 6)]
+    seen.clear()
+    sized(monkeypatch, queries=8, keys=2, small=2 * 2 * 2)
+    attend(x, x, x, window=(0, None))
+    assert seen == [(0, 8, 0), (0, 4, 2), (0, 6, 4), (0, 8, 6)]
 
 
 def test_out_receives_the_result() -> None:

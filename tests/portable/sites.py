@@ -13,6 +13,9 @@ from urllib.parse import unquote, urlsplit
 
 import yaml
 from lxml import html
+from markdown_it import MarkdownIt
+from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.front_matter import front_matter_plugin
 
 # What stands on a page but not in its note: properties, backlinks, marks beside headings and footnotes; formulas, which
 # the plugin typesets and a plain site leaves to a script.
@@ -56,7 +59,7 @@ class Site:
 def build(notes: Path, site: Path, config: Mapping[str, object]) -> Site:
     """Build a folder of Markdown with MkDocs' plain theme, strictly, and read what came out."""
     file = site.with_suffix(".yml")
-    settings = {"site_name": "试", "docs_dir": str(notes), "site_dir": str(site), "plugins": [], **config}
+    settings = {"site_name": "试", "plugins": [], **config, "docs_dir": str(notes), "site_dir": str(site)}
     file.write_text(yaml.safe_dump(settings), encoding="utf-8")
     command = (sys.executable, "-m", "mkdocs", "build", "--quiet", "--config-file", str(file))
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -66,33 +69,51 @@ def build(notes: Path, site: Path, config: Mapping[str, object]) -> Site:
 
 def read_site(site: Path) -> Site:
     """Read what MkDocs' plain theme made of a folder; pages that only lead on to others are left out."""
-    roots = {_name(path, site): html.document_fromstring(path.read_bytes()) for path in site.rglob("index.html")}
-    pages = {name: body for name, root in sorted(roots.items()) for body in root.iterfind(".//div[@role='main']")}
-    return read_pages(pages, {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()})
+    pages = {}
+    for file in sorted(site.rglob("index.html")):
+        folder = file.parent.relative_to(site).as_posix()
+        for body in html.document_fromstring(file.read_bytes()).iterfind(".//div[@role='main']"):
+            pages[_name(folder)] = Page(folder, body)
+    return _read(pages, site)
 
 
-def _name(path: Path, site: Path) -> str:
-    folder = path.parent.relative_to(site).as_posix()
-    return "index" if folder == "." else folder
+def read_markdown(notes: Path) -> Site:
+    """Read a folder of Markdown as a code host does: CommonMark with tables and footnotes, no attribute lists."""
+    parser = MarkdownIt("commonmark").enable("table").use(footnote_plugin).use(front_matter_plugin)
+    pages = {}
+    for file in sorted(notes.rglob("*.md")):
+        place = file.relative_to(notes)
+        body = html.fragment_fromstring(parser.render(file.read_text(encoding="utf-8")), create_parent="div")
+        pages[_name(place.as_posix())] = Page(place.parent.as_posix(), body)
+    return _read(pages, notes)
 
 
-def read_pages(pages: Mapping[str, html.HtmlElement], files: set[str]) -> Site:
-    """Read the bodies of pages by their names; addresses are those of a site with a folder for each page."""
-    ids = {name: {*body.xpath(".//@id"), *body.xpath(".//a/@name")} for name, body in pages.items()}
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page: the folder that its addresses start from, and its text."""
+
+    folder: str
+    body: html.HtmlElement
+
+
+def _read(pages: Mapping[str, Page], root: Path) -> Site:
+    known = {*pages, *(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())}
+    ids = {name: {*page.body.xpath(".//@id")} for name, page in pages.items()}
     edges, own, pictures, dead = set(), set(), set(), []
-    for name, body in pages.items():
-        for element in body.xpath("|".join(f".//{one}" for one in NOT_OURS)):
+    for name, page in pages.items():
+        for element in page.body.xpath("|".join(f".//{one}" for one in NOT_OURS)):
             element.drop_tree()
-        embedded = {link for inner in _insides(body) for link in inner.iter("a")}
-        for link in body.iterfind(".//a[@href]"):
-            target, anchor = _target(name, link.get("href", ""))
-            edge = Edge(name, target, anchor, " ".join(link.text_content().split()))
+        embedded = {link for inner in _insides(page.body) for link in inner.iter("a")}
+        for link in page.body.iterfind(".//a[@href]"):
+            target, anchor = _target(name, page.folder, link.get("href", ""))
             if target in pages:
+                edge = Edge(name, target, anchor, " ".join(link.text_content().split()))
                 edges.add(edge)
                 own |= set() if link in embedded else {edge}
-            if (target and target not in pages.keys() | files) or (anchor and anchor not in ids.get(target, set())):
+            if (target and target not in known) or (anchor and anchor not in ids.get(target, set())):
                 dead.append(f"{name}: {link.get('href')}")
-        pictures |= {(name, _target(name, image.get("src", ""))[0]) for image in body.iterfind(".//img[@src]")}
+        sources = (image.get("src", "") for image in page.body.iterfind(".//img[@src]"))
+        pictures |= {(name, _target(name, page.folder, source)[0]) for source in sources}
     return Site(frozenset(edges), frozenset(own), frozenset(pictures), tuple(sorted(dead)))
 
 
@@ -105,13 +126,15 @@ def _insides(body: html.HtmlElement) -> Iterator[html.HtmlElement]:
         yield from (block for block in quote if not block.text_content().strip().startswith("[!"))
 
 
-def _target(page: str, address: str) -> tuple[str, str]:
+def _target(page: str, folder: str, address: str) -> tuple[str, str]:
     """Return the page and anchor that an address on a page means; "" for another host's."""
     parts = urlsplit(address)
     if parts.scheme or parts.netloc:
         return "", ""
     path = unquote(parts.path)
-    folder = "" if page == "index" else page
-    found = posixpath.normpath(posixpath.join(folder, path)) if path else page
-    found = re.sub(r"(^|/)index\.html$", "", found)
-    return ("index" if found in (".", "") else found), unquote(parts.fragment)
+    return (_name(posixpath.normpath(posixpath.join(folder, path))) if path else page), unquote(parts.fragment)
+
+
+def _name(path: str) -> str:
+    """Return what a page is called: its place without `.md` or `index`."""
+    return re.sub(r"(^|/)index$|^\.$", "", path.removesuffix(".html").removesuffix(".md")) or "index"

@@ -11,9 +11,12 @@ from pathlib import Path
 import naive_reader
 import pytest
 import yaml
-from sites import Site, build
+from sites import Site, build, read_markdown
 
-from shell import zhixing
+from zhixing.build import results
+from zhixing.cli.export_markdown import files_of
+from zhixing.cli.folder import bring_up_to_date
+from zhixing.portable.export import export
 from zhixing.site.markdown import EXTENSIONS
 from zhixing.vault.edges import edges
 from zhixing.vault.load import load
@@ -26,18 +29,31 @@ BARE = ["attr_list", "fenced_code", "footnotes", "md_in_html", "tables", "toc"]
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A vault with its sites: by the plugin, and from the export by MkDocs with the extensions documented, and bare."""
+    """A vault, its site by the plugin, and its exports as others read them.
+
+    MkDocs with the extensions that are documented, MkDocs bare, and CommonMark that knows no attribute lists.
+    """
 
     vault: Path
     plugin: Site
-    plain: Site
-    bare: Site
+    others: tuple[Site, Site, Site]
 
 
 def documented() -> dict[str, object]:
     """Return the mkdocs.yml that the documentation shows."""
     _, _, rest = DOCUMENTED.partition("```yaml\n")
     return dict(yaml.safe_load(rest.partition("```")[0]))
+
+
+def exported(notes: Path, folder: Path) -> None:
+    """Export a vault twice, as the command does, its examples run once."""
+    vault = load(notes)
+    found = results(vault)
+    for name, attributes in (("exported", True), ("for-hosts", False)):
+        made = export(vault, found, lambda _done, _total: None, attributes=attributes)
+        problems = [*vault.problems, *found.problems]
+        outcome = bring_up_to_date(folder / name, files_of(vault, made, problems))
+        assert (problems, outcome.problems) == ([], ())
 
 
 @pytest.fixture(scope="module", params=["generated", "shipped"])
@@ -49,15 +65,11 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     else:
         command = [sys.executable, "-m", "benchmarks.vaults.gen_vault", str(vault), "60"]
         subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    exported = folder / "exported"
-    done = zhixing(folder, "export", "markdown", "exported", "--vault", "notes")
-    assert done.exit_code == 0, done.stdout
-    return Built(
-        vault,
-        build(vault, folder / "plugin", {"plugins": ["zhixing"]}),
-        build(exported, folder / "plain", {**documented(), "docs_dir": str(exported)}),
-        build(exported, folder / "bare", {"markdown_extensions": BARE}),
-    )
+    exported(vault, folder)
+    plain = build(folder / "exported", folder / "plain", documented())
+    bare = build(folder / "exported", folder / "bare", {"markdown_extensions": BARE})
+    plugin = build(vault, folder / "plugin", {"plugins": ["zhixing"]})
+    return Built(vault, plugin, (plain, bare, read_markdown(folder / "for-hosts")))
 
 
 def test_the_documentation_names_the_extensions_that_the_site_uses() -> None:
@@ -67,16 +79,16 @@ def test_the_documentation_names_the_extensions_that_the_site_uses() -> None:
     assert names == set(EXTENSIONS) - {"toc"}
 
 
-def test_a_plain_site_of_the_export_links_as_ours_does(built: Built) -> None:
+def test_every_reader_of_the_export_sees_the_links_of_our_site(built: Built) -> None:
     assert len(built.plugin.edges) > 400
-    for site in (built.plain, built.bare):
+    for site in built.others:
         assert site.edges == built.plugin.edges
         assert site.own == built.plugin.own
         assert site.pictures == built.plugin.pictures
 
 
-def test_no_link_of_any_site_is_dead(built: Built) -> None:
-    for site in (built.plugin, built.plain, built.bare):
+def test_no_link_is_dead(built: Built) -> None:
+    for site in (built.plugin, *built.others):
         assert site.dead == ()
 
 
@@ -88,7 +100,7 @@ def test_the_graph_of_the_vault_is_that_of_its_sites(built: Built) -> None:
         for edge in edges(vault)
         if not edge.link.field and edge.resolution.note and edge.resolution.note is not edge.source
     }
-    for site in (built.plugin, built.plain, built.bare):
+    for site in (built.plugin, *built.others):
         assert site.graph(set(names.values())) == graph
     # Nothing of ours had a hand in this one.
     assert naive_reader.graph(built.vault) == graph

@@ -45,7 +45,7 @@ def markdown(folder: Path, *, html_anchors: bool, vault: Path | None) -> None:
         export = exported(loaded, found, tell, attributes=not html_anchors)
     problems = [*loaded.problems, *found.problems]
     problems += [problem for note in loaded.notes.values() if note.published for problem in note.problems]
-    outcome = bring_up_to_date(folder, _files(loaded, export, problems))
+    outcome = bring_up_to_date(folder, files_of(loaded, export, problems))
     problems += outcome.problems
     report(loaded, problems, least=Severity.WARNING)
     done = f"{files(len(outcome.written))} written, {len(outcome.removed)} removed"
@@ -53,7 +53,7 @@ def markdown(folder: Path, *, html_anchors: bool, vault: Path | None) -> None:
     sys.exit(exit_status(problems))
 
 
-def _files(vault: Vault, export: Export, problems: list[Problem]) -> Iterator[File]:
+def files_of(vault: Vault, export: Export, problems: list[Problem]) -> Iterator[File]:
     """Yield what an export holds; a file of the vault that cannot be read is a problem."""
     for path, text in export.texts.items():
         yield from_text(path, text)

@@ -6,7 +6,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 
-from zhixing.problems import Code, Problem, did_you_mean
+from zhixing.problems import Code, Problem
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
 
@@ -53,12 +53,29 @@ def _folded(name: str) -> str:
 
 
 def _properties(note: Note) -> Iterator[Problem]:
-    """Report a property that is nearly spelled like one we read; what it says would be passed over in silence."""
+    """Report a property that is one slip from one we read; what it says would be passed over in silence.
+
+    Near names alone are no slips: other people's vaults are full of `created`, `publish` and `state`.
+    """
     for name, field in note.frontmatter.fields.items():
-        mend = did_you_mean(name, PROPERTIES - note.frontmatter.fields.keys()) if name not in PROPERTIES else ""
-        if mend:
+        free = PROPERTIES - note.frontmatter.fields.keys()
+        near = sorted(known for known in free if one_slip(name.lower(), known)) if name not in PROPERTIES else []
+        if near:
             what = f"The property {name!r} is not one that is read"
+            mend = f"Did you mean {' or '.join(map(repr, near))}?"
             yield note.source.problem(Code.FRONTMATTER_UNKNOWN, field.key_span, what, mend)
+
+
+def one_slip(written: str, meant: str) -> bool:
+    """Tell whether two words differ by no more than one letter missing, added, changed, or swapped with the next."""
+    if abs(len(written) - len(meant)) > 1:
+        return False
+    start = next((i for i, (a, b) in enumerate(zip(written, meant, strict=False)) if a != b), None)
+    if start is None:
+        return True
+    one, other = written[start:], meant[start:]
+    swapped = other[1:2] + other[:1] + other[2:]
+    return one in (swapped, other[1:]) or other == one[1:] or one[1:] == other[1:]
 
 
 def _title(note: Note) -> Iterator[Problem]:

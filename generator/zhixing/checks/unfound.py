@@ -29,7 +29,8 @@ def missing(vault: Vault, edge: Edge) -> Problem:
         return source.problem(Code.LINK_STUB, link.span, f"{link.path!r} is a note still to be written", mend)
     kind = "note" if _names_note(link.path) else "file"
     what = f"There is no {kind} {link.path!r}"
-    return source.problem(Code.LINK_NOTE, link.span, what, near or "Mend the name, or write it")
+    mend = near or f"Mend the name, or {'write the note' if kind == 'note' else 'put the file there'}"
+    return source.problem(Code.LINK_NOTE, link.span, what, mend)
 
 
 def no_heading(vault: Vault, edge: Edge, certain: str) -> Problem:

@@ -24,7 +24,7 @@ NOTES = {
     "夹/写作/index": "写\n",
     "丙": "---\npublished: false\naliases: [丙的旧名]\ntags: [秘密]\n---\n#父/子\n",
     "草/丁": "---\naliases: [丁的旧名]\n---\n#父/子 #草稿\n",
-    "tags": "自己的\n",
+    "tags": "自己的\n\n<!-- material/tags -->\n",
     "tags-2/own": "自己的\n",
     "戊": '---\naliases: [sitemap.xml, "404", 404.html, 搜]\n---\n戊\n',
 }
@@ -149,6 +149,11 @@ def test_tag_pages_are_neither_in_the_navigation_nor_in_the_search(built: Path) 
     assert navigation
     assert not any("tags-3" in str(href) for href in navigation)
     assert "tags-3" not in (built / "search" / "search_index.json").read_text(encoding="utf-8")
+
+
+def test_the_themes_own_list_of_tags_is_there_too(built: Path, flat: Path) -> None:
+    assert texts(page(built, "tags"), "//article//h2//span[@class='md-tag']") == ["TAG", "父", "父/子"]
+    assert "material" not in (flat / "tags.html").read_text(encoding="utf-8")
 
 
 def test_the_tags_of_the_theme_do_not_stand_twice(built: Path) -> None:

@@ -40,7 +40,7 @@ def test_every_other_property_has_a_row(note: html.HtmlElement) -> None:
 
 def test_values_are_shown_by_their_kind(note: html.HtmlElement) -> None:
     assert shown(note, "rating").text_content() == "4.5"
-    assert shown(note, "done").xpath("input[@checked and @disabled]/@aria-label") == ["是"]
+    assert shown(note, "done").xpath("span[@role='img']/@aria-label") == ["是"]
     assert shown(note, "later").xpath("span/@aria-label") == ["空"]
     assert shown(note, "url").xpath("a/@href") == ["https://example.org/a?b=1&c=2"]
     assert shown(note, "when").xpath("time/@datetime") == ["2020-08-21"]

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from markupsafe import escape as marked
 
-from zhixing.portable.tags import levels
+from zhixing.portable.tags import Tags
 from zhixing.portable.titles import title
 from zhixing.site.addresses import Addresses
 from zhixing.site.context import sentence
@@ -47,21 +47,17 @@ def head(vault: Vault, note: Note, requires: Sequence[Note], to: Addresses) -> s
     return f'<div class="note-head">{shown}</div>' if shown else ""
 
 
-def meta(note: Note) -> dict[str, object]:
+def meta(note: Note, tags: Tags) -> dict[str, object]:
     """Return what themes and other plugins are told of a note; its tags stand in its head already.
 
     Themes print titles and descriptions as they are: what may be taken for HTML is escaped here, once.
     """
-    known: dict[str, object] = {"title": marked(title(note)), "tags": _accepted(note), "hide": ["tags"]}
+    named = [found.name for tag in _spelled_once(note) if (found := tags.find(tag))]
+    known: dict[str, object] = {"title": marked(title(note)), "tags": named, "hide": ["tags"]}
     description = note.frontmatter.fields.get("description")
     if description is None or not isinstance(description.value, str):
         return known
     return {**known, "description": marked(" ".join(description.value.split()))}
-
-
-def _accepted(note: Note) -> list[str]:
-    """Return a note's tags as far as Obsidian accepts them."""
-    return [tag for tag in _spelled_once(note) if levels(tag)]
 
 
 def _spelled_once(note: Note) -> Iterable[str]:

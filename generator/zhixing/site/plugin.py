@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -28,6 +29,7 @@ from zhixing.site.redirects import write_redirects
 from zhixing.site.shown import Shown, show
 from zhixing.vault.note import Note
 
+_TAG_LIST = re.compile(r"<!--\s*material/tags\b[^<>]*-->")
 _log = get_plugin_logger("zhixing")
 # `mkdocs build --strict` fails on warnings; a stub is information.
 _LEVELS = {Severity.ERROR: logging.WARNING, Severity.WARNING: logging.WARNING, Severity.INFO: logging.DEBUG}
@@ -82,12 +84,14 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.files = files
 
     @event_priority(100)
-    def on_page_markdown(self, markdown: str, *, page: Page, **_: object) -> str:
+    def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, **_: object) -> str:
         """Translate a note, before any other plugin reads it."""
         note = self.shown.note(page.file.src_uri)
         if note is not None:
-            page.meta = page_parts.meta(note)
-            return self.shown.markdown(note, self.tags)
+            page.meta = page_parts.meta(note, self.tags)
+            # Obsidian hides comments; the theme's own plugin for tags puts its list where one of them stood.
+            lists = _TAG_LIST.findall(note.source.text) if "material/tags" in config.plugins else []
+            return "\n\n".join([self.shown.markdown(note, self.tags), *lists])
         if page.file.src_uri in self.tag_titles:
             page.meta = {"title": self.tag_titles[page.file.src_uri], "search": {"exclude": True}}
         return markdown

@@ -86,7 +86,7 @@ class _Values:
 
     def _one(self, value: Value, span: Span) -> str:
         if isinstance(value, bool):
-            return f'<input type="checkbox" disabled{" checked" * value} aria-label="{"是" if value else "否"}">'
+            return f'<span class="check" role="img" aria-label="{"是" if value else "否"}">{"✓" * value}</span>'
         if isinstance(value, str) and value.strip():
             link = self.links.get(span.start)
             return self._link(link) if link else _text(value.strip())

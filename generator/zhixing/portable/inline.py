@@ -25,6 +25,9 @@ NO_FILE = "没有这个文件"
 # What Python-Markdown, too, reads as an address between angle brackets.
 _PLAIN_URL = re.compile(r"https?://[^\s<>\\`$\[\]\"]+")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+# A table's cells end at a bar, escaped or not, in a formula too.
+_BAR = re.compile(r"\\?\|")
+_VERTICAL = r"\\vert "
 _CONTINUED = re.compile(r"\s*\n[ \t>]*")
 
 Embed = Callable[[Scope, Resolution, Link], str]
@@ -83,7 +86,7 @@ class Inline:
         latex = _CONTINUED.sub("\n" if token.display else " ", token.content.of(self.text)).strip()
         if not latex:
             return self._keep(escape.plain(token.span.of(self.text)))
-        cell = "$" + latex.replace("\\|", "|").replace("|", "\\vert ").replace("\n", " ") + "$"
+        cell = f"${_BAR.sub(_VERTICAL, latex.replace(chr(10), ' ')).strip()}$"
         if token.display:
             return self._keep(display_math(latex), cell, block=True)
         # Before a digit a closing dollar is none.
@@ -184,7 +187,8 @@ class Inline:
             return self._keep(self.embed(self.scope, resolution, link), self._wikilink(token), block=True)
         href = self._href(link, resolution)
         if resolution.file is None or not href:
-            return self._keep(f"{_missing(NO_FILE)}{escape.plain(display(link))}</em>")
+            why = NO_FILE if PurePosixPath(link.path).suffix else NO_NOTE
+            return self._keep(f"{_missing(why)}{escape.plain(display(link))}</em>")
         if not is_shown(resolution.file):
             return self._keep(f"[{escape.plain(display(link))}]({href})")
         size = token.wikilink.size if token.wikilink else None

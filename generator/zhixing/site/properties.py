@@ -109,7 +109,7 @@ def _text(text: str) -> str:
     if len(text) <= _TEXT:
         return when(text)
     start = escape(text[: _TEXT // 2].rstrip())
-    return f"<details><summary><span>{start}</span>…</summary>{escape(text)}</details>"
+    return f"<details><summary><span>{start}…</span><span>收起</span></summary>{escape(text)}</details>"
 
 
 def _empty() -> str:

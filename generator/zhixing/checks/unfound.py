@@ -19,6 +19,9 @@ _SHOWN = 5
 def missing(vault: Vault, edge: Edge) -> Problem:
     """A wikilink to a note still to be written is information; anything else that is missing is a mistake."""
     link, source, near = edge.link, edge.source.source, _near(vault, edge)
+    if not link.path:
+        what, mend = "The link does not say where it leads", "Name a note or a file between its parentheses"
+        return source.problem(Code.LINK_NOTE, link.span, what, mend)
     place = link.headings or link.block
     if link.wiki and not link.embed and not place and not is_attachment(link.path):
         path = PurePosixPath(link.path.removesuffix(".md"))

@@ -55,6 +55,8 @@ def resolve(vault: Vault, note: Note, link: Link) -> Resolution:
     """Return where a link in a note points."""
     if link.url:
         return Resolution(Found.EXTERNAL)
+    if not (link.path or link.headings or link.block):  # `[text]()`
+        return Resolution(Found.MISSING)
     found = resolve_path(vault, link.path, note.path, aliases=link.wiki)
     if found.note is None or not (link.headings or link.block):
         return found

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from itertools import product
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zhixing.pages.grid import Grid, grid
+from zhixing.pages import rows
+from zhixing.pages.grid import MANY, grid
 from zhixing.pages.layers import Arrow, acyclic, layers, ordered, reduced
 from zhixing.pages.rows import Rows, spread
 
@@ -96,23 +98,72 @@ def test_many_nodes_without_arrows_fill_a_rectangle() -> None:
     assert found.bands == tuple(range(7))
 
 
-def crossings(groups: tuple[int, ...], arrows: tuple[Arrow, ...], found: Grid) -> int:
-    rows = Rows(groups, found.column, list(found.row), arrows, found.bands, found.heights)
-    return sum(rows.crossings(number) for number in range(len(arrows))) // 2
+def settled(groups: tuple[int, ...], arrows: tuple[Arrow, ...], work: int = rows.WORK) -> Rows:
+    """Return the rows of a grid, with as many comparisons made as asked for."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rows, "WORK", work)
+        grid.cache_clear()
+        found = grid(groups, arrows)
+    grid.cache_clear()
+    return Rows(groups, found.column, list(found.row), arrows, found.bands, found.heights)
 
 
-def test_what_can_be_drawn_without_crossings_is() -> None:
-    # Eight pairs and a tree, numbered so that the order of the numbers crosses everything.
-    pairs = tuple((number, 15 - number) for number in range(8))
-    tree = ((0, 6), (0, 3), (0, 4), (3, 1), (4, 2), (6, 5), (6, 7))
+def cost(found: Rows) -> float:
+    """Return what a reader minds in all: length, crossings, arrows behind nodes."""
+    numbers = range(len(found.arrows))
+    length = sum(abs(found.down[start] - found.down[end]) for start, end in found.arrows)
+    behind = sum(found.behind(number, column) for number in numbers for column in found.columns)
+    return length + rows.CROSSING * sum(map(found.crossings, numbers)) / 2 + rows.BEHIND * behind
 
-    assert crossings((0,) * 16, pairs, grid((0,) * 16, pairs)) == 0
-    assert crossings((0,) * 8, tree, grid((0,) * 8, tree)) == 0
+
+PAIRS = tuple((number, 15 - number) for number in range(8))
+TREE = ((0, 6), (0, 3), (0, 4), (3, 1), (4, 2), (6, 5), (6, 7))
+
+
+@pytest.mark.parametrize(("count", "arrows"), [(16, PAIRS), (8, TREE)])
+@pytest.mark.parametrize(("sweeps", "work"), [(rows.SWEEPS, 0), (0, rows.WORK)], ids=["sweeps", "moves"])
+def test_what_can_be_drawn_without_crossings_is(
+    count: int, arrows: tuple[Arrow, ...], sweeps: int, work: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By sweeps alone, and by moves alone; the numbers of the nodes cross everything."""
+    monkeypatch.setattr(rows, "SWEEPS", max(sweeps, 1))
+    if not sweeps:  # one sweep gives rows, in the order of the numbers
+        monkeypatch.setattr(Rows, "wish", lambda self, node: self.down[node])
+    found = settled((0,) * count, arrows, work)
+
+    assert sum(found.crossings(number) for number in range(len(arrows))) == 0
+
+
+@settings(deadline=None, max_examples=30)
+@given(graphs(most=20))
+def test_moves_never_make_it_worse(graph: tuple[int, list[Arrow]]) -> None:
+    count, arrows = graph
+    kept = tuple(acyclic(count, arrows))
+    groups = tuple(number % 3 for number in range(count)) if count > 2 else (0,) * count
+
+    assert cost(settled(groups, kept)) <= cost(settled(groups, kept, work=0)) + 1e-6
+
+
+def test_an_arrow_behind_a_node_is_moved_away() -> None:
+    # 5 → 6 spans the column of 1 and 4.
+    arrows = ((0, 1), (1, 2), (3, 4), (5, 1), (5, 6), (4, 6))
+    found = settled((0,) * 7, arrows)
+
+    numbers = range(len(arrows))
+    assert sum(found.behind(number, column) for number in numbers for column in found.columns) == 0
 
 
 def test_groups_stand_near_what_they_have_to_do_with_and_arrows_lead_down() -> None:
-    # One node a group; 3 → 0 → 2 → 1.
+    # One node a group.
+    assert grid((0, 1), ((1, 0),)).bands == (1, 0)
     assert grid((0, 1, 2, 3), ((0, 2), (2, 1), (3, 0))).bands == (3, 0, 2, 1)
+
+
+def test_very_many_groups_stand_in_the_order_of_their_layers() -> None:
+    count = MANY + 6
+    chain = tuple((number + 1, number) for number in range(count - 1))
+
+    assert grid(tuple(range(count)), chain).bands == tuple(reversed(range(count)))
 
 
 def test_rows_are_near_the_wishes_and_rise() -> None:

@@ -56,7 +56,7 @@ def grid(groups: tuple[int, ...], arrows: tuple[Arrow, ...]) -> Grid:
     for (_, at), nodes in cells.items():
         tall = ceil(len(nodes) / widths[at])
         for place, node in enumerate(nodes):
-            column[node], row[node] = starts[at] + place // tall, place % tall
+            column[node] = starts[at] + place // tall
     bands = _bands(groups, layer, arrows)
     Rows(groups, column, row, arrows, bands, heights).settle()
     return Grid(tuple(column), tuple(row), bands, tuple(heights), tuple(starts), sum(widths))
@@ -89,10 +89,7 @@ def _bands(groups: Sequence[int], layer: Sequence[int], arrows: Sequence[Arrow])
 
 
 def _near(count: int, weights: Mapping[Arrow, int]) -> list[int]:
-    """Return groups in an order that keeps arrows between them short.
-
-    Each is put where they get shortest, then neighbours change places while that helps.
-    """
+    """Return groups in an order that keeps arrows between them short: each is put where they get shortest."""
 
     def length(order: Sequence[int]) -> int:
         place = {group: at for at, group in enumerate(order)}
@@ -102,9 +99,4 @@ def _near(count: int, weights: Mapping[Arrow, int]) -> list[int]:
     found: list[int] = []
     for group in range(count):
         found = min(([*found[:at], group, *found[at:]] for at in range(len(found), -1, -1)), key=length)
-    while True:
-        swapped = ([*found[:at], found[at + 1], found[at], *found[at + 2 :]] for at in range(count - 1))
-        best = min(swapped, key=length, default=found)
-        if length(best) >= length(found):
-            return found
-        found = best
+    return found

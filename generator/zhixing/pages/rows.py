@@ -69,12 +69,13 @@ class Rows:
         """Order every cell by where its nodes' neighbours stand, and put nodes near them."""
         for key in sorted(self.cells, reverse=not forward):
             nodes, group = self.cells[key], key[1]
-            wishes = {node: self._wish(node) - self.tops[group] for node in nodes}
+            wishes = {node: self.wish(node) - self.tops[group] for node in nodes}
             nodes.sort(key=lambda node: (wishes[node], node))
             for node, at in zip(nodes, spread([wishes[node] for node in nodes], self.heights[group]), strict=True):
                 self._put(node, at)
 
-    def _wish(self, node: int) -> float:
+    def wish(self, node: int) -> float:
+        """Return the mean of where a node's neighbours stand; where it stands itself if it has none."""
         ends = [self.down[other] for number in self.of[node] for other in self.arrows[number] if other != node]
         return sum(ends) / len(ends) if ends else self.down[node]
 
@@ -111,8 +112,8 @@ class Rows:
             start, end = self.arrows[number]
             total += abs(self.down[start] - self.down[end]) + CROSSING * self.crossings(number)
             between = (one for one in range(self.column[start] + 1, self.column[end]) if one != column)
-            total += BEHIND * sum(self._behind(number, one) for one in between)
-        return total + BEHIND * sum(self._behind(number, column) for number in range(len(self.arrows)))
+            total += BEHIND * sum(self.behind(number, one) for one in between)
+        return total + BEHIND * sum(self.behind(number, column) for number in range(len(self.arrows)))
 
     def crossings(self, number: int) -> int:
         """Return how many arrows cross one; those that share an end do not."""
@@ -131,7 +132,7 @@ class Rows:
                 found += (apart + left * (slope - tilt)) * (apart + right * (slope - tilt)) < 0
         return found
 
-    def _behind(self, number: int, column: int) -> int:
+    def behind(self, number: int, column: int) -> int:
         """Return how many nodes of a column an arrow runs behind, a level arrow counted threefold."""
         start, end = self.arrows[number]
         left, right = self.column[start], self.column[end]

@@ -144,6 +144,16 @@ def test_moves_never_make_it_worse(graph: tuple[int, list[Arrow]]) -> None:
     assert cost(settled(groups, kept)) <= cost(settled(groups, kept, work=0)) + 1e-6
 
 
+def test_the_work_is_bounded() -> None:
+    count = 60
+    arrows = tuple((start, end) for start in range(count) for end in range(start + 1, count, 3))
+    left = Rows([0] * count, [node // 10 for node in range(count)], [0] * count, arrows, (0,), (10,))
+    left.work = 1000
+    left.settle()
+
+    assert 0 >= left.work > -2 * len(arrows) ** 2
+
+
 def test_an_arrow_behind_a_node_is_moved_away() -> None:
     # 5 → 6 spans the column of 1 and 4.
     arrows = ((0, 1), (1, 2), (3, 4), (5, 1), (5, 6), (4, 6))

@@ -16,6 +16,9 @@ from zhixing.source import Source, Span
 from zhixing.text.regions import Kind, Region
 from zhixing.text.scan import scan
 
+# What every marker holds; a text without it has none.
+MARK = "zhixing:"
+
 
 @dataclass(frozen=True, slots=True)
 class Marker:

@@ -12,7 +12,7 @@ from zhixing.text.normal import normal
 from zhixing.text.regions import Kind, Region
 from zhixing.text.scan import scan
 from zhixing.weave.checksum import Verdict, checksum, judge
-from zhixing.weave.markers import Generated, begin, end, generated
+from zhixing.weave.markers import MARK, Generated, begin, end, generated
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,8 @@ def weave(
     unless `accept` is set. Everything outside regions keeps its bytes; weaving the result again changes nothing.
     `declared` names the note's other examples, whose regions stay as they are because nothing was computed for them.
     """
+    if not targets and MARK not in source.text:  # most notes of most vaults
+        return Woven(source.text, {}, ())
     text_regions = scan(source.text)
     found, problems = generated(source, text_regions)
     weaver = _Weaver(source, {region.span.start: region for region in text_regions}, problems)

@@ -15,6 +15,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink
 from mkdocs.utils import get_relative_url
+from mkdocs.utils.templates import TemplateContext
 
 from zhixing.build import Memory
 from zhixing.portable.tags import INDEX_TITLE, Tags, tag_pages, tags_of, walk
@@ -25,6 +26,7 @@ from zhixing.site import page as page_parts
 from zhixing.site.addresses import Addresses, is_shown
 from zhixing.site.markdown import with_extensions
 from zhixing.site.math import title_with_mathml
+from zhixing.site.navigation import around
 from zhixing.site.redirects import write_redirects
 from zhixing.site.shown import Shown, show
 from zhixing.vault.note import Note
@@ -107,8 +109,9 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         return html.titled(title(note), html.clean(content))
 
     @event_priority(-100)
-    def on_page_context(self, _: object, *, page: Page, **__: object) -> None:
+    def on_page_context(self, context: TemplateContext, *, page: Page, nav: Navigation, **_: object) -> None:
         """Add a page's properties and backlinks: after searches have read it, which these say nothing new to."""
+        context["nav"] = around(nav)
         note = self.shown.note(page.file.src_uri)
         if note is not None:
             to = Addresses(self.files, self.tags, page.url)

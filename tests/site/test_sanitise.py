@@ -20,6 +20,7 @@ REMOTE = '<a class="remote" href="{}" rel="noopener noreferrer">甲</a>'
         ('<a href="javascript:alert(1)">a</a>', "<a>a</a>"),
         ('<a href=" java\nscript:alert(1)">a</a>', "<a>a</a>"),
         ('<a href="data:text/html,x">a</a>', "<a>a</a>"),
+        ('<a href="ms-msdt:x">a</a><a href="zotero://x">b</a>', '<a>a</a><a href="zotero://x">b</a>'),
         (
             '<iframe src="https://e.org/a" title="片" onload="x"></iframe>a',
             '<a class="remote" href="https://e.org/a">片</a>a',

@@ -37,7 +37,13 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "track": {"kind", "label", "src", "srclang"},
     "video": {"controls", "height", "loop", "muted", "preload", "src", "width"},
 }
-_SCHEMES = {"http", "https", "mailto", "obsidian", "tel"}
+# Addresses of applications that notes link to: the browser asks before it opens one. Any other scheme might run something.
+_APPS = {
+    *("bear", "billfish", "calibre", "cubox", "drafts", "eagle", "evernote", "hook", "logseq", "marginnote3app"),
+    *("marginnote4app", "message", "notion", "omnifocus", "onenote", "reeder", "things", "ticktick", "todoist"),
+    *("x-devonthink-item", "zotero"),
+}
+_SCHEMES = {"ftp", "geo", "http", "https", "mailto", "obsidian", "sms", "tel", "xmpp"} | _APPS
 _STYLES = {
     *("background-color", "color", "font-family", "font-size", "font-style", "font-weight", "height", "text-align"),
     *("text-decoration", "vertical-align", "width"),

@@ -18,7 +18,16 @@ _STOPS = re.compile(r"[。！？；\n|]|[.!?](?=\s)")
 _REACH = 60
 _LINE = r"^[ \t]*(?:>[ \t]?)*(?:\[![^\]\n]*\][+-]?|#{1,6}[ \t]+|[-*+][ \t]+|\d{1,9}[.)][ \t]+)?(?:\[.\][ \t])?"
 _MARKUP = re.compile(rf"\*+|__+|~~|{_LINE}", re.MULTILINE)
-_HIDDEN = frozenset({TokenKind.COMMENT, TokenKind.HTML_COMMENT, TokenKind.HTML, TokenKind.BLOCK_ID, TokenKind.FOOTNOTE})
+_HIDDEN = frozenset(
+    {
+        TokenKind.COMMENT,
+        TokenKind.HTML_COMMENT,
+        TokenKind.HTML,
+        TokenKind.BLOCK_ID,
+        TokenKind.FOOTNOTE,
+        TokenKind.DEFINITION,
+    }
+)
 # Stands for a token while the text around it is trimmed; a noncharacter, which notes do not hold.
 _MARK = "\ufdd0"
 

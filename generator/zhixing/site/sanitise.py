@@ -37,7 +37,7 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "track": {"kind", "label", "src", "srclang"},
     "video": {"controls", "height", "loop", "muted", "preload", "src", "width"},
 }
-# Addresses of applications that notes link to: the browser asks before it opens one. Any other scheme might run something.
+# Applications that notes link to: the browser asks before it opens one. Any other scheme might run something.
 _APPS = {
     *("bear", "billfish", "calibre", "cubox", "drafts", "eagle", "evernote", "hook", "logseq", "marginnote3app"),
     *("marginnote4app", "message", "notion", "omnifocus", "onenote", "reeder", "things", "ticktick", "todoist"),

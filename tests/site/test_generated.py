@@ -16,9 +16,9 @@ CONFIG = "site_name: 站\nsite_url: https://example.org/站/\ndocs_dir: notes\ne
 MATERIAL = "theme: {name: material, language: zh, font: false}\n"
 NOTES = {
     "index": "---\naliases: [home]\n---\n见 [[甲]]、[[乙]] 与 #父/子\n",
-    # All but the first two can be no page: taken, claimed twice, or no name of a file.
-    "夹/甲": '---\naliases: [旧名, "What is it", 乙, 共同, 图.png, PAGE, 写作, "C/C++", "..", ".", "a\\\\b", "../外",'
-    f' "/etc/x", .藏, 尾., "问?", "a:b", {"长" * 90}]\ntags: [父/子, Tag, 1984]\n---\n甲\n',
+    # All but the first three can be no page: taken, in another case too, claimed twice, or no name of a file.
+    "夹/甲": '---\naliases: [旧名, "What is it", Former, FORMER, 乙, 共同, 图.png, PAGE, 写作,'
+    f' "C/C++", "..", ".", "a\\\\b", "../外", "/etc/x", .藏, 尾., "问?", "a:b", {"长" * 90}]\ntags: [父/子, Tag, 1984]\n---\n甲\n',
     "夹/乙": "---\naliases: [共同]\n---\n#父 #TAG\n",
     "夹/page": "页\n",
     "夹/写作/index": "写\n",
@@ -82,6 +82,7 @@ def test_aliases_lead_to_their_notes(built: Path, flat: Path) -> None:
         "404/index.html": "../戊/",
         "夹/旧名/index.html": "../甲/",
         "夹/What is it/index.html": "../甲/",
+        "夹/Former/index.html": "../甲/",
     }
     assert redirects(flat) == {
         "home.html": "index.html",
@@ -90,6 +91,7 @@ def test_aliases_lead_to_their_notes(built: Path, flat: Path) -> None:
         "404.html.html": "戊.html",
         "夹/旧名.html": "甲.html",
         "夹/What is it.html": "甲.html",
+        "夹/Former.html": "甲.html",
         "夹/图.png.html": "甲.html",
         "夹/写作.html": "甲.html",
     }

@@ -18,7 +18,8 @@ NOTES = {
     "index": "---\naliases: [home]\n---\n见 [[甲]]、[[乙]] 与 #父/子\n",
     # All but the first three can be no page: taken, in another case too, claimed twice, or no name of a file.
     "夹/甲": '---\naliases: [旧名, "What is it", Former, FORMER, 乙, 共同, 图.png, PAGE, 写作,'
-    f' "C/C++", "..", ".", "a\\\\b", "../外", "/etc/x", .藏, 尾., "问?", "a:b", {"长" * 90}]\ntags: [父/子, Tag, 1984]\n---\n甲\n',
+    f' "C/C++", "..", ".", "a\\\\b", "../外", "/etc/x", .藏, 尾., "问?", "a:b", {"长" * 90}]\n'
+    "tags: [父/子, Tag, 1984]\n---\n甲\n",
     "夹/乙": "---\naliases: [共同]\n---\n#父 #TAG\n",
     "夹/page": "页\n",
     "夹/写作/index": "写\n",

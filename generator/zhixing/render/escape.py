@@ -1,4 +1,4 @@
-r"""Text of notes, escaped for where it lands: a Markdown table's cell, LaTeX. (SVG is escaped by Jinja.)
+r"""Text of notes, escaped for where it lands: a Markdown table's cell. (`examples` escapes LaTeX, Jinja SVG.)
 
 A label may be anything: `<BOS>`, `a|b`, `[[x]]`, `$`. Character references are used in Markdown rather than
 backslashes, because CommonMark, Obsidian and Python-Markdown with its extensions agree on them, and on no list of
@@ -22,8 +22,6 @@ _SPECIAL = re.compile(
     re.VERBOSE,
 )
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u2028\u2029]")
-_LATEX = {"\\": r"\backslash ", "<": r"{\lt}", ">": r"{\gt}", "^": r"{\wedge}", "~": r"{\sim}", "`": "`"}
-_LATEX_SPECIAL = re.compile(r"[\\{}$&#%_^~<>]")
 
 
 def visible(text: str) -> str:
@@ -47,12 +45,3 @@ def markdown(text: str) -> str:
 
 def _references(characters: str) -> str:
     return "".join(_NAMED.get(one, f"&#{ord(one)};") for one in characters)
-
-
-def latex(text: str) -> str:
-    r"""Return LaTeX that shows this text upright: `\text{W}\_\text{q}`.
-
-    The specials stand outside `\text`, since MathJax, KaTeX and MathML converters differ on escapes inside it.
-    """
-    pieces = re.split(f"({_LATEX_SPECIAL.pattern})", visible(text))
-    return "".join(_LATEX.get(p, "\\" + p) if _LATEX_SPECIAL.fullmatch(p) else rf"\text{{{p}}}" for p in pieces if p)

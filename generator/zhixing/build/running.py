@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from zhixing.examples.book import Book, run_all
 from zhixing.examples.book import Memory as RunMemory
 from zhixing.examples.model import Run
-from zhixing.pages.bodies import CANVAS, list_body, list_canvas
+from zhixing.pages.bodies import CANVAS, list_body, list_map
 from zhixing.pages.declare import list_fences, read_list
 from zhixing.problems import Code, Problem
 from zhixing.render.body import Body, body
@@ -101,9 +101,11 @@ def results(vault: Vault, progress: Progress = _silent, memory: Memory | None = 
                 what = f"The id {declared.id!r} is taken already"
                 problems.append(note.source.problem(Code.LIST_INVALID, fence.content, what, "Choose another"))
             elif declared:
-                bodies[declared.id] = Body(list_body(declared, vault, book), {})
+                figures: Mapping[str, str] = {}
                 if declared.of == "map":
-                    canvases[note.path.parent / f"{declared.id}{CANVAS}"] = list_canvas(declared, vault)
+                    place = note.path.parent / f"{declared.id}{CANVAS}"
+                    canvases[place], figures = list_map(declared, vault)
+                bodies[declared.id] = Body(list_body(declared, vault, book), figures)
     ordered = {path: tuple(sorted(own, key=lambda block: block.fence.span)) for path, own in blocks.items()}
     return Results(book, bodies, canvases, ordered, tuple(problems))
 

@@ -9,8 +9,10 @@ from pathlib import PurePosixPath
 
 from zhixing.examples.book import Book, Declared
 from zhixing.examples.model import Said
-from zhixing.pages.concept_map import concept_map
+from zhixing.pages.canvas import canvas
+from zhixing.pages.concept_map import drawn
 from zhixing.pages.declare import List
+from zhixing.pages.map_figure import MOST, map_figure
 from zhixing.pages.reference import reference
 from zhixing.render.callouts import document_name, summary
 from zhixing.render.escape import markdown
@@ -36,15 +38,30 @@ def list_body(one: List, vault: Vault, book: Book) -> str:
         "notes": lambda: _grouped(one, vault),
         "path": lambda: _path(one, vault),
         "core": lambda: reference(vault),
-        "map": lambda: iter([f"[[{one.id}{CANVAS}|{one.id}]]"]),
+        "map": lambda: _map(one, vault),
     }[one.of]()
     head = HEAD_OF_CODE if one.of == "core" else HEAD
     return "\n\n".join([head, *parts])
 
 
-def list_canvas(one: List, vault: Vault) -> str:
-    """Return the canvas of a list of kind `map`, with room for its checksum."""
-    return concept_map(vault, _kept(one, vault))
+def list_map(one: List, vault: Vault) -> tuple[str, dict[str, str]]:
+    """Return the canvas of a list of kind `map`, with room for its checksum, and its picture by file name."""
+    notes = _kept(one, vault)
+    nodes, edges = drawn(vault, notes)
+    figures = {_figure(one): map_figure(one.id, nodes, edges)} if 0 < len(notes) <= MOST else {}
+    return canvas(nodes, edges), figures
+
+
+def _figure(one: List) -> str:
+    return f"{one.id}.map.svg"
+
+
+def _map(one: List, vault: Vault) -> Iterator[str]:
+    """Yield a link to the canvas, and its picture where there is one, which leads to itself in full size."""
+    yield f"[[{one.id}{CANVAS}|{one.id}]]"
+    if 0 < len(_kept(one, vault)) <= MOST:
+        picture = f"_figures/{_figure(one)}"
+        yield f"[![{one.id}]({picture})]({picture})"
 
 
 def _errata(kept: List, vault: Vault, book: Book, *, agreeing: bool) -> Iterator[str]:

@@ -43,7 +43,12 @@ class Relations:
 
 
 def concept_map(vault: Vault, notes: Sequence[Note]) -> str:
-    """Return a canvas of notes, with room for its checksum.
+    """Return a canvas of notes, with room for its checksum."""
+    return canvas(*drawn(vault, notes))
+
+
+def drawn(vault: Vault, notes: Sequence[Note]) -> tuple[list[Node], list[Edge]]:
+    """Return the nodes and edges of a map of notes: its legend, bands, heads of columns, cards; then its arrows.
 
     Columns are the steps in which notes can be read, by `requires`; an arrow that others imply is left out. Where no
     note requires another, notes stand side by side and are joined by their links.
@@ -61,7 +66,7 @@ def concept_map(vault: Vault, notes: Sequence[Note]) -> str:
         Edge(one.id, other.id, *_sides(one, other), color=one.color, pointed=found.required)
         for one, other in ((cards[start], cards[end]) for start, end in found.arrows)
     ]
-    return canvas([_legend(found), *_bands(placed, tops, folders), *_steps(placed, found), *cards], joined)
+    return [_legend(found), *_bands(placed, tops, folders), *_steps(placed, found), *cards], joined
 
 
 def folder(note: Note) -> str:

@@ -86,6 +86,12 @@ def tag_pages(tags: Tags, *, attributes: bool = True) -> dict[PurePosixPath, str
     return {tags.index: _index(tags), **pages} if pages else {}
 
 
+def in_prose(name: str, tags: Tags | None, page: PurePosixPath) -> str:
+    """Return a tag as running text has it on a page: a link to its page, if it has one among `tags`."""
+    shown, tag = f"#{escape.plain(name)}", tags.find(name) if tags else None
+    return f'<span class="tag">{f"[{shown}]({relative(tag.path, page)})" if tag else shown}</span>'
+
+
 @lru_cache(maxsize=10_000)
 def levels(name: str) -> tuple[str, ...]:
     """Return the levels of a tag, () where Obsidian does not accept it: `1984`, or one with a space or punctuation."""

@@ -42,7 +42,8 @@ def canvas(file: Path, notes: tuple[Path, ...], *, kind: str, accept: bool, vaul
     before = read_text(file)
     woven = files.weave_file(Source(file.name, before or ""), concept_map(loaded, kept), files.canvas, accept=accept)
     mend = "Choose another name, or write over it with --accept"
-    problems = [replace(one, path=str(file.resolve()), mend=mend) for one in woven.problems if one.code is Code.FILE_EDITED]
+    edited = (one for one in woven.problems if one.code is Code.FILE_EDITED)
+    problems = [replace(one, path=str(file.resolve()), mend=mend) for one in edited]
     if not problems and woven.text != before:
         try:
             write(file.resolve().parent, PurePath(file.name), woven.text, before=before)

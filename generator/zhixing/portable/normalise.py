@@ -26,7 +26,7 @@ _INDENT = "    "
 _TASK = re.compile(r"\[(\S| )\](?=\s)")
 _TRAILING_BACKSLASH = re.compile(r"(?<!\\)((?:\\\\)*)\\$")
 # What CommonMark reads as running text where it stands, and another parser might take for the start of a block.
-_BULLET = re.compile(r"[-+*](?=\s|$)|#|>|([-*_])(?:[ \t]*\1){2,}[ \t]*$")
+_BULLET = re.compile(r"[-+*](?=\s|$)|#|>")
 _NUMBER = re.compile(r"(\d+)([.)])(?=\s|$)")
 # What every parser takes for the name of a fence's language.
 _LANGUAGE = re.compile(r"[\w#.+-]+")

@@ -93,8 +93,8 @@ def test_no_cell_holds_two_nodes_and_arrows_lead_right(graph: tuple[int, list[Ar
 def test_many_nodes_without_arrows_fill_a_rectangle() -> None:
     found = grid(tuple(number % 7 for number in range(3000)), ())
 
-    assert found.columns == 55
-    assert sum(found.heights) == 7 * 8
+    assert found.columns == 41
+    assert sum(found.heights) == 7 * 11
     assert found.bands == tuple(range(7))
 
 

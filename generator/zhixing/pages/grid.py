@@ -17,6 +17,8 @@ from zhixing.pages.rows import Rows
 
 # A layer of more nodes than this is broken into several columns; so is one that would make the grid a long strip.
 TALL = 24
+# So many rows make a square with a column: places are about twice as wide as high.
+SQUARE = 1.8
 # Of more groups than this, the order is only that of their layers.
 MANY = 24
 
@@ -68,6 +70,8 @@ def _widths(layer: Sequence[int]) -> list[int]:
     for at in layer:
         sizes[at] += 1
     tall = max(TALL, ceil(sqrt(len(layer))))
+    if len(sizes) == 1:  # nothing but one layer: a square
+        tall = ceil(sqrt(len(layer) * SQUARE))
     return [ceil(size / tall) for size in sizes]
 
 

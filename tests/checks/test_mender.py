@@ -104,7 +104,7 @@ def around(note: Note) -> list[str]:
     return [*pieces, note.source.text[at:]]
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=250)
 @given(pages())
 def test_mended_links_lead_and_read_as_before(text: str) -> None:
     vault = with_page(text)
@@ -124,7 +124,7 @@ def test_mended_links_lead_and_read_as_before(text: str) -> None:
         assert portable(after, new, results(after)) == portable(vault, old, results(vault))
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(pages())
 def test_what_is_mended_is_no_longer_told(text: str) -> None:
     """Every problem that says that --fix mends it goes; all others stay as they are."""

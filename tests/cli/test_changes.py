@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from shell import contents, vault, zhixing
+from zhixing.cli.changes import unified
 
 STALE = "```yaml example\nid: 例\ncompute: {x: 1}\nexpect: {x: 1}\n```\n\n"
 
@@ -66,3 +70,36 @@ def test_only_the_named_notes_are_mended_and_one_that_cannot_be_written_is_told(
         "[[yi]]\n",
     ]
     assert "[[yi]]" in (project / "notes" / "Yi.md").read_text(encoding="utf-8")
+
+
+def applied(before: str, diff: str) -> str:
+    """Return a text with a unified diff applied, holding each line that the diff says is there against it."""
+    old, new, at = re.findall(r"[^\n]*\n|[^\n]+", before), list[str](), 0
+    lines = diff.replace("\n\\ No newline at end of file\n", "\0\n").split("\n")[2:-1]
+    for line in (f"{line}\n".replace("\0\n", "") for line in lines):
+        head = re.match(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@", line)
+        if head:
+            start = int(head[1]) - (head[2] != "0")
+            new, at = [*new, *old[at:start]], start
+            assert len(new) == int(head[3]) - (head[4] != "0")
+        elif line[0] != "+":
+            assert old[at] == line[1:]
+            at += 1
+        new += [line[1:]] if not head and line[0] != "-" else []
+    return "".join([*new, *old[at:]])
+
+
+TEXTS = st.lists(st.sampled_from(["a\n", "b\n", "c\n", "\n"]), max_size=30).map("".join)
+
+
+@settings(deadline=None, max_examples=200)
+@given(TEXTS, TEXTS, st.sampled_from(["", "d"]), st.sampled_from(["", "d"]))
+def test_a_diff_leads_from_one_text_to_the_other(before: str, after: str, end: str, other: str) -> None:
+    assert applied(before + end, "".join(unified(before + end, after + other, "n"))) == after + other
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_long_note_that_changes_in_every_other_line_hangs_nothing(more: int) -> None:
+    before = "".join(f"{number}\n" for number in range(20_000))
+    after = "".join(f"{number}{'x' * (number % 2)}\n" for number in range(20_000)) + "y\n" * more
+    assert applied(before, "".join(unified(before, after, "n"))) == after

@@ -120,7 +120,7 @@ def _in_property(note: Note, link: Link, wanted: Meant) -> Edit | None:
         text = _wikilink(f"[[{link.path}]]", replace(link, field=""), wanted, in_table=False)
     else:
         return None  # escapes, or a text that YAML folds over lines
-    if text is None or (mark and (mark in text or "\\" in text)):
+    if text is None or not text.isprintable() or (mark and (mark in text or "\\" in text)):
         return None
     return Edit(link.span, f"{mark}{text}{mark}" if mark else json.dumps(text, ensure_ascii=False))
 

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from zhixing.build import Results
 from zhixing.portable.pieces import Pieces
 from zhixing.portable.tags import Tags
+from zhixing.text.tokens import TokenKind
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
 
@@ -52,3 +53,9 @@ class Scope:
     def embedded(self) -> bool:
         """Whether the note stands on another note's page."""
         return self.number > 0
+
+    def noted(self) -> frozenset[str]:
+        """Return the labels of the footnotes that the note defines."""
+        text = self.note.source.text
+        found = (token for token in self.note.tokens if token.kind is TokenKind.FOOTNOTE)
+        return frozenset(token.content.of(text) for token in found if text.startswith(":", token.span.end))

@@ -13,6 +13,7 @@ from zhixing.portable.context import Scope
 from zhixing.portable.media import Size, fragment, is_shown, picture, picture_size
 from zhixing.portable.pieces import clean
 from zhixing.portable.prose import Prose
+from zhixing.portable.tags import in_prose
 from zhixing.source import Span
 from zhixing.text.inline import Token, TokenKind, tokens
 from zhixing.text.plain import plain
@@ -41,6 +42,7 @@ class Inline:
         self.text = clean(scope.note.source.text)
         self.embed = embed
         self.prose = Prose(self.text, self._keep)
+        self._noted = scope.noted()
         self._starts = [token.span.start for token in scope.note.tokens]
         self._in_link = False
         self._links = {link.span.start: link for link in scope.note.links if not link.field}
@@ -109,20 +111,17 @@ class Inline:
         return f"{self._keep('<mark>')}{self._span(token.content)}{self._keep('</mark>')}"
 
     def _tag(self, token: Token) -> str:
-        name = token.content.of(self.text)
-        shown, tags = f"#{escape.plain(name)}", self.scope.page.tags
-        tag = tags.find(name) if tags and not self._in_link else None
-        if tag is not None:
-            shown = f"[{shown}]({targets.relative(tag.path, self.scope.page.note.path)})"
-        return self._keep(f'<span class="tag">{shown}</span>')
+        tags = None if self._in_link else self.scope.page.tags
+        return self._keep(in_prose(token.content.of(self.text), tags, self.scope.page.note.path))
 
     def _block_id(self, _: Token) -> str:
-        # Its anchor stands where its block begins.
-        return ""
+        return ""  # its anchor stands where its block begins
 
     def _footnote(self, token: Token) -> str:
+        label = token.content.of(self.text)
         prefix = f"{self.scope.number}-" if self.scope.embedded else ""
-        return f"[^{prefix}{token.content.of(self.text)}]"
+        # Where no note defines it, `[^2](text)` would be read as a link.
+        return f"[^{prefix}{label}]" if label in self._noted else self._keep(escape.plain(f"[^{label}]"))
 
     def _inline_note(self, token: Token) -> str:
         notes = self.scope.page.footnotes

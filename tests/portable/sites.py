@@ -23,7 +23,7 @@ NOT_OURS = (
     "*[contains(@class, 'note-head')]",
     "*[contains(@class, 'backlinks')]",
     "a[@class='headerlink']",
-    "a[starts-with(@class, 'footnote-')]",
+    "*[starts-with(@class, 'footnote-')]",
     "math",
     "code[@class='formula-source']",
     "*[@class='arithmatex']",
@@ -123,7 +123,7 @@ def _insides(body: html.HtmlElement) -> Iterator[html.HtmlElement]:
         yield from embed[1:]
     for quote in body.xpath(".//blockquote[starts-with(normalize-space(), '[!embed]')]"):
         # A reader without callouts may take neighbouring ones for one quote.
-        yield from (block for block in quote if not block.text_content().strip().startswith("[!"))
+        yield from (block for block in quote.iterchildren("*") if not block.text_content().strip().startswith("[!"))
 
 
 def _target(page: str, folder: str, address: str) -> tuple[str, str]:
@@ -137,4 +137,4 @@ def _target(page: str, folder: str, address: str) -> tuple[str, str]:
 
 def _name(path: str) -> str:
     """Return what a page is called: its place without `.md` or `index`."""
-    return re.sub(r"(^|/)index$|^\.$", "", path.removesuffix(".html").removesuffix(".md")) or "index"
+    return re.sub(r"(^|/)index$|^\.$", "", path.removesuffix(".md")) or "index"

@@ -61,6 +61,7 @@ class Code(Enum):
     LINK_BLOCK = ("link-block", Severity.ERROR, "A link names a block id that its note does not have.")
     LINK_AMBIGUOUS = ("link-ambiguous", Severity.ERROR, "A link's name belongs to more than one note.")
     LINK_ALIAS = ("link-alias", Severity.WARNING, "A link names a note by its alias, which Obsidian does not follow.")
+    LINK_UNSHOWN = ("link-unshown", Severity.INFO, "A link leads to what the site does not show.")
     LINK_CASE = ("link-case", Severity.WARNING, "A link is written in another case than its note's name.")
     ALIAS_CLASH = ("alias-clash", Severity.WARNING, "An alias is also another note's name or alias.")
     NAME_CLASH = ("name-clash", Severity.WARNING, "Two notes have the same name, so a link to it is ambiguous.")

@@ -10,6 +10,7 @@ from zhixing.checks.unfound import missing, no_block, no_heading
 from zhixing.problems import Code, Problem
 from zhixing.source import Span
 from zhixing.vault.graph import Edge, edges, embed_cycles, orphans
+from zhixing.vault.links import SCHEMES
 from zhixing.vault.order import circles
 from zhixing.vault.resolve import Found
 from zhixing.vault.vault import Vault
@@ -36,6 +37,8 @@ def check_links(vault: Vault) -> Iterator[Problem]:
 
 def _edge(vault: Vault, edge: Edge, mender: Mender) -> Iterator[Problem]:
     found = edge.resolution
+    if edge.source.published:
+        yield from _unshown(edge)
     if found.kind is Found.EXTERNAL:
         return
     if found.kind is Found.MISSING:
@@ -49,6 +52,19 @@ def _edge(vault: Vault, edge: Edge, mender: Mender) -> Iterator[Problem]:
         yield _ambiguous(edge)
     elif found.alias or found.other_case:
         yield _by_grace(edge, mender)
+
+
+def _unshown(edge: Edge) -> Iterator[Problem]:
+    """Yield a problem for a link that works in Obsidian and not on the site."""
+    link, found, source = edge.link, edge.resolution, edge.source.source
+    scheme, colon, _ = link.url.partition(":")
+    if colon and scheme.isascii() and scheme.lower() not in SCHEMES and "/" not in scheme:
+        what, mend = f"The site keeps no address of the scheme {scheme!r}", "Link to a page that a browser opens"
+        yield source.problem(Code.LINK_UNSHOWN, link.span, what, mend)
+    template = found.file is not None and found.file.suffix.lower() == ".md"
+    if template or (found.note is not None and not found.note.published):
+        what = f"{link.path!r} is {'a template' if template else 'not published'}, so the site shows no link"
+        yield source.problem(Code.LINK_UNSHOWN, link.span, what, "Leave it so, if readers of the site need not see it")
 
 
 def _ambiguous(edge: Edge) -> Problem:

@@ -12,6 +12,7 @@ from functools import cache
 
 import nh3
 
+from zhixing.vault.links import SCHEMES
 from zhixing.vault.media import AUDIO, VIDEO
 
 _TAGS = nh3.ALLOWED_TAGS | {
@@ -37,13 +38,6 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "track": {"kind", "label", "src", "srclang"},
     "video": {"controls", "height", "loop", "muted", "preload", "src", "width"},
 }
-# Applications that notes link to: the browser asks before it opens one. Any other scheme might run something.
-_APPS = {
-    *("bear", "billfish", "calibre", "cubox", "drafts", "eagle", "evernote", "hook", "logseq", "marginnote3app"),
-    *("marginnote4app", "message", "notion", "omnifocus", "onenote", "reeder", "things", "ticktick", "todoist"),
-    *("x-devonthink-item", "zotero"),
-}
-_SCHEMES = {"ftp", "geo", "http", "https", "mailto", "obsidian", "sms", "tel", "xmpp"} | _APPS
 _STYLES = {
     *("background-color", "color", "font-family", "font-size", "font-style", "font-weight", "height", "text-align"),
     *("text-decoration", "vertical-align", "width"),
@@ -83,7 +77,7 @@ def _cleaner() -> nh3.Cleaner:
         clean_content_tags={"script", "style"},
         attributes=_ATTRIBUTES,
         attribute_filter=_attribute,
-        url_schemes=_SCHEMES,
+        url_schemes=set(SCHEMES),
         filter_style_properties=_STYLES,
         link_rel=None,
     )

@@ -15,6 +15,14 @@ from zhixing.text.wikilink import Wikilink
 
 # Properties that name notes, in every spelling; of the others only an entry that is a wikilink in quotes is a link.
 LINK_FIELDS = ("related", "requires")
+# Addresses that a site keeps: of the web, of people and places, and of applications that notes link to, of which the
+# browser asks before it opens one. Any other scheme might run something.
+_APPS = {
+    *("bear", "billfish", "calibre", "cubox", "drafts", "eagle", "evernote", "hook", "logseq", "marginnote3app"),
+    *("marginnote4app", "message", "notion", "omnifocus", "onenote", "reeder", "things", "ticktick", "todoist"),
+    *("x-devonthink-item", "zotero"),
+}
+SCHEMES = frozenset({"ftp", "geo", "http", "https", "mailto", "obsidian", "sms", "tel", "xmpp"} | _APPS)
 _OUTWARD = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|//")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")

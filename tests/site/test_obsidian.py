@@ -28,11 +28,12 @@ OTHERS = {
     "空 格.md": "空\n",
 }
 FILES = ("附件/图.png", "附件/声.mp3", "附件/影.mp4", "附件/书.pdf", "图谱.canvas", "库.base")
-# What the oracle cannot know: where links lead, bare addresses, and Obsidian's blocks of formulas and comments.
+# What the oracle cannot know: where links lead, bare addresses, blocks of comments, what a callout's title may be.
 ORACLE_KNOWS_NOT = {
     "Basic: links outside",
     "Basic: comments, inline, over lines, over blocks",
     "Embed files: what is not there, and circles",
+    "Callouts: a heading as the title",
 }
 
 

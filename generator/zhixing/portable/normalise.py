@@ -23,7 +23,7 @@ from zhixing.portable.pieces import Pieces
 from zhixing.text.containers import DEPTH
 
 _INDENT = "    "
-_TASK = re.compile(r"\[(\S| )\](?=\s)")
+_TASK = re.compile(r"\[(\\?\S| )\](?=\s)")
 _TRAILING_BACKSLASH = re.compile(r"(?<!\\)((?:\\\\)*)\\$")
 # What CommonMark reads as running text where it stands, and another parser might take for the start of a block.
 _BULLET = re.compile(r"[-+*](?=\s|$)|#|>")
@@ -133,7 +133,11 @@ class _Writer:
         title = callout_head(head)
         if title is None:
             return self.children(children)
-        parts = [[self.pieces.restore(title)], self._parts(rest), self.children(children[1:])]
+        sign, _, words = title.partition(" ")
+        # Obsidian shows a heading as a title of that size; nothing else begins a block there.
+        words = words if words.startswith("#") else _inert(words)
+        first = self.pieces.restore(f"{sign} {words}".rstrip())
+        parts = [[first], self._parts(rest), self.children(children[1:])]
         return [line for part in parts if part for line in ("", *part)][1:]
 
     def bullet_list(self, node: SyntaxTreeNode) -> list[str]:

@@ -143,24 +143,24 @@ MUTATIONS: dict[str, tuple[str, str, str, str]] = {
         "blocked.py", "self.hide(scores, some, keys, -np.inf)", "pass", BLOCKED + "the_doors_agree",
     ),
     "the last block is skipped": (
-        "blocked.py", "min(m, rows.stop + self.high)", "min(m, rows.start + self.high)", RIGHT + "attention",
+        "blocks.py", "min(self.m, rows.stop + self.high)", "min(self.m, rows.start + self.high)", RIGHT + "attention",
     ),
     "bias in the wrong base": (
         "blocked.py", "scores.shape[-1]) * LOG2E", "scores.shape[-1])", RIGHT + "attention",
     ),
     "a mask for all scores is kept": (
-        "blocked.py", "return np.lib.stride_tricks.sliding_window_view((ahead < low) | (ahead > high), queries)",
+        "blocks.py", "return np.lib.stride_tricks.sliding_window_view((ahead < low) | (ahead > high), queries)",
         "return np.lib.stride_tricks.sliding_window_view((ahead < low) | (ahead > high), n).copy()",
         BLOCKED + "a_nan_keeps",
     ),
     "future blocks are computed": (
-        "blocked.py", "min(m, rows.stop + self.high)", "m", BLOCKED + "blocks_of_the_future",
+        "blocks.py", "min(self.m, rows.stop + self.high)", "self.m", BLOCKED + "blocks_of_the_future",
     ),
     "future tiles are computed": (
-        "blocked.py", "max(0, start - self.high - rows.start), min(n,", "0, min(n,", BLOCKED + "blocks_of_the_future",
+        "blocks.py", "max(0, start - self.high - rows.start), min(n,", "0, min(n,", BLOCKED + "blocks_of_the_future",
     ),
     "past tiles are left out": (
-        "blocked.py", "min(n, start + width - self.low - rows.start)", "min(n, start - self.low - rows.start)",
+        "blocks.py", "min(n, start + width - self.low - rows.start)", "min(n, start - self.low - rows.start)",
         BLOCKED + "blocks_of_the_future",
     ),
     "sums overwrite what is still to be read": (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from zhixing.core.arrays import Array, Mask, handed_out, leading, positive, quiet
 from zhixing.core.attention import Inputs, as_bias, attention, default_scale, gathered, joined_window
+from zhixing.core.blocks import Blocks, blocks_of
 from zhixing.core.errors import CoreError, shown
 from zhixing.core.masks import UNLIMITED, Align, Window, as_mask, limits, offset
 
-QUERIES, KEYS = 256, 240
-"""The block: 240 KB of float32 scores, which a core's own cache holds."""
-SMALL, NARROW = 100**3, 32
-"""OpenBLAS multiplies in place what takes up to SMALL products, a fifth faster than what it first copies into order.
-So a block is multiplied in tiles of that size, unless they would hold fewer than NARROW queries."""
 BOUND, LARGE = 60.0, 1e6
 """Scores up to BOUND need no maximum taken off: e^±60, times values up to LARGE, is inside float32."""
 LOG2E = math.log2(math.e)
@@ -72,11 +67,14 @@ def attend(
     masks = None if mask is None else np.broadcast_to(as_mask(mask, shape), (*lead, n, m))
     biases = None if bias is None else np.broadcast_to(as_bias(bias, shape, q.dtype), (*lead, n, m))
     sums, totals = _result(out, (*lead, n, v.shape[-1]), inputs), np.empty((*lead, n), q.dtype)
-    plan = _planned(inputs, n, m, default_scale(q, scale), softcap, low, high)
+    blocks = blocks_of(n, m, max(q.shape[-1], v.shape[-1]), low, high)
+    plan = _planned(inputs, default_scale(q, scale), softcap, blocks)
     for at in np.ndindex(lead):
         mask_of, bias_of = None if masks is None else masks[at], None if biases is None else biases[at]
         _Head(plan, q[at], k[at], v[at], mask_of, bias_of).attend(sums[at], totals[at])
-    sums /= np.where(totals == 0, 1, totals)[..., None]
+    del plan  # the memory of its scratch serves NumPy's buffers now
+    totals[totals == 0] = 1
+    sums /= totals[..., None]
     if out is None:
         return handed_out(sums, inputs.dtype)
     if sums is not out:
@@ -96,88 +94,34 @@ def _result(out: Array | None, shape: tuple[int, ...], inputs: Inputs) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What all heads share. Query i may attend to keys i + low … i + high.
+    """What all heads share.
 
-    A block takes up to `queries` queries, in tiles of `tile`, and `keys` keys. Inputs are `bounded` where no power of a
-    score can leave float32, nor vanish beside the values.
+    Inputs are `bounded` where no power of a score can leave float32, nor vanish beside the values. There is memory for
+    a block's scores, its queries turned and its product with the values, touched only where used.
     """
 
+    blocks: Blocks
     scale: float
     softcap: float | None
-    low: int
-    high: int
-    queries: int
-    keys: int
-    tile: int
     finite: bool
     bounded: bool
-    outside: Mask
     scores: Array
+    turned: Array
     product: Array
     ones: Array
 
-    def rows(self, n: int) -> Iterator[slice]:
-        """Yield the blocks of n queries: whole tiles, and what is left."""
-        start = 0
-        while start < n:
-            left = n - start
-            stop = start + min(self.queries, left - left % self.tile or left)
-            yield slice(start, stop)
-            start = stop
 
-    def blocks(self, rows: slice, m: int) -> Iterator[tuple[slice, slice]]:
-        """Yield blocks of m keys, each with the tiles of queries that may attend to any of it; first, with all."""
-        n = rows.stop - rows.start
-        start, stop = max(0, rows.start + self.low), min(m, rows.stop + self.high)
-        free, narrow = min(stop, rows.start + self.high + 1), min(2 * self.tile, self.keys)
-        first, last = 0, n
-        while True:
-            # Where causality cuts through many tiles, narrow blocks leave more of them out.
-            width = narrow if start + self.keys > free and stop - free >= narrow else self.keys
-            keys = slice(start, max(start, min(start + width, stop)))
-            yield keys, slice(first // self.tile, -(-last // self.tile))
-            start = keys.stop
-            if start >= stop:
-                return
-            first, last = max(0, start - self.high - rows.start), min(n, start + width - self.low - rows.start)
-
-    def edges(self, rows: slice, keys: slice) -> Iterator[slice]:
-        """Yield the parts of a block of keys that not all of the queries reach: far back, and far ahead."""
-        for first, last in (
-            (keys.start, min(keys.stop, rows.stop - 1 + self.low)),
-            (max(keys.start, rows.start + self.high + 1), keys.stop),
-        ):
-            if first < last:
-                yield slice(first, last)
-
-    def hidden(self, rows: slice, keys: slice, m: int) -> Mask:
-        """Return which keys (rows) are out of reach of which queries."""
-        view = self.outside[rows.start - keys.stop + m : rows.start - keys.start + m, : rows.stop - rows.start]
-        return view[::-1]
-
-
-def _planned(inputs: Inputs, n: int, m: int, scale: float, softcap: float | None, low: int, high: int) -> _Plan:
-    """Measure the inputs and choose the sizes of blocks."""
-    dtype, width = inputs.Q.dtype, inputs.V.shape[-1]
-    queries, keys = min(QUERIES, max(n // 4, 64)), m if m <= KEYS + KEYS // 15 else KEYS
-    fitting = SMALL // (max(inputs.Q.shape[-1], width, 1) * max(keys, 1))
-    tile = min(queries, 1 << (fitting.bit_length() - 1)) if fitting >= NARROW else queries
-    queries -= queries % tile
+def _planned(inputs: Inputs, scale: float, softcap: float | None, blocks: Blocks) -> _Plan:
+    """Measure the inputs, and set memory aside."""
+    dtype, d, width = inputs.Q.dtype, inputs.Q.shape[-1], inputs.V.shape[-1]
     q, k = (math.sqrt(np.vecdot(x, x).max(initial=0)) for x in (inputs.Q, inputs.K))
     v = float(max(inputs.V.max(initial=0), -inputs.V.min(initial=0)))
     bounded = min(q * k * abs(scale), softcap or math.inf) <= BOUND and 1 / LARGE <= v <= LARGE
-    outside = _outside(n, m, low, high, queries)
-    scores, product, ones = np.empty(queries * keys, dtype), np.empty(queries * width, dtype), np.ones(keys, dtype)
-    finite = math.isfinite(q + k + v)
-    return _Plan(scale, softcap, low, high, queries, keys, tile, finite, bounded, outside, scores, product, ones)
-
-
-def _outside(n: int, m: int, low: int, high: int, queries: int) -> Mask:
-    """Return the diagonals of the mask that a block can meet: row r is key m - 1 - r against the first `queries`."""
-    if low == -UNLIMITED and high == UNLIMITED:
-        return np.empty((0, 0), np.bool_)
-    ahead = np.arange(m - 1, -n - queries, -1)  # key - query
-    return np.lib.stride_tricks.sliding_window_view((ahead < low) | (ahead > high), queries)
+    ends = [blocks.queries * size for size in (blocks.keys, blocks.keys + d, blocks.keys + d + width)]
+    memory = np.empty(ends[2], dtype)
+    scores, turned, product = memory[: ends[0]], memory[ends[0] : ends[1]], memory[ends[1] :]
+    ones = np.ones(blocks.keys, dtype)
+    return _Plan(blocks, scale, softcap, math.isfinite(q + k + v), bounded, scores, turned, product, ones)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +137,7 @@ class _Head:
 
     def attend(self, sums: Array, totals: Array) -> None:
         """Write what the output is the quotient of, a block of queries at a time."""
-        for rows in self.plan.rows(len(sums)):
+        for rows in self.plan.blocks.of_queries(len(sums)):
             if self.plan.finite:
                 self.by_blocks(rows, sums[rows], totals[rows])
             else:
@@ -201,10 +145,10 @@ class _Head:
 
     def by_steps(self, rows: slice) -> Array:
         """Return the output where some input is nan or infinite: all keys at once, exactly as `attention` has it."""
-        plan, m = self.plan, len(self.k)
+        plan = self.plan
         mask = None if self.mask is None else self.mask[rows]
-        if plan.outside.size:
-            reached = ~plan.hidden(rows, slice(0, m), m).T
+        if plan.blocks.outside.size:
+            reached = ~plan.blocks.hidden(rows, slice(0, len(self.k))).T
             mask = reached if mask is None else mask & reached
         bias = None if self.bias is None else self.bias[rows]
         return attention(
@@ -214,12 +158,13 @@ class _Head:
     def by_blocks(self, rows: slice, sums: Array, totals: Array) -> None:
         """Sum up a block of queries, going through the keys that any of them may attend to."""
         plan, bounded = self.plan, self.plan.bounded and self.bias is None
-        tile = min(plan.tile, len(sums))
+        tile = min(plan.blocks.tile, len(sums))
         count = len(sums) // tile
-        q = np.multiply(_tiled(self.q[rows], tile), self.q.dtype.type(plan.scale * LOG2E), order="C")
         sums, totals = sums.reshape(count, tile, sums.shape[1]), totals.reshape(count, 1, tile)
+        columns = _tiled(self.q[rows], tile)
+        q = np.multiply(columns, plan.scale * LOG2E, out=plan.turned[: columns.size].reshape(columns.shape))
         largest = None if bounded else np.full(totals.shape, -np.inf, totals.dtype)
-        for number, (keys, tiles) in enumerate(plan.blocks(rows, len(self.k))):
+        for number, (keys, tiles) in enumerate(plan.blocks.of_keys(rows)):
             here, m = q[tiles], keys.stop - keys.start
             some = slice(rows.start + tiles.start * tile, rows.start + tiles.stop * tile)
             scores = plan.scores[: len(here) * m * tile].reshape(len(here), m, tile)
@@ -253,8 +198,9 @@ class _Head:
 
     def hide(self, scores: Array, rows: slice, keys: slice, value: float) -> None:
         """Set to a value, in place, what may not be attended to."""
-        for part in self.plan.edges(rows, keys):
-            hidden = self.plan.hidden(rows, part, len(self.k))
+        blocks = self.plan.blocks
+        for part in blocks.edges(rows, keys) if blocks.outside.size else ():
+            hidden = blocks.hidden(rows, part)
             here = scores[:, part.start - keys.start : part.stop - keys.start]
             np.copyto(here, value, where=hidden.reshape(len(hidden), len(scores), -1).swapaxes(0, 1))
         if self.mask is not None:

@@ -47,7 +47,7 @@ def test_values_are_shown_by_their_kind(note: html.HtmlElement) -> None:
     assert shown(note, "at").xpath("time/text()") == ["2020-08-21 10:30:00"]
     assert shown(note, "bad").xpath("time") == []
     assert shown(note, "nested").xpath("code/text()") == ["{a: 1, b: [2, <i>]}"]
-    assert shown(note, "markup").text_content() == "**粗** <b>x</b> #不是标签"
+    assert shown(note, "markup").text_content() == "**粗** <b>x</b> #不是标签 注意力 > 定义、文"
     assert shown(note, "markup").xpath("*") == []
 
 

@@ -10,6 +10,7 @@ from zhixing.portable.inline import NO_NOTE, display
 from zhixing.site.addresses import Addresses
 from zhixing.source import Span
 from zhixing.text.frontmatter import Field, Value
+from zhixing.text.wikilink import WIKILINK, Wikilink
 from zhixing.vault.links import LINK_FIELDS
 from zhixing.vault.note import Link, Note
 from zhixing.vault.resolve import resolve
@@ -103,13 +104,19 @@ class _Values:
         return f'<a class="note-chip" href="{escape(address)}">{name}</a>'
 
 
-def _text(text: str) -> str:
+def _text(written: str) -> str:
+    text = WIKILINK.sub(_name, written)  # a link only where it is all of the value
     if _URL.fullmatch(text):
         return f'<a class="remote" href="{escape(text)}" rel="noopener noreferrer">{escape(text)}</a>'
     if len(text) <= _TEXT:
         return when(text)
     start = escape(text[: _TEXT // 2].rstrip())
     return f"<details><summary><span>{start}…</span><span>收起</span></summary>{escape(text)}</details>"
+
+
+def _name(found: re.Match[str]) -> str:
+    link = Wikilink.of(found)
+    return link.display or " > ".join(name for name in (link.path, *link.headings) if name) if link else found[0]
 
 
 def _empty() -> str:

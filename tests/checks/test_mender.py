@@ -25,6 +25,7 @@ OTHERS = {
     "上/同名.md": "---\naliases: [Twin]\n---\n# 定义\n",
     "下/同名.md": "# 定义\n",
     "a b (c).md": "空\n",
+    "it's.md": "---\naliases: [its]\n---\n文\n",
     "Pic.png": "",
     "附/Clip.MP4": "",
     "附/表.csv": "",
@@ -33,7 +34,8 @@ OTHERS = {
 PATHS = [
     "Softmax", "softmax", "SOFTMAX", "Math/Softmax", "math/softmax", "./math/SOFTMAX", "Softmax.md", "softmax.md",
     "/math/softmax", "软最大", "soft max", "Soft max", "shared", "Attention", "attention", "注意力", "同名", "Twin",
-    "twin", "上/同名", "A B (c)", "没有", "pic.PNG", "Pic.png", "clip.mp4", "附/clip.mp4", "附/表.CSV", "",
+    "twin", "上/同名", "A B (c)", "没有", "pic.PNG", "Pic.png", "clip.mp4", "附/clip.mp4", "附/表.CSV", "its",
+    "IT'S", "",
 ]  # fmt: skip
 PLACES = ["", "", "#定义", "#^b1", "#^B1", "#没有", "#C 与引号", "#c+ 与“引号”", "#定义#没有"]
 DISPLAYS = ["", "", "|字", "| 字 ", "|100", "|图|100x20", r"\|字", "|a]b", "|[x]"]

@@ -71,8 +71,7 @@ def _wikilink(state: StateInline, silent: bool) -> bool:
         return _html(state, '<div class="embed"></div>', found.end())
     state.push("html_inline", "", 0).content = "<a>"
     parts = [part.strip() for part in target.split("#")]
-    name = parts[0].rpartition("/")[2].removesuffix(".md")
-    state.push("text", "", 0).content = display or " > ".join(part for part in (name, *parts[1:]) if part)
+    state.push("text", "", 0).content = display or " > ".join(part for part in parts if part)
     return _html(state, "</a>", found.end())
 
 

@@ -239,9 +239,8 @@ def _missing(why: str) -> str:
 
 
 def display(link: Link) -> str:
-    """Return what Obsidian shows for a link without a text of its own: `Note > Heading`."""
+    """Return what Obsidian shows for a link without a text of its own: the path as written, `folder/Note > Heading`."""
     if link.display:
         return link.display
     block = (f"^{link.block}",) if link.block else ()
-    name = PurePosixPath(link.path).name.removesuffix(".md")
-    return " > ".join(part for part in (name, *link.headings, *block) if part)
+    return " > ".join(part for part in (link.path, *link.headings, *block) if part)

@@ -103,4 +103,4 @@ def _piece(token: Token, text: str) -> str:
 
 
 def _label(note: Note, link: Link) -> str:
-    return link.display or link.path.rpartition("/")[2].removesuffix(".md") or note.title
+    return link.display or link.path or note.title

@@ -23,7 +23,7 @@ NOTES = {
     "夹/乙": "---\naliases: [共同]\n---\n#父 #TAG\n",
     "夹/page": "页\n",
     "夹/写作/index": "写\n",
-    "丙": "---\npublished: false\naliases: [丙的旧名]\ntags: [秘密]\n---\n#父/子\n",
+    "丙": "---\npublish: false\naliases: [丙的旧名]\ntags: [秘密]\n---\n#父/子\n",
     "草/丁": "---\naliases: [丁的旧名]\n---\n#父/子 #草稿\n",
     "tags": "自己的\n\n<!-- material/tags -->\n",
     "tags-2/own": "自己的\n",

@@ -31,7 +31,7 @@ def test_what_we_know_stands_in_one_line(note: html.HtmlElement) -> None:
 
 def test_every_other_property_has_a_row(note: html.HtmlElement) -> None:
     labels = ["又名", "rating", "done", "later", "link", "dead", "url", "when", "at", "bad", "cast", "nested", "markup"]
-    labels += ["many", "text", "description", "相关"]
+    labels += ["many", "text", "published", "description", "相关"]
     assert texts(note, f"{HEAD}//dt") == labels
     # Those beyond the first few fold away.
     assert len(note.xpath(f"{HEAD}/dl/div")) == 8
@@ -45,6 +45,7 @@ def test_values_are_shown_by_their_kind(note: html.HtmlElement) -> None:
     assert shown(note, "url").xpath("a/@href") == ["https://example.org/a?b=1&c=2"]
     assert shown(note, "when").xpath("time/@datetime") == ["2020-08-21"]
     assert shown(note, "at").xpath("time/text()") == ["2020-08-21 10:30:00"]
+    assert shown(note, "published").xpath("time/@datetime") == ["2021-02-03"]
     assert shown(note, "bad").xpath("time") == []
     assert shown(note, "nested").xpath("code/text()") == ["{a: 1, b: [2, <i>]}"]
     assert shown(note, "markup").text_content() == "**粗** <b>x</b> #不是标签 注意力 > 定义、文"

@@ -81,6 +81,23 @@ def test_properties_in_every_spelling() -> None:
     assert not found.problems
 
 
+@pytest.mark.parametrize(
+    ("properties", "published"),
+    [
+        ("publish: false", False),
+        ("publish: true", True),
+        ("publish:", True),
+        ("publish: true\npublished: false", False),
+        ("publish: false\npublished: true", False),
+        ("published: 2024-01-15", True),
+        ("published: 2024-01-15T10:00:00\npublish: false", False),
+    ],
+)
+def test_a_note_is_published_unless_a_property_says_no(properties: str, published: bool) -> None:
+    found = note("n.md", f"---\n{properties}\n---\n")
+    assert (found.published, found.problems) == (published, ())
+
+
 def test_a_note_without_properties() -> None:
     found = note("a.md", "文")
     assert (found.title, found.aliases, found.tags, found.published, found.date) == ("a", (), (), True, "")

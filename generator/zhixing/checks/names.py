@@ -10,7 +10,7 @@ from zhixing.problems import Code, Problem
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
 
-# Obsidian's own `alias`, `tag` and `cssclasses` are read or left alone, not mistaken for slips.
+# Obsidian's own `alias`, `tag`, `publish` and `cssclasses` are read or left alone, not mistaken for slips.
 PROPERTIES = frozenset(
     [
         "title",
@@ -22,6 +22,7 @@ PROPERTIES = frozenset(
         "related",
         "aliases",
         "alias",
+        "publish",
         "published",
         "requires",
         "document",
@@ -55,7 +56,7 @@ def _folded(name: str) -> str:
 def _properties(note: Note) -> Iterator[Problem]:
     """Report a property that is one slip from one we read; what it says would be passed over in silence.
 
-    Near names alone are no slips: other people's vaults are full of `created`, `publish` and `state`.
+    Near names alone are no slips: other people's vaults are full of `created`, `updated` and `state`.
     """
     for name, field in note.frontmatter.fields.items():
         free = PROPERTIES - note.frontmatter.fields.keys()

@@ -17,7 +17,9 @@ from zhixing.vault.resolve import resolve
 from zhixing.vault.vault import Vault
 
 # How a note is shown or found, not what it says.
-_HIDDEN = frozenset({"title", "cssclass", "cssclasses", "permalink", "publish", "published"})
+_HIDDEN = frozenset({"title", "cssclass", "cssclasses", "permalink"})
+# Whether it is shown; a date of publication is no such thing.
+_SWITCHES = frozenset({"publish", "published"})
 _LABELS = {"related": "相关", "document": "文档"}
 _URL = re.compile(r"https?://[^\s<>\"]+")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?", re.ASCII)
@@ -34,8 +36,12 @@ def rows(vault: Vault, note: Note, shown: frozenset[str], to: Addresses) -> list
     return [
         (_LABELS.get(key, key), writer.value(key, field))
         for key, field in fields
-        if key.lower() not in _HIDDEN and key not in shown
+        if key not in shown and not _is_hidden(key.lower(), field)
     ]
+
+
+def _is_hidden(key: str, field: Field) -> bool:
+    return key in _HIDDEN or (key in _SWITCHES and not isinstance(field.value, str))
 
 
 def table(found: list[Row]) -> str:

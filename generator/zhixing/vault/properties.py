@@ -11,6 +11,7 @@ from zhixing.source import Source
 from zhixing.text.frontmatter import Field, Frontmatter
 
 _COMMA = re.compile(r"\s*[,，]\s*")
+_DATE = re.compile(r"\s*\d{4}-\d\d-\d\d", re.ASCII)
 _SPACE = re.compile(r"[\s,，]+")
 
 
@@ -30,6 +31,8 @@ class Properties:
 def read_properties(source: Source, frontmatter: Frontmatter) -> tuple[Properties, list[Problem]]:
     """Return a note's properties and a problem for each value of the wrong kind."""
     reader = _Reader(source, frontmatter)
+    # Obsidian's own name is `publish`. Of both, one `false` is enough: what is hidden can still be shown.
+    publish, published = reader.truth("publish", default=True), reader.truth("published", default=True)
     properties = Properties(
         title=reader.text("title"),
         type=reader.text("type"),
@@ -37,7 +40,7 @@ def read_properties(source: Source, frontmatter: Frontmatter) -> tuple[Propertie
         date=reader.text("date"),
         aliases=tuple(dict.fromkeys(reader.names(_COMMA, "aliases", "alias"))),
         tags=tuple(dict.fromkeys(name.removeprefix("#") for name in reader.names(_SPACE, "tags", "tag"))),
-        published=reader.truth("published", default=True),
+        published=publish and published,
     )
     return properties, reader.problems
 
@@ -77,8 +80,8 @@ class _Reader:
     def truth(self, key: str, *, default: bool) -> bool:
         """Return a `true` or `false`."""
         field = self.fields.get(key)
-        if field is None or field.value is None:
-            return default
+        if field is None or field.value is None or (isinstance(field.value, str) and _DATE.match(field.value)):
+            return default  # Obsidian's web clipper writes the date when a page was published
         if not isinstance(field.value, bool):
             self._wrong(key, field, "`true` or `false`", "Write one of the two, without quotes")
             return default

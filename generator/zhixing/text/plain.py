@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from zhixing.source import Span
+from zhixing.text.emphasis import emphasis
 from zhixing.text.tokens import NESTING, Token, TokenKind
 
 _HIDDEN = frozenset(
@@ -14,29 +15,24 @@ _HIDDEN = frozenset(
         *(TokenKind.IMAGE, TokenKind.DEFINITION),
     }
 )
-_EMPHASIS = re.compile(r"(\*{1,3}|~~)(?=\S)([^*~]+)(?<=\S)\1|(?<!\w)(_{1,3})(?=\S)([^_]+)(?<=\S)\3(?!\w)")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-_HELD = "\x00"
 
 
 def plain(text: str, span: Span, found: Iterable[Token]) -> str:
     """Return the words of `span`: links by their display, code and formulas by their content, no comments, no emphasis.
 
-    `found` are the tokens of `text` inside `span`.
+    `found` are the tokens of `text` inside `span`, in order.
     """
+    inside = tuple(found)
+    cuts = [cut for token in inside for cut in _cuts(text, token)]
+    for pair in emphasis(span.of(text), span.start, inside):
+        cuts += [(pair.opening, ""), (pair.closing, "")]
     parts: list[str] = []
-    held: list[str] = []
     at = span.start
-    for cut, shown in sorted(cut for token in found for cut in _cuts(text, token)):
-        parts.append(text[at : cut.start].replace(_HELD, "\ufffd"))
-        if shown:
-            parts.append(_HELD)  # stands in for what emphasis may enclose but must not look into
-            held.append(shown)
+    for cut, shown in sorted(cuts):
+        parts += [_ESCAPE.sub(r"\1", text[at : cut.start]), shown]
         at = cut.end
-    parts.append(text[at : span.end].replace(_HELD, "\ufffd"))
-    words = _ESCAPE.sub(r"\1", _EMPHASIS.sub(r"\2\4", _EMPHASIS.sub(r"\2\4", "".join(parts))))
-    rest = iter(held)
-    return " ".join("".join(next(rest) if one == _HELD else one for one in words).split())
+    return " ".join("".join([*parts, _ESCAPE.sub(r"\1", text[at : span.end])]).split())
 
 
 def _cuts(text: str, token: Token) -> list[tuple[Span, str]]:

@@ -108,7 +108,7 @@ def test_note_templates_are_put_where_obsidian_looks_for_templates(tmp_path: Pat
     fresh = zhixing(project, "check")
     assert fresh.exit_code == 0
     assert fresh.output.startswith("notes/甲.md:1:1: orphan")
-    assert "1 notes, 0 examples: 0 errors, 0 warnings, 1 for information" in fresh.output
+    assert "1 notes, 0 examples: 0 errors, 0 warnings, 2 for information" in fresh.output
 
     (project / "templates" / "概念.md").write_text(TEMPLATE + "\n## 后来\n", encoding="utf-8")
     assert zhixing(project, "regenerate", "--check").exit_code == 3

@@ -90,3 +90,10 @@ def test_no_wikilink_is_left_outside_code(title: str, text: str) -> None:
     page = html.fragment_fromstring(f"<div>{shown(text, OTHERS, FILES)}</div>")
     words = "".join(page.xpath(".//text()[not(ancestor::code or ancestor::pre)]"))
     assert ("[[" in words) == (title in WRITTEN_OUT)
+
+
+@pytest.mark.parametrize(
+    "text", ["文[^1]\n\n[^1]:\n", "[^1]: %%藏%%\n", "[^1]: [^2]:\n", "文^[[^1]: ]\n", "![[乙]][^1]:\n"]
+)
+def test_a_footnote_of_nothing_stops_no_page(text: str) -> None:
+    shown(text, OTHERS)

@@ -28,6 +28,7 @@ _TRAILING_BACKSLASH = re.compile(r"(?<!\\)((?:\\\\)*)\\$")
 # What CommonMark reads as running text where it stands, and another parser might take for the start of a block.
 _BULLET = re.compile(r"[-+*](?=\s|$)|#|>")
 _NUMBER = re.compile(r"(\d+)([.)])(?=\s|$)")
+_FOOTNOTE = re.compile(r"(\[\^[^\]]*\]):")
 # What every parser takes for the name of a fence's language.
 _LANGUAGE = re.compile(r"[\w#.+-]+")
 _UNDERLINE = re.compile(r"[=|:~`-](?=[=|: ~`-]*$)")
@@ -170,7 +171,11 @@ class _Writer:
         return node.type == "heading"
 
     def footnote_reference(self, node: SyntaxTreeNode) -> list[str]:
-        return _hung(f"[^{node.meta['label']}]: ", self.children(node.children))
+        lines = self.children(node.children)
+        if not lines or all(child.type == node.type for child in node.children):
+            # Python-Markdown has no place for the way back in a footnote of nothing, or of footnotes, and stops.
+            lines = ["&nbsp;", *(["", *lines] if lines else [])]
+        return _hung(f"[^{node.meta['label']}]: ", lines)
 
     def table(self, node: SyntaxTreeNode) -> list[str]:
         rows = [row.children for part in node.children for row in part.children]
@@ -194,6 +199,8 @@ def _inert(line: str) -> str:
         return f"&#{ord(line[0])};{line[1:]}"
     if number := _NUMBER.match(line):
         return f"{number[1]}\\{number[2]}{line[number.end() :]}"
+    if note := _FOOTNOTE.match(line):
+        return f"{note[1]}&#58;{line[note.end() :]}"
     return f"\\{line}" if _BULLET.match(line) else line
 
 

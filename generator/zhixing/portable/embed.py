@@ -7,7 +7,7 @@ from bisect import bisect_right
 
 from zhixing.portable import escape
 from zhixing.portable.context import MAX_DEPTH, MAX_EMBEDDED, Scope
-from zhixing.portable.inline import href
+from zhixing.portable.links import href
 from zhixing.portable.normalise import normalise
 from zhixing.portable.regions import translate
 from zhixing.source import Span

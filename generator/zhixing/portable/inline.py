@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 from zhixing.portable import escape, html, targets
 from zhixing.portable.context import Scope
+from zhixing.portable.links import NO_FILE, NO_NOTE, display, href, unlinked
 from zhixing.portable.media import Size, fragment, is_shown, picture, picture_size
 from zhixing.portable.pieces import clean
 from zhixing.portable.prose import Prose
@@ -21,8 +22,6 @@ from zhixing.text.regions import Region
 from zhixing.vault.note import Link
 from zhixing.vault.resolve import Found, Resolution, resolve
 
-NO_NOTE = "还没有这篇笔记"
-NO_FILE = "没有这个文件"
 # What Python-Markdown, too, reads as an address between angle brackets.
 _PLAIN_URL = re.compile(r"https?://[^\s<>\\`$\[\]\"]+")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -144,7 +143,7 @@ class Inline:
         link, resolution = self._resolved(token)
         href = self._href(link, resolution) if link and resolution else targets.url(link.url if link else "")
         if not href and resolution:
-            return f"{self._keep(_missing(NO_NOTE))}{inner}{self._keep('</em>')}"
+            return f"{self._keep(unlinked(NO_NOTE))}{inner}{self._keep('</em>')}"
         return f"{self._keep('[')}{inner}{self._keep(f']({href}{self._title(token)})')}"
 
     def _title(self, token: Token) -> str:
@@ -163,7 +162,7 @@ class Inline:
             return self._keep(self.embed(self.scope, resolution, link), block=True)
         # A result's figure need not be on disk yet; any other picture must.
         if resolution.file is None and self.scope.declares:
-            return self._keep(f"{_missing(NO_FILE)}{escape.plain(alt or link.path)}</em>")
+            return self._keep(f"{unlinked(NO_FILE)}{escape.plain(alt or link.path)}</em>")
         file = resolution.file or self.scope.note.path.parent / link.path
         if resolution.file and not is_shown(file):
             return self._keep(f"[{escape.plain(alt or file.name)}]({self._href(link, resolution)})")
@@ -176,7 +175,7 @@ class Inline:
             return self._keep(escape.plain(token.span.of(self.text)))
         text = escape.plain(display(link))
         href = self._href(link, resolution)
-        return self._keep(f"[{text}]({href})" if href else f"{_missing(NO_NOTE)}{text}</em>")
+        return self._keep(f"[{text}]({href})" if href else f"{unlinked(NO_NOTE)}{text}</em>")
 
     def _embed(self, token: Token) -> str:
         link, resolution = self._resolved(token)
@@ -187,7 +186,7 @@ class Inline:
         href = self._href(link, resolution)
         if resolution.file is None or not href:
             why = NO_FILE if PurePosixPath(link.path).suffix else NO_NOTE
-            return self._keep(f"{_missing(why)}{escape.plain(display(link))}</em>")
+            return self._keep(f"{unlinked(why)}{escape.plain(display(link))}</em>")
         if not is_shown(resolution.file):
             return self._keep(f"[{escape.plain(display(link))}]({href})")
         size = token.wikilink.size if token.wikilink else None
@@ -208,39 +207,7 @@ class Inline:
         return href(self.scope.page.note.path, resolution, link)
 
 
-def href(page: PurePosixPath, resolution: Resolution, link: Link) -> str:
-    """Return the destination of a resolved link on a page, "" where there is nothing to see, as of a template."""
-    if resolution.file is not None:
-        return (
-            ""
-            if resolution.file.suffix.lower() == ".md"
-            else targets.relative(resolution.file, page, fragment(link.headings))
-        )
-    if resolution.note is None or not resolution.note.published:
-        return ""
-    return targets.relative(resolution.note.path, page, anchor(resolution, link))
-
-
-def anchor(resolution: Resolution, link: Link) -> str:
-    """Return the id of the heading or block that a link names, "" where it names none."""
-    if resolution.block and link.block:
-        return f"{targets.BLOCK_PREFIX}{resolution.block.id}"
-    return resolution.heading.slug if resolution.heading else ""
-
-
 def display_math(latex: str) -> str:
     """Return a formula that stands alone. Python-Markdown would end it at a blank line."""
     lines = [line.rstrip() for line in latex.splitlines() if line.strip()]
     return "\n".join(["$$", *lines, "$$"])
-
-
-def _missing(why: str) -> str:
-    return f'<em class="stub" title="{why}">'
-
-
-def display(link: Link) -> str:
-    """Return what Obsidian shows for a link without a text of its own: the path as written, `folder/Note > Heading`."""
-    if link.display:
-        return link.display
-    block = (f"^{link.block}",) if link.block else ()
-    return " > ".join(part for part in (link.path, *link.headings, *block) if part)

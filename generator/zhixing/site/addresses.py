@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.utils import get_relative_url
 
-from zhixing.portable.inline import anchor
+from zhixing.portable.links import anchor
 from zhixing.portable.tags import Tags
 from zhixing.portable.targets import encode
 from zhixing.vault.note import Link, Note

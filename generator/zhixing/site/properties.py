@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from html import escape
 
-from zhixing.portable.inline import NO_NOTE, display
+from zhixing.portable.links import NO_NOTE, display, unlinked
 from zhixing.site.addresses import Addresses
 from zhixing.source import Span
 from zhixing.text.frontmatter import Field, Value
@@ -106,7 +106,7 @@ class _Values:
         address = self.to.link(link, resolution)
         name = escape(display(link))
         if not address:
-            return f'<em class="stub" title="{NO_NOTE}">{name}</em>'
+            return f"{unlinked(NO_NOTE)}{name}</em>"
         return f'<a class="note-chip" href="{escape(address)}">{name}</a>'
 
 

@@ -1,0 +1,43 @@
+"""What a link shows on a page, and where it leads."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from zhixing.portable import targets
+from zhixing.portable.media import fragment
+from zhixing.vault.note import Link
+from zhixing.vault.resolve import Resolution
+
+NO_NOTE = "还没有这篇笔记"
+NO_FILE = "没有这个文件"
+
+
+def display(link: Link) -> str:
+    """Return what Obsidian shows for a link without a text of its own: the path as written, `folder/Note > Heading`."""
+    if link.display:
+        return link.display
+    block = (f"^{link.block}",) if link.block else ()
+    return " > ".join(part for part in (link.path, *link.headings, *block) if part)
+
+
+def href(page: PurePosixPath, resolution: Resolution, link: Link) -> str:
+    """Return the destination of a resolved link on a page, "" where there is nothing to see, as of a template."""
+    if resolution.file is not None:
+        note = resolution.file.suffix.lower() == ".md"
+        return "" if note else targets.relative(resolution.file, page, fragment(link.headings))
+    if resolution.note is None or not resolution.note.published:
+        return ""
+    return targets.relative(resolution.note.path, page, anchor(resolution, link))
+
+
+def anchor(resolution: Resolution, link: Link) -> str:
+    """Return the id of the heading or block that a link names, "" where it names none."""
+    if resolution.block and link.block:
+        return f"{targets.BLOCK_PREFIX}{resolution.block.id}"
+    return resolution.heading.slug if resolution.heading else ""
+
+
+def unlinked(why: str) -> str:
+    """Return the tag that marks a link without an end; `</em>` closes it."""
+    return f'<em class="stub" title="{why}">'

@@ -17,7 +17,7 @@ from zhixing.checks.edits import Edit
 from zhixing.checks.meant import Meant
 from zhixing.source import Span
 from zhixing.text.regions import Kind
-from zhixing.text.wikilink import WIKILINK, Wikilink
+from zhixing.text.wikilink import WIKILINK, Wikilink, default_text
 from zhixing.vault.media import AUDIO, PICTURES, VIDEO
 from zhixing.vault.note import Link, Note
 
@@ -60,8 +60,7 @@ def display_to_keep(link: Link, *, in_table: bool) -> str | None:
         return ""
     if "/" in link.path or link.path.lower().endswith(".md"):
         return None
-    parts = (link.path, *link.headings, f"^{link.block}" if link.block else "")
-    return " > ".join(part for part in parts if part)
+    return default_text(link.path, link.headings, link.block)
 
 
 def _wikilink(raw: str, link: Link, wanted: Meant, *, in_table: bool) -> str | None:

@@ -12,6 +12,7 @@ from zhixing.portable.normalise import normalise
 from zhixing.portable.regions import translate
 from zhixing.source import Span
 from zhixing.text.inline import TokenKind
+from zhixing.text.wikilink import default_text
 from zhixing.vault.note import Link, Note
 from zhixing.vault.resolve import Resolution
 
@@ -25,7 +26,7 @@ def embedded(scope: Scope, resolution: Resolution, link: Link) -> str:
     if note is None or not note.published:
         return _callout("failure", f"没有可以嵌入的笔记：{escape.plain(link.path)}")
     if resolution.heading_missing or resolution.block_missing:
-        place = " > ".join((*link.headings, *([f"^{link.block}"] if link.block else [])))
+        place = default_text("", link.headings, link.block)
         return _callout("failure", f"{escape.plain(note.title)} 里没有：{escape.plain(place)}")
     anchor = resolution.block.id if resolution.block else resolution.heading.slug if resolution.heading else ""
     if (note.path, anchor) in scope.chain:
@@ -37,7 +38,7 @@ def embedded(scope: Scope, resolution: Resolution, link: Link) -> str:
     page.embedded += span.end - span.start
     inner = Scope(page, note, page.embeds, (*scope.chain, (note.path, anchor)))
     body = _body(inner, span)
-    title = " > ".join((note.title, *link.headings))
+    title = default_text(note.title, link.headings, "")
     return _callout("embed", f"[{escape.plain(title)}]({href(page.note.path, resolution, link)})", body)
 
 

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 from zhixing.portable import targets
 from zhixing.portable.media import fragment
+from zhixing.text.wikilink import default_text
 from zhixing.vault.note import Link
 from zhixing.vault.resolve import Resolution
 
@@ -14,11 +15,8 @@ NO_FILE = "没有这个文件"
 
 
 def display(link: Link) -> str:
-    """Return what Obsidian shows for a link without a text of its own: the path as written, `folder/Note > Heading`."""
-    if link.display:
-        return link.display
-    block = (f"^{link.block}",) if link.block else ()
-    return " > ".join(part for part in (link.path, *link.headings, *block) if part)
+    """Return what a link shows: a text of its own, else where it leads."""
+    return link.display or default_text(link.path, link.headings, link.block)
 
 
 def href(page: PurePosixPath, resolution: Resolution, link: Link) -> str:

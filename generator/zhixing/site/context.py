@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from html import escape
 
 from zhixing.site.math import FormulaError, mathml
 from zhixing.source import Span
 from zhixing.text.inline import Token, TokenKind
 from zhixing.text.regions import PROSE
+from zhixing.text.wikilink import default_text
 from zhixing.vault.note import Link, Note
 
 # A sentence ends here; so does a table's cell.
@@ -50,12 +52,17 @@ def _bounds(note: Note, at: Span) -> Span:
     region = note.regions[bisect_right(note.regions, at.start, key=lambda one: one.span.start) - 1]
     if region.kind not in PROSE:
         return at
-    tokens = [token for token in note.tokens if region.span.start <= token.span.start < region.span.end]
+    tokens = _tokens(note, region.span)
     found = _STOPS.finditer(text, region.span.start, region.span.end)
     stops = [stop.end() for stop in found if not any(stop.start() in token.span for token in tokens)]
     start = max((stop for stop in stops if stop <= at.start), default=region.span.start)
     end = min((stop for stop in stops if stop >= at.end), default=region.span.end)
     return Span(start, end - 1 if text[end - 1] == "|" else end)
+
+
+def _tokens(note: Note, span: Span) -> Sequence[Token]:
+    first, last = (bisect_left(note.tokens, at, key=lambda one: one.span.start) for at in (span.start, span.end))
+    return note.tokens[first:last]
 
 
 def _shown(note: Note, span: Span, *, left: bool = False) -> str:
@@ -77,7 +84,7 @@ def _shown(note: Note, span: Span, *, left: bool = False) -> str:
 def _masked(note: Note, span: Span) -> tuple[str, list[str]]:
     """Return a part of a note with a mark for each token, and the tokens as HTML."""
     text, parts, pieces, at = note.source.text, [], [], span.start
-    for token in note.tokens:
+    for token in _tokens(note, span):
         if at <= token.span.start and token.span.end <= span.end:
             parts.append(text[at : token.span.start].replace(_MARK, ""))
             at = token.span.end
@@ -98,7 +105,7 @@ def _piece(token: Token, text: str) -> str:
             return escape(content)
     if token.wikilink is not None:
         link = token.wikilink
-        content = link.display or link.path or " > ".join(link.headings)
+        content = link.display or default_text(link.path, link.headings, link.block)
     return escape(_MARKUP.sub("", content))
 
 

@@ -10,7 +10,7 @@ from zhixing.portable.links import NO_NOTE, display, unlinked
 from zhixing.site.addresses import Addresses
 from zhixing.source import Span
 from zhixing.text.frontmatter import Field, Value
-from zhixing.text.wikilink import WIKILINK, Wikilink
+from zhixing.text.wikilink import WIKILINK, Wikilink, default_text
 from zhixing.vault.links import LINK_FIELDS
 from zhixing.vault.note import Link, Note
 from zhixing.vault.resolve import resolve
@@ -122,7 +122,7 @@ def _text(written: str) -> str:
 
 def _name(found: re.Match[str]) -> str:
     link = Wikilink.of(found)
-    return link.display or " > ".join(name for name in (link.path, *link.headings) if name) if link else found[0]
+    return link.display or default_text(link.path, link.headings, link.block) if link else found[0]
 
 
 def _empty() -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from zhixing.source import Span
 from zhixing.text.emphasis import emphasis
 from zhixing.text.tokens import NESTING, Token, TokenKind
+from zhixing.text.wikilink import default_text
 
 _HIDDEN = frozenset(
     {
@@ -41,8 +42,7 @@ def _cuts(text: str, token: Token) -> list[tuple[Span, str]]:
         return [(Span(token.span.start, token.content.start), ""), (Span(token.content.end, token.span.end), "")]
     if token.wikilink is not None:
         link = token.wikilink
-        names = (link.path, *link.headings, *([f"^{link.block}"] if link.block else []))
-        return [(token.span, link.display or " > ".join(name for name in names if name))]
+        return [(token.span, link.display or default_text(link.path, link.headings, link.block))]
     if token.kind in _HIDDEN:
         return [(token.span, "")]
     return [(token.span, (token.span if token.kind is TokenKind.TAG else token.content).of(text))]

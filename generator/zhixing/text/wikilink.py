@@ -67,6 +67,11 @@ class Wikilink:
         return f"{'!' if self.embed else ''}[[{pipe.join(parts)}]]"
 
 
+def default_text(path: str, headings: tuple[str, ...], block: str) -> str:
+    """Return what Obsidian shows for a link without a text of its own: the path as written, `folder/Note > Heading`."""
+    return " > ".join(part for part in (path, *headings, f"^{block}" if block else "") if part)
+
+
 def _split_target(target: str) -> tuple[str, tuple[str, ...], str]:
     """Split `path#heading#^block`. Obsidian reads a block id in last place only."""
     path, *subpath = (_name(part) for part in target.split("#"))

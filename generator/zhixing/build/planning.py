@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from zhixing.build.running import FIGURES, Results
@@ -21,7 +22,7 @@ from zhixing.vault.vault import Vault
 from zhixing.weave import files
 from zhixing.weave.checksum import Verdict
 from zhixing.weave.figures import weave_figure
-from zhixing.weave.regions import Target, weave
+from zhixing.weave.regions import Target, Woven, weave
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +95,13 @@ def _figures(vault: Vault, note: Note, found: Results, problems: list[Problem], 
     for example, shown in found.of(note).items():
         for name, svg in shown.figures.items():
             path = note.path.parent / FIGURES / name
-            before = read_inside(vault.root, path)
-            if before is None and (problem := _no_text(vault, path)):
-                problems.append(problem)
-                continue
-            woven = weave_figure(Source(str(path), before or ""), svg, accept=accept)
-            problems += woven.problems
-            if woven.text != before:
-                yield Change(path, before, woven.text, () if before is None else (example,))
+            yield from _file(vault, path, partial(weave_figure, svg=svg, accept=accept), problems, example)
 
 
 def _canvases(vault: Vault, note: Note, found: Results, problems: list[Problem], *, accept: bool) -> Iterator[Change]:
     for path, text in found.maps(note).items():
-        yield from _file(vault, path, text, files.canvas, problems, accept=accept)
+        weave_map = partial(files.weave_file, text=text, counted=files.canvas, accept=accept)
+        yield from _file(vault, path, weave_map, problems)
 
 
 def _templates(
@@ -121,28 +116,30 @@ def _templates(
             continue
         note = f"由 templates/{path.name} 生成，要改请改那里 {files.SEAL}"
         try:
-            yield from _file(vault, path, obsidian_template(source, note), files.lines, problems, accept=accept)
+            text = obsidian_template(source, note)
         except NoteTemplateError as error:
             problems.append(error.problem)
+            continue
+        weave_copy = partial(files.weave_file, text=text, counted=files.lines, accept=accept)
+        yield from _file(vault, path, weave_copy, problems)
 
 
 def _file(
     vault: Vault,
     path: PurePosixPath,
-    text: str,
-    counted: Callable[[str], str],
+    weave_into: Callable[[Source], Woven],
     problems: list[Problem],
-    *,
-    accept: bool,
+    example: str = "",
 ) -> Iterator[Change]:
+    """Yield what a generated file should be, if it is not; `example` is the one whose result it shows."""
     before = read_inside(vault.root, path)
     if before is None and (problem := _no_text(vault, path)):
         problems.append(problem)
         return
-    woven = files.weave_file(Source(str(path), before or ""), text, counted, accept=accept)
+    woven = weave_into(Source(str(path), before or ""))
     problems += woven.problems
     if woven.text != before:
-        yield Change(path, before, woven.text)
+        yield Change(path, before, woven.text, (example,) if example and before is not None else ())
 
 
 def _no_text(vault: Vault, path: PurePosixPath) -> Problem | None:

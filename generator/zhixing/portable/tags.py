@@ -14,7 +14,7 @@ from zhixing.portable import escape
 from zhixing.portable.targets import heading_marks, relative
 from zhixing.portable.titles import title
 from zhixing.text.inline import TokenKind, tokens
-from zhixing.vault.index import fold
+from zhixing.vault.index import fold, same_file
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
 
@@ -139,20 +139,15 @@ def _file_name(key: str, used: set[str]) -> str:
     if name != key or len(name.encode()) > _MAX_BYTES:
         short = name.encode()[: _MAX_BYTES - 9].decode(errors="ignore")
         name = f"{short}-{sha256(key.encode()).hexdigest()[:8]}"
-    while name in _RESERVED or _same(name) in used:
+    while name in _RESERVED or same_file(name) in used:
         name += "-"
-    used.add(_same(name))
+    used.add(same_file(name))
     return name
-
-
-def _same(name: str) -> str:
-    """Return the form in which the most forgiving file system compares names."""
-    return unicodedata.normalize("NFC", name.casefold())
 
 
 def _folder(paths: Iterable[str]) -> str:
     """Return the first of `tags`, `tags-2`, … that no path begins with, `tags.md` (whose page is a folder) included."""
-    first = {_same(path.partition("/")[0]) for path in paths}
+    first = {same_file(path.partition("/")[0]) for path in paths}
     taken = first | {name.rpartition(".")[0] for name in first}
     return next(name for name in _names() if name not in taken)
 

@@ -18,7 +18,7 @@ from mkdocs.utils import get_relative_url
 
 from zhixing.portable.titles import title
 from zhixing.site.html import with_policy
-from zhixing.vault.index import fold
+from zhixing.vault.index import fold, same_file
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
 
@@ -66,25 +66,21 @@ class _Taken:
         self.files: set[str] = set()
         self.folders: set[str] = set()
         for folder, inside, names in os.walk(site):
-            place = _key(os.path.relpath(folder, site).replace(os.sep, "/"))
+            place = same_file(os.path.relpath(folder, site).replace(os.sep, "/"))
             at = "" if place == "." else f"{place}/"
             self.folders.add(place)
             links = [name for name in inside if Path(folder, name).is_symlink()]  # they may lead anywhere
-            self.files.update(at + _key(name) for name in [*names, *links])
+            self.files.update(at + same_file(name) for name in [*names, *links])
 
     def take(self, path: str) -> bool:
         """Take a place for a file; False where it, or one of its folders, is taken."""
-        place = _key(path)
+        place = same_file(path)
         folders = [place[: slash.start()] for slash in _SLASH.finditer(place)]
         if place in self.files or place in self.folders or not self.files.isdisjoint(folders):
             return False
         self.files.add(place)
         self.folders.update(folders)
         return True
-
-
-def _key(path: str) -> str:
-    return unicodedata.normalize("NFC", path.casefold())
 
 
 def _claimants(vault: Vault, alias: str) -> set[PurePosixPath]:

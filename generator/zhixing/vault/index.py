@@ -18,6 +18,11 @@ def fold(name: str) -> str:
     return unicodedata.normalize("NFC", name).lower()
 
 
+def same_file(name: str) -> str:
+    """Return the form in which the most forgiving file system compares names and paths."""
+    return unicodedata.normalize("NFC", name.casefold())
+
+
 @dataclass(frozen=True, slots=True)
 class Index:
     """Files by every end of their path (`c.md`, `b/c.md`, `a/b/c.md`), folded; shortest path first.

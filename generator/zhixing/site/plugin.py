@@ -68,11 +68,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.files = files
         for problem in self.shown.problems:
             _log.log(_LEVELS[problem.code.severity], "%s", problem)
-        templates = {path for path in self.shown.vault.files if path.suffix.lower() == ".md"}
-        for file in list(files.documentation_pages()):
-            note = self.shown.note(file.src_uri)
-            if (note is not None and not note.published) or PurePosixPath(file.src_uri) in templates:
-                files.remove(file)
+        self._take_out_unpublished(files)
         self.tags = tags_of(self.shown.vault, self._on_site, files.src_uris)
         self.tag_titles = {str(tag.path): f"#{tag.name}" for tag in walk(self.tags.roots)}
         self.tag_titles[str(self.tags.index)] = INDEX_TITLE
@@ -80,6 +76,14 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         assets.add_figures(files, config, self.shown.figures)
         assets.add_assets(files, config, mermaid=self.shown.has_mermaid)
         return files
+
+    def _take_out_unpublished(self, files: Files) -> None:
+        """Leave pages that are not meant to be seen, and Obsidian's templates, off the site."""
+        templates = {path for path in self.shown.vault.files if path.suffix.lower() == ".md"}
+        for file in list(files.documentation_pages()):
+            note = self.shown.note(file.src_uri)
+            if (note is not None and not note.published) or PurePosixPath(file.src_uri) in templates:
+                files.remove(file)
 
     def on_nav(self, _: Navigation, *, files: Files, **__: object) -> None:
         """Take the files as they are when every plugin has added and removed its own."""

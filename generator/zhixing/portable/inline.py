@@ -100,8 +100,8 @@ class Inline:
     _html_comment = _comment
 
     def _definition(self, _: Token) -> str:
-        # Links by reference are written out.
-        return ""
+        # Links by reference are written out. What stands below it stays a paragraph, however far it is indented.
+        return self._keep("")
 
     def _html(self, token: Token) -> str:
         return self._keep(escape.tag(_CONTINUED.sub(" ", token.span.of(self.text))))

@@ -100,7 +100,7 @@ class _Writer:
 
     def _running(self, text: str) -> list[str]:
         """Return running text's lines, each but the last ending in a hard break."""
-        *broken, last = text.strip().split("\n")
+        *broken, last = self.pieces.without_empty(text).strip().split("\n")
         # A backslash breaks a line; behind the last one there is nothing to break.
         broken = [_TRAILING_BACKSLASH.sub(r"\1", line.strip()) for line in broken]
         lines = [_inert(line) for line in (*broken, _TRAILING_BACKSLASH.sub(r"\1&#92;", last.strip()))]
@@ -172,7 +172,7 @@ class _Writer:
 
     def footnote_reference(self, node: SyntaxTreeNode) -> list[str]:
         lines = self.children(node.children)
-        if not lines or all(child.type == node.type for child in node.children):
+        if not "".join(lines).strip("\x02\x03 ") or all(child.type == node.type for child in node.children):
             # Python-Markdown has no place for the way back in a footnote of nothing, or of footnotes, and stops.
             lines = ["&nbsp;", *(["", *lines] if lines else [])]
         return _hung(f"[^{node.meta['label']}]: ", lines)

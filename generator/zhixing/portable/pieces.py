@@ -50,6 +50,10 @@ class Pieces:
             text = _MARK.sub(lambda mark: self._shown(mark, cell=cell), text)
         return text
 
+    def without_empty(self, text: str) -> str:
+        """Return the text without the marks of pieces that show nothing: a comment, a definition."""
+        return _MARK.sub(lambda mark: mark[0] if self._kept[int(mark[1])].text else "", text)
+
     def blocks(self, text: str) -> list[tuple[str, bool]]:
         """Split a paragraph at its block pieces: each part, and whether it is such a block, put back."""
         parts: list[tuple[str, bool]] = []

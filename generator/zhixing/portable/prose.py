@@ -16,6 +16,8 @@ from zhixing.text.regions import Region
 _SPECIAL = re.compile(r"\\([!-/:-@\[-`{-~])|([{}$`*_~\]]|<(?=[A-Za-z/!?])|&(?=#[0-9]{8}))")
 # Up to what makes a line the start of a quote or an item.
 _MARKER = re.compile(r"[ \t]*+(?:(?=[>+*-])|[0-9]+(?=[.)]))")
+# Code to a parser that ends a table there; a line of running text to us.
+_CODE = re.compile(r"(?: {4}| {0,3}\t)[ \t]*+")
 # The backslash escapes that every Markdown parser knows.
 _COMMON = frozenset("\\`*_{}[]()>#+-.!|~$")
 _ENTITIES = {"<": "&lt;", "&": "&amp;"}
@@ -52,11 +54,21 @@ class Prose:
                 break
             inside = Span(max(start, line.start), min(end, line.end))
             if inside.start < inside.end:
-                marker = _MARKER.match(self.text, inside.start) if self._deep and inside.start == line.start else None
-                cut = marker.end() if marker else inside.start
-                parts += [self.text[at:cut], "\\" if marker else "", self._line(Span(cut, inside.end))]
+                cut, instead = self._begin(line, inside)
+                parts += [self.text[at : inside.start], instead, self._line(Span(cut, inside.end))]
                 at = inside.end
         return "".join([*parts, self.text[at:end]])
+
+    def _begin(self, line: Span, inside: Span) -> tuple[int, str]:
+        """Return where a line's text begins and what stands before it, so that no parser starts a block there."""
+        marker = _MARKER.match(self.text, line.start) if self._deep and inside.start == line.start else None
+        if marker:
+            return marker.end(), f"{marker[0]}\\"
+        code = _CODE.match(self.text, line.start, inside.end) if inside.start == line.start else None
+        if not code or line.start == self._lines[0].start:
+            return inside.start, ""
+        # In front of a bar a mark would be a cell.
+        return code.end(), "" if self.text[code.end() : code.end() + 1] == "|" else self.keep("")
 
     def _line(self, span: Span) -> str:
         parts, at = [], span.start

@@ -148,7 +148,7 @@ def attention(
     inputs = gathered(Q, K, V, bias, past, grouped=grouped)
     scores = np.matmul(inputs.Q, np.swapaxes(inputs.K, -1, -2))
     scaled = scores * np.asarray(default_scale(inputs.Q, scale), dtype=scores.dtype)
-    masks = (mask, position_mask(inputs, causal, window, "end" if past is not None and align is None else align))
+    masks = (mask, position_mask(inputs, causal, window, alignment(past, align)))
     masked, allowed = apply_masks(capped(scaled, softcap), masks, bias)
     return finished(scores, scaled, masked, allowed, inputs)
 
@@ -168,6 +168,11 @@ def position_mask(inputs: Inputs, causal: bool, window: Window | None, align: Al
         return None
     n, m = inputs.scores_shape[-2:]
     return window_mask(n, m, joined_window(causal, window), align=align)
+
+
+def alignment(past: object | None, align: Align | None) -> Align | None:
+    """Return how queries and keys align; behind past keys the queries are the last ones."""
+    return "end" if past is not None and align is None else align
 
 
 def joined_window(causal: bool, window: Window | None) -> tuple[int | None, int | None]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from zhixing.core.arrays import Array, Mask, handed_out, leading, positive, quiet
-from zhixing.core.attention import Inputs, as_bias, attention, default_scale, gathered, joined_window
+from zhixing.core.attention import Inputs, alignment, as_bias, attention, default_scale, gathered, joined_window
 from zhixing.core.blocks import Blocks, blocks_of
 from zhixing.core.errors import CoreError, shown
 from zhixing.core.masks import UNLIMITED, Align, Window, as_mask, limits, offset
@@ -56,10 +56,7 @@ def attend(
     inputs = gathered(Q, K, V, bias, past, grouped=grouped)
     shape = inputs.scores_shape
     n, m = shape[-2:]
-    low, high = -UNLIMITED, UNLIMITED
-    if causal or window is not None:
-        align = "end" if past is not None and align is None else align
-        low, high = limits(joined_window(causal, window), offset(n, m, align))
+    low, high = _reach(inputs, causal, window, alignment(past, align))
     if softcap is not None:
         positive(softcap=softcap)
     lead = leading(scores=shape[:-2], V=inputs.V.shape[:-2])
@@ -80,6 +77,14 @@ def attend(
     if sums is not out:
         np.copyto(out, sums, casting="same_kind")
     return out
+
+
+def _reach(inputs: Inputs, causal: bool, window: Window | None, align: Align | None) -> tuple[int, int]:
+    """Return (low, high): query i may attend to keys i + low … i + high."""
+    if not causal and window is None:
+        return -UNLIMITED, UNLIMITED
+    n, m = inputs.scores_shape[-2:]
+    return limits(joined_window(causal, window), offset(n, m, align))
 
 
 def _result(out: Array | None, shape: tuple[int, ...], inputs: Inputs) -> Array:

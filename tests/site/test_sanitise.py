@@ -43,6 +43,17 @@ REMOTE = '<a class="remote" href="{}" rel="noopener noreferrer">甲</a>'
         ('<img src="/\\e.org/a" alt="甲">', REMOTE.format("/\\e.org/a")),
         ('<img src="a.png" srcset="https://e.org/b.png 2x" onerror="x">', '<img src="a.png" loading="lazy">'),
         ('<video src="https://e.org/a.mp4" poster="https://e.org/b.png"></video>', REMOTE_FILM),
+        ('<video controls>\n<source src="https://e.org/a.mp4" type="video/mp4"></video>', REMOTE_FILM),
+        (
+            "<audio><source src=//e.org/a.mp3><source src='//e.org/a.ogg'></audio>",
+            REMOTE_FILM.replace("https:", "").replace("mp4", "mp3"),
+        ),
+        (
+            '<video><source src="https://e.org/a.mp4"><source src="a.mp4"></video>',
+            '<video><source><source src="a.mp4"></video>',
+        ),
+        ("<progress value=3 max=5 onclick=x></progress>", '<progress value="3" max="5"></progress>'),
+        ('<meter value="0.5" low="0.2">a</meter>', '<meter value="0.5" low="0.2">a</meter>'),
         (
             '<img src="a.mp4" width="300" alt="影">',
             '<video controls preload="metadata" src="a.mp4" width="300" aria-label="影"></video>',
@@ -80,3 +91,5 @@ def test_a_long_page_of_tags_ends() -> None:
         sanitise("<iframe " * 20_000)
         sanitise('<iframe a="' * 20_000)
         sanitise("<iframe src='x" * 20_000)
+        sanitise("<video>" + "<source src='x'> " * 10_000 + "<source '")
+        sanitise(("<video>" + " " * 100) * 1_000)

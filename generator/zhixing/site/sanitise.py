@@ -16,8 +16,8 @@ from zhixing.vault.links import SCHEMES
 from zhixing.vault.media import AUDIO, VIDEO
 
 _TAGS = nh3.ALLOWED_TAGS | {
-    *("audio", "details", "figcaption", "figure", "input", "label", "mark", "section", "source", "summary", "track"),
-    "video",
+    *("audio", "details", "figcaption", "figure", "input", "label", "mark", "meter", "progress", "section"),
+    *("source", "summary", "track", "video"),
 }
 _ATTRIBUTES: dict[str, set[str]] = {
     "*": {"align", "aria-hidden", "aria-label", "class", "dir", "id", "lang", "style", "title"},
@@ -30,7 +30,9 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "input": {"checked", "disabled", "type"},
     "label": {"for"},
     "li": {"value"},
+    "meter": {"high", "low", "max", "min", "optimum", "value"},
     "ol": {"reversed", "start", "type"},
+    "progress": {"max", "value"},
     "source": {"src", "type"},
     "td": {"colspan", "headers", "rowspan"},
     "th": {"colspan", "headers", "rowspan", "scope"},
@@ -47,7 +49,8 @@ _REMOTE = re.compile(r"\s*(?:[a-zA-Z][a-zA-Z0-9+.-]*:|//|\\\\|/\\|\\/)")
 _IMAGE = re.compile(r'<img((?: [a-zA-Z-]+="[^"]*")*)>')
 _ATTRIBUTE = re.compile(r' ([a-zA-Z-]+)="([^"]*)"')
 # Frames, and players as a note writes them, in linear time: every character is matched by exactly one alternative.
-_FRAME = re.compile(r"""<(iframe|audio|video)((?:[^"'<>]|"[^"<]*+"|'[^'<]*+')*+)>""", re.IGNORECASE)
+_INSIDE = r"""(?:[^"'<>]|"[^"<]*+"|'[^'<]*+')*+"""
+_FRAME = re.compile(rf"<(iframe|audio|video)({_INSIDE})>((?:\s*+<source\b{_INSIDE}>)*+)", re.IGNORECASE)
 _SOURCE = re.compile(r"""[\s"']src\s*=\s*("[^"]*"|'[^']*'|[^\s"'<>]+)""", re.IGNORECASE)
 _TITLE = re.compile(r"""[\s"']title\s*=\s*("[^"]*"|'[^']*')""", re.IGNORECASE)
 _HEIGHT = re.compile(r"\bheight=([0-9]{1,4})\b")
@@ -60,11 +63,12 @@ def sanitise(page: str) -> str:
 
 def _link(found: re.Match[str]) -> str:
     """Return a link in place of a frame, or of a player of another host; what it says is cleaned with the page."""
-    source = _SOURCE.search(found[2])
-    address = source[1].strip("\"'") if source else ""
-    remote = _REMOTE.match(html.unescape(address)) is not None
+    own = _SOURCE.search(found[2])
+    addresses = [one[1].strip("\"'") for one in ([own] if own else _SOURCE.finditer(found[3]))]
+    address = next(iter(addresses), "")
+    remote = all(_REMOTE.match(html.unescape(one)) for one in addresses)
     if not address or (not remote and found[1].lower() != "iframe"):
-        return "" if found[1].lower() == "iframe" else found[0]
+        return found[3] if found[1].lower() == "iframe" else found[0]
     title = _TITLE.search(found[2])
     words = title[1].strip("\"'") if title else ""
     return f'<a class="{"remote" if remote else "document"}" href="{address}">{words or address}</a>'

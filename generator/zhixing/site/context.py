@@ -9,8 +9,8 @@ from html import escape
 
 from zhixing.site.math import FormulaError, mathml
 from zhixing.source import Span
-from zhixing.text.inline import Token, TokenKind
 from zhixing.text.regions import PROSE
+from zhixing.text.tokens import HIDDEN, Token, TokenKind
 from zhixing.text.wikilink import default_text
 from zhixing.vault.note import Link, Note
 
@@ -20,16 +20,6 @@ _STOPS = re.compile(r"[。！？；\n|]|[.!?](?=\s)")
 _REACH = 60
 _LINE = r"^[ \t]*(?:>[ \t]?)*(?:\[![^\]\n]*\][+-]?|#{1,6}[ \t]+|[-*+][ \t]+|\d{1,9}[.)][ \t]+)?(?:\[.\][ \t])?"
 _MARKUP = re.compile(rf"\*+|__+|~~|{_LINE}", re.MULTILINE)
-_HIDDEN = frozenset(
-    {
-        TokenKind.COMMENT,
-        TokenKind.HTML_COMMENT,
-        TokenKind.HTML,
-        TokenKind.BLOCK_ID,
-        TokenKind.FOOTNOTE,
-        TokenKind.DEFINITION,
-    }
-)
 # Stands for a token while the text around it is trimmed; a noncharacter, which notes do not hold.
 _MARK = "\ufdd0"
 
@@ -88,7 +78,7 @@ def _masked(note: Note, span: Span) -> tuple[str, list[str]]:
         if at <= token.span.start and token.span.end <= span.end:
             parts.append(text[at : token.span.start].replace(_MARK, ""))
             at = token.span.end
-            if token.kind not in _HIDDEN:
+            if token.kind not in HIDDEN:
                 parts.append(_MARK)
                 pieces.append(_piece(token, text))
     return "".join([*parts, text[at : span.end].replace(_MARK, "")]), pieces

@@ -7,15 +7,9 @@ from collections.abc import Iterable
 
 from zhixing.source import Span
 from zhixing.text.emphasis import emphasis
-from zhixing.text.tokens import NESTING, Token, TokenKind
+from zhixing.text.tokens import HIDDEN, NESTING, Token, TokenKind
 from zhixing.text.wikilink import default_text
 
-_HIDDEN = frozenset(
-    {
-        *(TokenKind.COMMENT, TokenKind.HTML_COMMENT, TokenKind.HTML, TokenKind.BLOCK_ID, TokenKind.FOOTNOTE),
-        *(TokenKind.IMAGE, TokenKind.DEFINITION),
-    }
-)
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
@@ -43,6 +37,6 @@ def _cuts(text: str, token: Token) -> list[tuple[Span, str]]:
     if token.wikilink is not None:
         link = token.wikilink
         return [(token.span, link.display or default_text(link.path, link.headings, link.block))]
-    if token.kind in _HIDDEN:
+    if token.kind in HIDDEN or token.kind is TokenKind.IMAGE:
         return [(token.span, "")]
     return [(token.span, (token.span if token.kind is TokenKind.TAG else token.content).of(text))]

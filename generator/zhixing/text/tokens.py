@@ -54,5 +54,12 @@ class Token:
     title: Span | None = None
 
 
+# What a reader sees nothing of where it stands.
+HIDDEN = frozenset(
+    {
+        *(TokenKind.COMMENT, TokenKind.HTML_COMMENT, TokenKind.HTML),
+        *(TokenKind.BLOCK_ID, TokenKind.FOOTNOTE, TokenKind.DEFINITION),
+    }
+)
 # The content of these is running text, which may hold further tokens.
 NESTING = frozenset({TokenKind.LINK, TokenKind.HIGHLIGHT, TokenKind.INLINE_NOTE})

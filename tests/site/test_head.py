@@ -38,6 +38,10 @@ def test_every_other_property_has_a_row(note: html.HtmlElement) -> None:
     assert texts(note, f"{HEAD}/details/summary") == [f"另外 {len(labels) - 8} 项"]
 
 
+def test_no_row_says_that_nothing_is_related(site: Path) -> None:
+    assert texts(page(site, "多头注意力"), f"{HEAD}//dt") == ["先读"]
+
+
 def test_values_are_shown_by_their_kind(note: html.HtmlElement) -> None:
     assert shown(note, "rating").text_content() == "4.5"
     assert shown(note, "done").xpath("span[@role='img']/@aria-label") == ["是"]

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from zhixing.portable import escape, html, targets
 from zhixing.portable.context import Scope
-from zhixing.portable.links import NO_FILE, NO_NOTE, display, href, unlinked
+from zhixing.portable.links import NO_FILE, display, href, reason, unlinked
 from zhixing.portable.media import Size, fragment, is_shown, picture, picture_size
 from zhixing.portable.pieces import clean
 from zhixing.portable.prose import Prose
@@ -143,7 +143,7 @@ class Inline:
         link, resolution = self._resolved(token)
         href = self._href(link, resolution) if link and resolution else targets.url(link.url if link else "")
         if not href and resolution:
-            return f"{self._keep(unlinked(NO_NOTE))}{inner}{self._keep('</em>')}"
+            return f"{self._keep(unlinked(reason(resolution)))}{inner}{self._keep('</em>')}"
         return f"{self._keep('[')}{inner}{self._keep(f']({href}{self._title(token)})')}"
 
     def _title(self, token: Token) -> str:
@@ -175,7 +175,7 @@ class Inline:
             return self._keep(escape.plain(token.span.of(self.text)))
         text = escape.plain(display(link))
         href = self._href(link, resolution)
-        return self._keep(f"[{text}]({href})" if href else f"{unlinked(NO_NOTE)}{text}</em>")
+        return self._keep(f"[{text}]({href})" if href else f"{unlinked(reason(resolution))}{text}</em>")
 
     def _embed(self, token: Token) -> str:
         link, resolution = self._resolved(token)
@@ -185,7 +185,8 @@ class Inline:
             return self._keep(self.embed(self.scope, resolution, link), self._wikilink(token), block=True)
         href = self._href(link, resolution)
         if resolution.file is None or not href:
-            why = NO_FILE if PurePosixPath(link.path).suffix else NO_NOTE
+            missing = resolution.file is None and PurePosixPath(link.path).suffix
+            why = NO_FILE if missing else reason(resolution)
             return self._keep(f"{unlinked(why)}{escape.plain(display(link))}</em>")
         if not is_shown(resolution.file):
             return self._keep(f"[{escape.plain(display(link))}]({href})")

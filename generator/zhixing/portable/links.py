@@ -12,6 +12,7 @@ from zhixing.vault.resolve import Resolution
 
 NO_NOTE = "还没有这篇笔记"
 NO_FILE = "没有这个文件"
+NOT_SHOWN = "这篇笔记没有公开"
 
 
 def display(link: Link) -> str:
@@ -34,6 +35,11 @@ def anchor(resolution: Resolution, link: Link) -> str:
     if resolution.block and link.block:
         return f"{targets.BLOCK_PREFIX}{resolution.block.id}"
     return resolution.heading.slug if resolution.heading else ""
+
+
+def reason(resolution: Resolution) -> str:
+    """Return why a link to a note leads nowhere: the note is still to be written, or is not published or a template."""
+    return NO_NOTE if resolution.note is None and resolution.file is None else NOT_SHOWN
 
 
 def unlinked(why: str) -> str:

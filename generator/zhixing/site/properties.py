@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from html import escape
 
-from zhixing.portable.links import NO_NOTE, display, unlinked
+from zhixing.portable.links import display, reason, unlinked
 from zhixing.site.addresses import Addresses
 from zhixing.source import Span
 from zhixing.text.frontmatter import Field, Value
@@ -41,7 +41,9 @@ def rows(vault: Vault, note: Note, shown: frozenset[str], to: Addresses) -> list
 
 
 def _is_hidden(key: str, field: Field) -> bool:
-    return key in _HIDDEN or (key in _SWITCHES and not isinstance(field.value, str))
+    """Tell whether a property says nothing to a reader: how a note is shown, or that no note is related to it."""
+    unrelated = key in LINK_FIELDS and not field.value
+    return unrelated or key in _HIDDEN or (key in _SWITCHES and not isinstance(field.value, str))
 
 
 def table(found: list[Row]) -> str:
@@ -106,7 +108,7 @@ class _Values:
         address = self.to.link(link, resolution)
         name = escape(display(link))
         if not address:
-            return f"{unlinked(NO_NOTE)}{name}</em>"
+            return f"{unlinked(reason(resolution))}{name}</em>"
         return f'<a class="note-chip" href="{escape(address)}">{name}</a>'
 
 

@@ -195,7 +195,13 @@ def test_a_folder_of_others_is_refused(project: Path) -> None:
     assert export(project) == (0, "")
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"version": 2, "files": {}}', '{"version": 1, "files": 3}', "[" * 9999])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "[]", "[" * 9999, '{"version": 2, "files": {}}', '{"version": 1, "files": 3}'),
+        '{"version": 1, "files": {"\\ud800": ["x"]}}',
+    ],
+)
 def test_a_manifest_that_cannot_be_read_is_refused(project: Path, text: str) -> None:
     export(project)
     (project.parent / "out" / MANIFEST).write_text(text, encoding="utf-8")

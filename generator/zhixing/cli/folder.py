@@ -148,6 +148,7 @@ def _manifest(root: Path) -> Known | None:
     """Return what earlier runs wrote; None where no manifest can be read."""
     try:
         read = json.loads(read_text(root / MANIFEST) or "")
+        json.dumps(read, ensure_ascii=False).encode()  # what cannot be written again is none of ours
         if read["version"] != _VERSION:
             return None
         return {PurePosixPath(path): tuple(map(str, digests)) for path, digests in read["files"].items()}

@@ -97,6 +97,12 @@ def test_chinese_words_are_found_inside_longer_ones(site: Path) -> None:
     assert "多头\u200b注意力" in titles
 
 
+def test_every_page_has_the_policy(site: Path) -> None:
+    pages = list(site.rglob("*.html"))
+    assert site / "404.html" in pages
+    assert all('http-equiv="Content-Security-Policy"' in one.read_text(encoding="utf-8") for one in pages)
+
+
 def test_mermaid_comes_with_the_site_where_it_is_used(site: Path) -> None:
     assert "mermaid.min.js" in (site / "各种写法" / "index.html").read_text(encoding="utf-8")
     assert "mermaid.min.js" not in (site / "index.html").read_text(encoding="utf-8")

@@ -127,6 +127,10 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         """Keep a page from asking other hosts for anything."""
         return html.with_policy(assets.with_mermaid(output, get_relative_url(".", page.url)))
 
+    def on_post_template(self, output: str, *, template_name: str, **_: object) -> str:
+        """Keep pages that no file is behind, as that of addresses which lead nowhere, to the same."""
+        return html.with_policy(output) if template_name.endswith(".html") else output
+
     @event_priority(-100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Leave redirects at the notes' former names, after everybody else has written what is theirs."""

@@ -115,7 +115,8 @@ class _Writer:
         return fenced(node.content, node.info.strip())
 
     def code_block(self, node: SyntaxTreeNode) -> list[str]:
-        return fenced(node.content, "")
+        # No mark stands in what we take for code, so this is running text: the item, or the formula, ended later to us.
+        return self._parts(node.content) if self.pieces.holds(node.content) else fenced(node.content, "")
 
     def hr(self, _: SyntaxTreeNode) -> list[str]:
         return ["* * *"]

@@ -50,6 +50,10 @@ class Pieces:
             text = _MARK.sub(lambda mark: self._shown(mark, cell=cell), text)
         return text
 
+    def holds(self, text: str) -> bool:
+        """Tell whether a text holds a mark."""
+        return _MARK.search(text) is not None
+
     def without_empty(self, text: str) -> str:
         """Return the text without the marks of pieces that show nothing: a comment, a definition."""
         return _MARK.sub(lambda mark: mark[0] if self._kept[int(mark[1])].text else "", text)

@@ -93,7 +93,16 @@ def test_no_wikilink_is_left_outside_code(title: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["文[^1]\n\n[^1]:\n", "[^1]: %%藏%%\n", "[^1]: [^2]:\n", "文^[[^1]: ]\n", "[^1]: \x02\n", "![[乙]][^1]:\n"]
+    "text",
+    [
+        "文[^1]\n\n[^1]:\n",
+        "[^1]: %%藏%%\n",
+        "[^1]: [^2]:\n",
+        "文^[[^1]: ]\n",
+        "[^1]: \x02\n",
+        "甲\n\n\x03[^1]:\n",
+        "![[乙]][^1]:\n",
+    ],
 )
 def test_a_footnote_of_nothing_stops_no_page(text: str) -> None:
     shown(text, OTHERS)

@@ -12,14 +12,17 @@ from dataclasses import dataclass, field
 # Noncharacters: no text carries them, and `clean` replaces them in one that does.
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 _MARK = re.compile(f"{_OPEN}([0-9]+){_CLOSE}")
-_CLEAN = {ord(_OPEN): "\ufffd", ord(_CLOSE): "\ufffd"}
+# Python-Markdown keeps marks of its own between two control characters, and strikes those of a text out beforehand:
+# what stood behind them would begin a line.
+_CLEAN = {ord(_OPEN): "\ufffd", ord(_CLOSE): "\ufffd", 2: "\u200b", 3: "\u200b"}
+_UNCLEAN = re.compile("[\x02\x03\ufdd0\ufdd1]")
 # A formula in a link in a highlight: pieces stand in pieces, but no deeper than this.
 _NESTING = 4
 
 
 def clean(text: str) -> str:
     """Return a text of the same length without the characters that marks are made of."""
-    return text.translate(_CLEAN) if _OPEN in text or _CLOSE in text else text
+    return text.translate(_CLEAN) if _UNCLEAN.search(text) else text
 
 
 @dataclass(frozen=True, slots=True)

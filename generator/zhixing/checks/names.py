@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 
 from zhixing.problems import Code, Problem
+from zhixing.vault.index import fold
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
 
@@ -36,7 +36,7 @@ def check_names(vault: Vault) -> Iterator[Problem]:
     """Yield a problem for each title that is not its file's name, each name and each alias that two notes share."""
     by_name: dict[str, list[Note]] = defaultdict(list)
     for note in vault.notes.values():
-        by_name[_folded(note.name)].append(note)
+        by_name[fold(note.name)].append(note)
     for note in vault.notes.values():
         yield from _title(note)
         yield from _properties(note)
@@ -47,10 +47,6 @@ def check_names(vault: Vault) -> Iterator[Problem]:
             what = f"{notes[0].path} has the same name"
             yield note.source.problem(Code.NAME_CLASH, 0, what, "Rename one of them, or write paths in links")
     yield from _shared_aliases(vault)
-
-
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _properties(note: Note) -> Iterator[Problem]:
@@ -88,7 +84,7 @@ def _title(note: Note) -> Iterator[Problem]:
 
 def _alias(note: Note, by_name: dict[str, list[Note]]) -> Iterator[Problem]:
     for alias in note.aliases:
-        others = [other for other in by_name.get(_folded(alias), []) if other is not note]
+        others = [other for other in by_name.get(fold(alias), []) if other is not note]
         if others:
             what = f"The alias {alias!r} is the name of {others[0].path}"
             mend = "Remove the alias: links by that name lead there"
@@ -99,7 +95,7 @@ def _shared_aliases(vault: Vault) -> Iterator[Problem]:
     first: dict[str, Note] = {}
     for note in vault.notes.values():
         for alias in note.aliases:
-            other = first.setdefault(_folded(alias), note)
+            other = first.setdefault(fold(alias), note)
             if other is not note:
                 what = f"The alias {alias!r} belongs to {other.path} too"
                 yield note.source.problem(Code.ALIAS_CLASH, _span(note, alias), what, "Keep it in one of them")

@@ -24,7 +24,7 @@ from zhixing.cli.common import (
     summary,
     vault_option,
 )
-from zhixing.problems import Problem, Severity, exit_status
+from zhixing.problems import Severity, exit_status
 from zhixing.render.badge import badge as draw
 from zhixing.vault.files import read_templates, read_text
 from zhixing.vault.load import load
@@ -73,10 +73,8 @@ def check(
     mends = _mends(loaded, chosen) if fix or diff else []
     # What is printed as data stays data.
     show(loaded, mends, err=form in {"json", "github"})
-    failed: list[Problem] = []
-    if fix and not diff and mends:
-        _, failed = write_all(loaded, mends)
-        loaded = load(project.notes, loaded)
+    _, failed = write_all(loaded, [] if diff else mends)
+    loaded = load(project.notes, loaded) if mends and not diff else loaded
     with progress("Checking") as tell:
         found = build.results(loaded, tell)
     sources = read_templates(project.templates)

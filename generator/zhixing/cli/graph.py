@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -14,6 +13,7 @@ from zhixing.cli.common import notes_argument, open_vault, report, selected, sho
 from zhixing.cli.neighbours import Neighbours, firsts, target_of
 from zhixing.problems import exit_status
 from zhixing.vault.graph import Edge
+from zhixing.vault.index import fold
 from zhixing.vault.mentions import Mention
 from zhixing.vault.note import Note
 from zhixing.vault.resolve import Found
@@ -66,13 +66,18 @@ def _overview(around: Neighbours) -> Iterator[str]:
     yield from _part(
         "Still to be written, by how many notes want them", [_wanted(around, name, by) for name, by in stubs.items()]
     )
-    names = Counter((one.span.of(one.source.source.text).lower(), one.target.path) for one, _ in missing)
-    rows = [
-        f"{n:6}  {name} → {shown(around.vault, path)}"
-        for (name, path), n in sorted(names.items(), key=lambda row: (-row[1], row[0]))
-    ]
-    yield from _part("Mentioned and not linked, by how many notes", rows)
+    yield from _part("Mentioned and not linked, by how many notes", _counted(around, [one for one, _ in missing]))
     yield from ("", "`zhixing graph NOTE` shows what surrounds a note, `--mentions` each mention, `--json` everything.")
+
+
+def _counted(around: Neighbours, found: Iterable[Mention]) -> list[str]:
+    """Return a line for each name that mentions use, in any case, as first spelled: the most used before the others."""
+    spelled: dict[tuple[str, PurePosixPath], list[str]] = {}
+    for one in found:
+        name = one.span.of(one.source.source.text)
+        spelled.setdefault((fold(name), one.target.path), []).append(name)
+    ordered = sorted(spelled.items(), key=lambda item: (-len(item[1]), item[0][0]))
+    return [f"{len(names):6}  {names[0]} → {shown(around.vault, path)}" for (_, path), names in ordered]
 
 
 def _part(title: str, rows: Sequence[str]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from structure import commonmark, python_markdown
 
 from casefile import read_cases
 from zhixing.portable.normalise import normalise
+from zhixing.portable.pieces import Pieces
 
 CASES = Path(__file__).parent.parent / "cases" / "normalise.md"
 
@@ -71,3 +72,16 @@ def test_both_parsers_agree_on_normal_text(text: str) -> None:
 )
 def test_hostile_lines_end(line: str) -> None:
     assert isinstance(normalise(f"{line}\n{line}"), str)
+
+
+@pytest.mark.parametrize("before", ["", "# ", "| a |\n|--|\n| "], ids=["paragraph", "heading", "cell"])
+def test_marks_beyond_what_python_markdown_can_take_are_shown_as_source(before: str) -> None:
+    marks = "`*_" * 30_000
+    *_, line = normalise(f"{before}{marks}").splitlines()
+    # The fence is longer than any run in what it holds.
+    assert f"`` {marks} ``" in line
+
+
+def test_a_long_paragraph_of_links_stays_one_of_links() -> None:
+    links, pieces = [f"[甲{number}](乙/甲{number}.md)" for number in range(3_000)], Pieces()
+    assert normalise(" ".join(map(pieces.keep, links)), pieces) == f"{' '.join(links)}\n"

@@ -10,6 +10,9 @@ from zhixing.portable.pieces import clean
 _MARKUP = re.compile(r"([\\`*_\[\]{}#~|!$])")
 _BRACKET = re.compile(r"\\?\[")
 _MAX_SEARCH = 2_000_000
+# What Python-Markdown takes out of a text one by one, copying the text each time.
+_TAKEN_OUT = re.compile(r"[\\`*_\[\]!<&~^=$]")
+_MAX_COPIED = 2_000_000_000
 # What a Markdown parser would read between the tags of a block of HTML.
 _IN_HTML = re.compile(r"[\\`*_\[\]{}#~|!$=+>-]")
 
@@ -40,6 +43,14 @@ def bounded(text: str) -> str:
     Python-Markdown looks through the rest of the block for each; where that is too much, no bracket opens a link.
     """
     return _BRACKET.sub(r"\\[", text) if text.count("[") * len(text) > _MAX_SEARCH else text
+
+
+def affordable(text: str) -> str:
+    """Return finished running text, as its source in code where showing it would take many seconds."""
+    if len(_TAKEN_OUT.findall(text)) * len(text) <= _MAX_COPIED:
+        return text
+    fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
+    return f"{fence} {' '.join(text.split())} {fence}"
 
 
 def _reference(match: re.Match[str]) -> str:

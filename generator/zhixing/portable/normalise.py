@@ -17,7 +17,7 @@ from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.footnote import footnote_plugin
 
 from zhixing.portable.callouts import callout_head
-from zhixing.portable.escape import bounded
+from zhixing.portable.escape import affordable, bounded
 from zhixing.portable.html import html_block
 from zhixing.portable.pieces import Pieces
 from zhixing.text.containers import DEPTH
@@ -105,11 +105,12 @@ class _Writer:
         broken = [_TRAILING_BACKSLASH.sub(r"\1", line.strip()) for line in broken]
         lines = [_inert(line) for line in (*broken, _TRAILING_BACKSLASH.sub(r"\1&#92;", last.strip()))]
         lines = [line for line in (self.pieces.restore(line) for line in lines) if line.strip()]
-        return [*(f"{line.rstrip()}  " for line in lines[:-1]), *(line.rstrip() for line in lines[-1:])]
+        written = [*(f"{line.rstrip()}  " for line in lines[:-1]), *(line.rstrip() for line in lines[-1:])]
+        return affordable("\n".join(written)).split("\n") if written else []
 
     def heading(self, node: SyntaxTreeNode) -> list[str]:
         text = self.pieces.restore(bounded(" ".join(node.children[0].content.split("\n"))))
-        return [f"{'#' * int(node.tag[1])} {text or _SEPARATOR}"]
+        return [f"{'#' * int(node.tag[1])} {affordable(text) or _SEPARATOR}"]
 
     def fence(self, node: SyntaxTreeNode) -> list[str]:
         return fenced(node.content, node.info.strip())
@@ -188,7 +189,7 @@ class _Writer:
         return f"| {' | '.join(self._cell(cell.children[0].content) for cell in cells)} |"
 
     def _cell(self, text: str) -> str:
-        return self.pieces.restore(bounded(text).replace("|", "\\|"), cell=True)
+        return affordable(self.pieces.restore(bounded(text).replace("|", "\\|"), cell=True))
 
 
 _RULES = {"": "---", "text-align:left": ":--", "text-align:center": ":-:", "text-align:right": "--:"}

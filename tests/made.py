@@ -9,6 +9,21 @@ from zhixing.source import Source
 from zhixing.vault.note import Note, read_note
 from zhixing.vault.vault import Vault
 
+# A note's worked example, with a table and a figure.
+DECLARED = """```yaml example
+id: 水果
+axes:
+  键: [apple, banana]
+given:
+  s[键]: [log(0.6), log(0.4)]
+compute:
+  w[键]: softmax(s)
+show:
+  - table: [w]
+  - heatmap: w
+```
+"""
+
 
 def vault_of(texts: Mapping[str, str]) -> Vault:
     """Return a vault of these files; those that do not end in .md are other files."""

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from hostile import SIZE, guard
-from made import vault_of
+from made import DECLARED, vault_of
 from zhixing.build import results
 from zhixing.portable.export import Export, destinations, export
 
@@ -70,20 +70,6 @@ def test_only_what_published_pages_lead_to_goes_along() -> None:
     )
     assert set(map(str, found.texts)) == {"a/甲.md", "b/乙.md"}
     assert list(map(str, found.copies)) == ["a/图 二.png", "b/图.png", "b/深.png", "b/表.csv"]
-
-
-DECLARED = """```yaml example
-id: 水果
-axes:
-  键: [apple, banana]
-given:
-  s[键]: [log(0.6), log(0.4)]
-compute:
-  w[键]: softmax(s)
-show:
-  - heatmap: w
-```
-"""
 
 
 def test_figures_are_those_drawn_now() -> None:

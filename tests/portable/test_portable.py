@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from casefile import read_cases
+from made import DECLARED
 from zhixing.build import results
 from zhixing.portable import portable
 from zhixing.source import Source
@@ -38,19 +39,6 @@ def test_case(text: str, expected: str) -> None:
     assert page(text) == expected
 
 
-DECLARED = """```yaml example
-id: 水果
-axes:
-  键: [apple, banana]
-given:
-  s[键]: [log(0.6), log(0.4)]
-compute:
-  w[键]: softmax(s)
-show:
-  - table: [w]
-  - heatmap: w
-```
-"""
 STALE = "<!-- zhixing:begin 水果 -->\n\n旧 0.1\n\n<!-- zhixing:end 00000000 -->\n"
 
 

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from html import escape
 
+from zhixing.portable.links import display
 from zhixing.site.math import FormulaError, mathml
 from zhixing.source import Span
 from zhixing.text.regions import PROSE
@@ -33,7 +34,7 @@ def sentence(note: Note, link: Link) -> str:
     after = _shown(note, Span(link.span.end, around.end))
     if not before and not after.strip("。.；;，, "):
         return ""
-    return f"{before}<b>{escape(_label(note, link))}</b>{after}"
+    return f"{before}<b>{escape(display(link))}</b>{after}"
 
 
 def _bounds(note: Note, at: Span) -> Span:
@@ -97,7 +98,3 @@ def _piece(token: Token, text: str) -> str:
         link = token.wikilink
         content = link.display or default_text(link.path, link.headings, link.block)
     return escape(_MARKUP.sub("", content))
-
-
-def _label(note: Note, link: Link) -> str:
-    return link.display or link.path or note.title

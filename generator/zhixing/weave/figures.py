@@ -9,8 +9,17 @@ from zhixing.problems import Code, Problem
 from zhixing.source import Source
 from zhixing.weave.checksum import Verdict, checksum, judge
 from zhixing.weave.regions import Woven
+from zhixing.weave.whole import Telling, settled
 
 _SEAL = re.compile(r"<!-- zhixing:figure ([0-9a-f]{8}) -->\s*\Z")
+_TELLING = Telling(
+    missing="The figure is not drawn yet",
+    stale="The figure is not what its example draws now",
+    edited="The figure was edited by hand",
+    mend="Undo the edit, or take what was drawn with `zhixing regenerate --accept`",
+    stale_code=Code.FIGURE_STALE,
+    edited_code=Code.FIGURE_EDITED,
+)
 
 
 def sealed(svg: str) -> str:
@@ -25,20 +34,7 @@ def weave_figure(source: Source, svg: str, *, accept: bool = False) -> Woven:
     """
     found, mark = _parted(source.text)
     verdict = judge(found, _normal(svg), mark) if source.text else Verdict.MISSING
-    problems = list(_problems(source, verdict, accept=accept))
-    keep = verdict is Verdict.FRESH or (verdict is Verdict.EDITED and not accept)
-    return Woven(source.text if keep else sealed(svg), {source.path: verdict}, tuple(problems))
-
-
-def _problems(source: Source, verdict: Verdict, *, accept: bool) -> Iterator[Problem]:
-    if verdict is Verdict.MISSING:
-        yield source.problem(Code.FIGURE_STALE, 0, "The figure is not drawn yet", "Run `zhixing regenerate`")
-    elif verdict is Verdict.STALE:
-        what = "The figure is not what its example draws now"
-        yield source.problem(Code.FIGURE_STALE, 0, what, "Run `zhixing regenerate`")
-    elif verdict is Verdict.EDITED and not accept:
-        mend = "Undo the edit, or take what was drawn with `zhixing regenerate --accept`"
-        yield source.problem(Code.FIGURE_EDITED, 0, "The figure was edited by hand", mend)
+    return settled(source, verdict, sealed(svg), _TELLING, accept=accept)
 
 
 def unused_figures(source: Source) -> Iterator[Problem]:

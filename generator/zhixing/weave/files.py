@@ -7,15 +7,24 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-from zhixing.problems import Code, Problem
+from zhixing.problems import Code
 from zhixing.source import Source
 from zhixing.weave.checksum import Verdict, checksum, judge
 from zhixing.weave.regions import Woven
+from zhixing.weave.whole import Telling, settled
 
 SEAL = "zhixing:file"
 _SEAL = re.compile(rf"{SEAL}(?: ([0-9a-f]{{8}})(?![0-9a-f]))?")
+_TELLING = Telling(
+    missing="The file is not written yet",
+    stale="The file is not what would be generated now",
+    edited="This generated file was edited by hand, or is somebody's own",
+    mend="Keep it under another name, or take what is generated with `zhixing regenerate --accept`",
+    stale_code=Code.FILE_STALE,
+    edited_code=Code.FILE_EDITED,
+)
 # What JSON Canvas says is meant where nothing is said.
 _DEFAULTS = {"toEnd": "arrow", "fromEnd": "none"}
 
@@ -30,26 +39,12 @@ def weave_file(source: Source, text: str, counted: Callable[[str], str], *, acce
     now, then = counted(_SEAL.sub(SEAL, source.text, count=1)), counted(text)
     mark = found[1] or "" if found else ""
     verdict = judge(now, then, mark) if source.text else Verdict.MISSING
-    problems = tuple(_problems(source, verdict, accept=accept))
-    keep = verdict is Verdict.FRESH or (verdict is Verdict.EDITED and not accept)
-    return Woven(source.text if keep else sealed(text, counted), {source.path: verdict}, problems)
+    return settled(source, verdict, sealed(text, counted), _TELLING, accept=accept)
 
 
 def sealed(text: str, counted: Callable[[str], str]) -> str:
     """Return a text with its checksum, as it is written to disk."""
     return _SEAL.sub(f"{SEAL} {checksum(counted(text))}", text, count=1)
-
-
-def _problems(source: Source, verdict: Verdict, *, accept: bool) -> Iterator[Problem]:
-    if verdict is Verdict.MISSING:
-        yield source.problem(Code.FILE_STALE, 0, "The file is not written yet", "Run `zhixing regenerate`")
-    elif verdict is Verdict.STALE:
-        what = "The file is not what would be generated now"
-        yield source.problem(Code.FILE_STALE, 0, what, "Run `zhixing regenerate`")
-    elif verdict is Verdict.EDITED and not accept:
-        what = "This generated file was edited by hand, or is somebody's own"
-        mend = "Keep it under another name, or take what is generated with `zhixing regenerate --accept`"
-        yield source.problem(Code.FILE_EDITED, 0, what, mend)
 
 
 def lines(text: str) -> str:

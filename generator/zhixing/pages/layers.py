@@ -7,6 +7,7 @@ Hierarchical System Structures, IEEE Transactions on Systems, Man, and Cyberneti
 from __future__ import annotations
 
 from collections.abc import Iterable
+from graphlib import TopologicalSorter
 
 Arrow = tuple[int, int]
 
@@ -44,18 +45,8 @@ def acyclic(count: int, arrows: Iterable[Arrow]) -> list[Arrow]:
 
 def ordered(count: int, arrows: Iterable[Arrow]) -> list[int]:
     """Return the nodes of a graph without circles so that every arrow leads onward."""
-    after = neighbours(count, arrows)
-    waiting = [0] * count
-    for ends in after:
-        for end in ends:
-            waiting[end] += 1
-    ready = [node for node in range(count) if not waiting[node]]
-    for node in ready:
-        for end in after[node]:
-            waiting[end] -= 1
-            if not waiting[end]:
-                ready.append(end)
-    return ready
+    before = neighbours(count, ((end, start) for start, end in arrows))
+    return list(TopologicalSorter(dict(enumerate(before))).static_order())
 
 
 def layers(count: int, arrows: Iterable[Arrow]) -> list[int]:

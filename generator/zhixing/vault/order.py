@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from graphlib import CycleError, TopologicalSorter
 from pathlib import PurePosixPath
 
 from zhixing.vault.note import Note
@@ -21,26 +23,20 @@ def requirements(vault: Vault) -> dict[PurePosixPath, list[PurePosixPath]]:
 def levels(vault: Vault, notes: Sequence[Note]) -> list[list[Note]]:
     """Return notes in steps: each note in the first step after all it requires. Notes of a circle are left out."""
     chosen = {note.path: note for note in notes}
-    needs = {
-        path: {need for need in wanted if need in chosen}
-        for path, wanted in requirements(vault).items()
-        if path in chosen
-    }
-    users: dict[PurePosixPath, list[PurePosixPath]] = {path: [] for path in needs}
-    for path, wanted in needs.items():
-        for need in wanted:
-            users[need].append(path)
-    place = {path: index for index, path in enumerate(needs)}
+    place = {path: number for number, path in enumerate(vault.notes)}
+    sorter = TopologicalSorter(
+        {
+            path: [need for need in needs if need in chosen]
+            for path, needs in requirements(vault).items()
+            if path in chosen
+        }
+    )
+    with suppress(CycleError):  # what no circle holds back is sorted all the same
+        sorter.prepare()
     steps: list[list[Note]] = []
-    ready = [path for path in needs if not needs[path]]
-    while ready:
-        steps.append([chosen[path] for path in ready])
-        freed: list[PurePosixPath] = []
-        for path in ready:
-            for user in users[path]:
-                needs[user].discard(path)
-                freed += [] if needs[user] else [user]
-        ready = sorted(freed, key=place.__getitem__)
+    while ready := sorter.get_ready():
+        steps.append([chosen[path] for path in sorted(ready, key=place.__getitem__)])
+        sorter.done(*ready)
     return steps
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from shell import vault
-from zhixing import build
-from zhixing.examples import book, run_example
+from zhixing import compose
+from zhixing.language import run_example, runs
 from zhixing.vault.load import load
 
 BASE = "```yaml example\nid: 甲\ngiven: {a: 2}\ncompute: {x: a * 3}\nexpect: {x: 6}\n```\n"
@@ -24,19 +24,19 @@ def test_only_what_changed_runs_again(tmp_path: Path, monkeypatch: pytest.Monkey
         ran.append(example.id)
         return run_example(example, source, others)
 
-    monkeypatch.setattr(book, "run_example", counted)
-    memory = build.Memory()
+    monkeypatch.setattr(runs, "run_example", counted)
+    memory = compose.Memory()
 
-    first = build.results(load(notes), memory=memory)
-    build.results(load(notes), memory=memory)
+    first = compose.results(load(notes), memory=memory)
+    compose.results(load(notes), memory=memory)
     (notes / "甲.md").write_text(BASE.replace("a: 2", "a: 3"), encoding="utf-8")
-    third = build.results(load(notes), memory=memory)
+    third = compose.results(load(notes), memory=memory)
 
     assert ran[:3] == ["丙", "甲", "乙"]
     assert ran[3:] == ["甲", "乙"]
     assert third.bodies["丙"] is first.bodies["丙"]
     assert [p.code.slug for p in third.problems] == ["expect-failed", "expect-failed"]
-    fresh = build.results(load(notes))
+    fresh = compose.results(load(notes))
     assert {name: body.markdown for name, body in fresh.bodies.items()} == {
         name: body.markdown for name, body in third.bodies.items()
     }

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from zhixing import build
-from zhixing.build import Plan, Results
+from zhixing import compose
 from zhixing.checks.coverage import coverage_of, total
 from zhixing.checks.template import Template
+from zhixing.compose import Plan, Results
 from zhixing.problems import Severity
-from zhixing.vault.files import read_templates
-from zhixing.vault.load import load
+from zhixing.vault.load import load, read_templates
 from zhixing.vault.vault import Vault
 
 ROOT = Path(__file__).parent.parent
@@ -27,23 +26,23 @@ def vault() -> Vault:
 
 @pytest.fixture(scope="module")
 def found(vault: Vault) -> Results:
-    return build.results(vault)
+    return compose.results(vault)
 
 
 @pytest.fixture(scope="module")
 def planned(vault: Vault, found: Results) -> Plan:
-    return build.plan(vault, found)
+    return compose.plan(vault, found)
 
 
 @pytest.fixture(scope="module")
 def templates() -> dict[str, Template]:
-    return build.templates_of(read_templates(ROOT / "templates"))
+    return compose.templates_of(read_templates(ROOT / "templates"))
 
 
 def test_there_is_nothing_to_report(
     vault: Vault, found: Results, planned: Plan, templates: dict[str, Template]
 ) -> None:
-    problems = build.check(vault, found, planned, templates)
+    problems = compose.check(vault, found, planned, templates)
 
     assert [str(problem) for problem in problems if problem.code.severity is not Severity.INFO] == []
 

@@ -8,11 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from made import vault_of
-from zhixing.build import results
+from zhixing.checks.fix_links import folded, mended
 from zhixing.checks.links import check_links
-from zhixing.checks.meant import folded
-from zhixing.checks.mender import mended
-from zhixing.portable import portable
+from zhixing.compose import results
+from zhixing.page import portable
 from zhixing.problems import Code
 from zhixing.vault.graph import edges
 from zhixing.vault.note import Note

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from zhixing.checks.dependents import dependents
 from zhixing.checks.mutation import Score, mutate
-from zhixing.examples.book import run_all
+from zhixing.language.runs import run_all
 from zhixing.source import Source
 from zhixing.vault.note import read_note
 from zhixing.vault.vault import Vault

@@ -7,10 +7,10 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from zhixing.checks.claims import claims_of, judge_all
 from zhixing.checks.coverage import coverage
-from zhixing.checks.repair import repaired
-from zhixing.examples.book import run_all
+from zhixing.claims.fix import repaired
+from zhixing.claims.judge import claims_of, judge_all
+from zhixing.language.runs import run_all
 from zhixing.problems import Code
 from zhixing.source import Source
 from zhixing.vault.note import read_note

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shell import contents, vault, zhixing
-from zhixing.cli.changes import unified
+from zhixing.cli.common import unified
 
 STALE = "```yaml example\nid: 例\ncompute: {x: 1}\nexpect: {x: 1}\n```\n\n"
 

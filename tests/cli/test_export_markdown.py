@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
 from shell import contents, vault, zhixing
-from zhixing.build import Results, results
-from zhixing.cli import export_markdown
 from zhixing.cli import folder as folders
+from zhixing.compose import Results, results
 from zhixing.vault.vault import Vault
 from zhixing.weave.writer import digest, parts, write_bytes
 
@@ -281,7 +281,7 @@ def test_an_attachment_that_becomes_a_link_out_of_the_vault_is_not_copied(
         picture.symlink_to(secret)
         return results(loaded, tell)
 
-    monkeypatch.setattr(export_markdown, "results", swap)
+    monkeypatch.setattr(sys.modules["zhixing.cli.export"], "results", swap)
 
     status, said = export(project)
 

@@ -8,10 +8,9 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import markdown
-
 from made import vault_of
-from zhixing.build import results
-from zhixing.portable import portable
+from zhixing.compose import results
+from zhixing.page import portable
 from zhixing.site.html import clean
 from zhixing.site.markdown import with_extensions
 

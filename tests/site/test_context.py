@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from zhixing.site.context import sentence
+from zhixing.site.head import sentence
 from zhixing.source import Source
 from zhixing.vault.note import read_note
 

@@ -18,8 +18,8 @@ from obsidian_oracle import oracle
 from shape import shape
 
 from casefile import read_cases
-from zhixing.build import results
-from zhixing.portable import portable
+from zhixing.compose import results
+from zhixing.page import portable
 from zhixing.site.sanitise import sanitise
 from zhixing.vault.load import load
 from zhixing.vault.note import Note

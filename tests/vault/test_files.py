@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
-from zhixing.vault.files import read_inside, read_templates
+from zhixing.vault.load import read_inside, read_templates
 
 
 def test_a_link_out_of_the_folder_is_not_read(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hostile import guard
-from zhixing.vault.load import MAX_BYTES, MAX_LINES, _Loader, load
+from zhixing.vault.load import MAX_LINES, MAX_NOTE_BYTES, _Loader, load
 from zhixing.vault.resolve import Found, resolve
 from zhixing.vault.vault import Vault
 
@@ -85,7 +85,9 @@ def test_a_file_or_folder_that_may_not_be_read(tmp_path: Path, monkeypatch: pyte
 
 def test_a_file_that_is_too_large(tmp_path: Path) -> None:
     lines = b"\n" * (MAX_LINES + 1)
-    write(tmp_path, {"a.md": b"a" * (MAX_BYTES + 1), "b.md": b"a" * MAX_BYTES, "c.md": lines, "d.md": lines[1:]})
+    write(
+        tmp_path, {"a.md": b"a" * (MAX_NOTE_BYTES + 1), "b.md": b"a" * MAX_NOTE_BYTES, "c.md": lines, "d.md": lines[1:]}
+    )
     with guard():
         vault = load(tmp_path)
     assert [str(path) for path in vault.notes] == ["b.md", "d.md"]

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from casefile import read_cases
 from made import vault_of
 from zhixing.source import Span
-from zhixing.vault.mentions import Mention, mentions
-from zhixing.vault.sentences import sentence
+from zhixing.vault.mentions import Mention, mentions, sentence
 from zhixing.vault.vault import Vault
 
 CASES = Path(__file__).parent.parent / "cases" / "mentions.md"

@@ -9,7 +9,7 @@ import pytest
 from casefile import read_cases
 from hostile import guard
 from made import note
-from zhixing.vault.links import Link
+from zhixing.vault.note import Link
 
 CASES = list(read_cases(Path(__file__).parent.parent / "cases" / "links.md"))
 

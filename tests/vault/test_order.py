@@ -6,8 +6,8 @@ import sys
 from pathlib import PurePosixPath
 
 from zhixing.source import Source
+from zhixing.vault.graph import circles, levels
 from zhixing.vault.note import read_note
-from zhixing.vault.order import circles, levels
 from zhixing.vault.vault import Vault
 
 

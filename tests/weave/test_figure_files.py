@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from zhixing.problems import Code
 from zhixing.source import Source
-from zhixing.weave.checksum import Verdict
 from zhixing.weave.figures import sealed, unused_figures, weave_figure
+from zhixing.weave.regions import Verdict
 
 NEW, OLD = "<svg>\n<title>新</title>\n</svg>\n", "<svg>\n<title>旧</title>\n</svg>\n"
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from zhixing.source import Source
-from zhixing.weave.checksum import Verdict
 from zhixing.weave.files import canvas, lines, sealed, weave_file
+from zhixing.weave.regions import Verdict
 
 CANVAS = """{
 \t"nodes":[

@@ -10,14 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casefile import read_cases
+from zhixing.markdown.blocks import Kind, scan
+from zhixing.markdown.comparison import normal
+from zhixing.markdown.generated import generated
 from zhixing.problems import Code
 from zhixing.source import Source
-from zhixing.text.normal import normal
-from zhixing.text.regions import Kind
-from zhixing.text.scan import scan
-from zhixing.weave.checksum import Verdict, checksum
-from zhixing.weave.markers import generated
-from zhixing.weave.regions import Target, Woven, weave
+from zhixing.weave.regions import Target, Verdict, Woven, checksum, weave
 
 CASES = Path(__file__).parent.parent / "cases" / "weave.md"
 

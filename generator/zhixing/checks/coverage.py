@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from zhixing.checks.claims import claims_of
 from zhixing.checks.template import Template
+from zhixing.claims.judge import claims_of
+from zhixing.markdown.blocks import Kind
+from zhixing.markdown.generated import generated
+from zhixing.markdown.inline import prose
+from zhixing.numerals.read import Numeral, numerals
 from zhixing.problems import Code, Problem
 from zhixing.source import Span
-from zhixing.text.inline import prose
-from zhixing.text.numerals import Numeral, numerals
-from zhixing.text.regions import Kind
 from zhixing.vault.note import Note
-from zhixing.weave.markers import generated
 
 
 @dataclass(frozen=True, slots=True)

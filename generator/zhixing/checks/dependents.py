@@ -6,9 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
-from zhixing.checks.claims import claims_of
-from zhixing.examples.book import Book
-from zhixing.examples.references import example_of
+from zhixing.claims.judge import claims_of
+from zhixing.language.runs import Book, example_of
 from zhixing.vault.graph import edges
 from zhixing.vault.vault import Vault
 

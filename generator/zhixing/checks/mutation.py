@@ -6,14 +6,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from zhixing.checks.claims import claims_of, judge_all
-from zhixing.examples.book import Book, Declared
-from zhixing.examples.model import Example, Run
-from zhixing.examples.mutants import Mutant, given_mutants, restates_given, step_mutants
-from zhixing.examples.references import example_of
-from zhixing.examples.run import run_example
+from zhixing.claims.judge import claims_of, judge_all
+from zhixing.language.model import Example, Run
+from zhixing.language.mutants import Mutant, given_mutants, restates_given, step_mutants
+from zhixing.language.run import run_example
+from zhixing.language.runs import Book, Declared, example_of
+from zhixing.markdown.claims import Claim
 from zhixing.problems import Problem
-from zhixing.text.claims import Claim
 from zhixing.vault.vault import Vault
 
 

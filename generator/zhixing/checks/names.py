@@ -6,9 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from zhixing.problems import Code, Problem
-from zhixing.vault.index import fold
 from zhixing.vault.note import Note
-from zhixing.vault.vault import Vault
+from zhixing.vault.vault import Vault, fold
 
 # Obsidian's own `alias`, `tag`, `publish` and `cssclasses` are read or left alone, not mistaken for slips.
 PROPERTIES = frozenset(

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from zhixing.examples.book import example_fences
+from zhixing.language.runs import example_fences
+from zhixing.markdown.blocks import Kind
 from zhixing.problems import Code, Problem, did_you_mean
 from zhixing.source import Source
-from zhixing.text.regions import Kind
 from zhixing.vault.note import Heading, Note, read_note
 
 _MARK = re.compile(r"[ \t]*\{#\s*(optional|references)\s*#\}")

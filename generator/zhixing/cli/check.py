@@ -8,11 +8,9 @@ from pathlib import Path, PurePath
 
 import click
 
-from zhixing import build
-from zhixing.build import Change
+from zhixing import compose
 from zhixing.checks.coverage import Coverage, coverage_of, coverage_problems, total
-from zhixing.checks.mender import mended
-from zhixing.cli.changes import show, write_all
+from zhixing.checks.fix_links import mended
 from zhixing.cli.common import (
     Selection,
     notes_argument,
@@ -20,14 +18,16 @@ from zhixing.cli.common import (
     progress,
     report,
     selected,
+    show,
     shown,
     summary,
     vault_option,
+    write_all,
 )
+from zhixing.compose import Change
 from zhixing.problems import Severity, exit_status
-from zhixing.render.badge import badge as draw
-from zhixing.vault.files import read_templates, read_text
-from zhixing.vault.load import load
+from zhixing.show.svg import badge as draw
+from zhixing.vault.load import load, read_templates, read_text
 from zhixing.vault.vault import Vault
 from zhixing.weave.writer import WriteError, write
 
@@ -76,10 +76,10 @@ def check(
     _, failed = write_all(loaded, [] if diff else mends)
     loaded = load(project.notes, loaded) if mends and not diff else loaded
     with progress("Checking") as tell:
-        found = build.results(loaded, tell)
+        found = compose.results(loaded, tell)
     sources = read_templates(project.templates)
-    templates = build.templates_of(sources)
-    problems = build.check(loaded, found, build.plan(loaded, found, templates=sources), templates)
+    templates = compose.templates_of(sources)
+    problems = compose.check(loaded, found, compose.plan(loaded, found, templates=sources), templates)
     kept = [*failed, *(problem for problem in problems if chosen.keeps(problem, found, loaded))]
     parts: Mapping[str, Coverage] = {}
     if covered or least is not None or badge:

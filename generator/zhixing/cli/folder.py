@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from zhixing.problems import Code, Problem
-from zhixing.vault.files import read_text
+from zhixing.vault.load import read_text
 from zhixing.weave.writer import WriteError, digest, parts, remove, write, write_bytes
 
 MANIFEST = PurePosixPath(".zhixing-export.json")

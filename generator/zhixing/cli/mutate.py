@@ -10,7 +10,7 @@ import click
 
 from zhixing.checks.mutation import Score, mutate
 from zhixing.cli.common import notes_argument, open_vault, progress, selected, shown, vault_option
-from zhixing.examples.book import run_all
+from zhixing.language.runs import run_all
 from zhixing.vault.vault import Vault
 
 

@@ -13,14 +13,13 @@ import click
 
 from zhixing.checks.template import read_template
 from zhixing.cli.common import files, open_vault, report, shown, vault_option
-from zhixing.examples.book import example_fences, id_written
+from zhixing.language.runs import example_fences, id_written
 from zhixing.problems import Code, Problem, did_you_mean
-from zhixing.render.environment import shipped_templates
-from zhixing.render.notes import NoteTemplateError, note_text
+from zhixing.show.svg import shipped_templates
+from zhixing.show.templates import NoteTemplateError, note_text
 from zhixing.source import Source
-from zhixing.vault.files import read_templates
 from zhixing.vault.graph import stubs
-from zhixing.vault.project import Project
+from zhixing.vault.load import Project, read_templates
 from zhixing.vault.resolve import Found, resolve_path
 from zhixing.vault.vault import Vault
 from zhixing.weave.writer import WriteError, write

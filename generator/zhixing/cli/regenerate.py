@@ -8,10 +8,8 @@ from pathlib import Path
 
 import click
 
-from zhixing import build
-from zhixing.build import Change, Results
+from zhixing import compose
 from zhixing.checks.dependents import dependents, resting_on
-from zhixing.cli.changes import show, write_all
 from zhixing.cli.common import (
     files,
     notes_argument,
@@ -19,12 +17,15 @@ from zhixing.cli.common import (
     progress,
     report,
     selected,
+    show,
     shown,
     summary,
     vault_option,
+    write_all,
 )
+from zhixing.compose import Change, Results
 from zhixing.problems import STALE, Severity, exit_status
-from zhixing.vault.files import read_templates
+from zhixing.vault.load import read_templates
 from zhixing.vault.vault import Vault
 
 
@@ -53,9 +54,9 @@ def regenerate(
     project, loaded = open_vault(vault)
     chosen = selected(loaded, notes)
     with progress("Running") as tell:
-        found = build.results(loaded, tell)
+        found = compose.results(loaded, tell)
     templates = read_templates(project.templates) if chosen.all else ()
-    planned = build.plan(loaded, found, chosen.notes, templates, accept=accept, fix_claims=fix_claims)
+    planned = compose.plan(loaded, found, chosen.notes, templates, accept=accept, fix_claims=fix_claims)
     problems = [one for one in (*loaded.problems, *found.problems) if chosen.keeps(one, found, loaded)]
     problems += [problem for path in chosen.notes for problem in loaded.notes[path].problems]
     problems += planned.problems

@@ -3,15 +3,92 @@
 from __future__ import annotations
 
 import sys
+import unicodedata
+from collections.abc import Iterator, Sequence
+from itertools import product
 from pathlib import Path
 
 import click
 
 from zhixing.cli.common import open_vault, progress, report, vault_option, visible
-from zhixing.cli.steps import steps_of
-from zhixing.examples.book import run_all
-from zhixing.examples.twins import normal_name
+from zhixing.language.expect import label_of
+from zhixing.language.expression import normal_name
+from zhixing.language.model import Axis, Dimension, Quantity, Run
+from zhixing.language.runs import run_all
 from zhixing.problems import Severity, did_you_mean, exit_status
+from zhixing.show.numbers import number
+
+# A run as text for a terminal: each quantity with its expression, its numbers in columns under their labels.
+
+MOST = 12  # entries shown along an axis
+
+
+def steps_of(run: Run) -> str:
+    """Return every quantity of a run in the order computed, and what was expected."""
+    expressions = {step.name.name: step.expression.text for step in run.example.steps}
+    lines: list[str] = []
+    for name, quantity in run.quantities.items():
+        base = name.partition(".")[0]
+        axes = ", ".join(axis or "·" for axis in quantity.axes)
+        head = f"{name}[{axes}]" if axes else name
+        lines.append(f"{head} = {expressions[base]}" if base in expressions else head)
+        lines += [f"  {line}" for line in _lines(quantity, run)]
+    for outcome in (*run.outcomes, *(o for said in run.said for o in said.outcomes)):
+        source = "" if outcome in run.outcomes else "a source says "
+        text = getattr(outcome.claim, "text", "") or getattr(getattr(outcome.claim, "target", None), "text", "")
+        lines.append(f"{'✓' if outcome.holds else '✗'} {source}{text}{f': {outcome.what}' if outcome.what else ''}")
+    return "\n".join(lines)
+
+
+def _lines(quantity: Quantity, run: Run) -> Iterator[str]:
+    """Yield the numbers: a scalar alone, a vector as a row under labels, else a table for each leading place."""
+    if not quantity.dimensions:
+        yield _entry(quantity, (), run)
+        return
+    *leading, last = range(len(quantity.dimensions))
+    rows = leading[-1:]
+    for outer in product(*(range(min(quantity.values.shape[i], MOST)) for i in leading[:-1])):
+        if outer:
+            yield ", ".join(_label(quantity.dimensions[i], place, run) for i, place in enumerate(outer))
+        yield from _table(quantity, outer, rows, last, run)
+
+
+def _table(quantity: Quantity, outer: tuple[int, ...], rows: Sequence[int], last: int, run: Run) -> Iterator[str]:
+    columns = range(min(quantity.values.shape[last], MOST))
+    cut = quantity.values.shape[last] > MOST
+    head = ["", *(_label(quantity.dimensions[last], place, run) for place in columns), *(["…"] if cut else [])]
+    body = []
+    for row in product(*(range(min(quantity.values.shape[i], MOST)) for i in rows)):
+        label = _label(quantity.dimensions[rows[0]], row[0], run) if rows else ""
+        cells = [_entry(quantity, (*outer, *row, place), run) for place in columns]
+        body.append([label, *cells, *(["…"] if cut else [])])
+    if rows and quantity.values.shape[rows[0]] > MOST:
+        body.append(["…"])
+    widths = [max(_width(line[i]) for line in [head, *body] if i < len(line)) for i in range(len(head))]
+    for line in [head, *body]:
+        yield "  ".join(_padded(cell, width) for cell, width in zip(line, widths, strict=False)).rstrip()
+
+
+def _entry(quantity: Quantity, place: tuple[int, ...], run: Run) -> str:
+    value = float(quantity.values[place])
+    axes = [run.example.axes.get(dimension.axis) for dimension in quantity.on]
+    if axes and all(axes):
+        return label_of(int(value), [axis for axis in axes if axis])
+    return number(value)
+
+
+def _label(dimension: Dimension, place: int, run: Run) -> str:
+    axis: Axis | None = run.example.axes.get(dimension.axis)
+    position = place if dimension.positions is None else dimension.positions[place]
+    return axis.label(position) if axis else str(position)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _padded(text: str, width: int) -> str:
+    return " " * (width - _width(text)) + text
 
 
 @click.command()

@@ -7,7 +7,7 @@ from html import escape, unescape
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
-from zhixing.build import FIGURES
+from zhixing.compose import FIGURES
 from zhixing.site.math import with_mathml
 from zhixing.site.sanitise import sanitise
 

@@ -9,10 +9,10 @@ from functools import cache, lru_cache
 
 from math_core import LatexError, LatexToMathML
 
+from zhixing.markdown.blocks import Kind
+from zhixing.markdown.inline import TokenKind
 from zhixing.problems import Code, Problem
 from zhixing.source import Span
-from zhixing.text.inline import TokenKind
-from zhixing.text.regions import Kind
 from zhixing.vault.note import Note
 
 # What pymdownx.arithmatex leaves of a formula: its escaped source between delimiters.

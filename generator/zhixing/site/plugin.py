@@ -17,17 +17,17 @@ from mkdocs.structure.toc import AnchorLink
 from mkdocs.utils import get_relative_url
 from mkdocs.utils.templates import TemplateContext
 
-from zhixing.build import Memory
-from zhixing.portable.tags import INDEX_TITLE, Tags, tag_pages, tags_of, walk
-from zhixing.portable.titles import title
+from zhixing.compose import Memory
+from zhixing.page.tags import INDEX_TITLE, Tags, tag_pages, tags_of, walk
+from zhixing.page.titles import title
 from zhixing.problems import Severity
-from zhixing.site import assets, html
-from zhixing.site import page as page_parts
-from zhixing.site.addresses import Addresses, is_shown
+from zhixing.site import files as site_files
+from zhixing.site import head as page_parts
+from zhixing.site import html
+from zhixing.site.files import Addresses, is_shown, write_redirects
 from zhixing.site.markdown import with_extensions
 from zhixing.site.math import title_with_mathml
 from zhixing.site.navigation import around
-from zhixing.site.redirects import write_redirects
 from zhixing.site.shown import Shown, show
 from zhixing.vault.note import Note
 
@@ -59,8 +59,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     def on_config(self, config: MkDocsConfig) -> None:
         """Set the Markdown extensions and add the styles."""
         with_extensions(config.markdown_extensions, config.mdx_configs)
-        if assets.STYLES not in config.extra_css:
-            config.extra_css.insert(0, assets.STYLES)
+        if site_files.STYLES not in config.extra_css:
+            config.extra_css.insert(0, site_files.STYLES)
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Load the vault, take out what is not published, and put in figures as they are drawn now."""
@@ -72,9 +72,9 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.tags = tags_of(self.shown.vault, self._on_site, files.src_uris)
         self.tag_titles = {str(tag.path): f"#{tag.name}" for tag in walk(self.tags.roots)}
         self.tag_titles[str(self.tags.index)] = INDEX_TITLE
-        assets.add_pages(files, config, tag_pages(self.tags))
-        assets.add_figures(files, config, self.shown.figures)
-        assets.add_assets(files, config, mermaid=self.shown.has_mermaid)
+        site_files.add_pages(files, config, tag_pages(self.tags))
+        site_files.add_figures(files, config, self.shown.figures)
+        site_files.add_assets(files, config, mermaid=self.shown.has_mermaid)
         return files
 
     def _take_out_unpublished(self, files: Files) -> None:
@@ -125,7 +125,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     def on_post_page(self, output: str, *, page: Page, **_: object) -> str:
         """Keep a page from asking other hosts for anything."""
-        return html.with_policy(assets.with_mermaid(output, get_relative_url(".", page.url)))
+        return html.with_policy(site_files.with_mermaid(output, get_relative_url(".", page.url)))
 
     def on_post_template(self, output: str, *, template_name: str, **_: object) -> str:
         """Keep pages that no file is behind, as that of addresses which lead nowhere, to the same."""

@@ -12,8 +12,7 @@ from functools import cache
 
 import nh3
 
-from zhixing.vault.links import SCHEMES
-from zhixing.vault.media import AUDIO, VIDEO
+from zhixing.vault.note import AUDIO, SCHEMES, VIDEO
 
 _TAGS = nh3.ALLOWED_TAGS | {
     *("audio", "details", "figcaption", "figure", "input", "label", "mark", "meter", "progress", "section"),

@@ -7,20 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from zhixing.build import FIGURES, Memory, Results, check, plan, results, templates_of
-from zhixing.portable import portable
-from zhixing.portable.tags import Tags
+from zhixing.compose import FIGURES, Memory, Results, check, plan, results, templates_of
+from zhixing.markdown.blocks import Kind
+from zhixing.markdown.generated import generated
+from zhixing.page import portable
+from zhixing.page.tags import Tags
 from zhixing.problems import Problem
 from zhixing.site.math import formula_problems
 from zhixing.source import Span
-from zhixing.text.regions import Kind
-from zhixing.vault.files import read_templates
 from zhixing.vault.graph import Edge, backlinks
-from zhixing.vault.load import load
+from zhixing.vault.load import load, read_templates
 from zhixing.vault.note import Note
 from zhixing.vault.resolve import resolve
 from zhixing.vault.vault import Vault
-from zhixing.weave.markers import generated
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from zhixing.checks.claims import Judged, claims_of, judge_all
-from zhixing.examples.book import Declared
-from zhixing.examples.model import Outcome, Run
+from zhixing.claims.judge import Judged, claims_of, judge_all
+from zhixing.language.model import Outcome, Run
+from zhixing.language.runs import Declared
 from zhixing.problems import Code, Problem, Severity, ZhixingError
 from zhixing.testing.vaults import Tested, project_of, story, tested
 from zhixing.vault.note import Note

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
 
-from zhixing import build
-from zhixing.build import Results
-from zhixing.examples.book import Declared
-from zhixing.examples.model import Expectation, Outcome, Printed, Run
+from zhixing import compose
+from zhixing.compose import Results
+from zhixing.language.model import Expectation, Outcome, Printed, Run
+from zhixing.language.runs import Declared
 from zhixing.problems import Problem, Severity
-from zhixing.vault.load import load
+from zhixing.vault.load import ProjectError, find_project, load
 from zhixing.vault.note import Note
-from zhixing.vault.project import ProjectError, find_project
 from zhixing.vault.vault import Vault
 
 
@@ -53,7 +52,7 @@ def project_of(folder: Path) -> Path | None:
 def tested(root: Path) -> Tested:
     """Load and run a vault."""
     vault = load(root)
-    return Tested(vault, build.results(vault))
+    return Tested(vault, compose.results(vault))
 
 
 def story(run: Run, outcome: Outcome) -> str:

@@ -2,19 +2,146 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass
+from pathlib import Path, PurePath, PurePosixPath
 
-from zhixing.problems import Code, Problem
+import yaml
+
+from zhixing.problems import Code, Problem, ZhixingError
 from zhixing.source import Source
 from zhixing.vault.note import Note, read_note
-from zhixing.vault.templates import template_folder
 from zhixing.vault.vault import Vault
 
+# Where a vault is: beside a mkdocs.yml, or the folder itself.
+
+CONFIG = "mkdocs.yml"
+
+
+class ProjectError(ZhixingError):
+    """No vault can be found; `problem` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A vault's folder of notes and the folder of its note templates (which need not exist)."""
+
+    notes: Path
+    templates: Path
+
+
+def find_project(start: Path, vault: Path | None = None) -> Project:
+    """Return the project of a folder: the nearest mkdocs.yml at or above `start`, or `vault` itself where it is given.
+
+    Raises:
+        ProjectError: there is neither, or mkdocs.yml names no folder of notes.
+    """
+    if vault is not None:
+        if not vault.is_dir():
+            raise ProjectError(_problem(vault, "There is no such folder", "Name the folder that holds the notes"))
+        beside = vault / CONFIG
+        return _configured(beside) if beside.is_file() else Project(vault, _templates(vault))
+    for folder in (start, *start.parents):
+        if (folder / CONFIG).is_file():
+            return _configured(folder / CONFIG)
+    what = "There is no mkdocs.yml here or above"
+    raise ProjectError(_problem(start, what, "Go to a vault, or name one with --vault DIR"))
+
+
+def _templates(vault: Path) -> Path:
+    """Return the templates beside a folder of notes; inside it where the project has no other folder."""
+    return vault.parent / "templates" if (vault.parent / CONFIG).is_file() else vault / "templates"
+
+
+def _configured(config: Path) -> Project:
+    """Read docs_dir from mkdocs.yml without executing its tags: MkDocs may run code from there, this does not."""
+    try:
+        node = yaml.compose(config.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
+        line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
+        what = f"This file cannot be read: {str(error).splitlines()[0]}"
+        raise ProjectError(_problem(config, what, "Mend it, or name the notes with --vault DIR", line)) from None
+    pairs = node.value if isinstance(node, yaml.MappingNode) else []
+    docs = next((value for key, value in pairs if key.value == "docs_dir"), None)
+    name = docs.value if isinstance(docs, yaml.ScalarNode) and docs.tag == "tag:yaml.org,2002:str" else "docs"
+    notes = config.parent / name
+    line = docs.start_mark.line + 1 if docs else 1
+    if not notes.is_dir():
+        what = f"docs_dir is {name!r}, and there is no such folder"
+        raise ProjectError(_problem(config, what, "Set docs_dir to the folder of notes", line))
+    if not notes.resolve().is_relative_to(config.parent.resolve()):
+        what = f"docs_dir is {name!r}, which leads out of this project"
+        raise ProjectError(_problem(config, what, "If these notes are meant, name them with --vault DIR", line))
+    return Project(notes, config.parent / "templates")
+
+
+def _problem(path: Path, what: str, mend: str, line: int = 1) -> Problem:
+    return Problem(str(path), line, 1, Code.CONFIG_INVALID, what, mend)
+
+
+# Where Obsidian's own templates lie: texts with `{{title}}` in them, which are no notes yet.
+
+SETTINGS = PurePosixPath(".obsidian/templates.json")
+
+
+def template_folder(root: Path) -> PurePosixPath | None:
+    """Return the folder of a vault that its settings name for templates; None where they name none, or all of it.
+
+    Source: Obsidian's help, "Templates", section "Set your template folder". Obsidian keeps the setting as `folder`.
+    """
+    try:
+        settings = json.loads(read_inside(root, SETTINGS) or "")
+    except (ValueError, RecursionError):
+        return None
+    written = settings.get("folder") if isinstance(settings, dict) else None
+    if not isinstance(written, str):
+        return None
+    folder = PurePosixPath(*PurePosixPath(written.strip("/ ")).parts)
+    hidden = any(part.startswith(".") for part in folder.parts)
+    return folder if folder.parts and not hidden else None
+
+
+# Reading the vault's other text files: templates and generated figures.
+
+MAX_FILE_BYTES = 10_000_000
+
+
+def read_text(path: Path) -> str | None:
+    """Return the text of a regular file of at most 10 MB, or None where there is none or it is no UTF-8."""
+    try:
+        if not path.is_file() or path.stat().st_size > MAX_FILE_BYTES:
+            return None
+        return path.read_bytes().decode()
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def read_inside(root: Path, path: PurePath) -> str | None:
+    """Return the text of a file of a folder, or None; a symbolic link that leads out of the folder is not followed."""
+    try:
+        inside = (root / path).resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError):  # a circle of links
+        return None
+    return read_text(root / path) if inside else None
+
+
+def read_templates(folder: Path) -> list[Source]:
+    """Return the note templates in a folder, sorted by name."""
+    paths = sorted(folder.glob("*.md")) if folder.is_dir() else []
+    return [
+        Source(path.as_posix(), text) for path in paths if (text := read_inside(folder, Path(path.name))) is not None
+    ]
+
+
 # No note is longer by hand; a larger file is data that somebody called `.md`. It is lines that take time, not bytes.
-MAX_BYTES = 5_000_000
+MAX_NOTE_BYTES = 5_000_000
 MAX_LINES = 200_000
 
 
@@ -97,8 +224,8 @@ class _Loader:
             what = f"The note cannot be read: {error.strerror}"
             self._problem(str(path), Code.FILE_UNREADABLE, what, "Change the file's mode so that you may read it")
             return None
-        if len(data) > MAX_BYTES or data.count(b"\n") + data.count(b"\r") > MAX_LINES:
-            what = f"The note has more than {MAX_BYTES // 1_000_000} MB or {MAX_LINES:,} lines and is left alone"
+        if len(data) > MAX_NOTE_BYTES or data.count(b"\n") + data.count(b"\r") > MAX_LINES:
+            what = f"The note has more than {MAX_NOTE_BYTES // 1_000_000} MB or {MAX_LINES:,} lines and is left alone"
             self._problem(str(path), Code.FILE_UNREADABLE, what, "Split it, or keep data in a file that is no note")
             return None
         try:
@@ -113,7 +240,7 @@ class _Loader:
         with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise OSError(0, "it is no regular file")
-            return file.read(MAX_BYTES + 1)
+            return file.read(MAX_NOTE_BYTES + 1)
 
     def _not_utf8(self, path: str, data: bytes, at: int) -> None:
         line = data.count(b"\n", 0, at) + 1

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from zhixing.markdown.frontmatter import Field, Frontmatter
 from zhixing.problems import Code, Problem
 from zhixing.source import Source
-from zhixing.text.frontmatter import Field, Frontmatter
 
 _COMMA = re.compile(r"\s*[,，]\s*")
 _DATE = re.compile(r"\s*\d{4}-\d\d-\d\d", re.ASCII)

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import PurePosixPath
 
-from zhixing.vault.index import Index, fold
 from zhixing.vault.note import Block, Heading, Link, Note
-from zhixing.vault.vault import Vault
+from zhixing.vault.vault import Index, Vault, fold
 
 SHOWN = 10  # of a name that hundreds of files share, so many are told
 

@@ -2,16 +2,184 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
+from zhixing.markdown.slugs import heading_key
 from zhixing.problems import Problem
-from zhixing.vault.index import Index, build_index
-from zhixing.vault.near import Near
-from zhixing.vault.note import Note
-from zhixing.vault.places import Places
+from zhixing.source import Span
+from zhixing.vault.note import Block, Heading, Note, is_attachment
+
+# Near names: what somebody who wrote a name that does not exist may have meant.
+
+LONGEST = 100
+_TRIED = 20
+_SHOWN = 3
+
+
+class Near:
+    """Names to be found by likeness. Only those that share most pairs of letters are compared in full."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = [name for name in dict.fromkeys(names) if 0 < len(name) <= LONGEST]
+        self._holders: dict[str, list[int]] = {}
+        for number, name in enumerate(self._names):
+            for pair in _pairs(name):
+                self._holders.setdefault(pair, []).append(number)
+
+    def find(self, name: str) -> tuple[str, ...]:
+        """Return up to three names near to `name`, the nearest first."""
+        shared: Counter[int] = Counter()
+        for pair in _pairs(name[:LONGEST]):
+            shared.update(self._holders.get(pair, ()))
+        likely = sorted(shared, key=lambda number: (-shared[number], len(self._names[number]), number))[:_TRIED]
+        folded = {self._names[number].lower(): self._names[number] for number in reversed(likely)}
+        near = get_close_matches(name[:LONGEST].lower(), list(folded), n=_SHOWN, cutoff=0.5)
+        return tuple(folded[one] for one in near)
+
+
+def _pairs(name: str) -> set[str]:
+    """Return the pairs of neighbouring letters, and the letters themselves of a short name."""
+    folded = name.lower()
+    pairs = {folded[i : i + 2] for i in range(len(folded) - 1)}
+    return pairs | set(folded) if len(folded) <= 4 else pairs
+
+
+# The headings and blocks of one note, to be found as Obsidian finds them.
+
+# Of so many headings of one name, a chain of headings finds its own; a note has not that many in earnest.
+_PLACES_TRIED = 200
+
+
+class Places:
+    """The places of a note by their folded names."""
+
+    def __init__(self, note: Note) -> None:
+        self.note = note
+        self._blocks = {block.id.lower(): block for block in note.blocks}
+        self._slugs = {heading.slug: heading for heading in note.headings}
+        self._ends = {heading.span.start: len(note.source.text) for heading in note.headings}
+        self._keys: dict[str, list[int]] = {}
+        self._parents: list[int] = []
+        above: list[int] = []
+        for number, heading in enumerate(note.headings):
+            while above and note.headings[above[-1]].level >= heading.level:
+                self._ends[note.headings[above.pop()].span.start] = heading.span.start
+            self._parents.append(above[-1] if above else -1)
+            above.append(number)
+            for key in _keys(heading):
+                self._keys.setdefault(key, []).append(number)
+
+    def block(self, name: str) -> Block | None:
+        """Return the block of an id."""
+        return self._blocks.get(name.lower())
+
+    def heading(self, names: tuple[str, ...]) -> Heading | None:
+        """Return the first heading of the last name that stands, at any depth, below headings of the names before."""
+        *above, last = (heading_key(name) for name in names)
+        for number in self._keys.get(last, [])[:_PLACES_TRIED]:
+            if self._below(number, above):
+                return self.note.headings[number]
+        return None
+
+    def slug(self, name: str) -> Heading | None:
+        """Return the heading of an anchor, as Markdown links outside Obsidian name them."""
+        return self._slugs.get(name)
+
+    def section(self, heading: Heading) -> Span:
+        """Return a heading's section: from the heading to the next one of its level or above."""
+        return Span(heading.span.start, self._ends[heading.span.start])
+
+    def _below(self, number: int, names: list[str]) -> bool:
+        wanted = list(names)
+        above = self._parents[number]
+        while wanted and above >= 0:
+            if wanted[-1] in _keys(self.note.headings[above]):
+                wanted.pop()
+            above = self._parents[above]
+        return not wanted
+
+    @cached_property
+    def near_headings(self) -> Near:
+        """The texts of the headings."""
+        return Near(heading.text for heading in self.note.headings)
+
+    @cached_property
+    def near_blocks(self) -> Near:
+        """The ids of the blocks."""
+        return Near(block.id for block in self.note.blocks)
+
+
+def _keys(heading: Heading) -> set[str]:
+    """Return what a link may call a heading: Obsidian compares it as written, a reader goes by what is shown."""
+    return {heading_key(heading.raw), heading_key(heading.text)}
+
+
+# Names in a vault: which files a link path can mean. Built once, so that every look-up costs the same.
+
+Paths = dict[str, list[PurePosixPath]]
+
+
+def fold(name: str) -> str:
+    """Return the form in which Obsidian compares names and paths: NFC, lower case."""
+    return unicodedata.normalize("NFC", name).lower()
+
+
+def same_file(name: str) -> str:
+    """Return the form in which the most forgiving file system compares names and paths."""
+    return unicodedata.normalize("NFC", name.casefold())
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Files by every end of their path (`c.md`, `b/c.md`, `a/b/c.md`), folded; shortest path first.
+
+    `full` holds file names as they are, `bare` notes without `.md`, `aliases` notes by their aliases. Of the names that
+    several files have, `below` holds the shortest path in or below each folder.
+    """
+
+    full: Paths = field(default_factory=dict)
+    bare: Paths = field(default_factory=dict)
+    aliases: Paths = field(default_factory=dict)
+    paths: Paths = field(default_factory=dict)
+    below: dict[tuple[PurePosixPath, str], PurePosixPath] = field(default_factory=dict)
+
+    def candidates(self, key: str) -> list[PurePosixPath]:
+        """Return the files that a folded path can mean: a note of that name, or the file where it has an extension."""
+        first, second = (self.full, self.bare) if is_attachment(key) else (self.bare, self.full)
+        return first.get(key) or second.get(key) or []
+
+    def whole(self, key: str) -> list[PurePosixPath]:
+        """Return the files of that whole folded path, with or without `.md`: several where only their case differs."""
+        keys = (key, f"{key}.md") if is_attachment(key) else (f"{key}.md", key)
+        return self.paths.get(keys[0]) or self.paths.get(keys[1]) or []
+
+
+def build_index(notes: Mapping[PurePosixPath, Note], files: Iterable[PurePosixPath]) -> Index:
+    """Return the index of a vault's notes and other files."""
+    index = Index()
+    for path in sorted([*notes, *files], key=lambda one: (len(one.parts), len(str(one)), str(one))):
+        whole = fold(str(path))
+        index.paths.setdefault(whole, []).append(path)
+        parts = whole.split("/")
+        for first in range(len(parts)):
+            key = "/".join(parts[first:])
+            index.full.setdefault(key, []).append(path)
+            if path.suffix.lower() == ".md":
+                index.bare.setdefault(key.removesuffix(".md"), []).append(path)
+    for path, note in notes.items():
+        for alias in note.aliases:
+            index.aliases.setdefault(fold(alias), []).append(path)
+    for key, paths in (*index.full.items(), *index.bare.items()):
+        for path in paths if len(paths) > 1 else ():
+            for folder in path.parents:
+                index.below.setdefault((folder, key), path)
+    return index
 
 
 @dataclass(frozen=True, eq=False)

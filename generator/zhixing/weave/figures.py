@@ -7,9 +7,8 @@ from collections.abc import Iterator
 
 from zhixing.problems import Code, Problem
 from zhixing.source import Source
-from zhixing.weave.checksum import Verdict, checksum, judge
-from zhixing.weave.regions import Woven
-from zhixing.weave.whole import Telling, settled
+from zhixing.weave.files import Telling, settled
+from zhixing.weave.regions import Verdict, Woven, checksum, judge
 
 _SEAL = re.compile(r"<!-- zhixing:figure ([0-9a-f]{8}) -->\s*\Z")
 _TELLING = Telling(

@@ -5,14 +5,43 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+from hashlib import sha256
 
+from zhixing.markdown.blocks import Kind, Region, scan
+from zhixing.markdown.comparison import normal
+from zhixing.markdown.generated import MARK, Generated, begin, end, generated
 from zhixing.problems import Code, Problem
 from zhixing.source import Source, Span
-from zhixing.text.normal import normal
-from zhixing.text.regions import Kind, Region
-from zhixing.text.scan import scan
-from zhixing.weave.checksum import Verdict, checksum, judge
-from zhixing.weave.markers import MARK, Generated, begin, end, generated
+
+# The eight digits that tell whether somebody edited what the tool wrote, and the verdicts that follow.
+
+DIGITS = 8
+
+
+class Verdict(StrEnum):
+    """What is to be done with something generated.
+
+    FRESH: it is what is computed now. MISSING: it is not there yet. STALE: it is what the tool once wrote. EDITED:
+    somebody changed it by hand.
+    """
+
+    FRESH = "fresh"
+    MISSING = "missing"
+    STALE = "stale"
+    EDITED = "edited"
+
+
+def checksum(text: str) -> str:
+    """Return the first eight hexadecimal digits of a text's SHA-256."""
+    return sha256(text.encode(errors="replace")).hexdigest()[:DIGITS]
+
+
+def judge(found: str, computed: str, mark: str) -> Verdict:
+    """Return the verdict on a text found where another is computed, both in normal form, under the checksum `mark`."""
+    if found == computed:
+        return Verdict.FRESH
+    return Verdict.STALE if checksum(found) == mark else Verdict.EDITED
 
 
 @dataclass(frozen=True, slots=True)

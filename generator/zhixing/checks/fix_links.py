@@ -1,0 +1,327 @@
+"""Repair of links: those whose meaning is certain are written as Obsidian follows them; the rest is the author's."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from urllib.parse import quote
+
+from zhixing.markdown.blocks import Kind
+from zhixing.markdown.generated import generated
+from zhixing.markdown.links import WIKILINK, Wikilink, default_text
+from zhixing.markdown.slugs import heading_key
+from zhixing.source import Span
+from zhixing.vault.graph import Edge, edges
+from zhixing.vault.note import AUDIO, PICTURES, VIDEO, Heading, Link, Note
+from zhixing.vault.resolve import Resolution, resolve_path
+from zhixing.vault.vault import Vault
+from zhixing.weave.edits import Edit, edited
+
+# What a link that is followed only by grace, or not at all, certainly means: the path and headings to write.
+# Certain means that one target alone can be meant. An ambiguous name, an alias of two notes and a name that does not
+# exist are for the author to decide.
+
+_UNLINKABLE = re.compile(r"[\[\]|#^\\\s]+")
+_WIDE = r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
+_BESIDE_WIDE = re.compile(rf" (?={_WIDE})|(?<={_WIDE}) ")
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The path and the headings that a link should be written with; None where what stands there is right."""
+
+    path: str | None = None
+    headings: tuple[str, ...] | None = None
+
+
+class Reader:
+    """Reads what the links of a vault mean. The headings of a note are folded once, however many links name them."""
+
+    def __init__(self, vault: Vault) -> None:
+        self.vault = vault
+        self._headings: dict[PurePosixPath, dict[str, list[Heading]]] = {}
+
+    def meant(self, edge: Edge) -> Meant | None:
+        """Return what a link certainly means, None where nothing is to be changed or nothing is certain."""
+        wanted = Meant(_path(self.vault, edge), self._heading(edge) if edge.resolution.heading_missing else None)
+        # A heading must not be mended in a note that the path does not name for certain.
+        sure = _plain(edge.resolution) or wanted.path is not None
+        return wanted if sure and wanted != Meant() else None
+
+    def _heading(self, edge: Edge) -> tuple[str, ...] | None:
+        """Return the one heading that is the link's but for case, width and punctuation, as a link names it."""
+        note, names = edge.resolution.note, edge.link.headings
+        if note is None or len(names) != 1:
+            return None
+        alike = self._folded(note).get(folded(names[0]), [])
+        name = linkable(alike[0]) if len(alike) == 1 else ""
+        return (name,) if name and self.vault.places(note).heading((name,)) is alike[0] else None
+
+    def _folded(self, note: Note) -> dict[str, list[Heading]]:
+        if note.path not in self._headings:
+            found: dict[str, list[Heading]] = {}
+            for heading in note.headings:
+                for key in {folded(heading.text), folded(heading.raw)} - {""}:
+                    found.setdefault(key, []).append(heading)
+            self._headings[note.path] = found
+        return self._headings[note.path]
+
+
+def _plain(found: Resolution) -> bool:
+    return not (found.ambiguous or found.alias or found.other_case)
+
+
+def _path(vault: Vault, edge: Edge) -> str | None:
+    """Return the path to write where the link names its target by an alias or in another case."""
+    link, found, base = edge.link, edge.resolution, edge.source.path
+    if found.ambiguous or not (found.alias or found.other_case):
+        return None
+    target = found.note.path if found.note else found.file
+    if target is None:
+        return None
+    tried = _names(target) if found.alias else respelled(link.path, target)
+    return next((path for path in tried if _leads(vault, path, base, target)), None)
+
+
+def _names(target: PurePosixPath) -> Iterator[str]:
+    """Yield how a note may be named, shortest first: its name, its path."""
+    yield target.stem
+    yield str(target.with_suffix(""))
+
+
+def _leads(vault: Vault, path: str, base: PurePosixPath, target: PurePosixPath) -> bool:
+    """Tell whether a path leads to a file and to no other, in the file's own spelling."""
+    found = resolve_path(vault, path, base)
+    return _plain(found) and target == (found.note.path if found.note else found.file)
+
+
+def respelled(written: str, target: PurePosixPath) -> Iterator[str]:
+    """Yield a link path in the spelling of the file it leads to, dots and slashes as they are written."""
+    actual = list(target.parts)
+    if not written.lower().endswith(target.suffix.lower()):
+        actual[-1] = target.stem
+    names = written.split("/")
+    for number in reversed(range(len(names))):
+        if names[number] == ".." or not actual:
+            break
+        if names[number] not in ("", "."):
+            names[number] = actual.pop()
+    yield "/".join(names)
+
+
+def linkable(heading: Heading) -> str:
+    """Return a heading as Obsidian writes it in a link: without the characters that a link is made of."""
+    shown = heading.text if heading_key(heading.text) == heading_key(heading.raw) else heading.raw
+    return _UNLINKABLE.sub(" ", shown).strip()
+
+
+def folded(text: str) -> str:
+    """Return a heading without case, width and punctuation. Signs that say something stay: C++ is not C."""
+    wide = unicodedata.normalize("NFKC", text).casefold()
+    spaced = "".join(" " if unicodedata.category(one)[0] in "PZC" else one for one in wide)
+    # Between Latin words and between digits a space says something: 3.1 is not 31.
+    return _BESIDE_WIDE.sub("", " ".join(spaced.split()))
+
+
+# Links written anew where they stand: in running text, tables, Markdown links and properties.
+# The text that a reader sees stays: `[[attention]]` becomes `[[Attention|attention]]`. Where it could not, nothing is
+# written. Outside the link every byte stays, and inside it the writer's own spaces, sizes and texts.
+
+_DELIMITER = re.compile(r"\s*+\|?\s*+:?-++:?\s*+(?:\|\s*+:?-++:?\s*+)*+\|?\s*+")
+_UNSAFE = re.compile(r"[\x00-\x20\"#%&()<>?\[\\\]^`{|}\x7f]")
+# A name with one of these could open or close code, a formula, a comment or a highlight around the link.
+_MARKS = re.compile(r"[`$<]|%%|==|(?<! )>")
+_LOOK_BACK = 1000
+_MEDIA = PICTURES | AUDIO | VIDEO | {".pdf"}
+
+
+def relink(note: Note, link: Link, wanted: Meant, *, in_table: bool) -> Edit | None:
+    """Return the edit that writes a link as it is meant, None where that would change what a reader sees."""
+    if link.field:
+        return _in_property(note, link, wanted)
+    edit = _in_text(note, link, wanted, in_table=in_table) if link.wiki else _markdown(note, link, wanted)
+    return edit if edit and _MARKS.findall(edit.text) == _MARKS.findall(edit.span.of(note.source.text)) else None
+
+
+def _in_text(note: Note, link: Link, wanted: Meant, *, in_table: bool) -> Edit | None:
+    text = note.source.text
+    # Behind `](` a wikilink without spaces would become the destination of a Markdown link.
+    _, opening, inside = text[max(0, link.span.start - _LOOK_BACK) : link.span.start].rpartition("](")
+    if opening and inside.count(")") <= inside.count("(") and len(inside.split()) < 2:
+        return None
+    written = _wikilink(link.span.of(text), link, wanted, in_table=in_table)
+    return None if written is None else Edit(link.span, written)
+
+
+def display_to_keep(link: Link, *, in_table: bool) -> str | None:
+    """Return the text that a link needs so as to show what it shows now, "" for none, None where nobody can say.
+
+    Of a path Obsidian shows all and other readers the name, so a bare one is left to the author.
+    """
+    if link.embed and (in_table or not link.display):
+        # A picture, a film or a note is shown itself; of a note in a table, and of other files, readers show a name.
+        suffix = PurePosixPath(link.path).suffix.lower()
+        return "" if suffix in _MEDIA or (suffix in ("", ".md") and not in_table) else None
+    if link.display:
+        return ""
+    if "/" in link.path or link.path.lower().endswith(".md"):
+        return None
+    return default_text(link.path, link.headings, link.block)
+
+
+def _wikilink(raw: str, link: Link, wanted: Meant, *, in_table: bool) -> str | None:
+    """Return a wikilink as written with another target, and a text where it needs one."""
+    found, keep = WIKILINK.fullmatch(raw), display_to_keep(link, in_table=in_table)
+    if found is None or keep is None:
+        return None
+    escaped = found["display"] is not None and found["target"].endswith("\\")
+    target = found["target"][:-1] if escaped else found["target"]
+    if "\\" in target:
+        return None
+    core = target.strip()
+    before = raw[: found.start("target")] + target[: len(target) - len(target.lstrip())]
+    pipe = r"\|" if in_table else "|"
+    after = target[len(target.rstrip()) :] + raw[found.start("target") + len(target) :]
+    text = f"{before}{_target(core, wanted)}" + (f"{pipe}{keep}]]" if keep else after)
+    return text if _says(text, link, wanted, keep) else None
+
+
+def _target(core: str, wanted: Meant) -> str:
+    path, mark, subpath = core.partition("#")
+    path = path.rstrip() if wanted.path is None else wanted.path
+    return path + (mark + subpath if wanted.headings is None else "".join(f"#{name}" for name in wanted.headings))
+
+
+def _says(text: str, link: Link, wanted: Meant, keep: str) -> bool:
+    """Tell whether a new wikilink reads as what it should say."""
+    read = Wikilink.parse(text)
+    path = link.path if wanted.path is None else wanted.path
+    headings = link.headings if wanted.headings is None else wanted.headings
+    return read is not None and (read.path, read.headings, read.block, read.display, read.embed) == (
+        path, headings, link.block, keep or link.display, link.embed,
+    )  # fmt: skip
+
+
+def tables(note: Note) -> Iterator[Span]:
+    """Yield the tables of a note, where a link's own bar is written `\\|`: from the head to the paragraph's end."""
+    text = note.source.text
+    for region in note.regions:
+        if region.kind is Kind.TEXT:
+            lines = [line.of(text) for line in region.lines]
+            rules = (i for i, line in enumerate(lines) if i and "|" in line and _DELIMITER.fullmatch(line))
+            rule = next(rules, None)
+            if rule is not None:
+                yield Span(region.lines[rule - 1].start, region.span.end)
+
+
+def _in_property(note: Note, link: Link, wanted: Meant) -> Edit | None:
+    """Return the edit of a link in the frontmatter, which is written in quotes: unquoted, YAML reads it as lists."""
+    raw = link.span.of(note.source.text)
+    mark = raw[:1] if raw[:1] in {'"', "'"} and raw.endswith(raw[:1]) and len(raw) > 1 else ""
+    inside = raw[1:-1] if mark else raw
+    if WIKILINK.fullmatch(inside):
+        text = _wikilink(inside, link, wanted, in_table=False)
+    elif inside.strip() == link.path:
+        text = _wikilink(f"[[{link.path}]]", replace(link, field=""), wanted, in_table=False)
+    else:
+        return None  # escapes, or a text that YAML folds over lines
+    if text is None or not text.isprintable() or (mark and (mark in text or "\\" in text)):
+        return None
+    return Edit(link.span, f"{mark}{text}{mark}" if mark else json.dumps(text, ensure_ascii=False))
+
+
+def _markdown(note: Note, link: Link, wanted: Meant) -> Edit | None:
+    """Return the edit of a Markdown link's destination, coded the way it is."""
+    span = link.token.target if link.token else None
+    if span is None:
+        return None
+    text = note.source.text
+    path, _, fragment = span.of(text).partition("#")
+    angled = text[span.start - 1] == "<" and text[span.end : span.end + 1] == ">"
+    edit = Edit(span, path)
+    if wanted.path is not None:
+        coded = _coded_path(path, link.path, wanted.path, angled=angled)
+        if coded is None:
+            return None
+        edit = replace(edit, text=coded)
+    if wanted.headings is not None:
+        fragment = "#".join(_coded(name, fragment, angled=angled) for name in wanted.headings)
+    return replace(edit, text=f"{edit.text}#{fragment}" if fragment else edit.text)
+
+
+def _coded_path(raw: str, written: str, wanted: str, *, angled: bool) -> str | None:
+    """Return a path with the names that change coded anew, None where its parts do not show."""
+    parts = list(zip(raw.split("/"), written.split("/"), wanted.split("/"), strict=False))
+    if not raw.count("/") == written.count("/") == wanted.count("/"):
+        return None
+    return "/".join(old if was == is_ else _coded(is_, old, angled=angled) for old, was, is_ in parts)
+
+
+def _coded(name: str, like: str, *, angled: bool) -> str:
+    """Return a name percent-coded as the one it stands in for: only where it must be, or all that is not ASCII."""
+    if "%" in like and like.isascii():
+        return quote(name, safe="!*',;:@$~")
+    unsafe = re.compile(r"[\x00-\x1f#%&<>\\\x7f]") if angled else _UNSAFE
+    return unsafe.sub(lambda found: quote(found[0], safe=""), name)
+
+
+class Mender:
+    """Works out how links of a vault are mended; what it has to know of a note it works out once."""
+
+    def __init__(self, vault: Vault) -> None:
+        self.vault = vault
+        self._reader = Reader(vault)
+        self._tables: dict[PurePosixPath, list[Span]] = {}
+        self._left: dict[PurePosixPath, list[Span]] = {}
+
+    def edit(self, edge: Edge) -> Edit | None:
+        """Return the edit that mends a link, None where that is not certain or would change what a reader sees.
+
+        Headings and what a tool generated are left alone.
+        """
+        note, at = edge.source, edge.link.span.start
+        wanted = self.meant(edge)
+        if wanted == Meant() or _inside(self._left_in(note), at):
+            return None
+        return relink(note, edge.link, wanted, in_table=_inside(self._tables_in(note), at))
+
+    def meant(self, edge: Edge) -> Meant:
+        """Return what a link certainly means, whether or not it may be written so by itself."""
+        return self._reader.meant(edge) or Meant()
+
+    def _tables_in(self, note: Note) -> list[Span]:
+        if note.path not in self._tables:
+            self._tables[note.path] = list(tables(note))
+        return self._tables[note.path]
+
+    def _left_in(self, note: Note) -> list[Span]:
+        """Return what is left alone: headings, since links name them as written, and what a tool generated."""
+        if note.path not in self._left:
+            found, problems = generated(note.source, note.regions)
+            # Where markers do not pair nobody knows what is generated, so nothing may be written.
+            whole = Span(0, len(note.source.text))
+            spans = [*(one.span for one in found), *(heading.span for heading in note.headings)]
+            self._left[note.path] = [whole] if problems else sorted(spans)
+        return self._left[note.path]
+
+
+def mended(vault: Vault, notes: Collection[PurePosixPath]) -> Iterator[tuple[Note, str]]:
+    """Yield the notes among `notes` that hold links to be mended, each with its new text."""
+    mender = Mender(vault)
+    edits: dict[PurePosixPath, list[Edit]] = {}
+    for edge in edges(vault):
+        if edge.source.path in notes and (edit := mender.edit(edge)) is not None:
+            edits.setdefault(edge.source.path, []).append(edit)
+    for path, found in edits.items():
+        note = vault.notes[path]
+        yield note, edited(note.source.text, found)
+
+
+def _inside(spans: list[Span], offset: int) -> bool:
+    place = bisect_right(spans, offset, key=lambda span: span.start) - 1
+    return place >= 0 and offset in spans[place]

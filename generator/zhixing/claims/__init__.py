@@ -1,0 +1,1 @@
+"""Claims: what prose states in numbers and words, held against the runs."""

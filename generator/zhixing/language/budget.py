@@ -1,0 +1,78 @@
+"""What a run may cost. Bounds are counted, never timed, so that a run that passes here passes everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from zhixing.language.model import ExampleError, NotComputedError
+from zhixing.problems import Code
+
+MAX_ELEMENTS = 10_000_000
+MAX_STORED = 30_000_000
+MAX_LIVE = 30_000_000
+MAX_WORK = 2_000_000_000
+NODE_WORK = 20_000
+"""One step of the interpreter, in units of an addition of two arrays' entries (about a nanosecond)."""
+_SMALLER = "Use smaller axes, or split the example"
+
+
+@dataclass
+class Budget:
+    """The work and memory that a run has used so far.
+
+    `live` counts the intermediate results of the expression under way. What alone is too much is refused each time;
+    that all together is too much is said once.
+    """
+
+    used: int = 0
+    stored: int = 0
+    live: int = 0
+    spent: bool = False
+
+    def hold(self, elements: int) -> None:
+        """Ask for an array.
+
+        Raises:
+            ExampleError: it is larger than any example may make.
+        """
+        if elements > MAX_ELEMENTS:
+            what = f"This makes an array of {_count(elements)} numbers; {MAX_ELEMENTS:,} are allowed"
+            raise ExampleError(Code.EXAMPLE_COST, what, "Use smaller axes")
+
+    def keep(self, elements: int) -> None:
+        """Ask to keep an intermediate result until its expression is done."""
+        self.live += elements
+        if self.live > MAX_LIVE:
+            what = f"This expression needs more than {MAX_LIVE:,} numbers at once"
+            raise ExampleError(Code.EXAMPLE_COST, what, "Name its parts as steps of their own")
+
+    def store(self, elements: int) -> None:
+        """Ask to keep an array for the rest of the run."""
+        if self.stored + elements > MAX_STORED:
+            raise self._spent(f"This example keeps more than {MAX_STORED:,} numbers")
+        self.stored += elements
+
+    def release(self, elements: int) -> None:
+        """Give back what was stored."""
+        self.stored -= elements
+
+    def work(self, operations: int) -> None:
+        """Ask for arithmetic operations."""
+        if operations > MAX_WORK:
+            what = f"This takes {_count(operations)} operations; {MAX_WORK:,} are allowed"
+            raise ExampleError(Code.EXAMPLE_COST, what, _SMALLER)
+        if self.used + operations > MAX_WORK:
+            raise self._spent(f"This example takes more than {MAX_WORK:,} operations")
+        self.used += operations
+
+    def node(self) -> None:
+        """Ask for one step of the interpreter."""
+        self.work(NODE_WORK)
+
+    def _spent(self, what: str) -> ExampleError | NotComputedError:
+        first, self.spent = not self.spent, True
+        return ExampleError(Code.EXAMPLE_COST, what, _SMALLER) if first else NotComputedError()
+
+
+def _count(number: int) -> str:
+    return f"{number:,}" if number < 10**18 else "more than 10^18"

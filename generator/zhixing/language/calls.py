@@ -1,0 +1,358 @@
+"""Function calls in expressions: which arguments a word takes, and handing them over."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from zhixing.language import functions
+from zhixing.language.arrays import Axes, batch_of, batched, describe, elementwise, same_root
+from zhixing.language.budget import Budget
+from zhixing.language.functions import (
+    CORE,
+    ELEMENTWISE,
+    KEEPER_OPTIONS,
+    KEEPERS,
+    OF_NOTHING,
+    REDUCTIONS,
+    WORDS,
+    Core,
+    Cost,
+    Kind,
+    Option,
+    Sizes,
+)
+from zhixing.language.model import Array, Dimension, ExampleError, Quantity, Record, Shape, Signature, scalar
+from zhixing.language.scope import Scope
+from zhixing.problems import Code, did_you_mean
+
+# Calling the core with quantities: dimensions are matched against a signature, and the results named after them.
+
+Part = tuple[Quantity, Shape]
+
+
+@dataclass
+class _Match:
+    """Letters bound to dimensions and sizes so far."""
+
+    axes: Axes
+    dimensions: dict[str, Dimension] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+
+    def bind(self, quantity: Quantity, shape: Shape) -> None:
+        """Match the last dimensions with the letters, in order."""
+        own = len(quantity.dimensions) - len(shape.letters)
+        if own < 0 or (own and not shape.leading):
+            count = f"{len(shape.letters)}{' or more' if shape.leading else ''}"
+            what = f"{describe(quantity)} has too {'few' if own < 0 else 'many'} axes here; {count} are needed"
+            raise ExampleError(Code.EXAMPLE_AXES, what, "Give it the axes that the function takes")
+        for letter, place in zip(shape.letters, range(own, own + len(shape.letters)), strict=True):
+            self._fit(letter, quantity, place)
+
+    def place(self, quantity: Quantity, shape: Shape) -> Quantity:
+        """Put a mask's or bias's dimensions in the order of the letters, by name, and learn second names from it.
+
+        In `attention(X, X, X, mask=键 <= 词)` the mask's 词 is the query's axis wherever it stands; 键 names the keys.
+        A dimension that it lacks is put in with size 1: `mask=real[键]` holds for every query.
+        """
+        if not quantity.dimensions:
+            return quantity
+        if not all(quantity.axes) or len(set(quantity.axes)) < len(quantity.axes):
+            self.bind(quantity, shape)  # without names, or with one twice, it is taken as it stands
+            return quantity
+        found = self._places(quantity, shape.letters)
+        rest = [place for place in range(len(quantity.dimensions)) if place not in found.values()]
+        others = {d.axis for letter, d in self.dimensions.items() if letter not in shape.letters}
+        if not found or (rest and not shape.leading) or any(quantity.axes[place] in others for place in rest):
+            what = f"{describe(quantity)} has an axis that it cannot have here"
+            raise ExampleError(Code.EXAMPLE_AXES, what, "Let it run along the axes that it belongs to")
+        self._require_clear(quantity, shape, found)
+        for letter, place in found.items():
+            self._fit(letter, quantity, place)
+            self._learn(letter, shape, quantity.dimensions[place])
+        values = quantity.values.transpose([*rest, *found.values()])
+        values = values[(..., *(slice(None) if letter in found else None for letter in shape.letters))]
+        last = (quantity.dimensions[found[x]] if x in found else Dimension("") for x in shape.letters)
+        return Quantity(values, (*(quantity.dimensions[place] for place in rest), *last))
+
+    def _require_clear(self, quantity: Quantity, shape: Shape, found: Mapping[str, int]) -> None:
+        """Refuse a mask with one axis where queries and keys both run along it: it could be meant for either."""
+        bound = {letter: self.dimensions.get(letter, Dimension("")).axis for letter in shape.letters}
+        taken = {bound[letter] for letter in found if quantity.axes[found[letter]] == bound[letter]}
+        if any(letter not in found and bound[letter] in taken for letter in shape.letters):
+            what = f"{describe(quantity)} could run along the first or the second of two axes of that name"
+            mend = "Write it along both, or with a second name for one (`键: 词`)"
+            raise ExampleError(Code.EXAMPLE_AXES, what, mend)
+
+    def _fit(self, letter: str, quantity: Quantity, place: int) -> None:
+        dimension, size = quantity.dimensions[place], quantity.values.shape[place]
+        before = self.dimensions.setdefault(letter, dimension)
+        if self.sizes.setdefault(letter, size) != size or not same_root(self.axes, before.axis, dimension.axis):
+            what = f"{before.axis or '·'} ({self.sizes[letter]}) does not fit {describe(quantity)} here"
+            raise ExampleError(Code.EXAMPLE_AXES, what, "Let both run along the same axis")
+        if not before.axis:
+            self.dimensions[letter] = dimension
+
+    def _places(self, quantity: Quantity, letters: Sequence[str]) -> dict[str, int]:
+        """Return which dimension stands for each letter: the one of its name, else one of the same root."""
+        bound = {letter: self.dimensions[letter].axis if letter in self.dimensions else "" for letter in letters}
+        pairs = [(letter, place) for letter in letters for place in range(len(quantity.axes))]
+        exact = [(letter, place) for letter, place in pairs if bound[letter] == quantity.axes[place]]
+        alike = [
+            (letter, place) for letter, place in pairs if same_root(self.axes, bound[letter], quantity.axes[place])
+        ]
+        found: dict[str, int] = {}
+        # From the end: a single dimension of a second name is the keys', not the queries'.
+        for letter, place in (*exact, *reversed(alike)):
+            if letter not in found and place not in found.values():
+                found[letter] = place
+        return {letter: found[letter] for letter in letters if letter in found}
+
+    def _learn(self, letter: str, shape: Shape, dimension: Dimension) -> None:
+        """Take over a second name: where queries and keys are one quantity, only the mask can tell them apart."""
+        others = [self.dimensions.get(other) for other in shape.letters if other != letter]
+        if letter != shape.letters[0] and self.dimensions[letter] in others:
+            self.dimensions[letter] = dimension
+
+
+def call(
+    function: Callable[..., Any],
+    form: Signature,
+    *,
+    arguments: Sequence[Quantity],
+    keywords: Mapping[str, Quantity],
+    options: Mapping[str, Option],
+    costs: tuple[Cost | None, Cost],
+    axes: Axes,
+    budget: Budget,
+) -> Quantity | Record:
+    """Check axes against a signature, call the core, and name the dimensions of what it returns.
+
+    `costs` are the largest array that the function makes beside its results, and its work, for one of the leading
+    positions.
+
+    Raises:
+        ExampleError: an axis or size does not fit, or the work would be too much.
+    """
+    match = _Match(axes)
+    parts: list[Part] = list(zip(arguments, form.arguments, strict=False))
+    for argument, shape in parts:
+        match.bind(argument, shape)
+    parts += [(match.place(value, form.keywords[name]), form.keywords[name]) for name, value in keywords.items()]
+    batch, sizes = batch_of([_leading(value, shape) for value, shape in parts], axes)
+    _ask(budget, form, match.sizes, prod(sizes), costs, options)
+    views = [_core_view(value, shape, batch) for value, shape in parts]
+    named = dict(zip(keywords, views[len(arguments) :], strict=True))
+    returned = function(*views[: len(arguments)], **named, **options)
+    return _named(returned, form, match, (batch, sizes))
+
+
+def _leading(value: Quantity, shape: Shape) -> tuple[tuple[Dimension, ...], tuple[int, ...]]:
+    count = max(len(value.dimensions) - len(shape.letters), 0) if shape.leading else 0
+    return value.dimensions[:count], value.values.shape[:count]
+
+
+def _ask(
+    budget: Budget,
+    form: Signature,
+    sizes: Sizes,
+    batch: int,
+    costs: tuple[Cost | None, Cost],
+    options: Mapping[str, Option],
+) -> None:
+    peak, work = costs
+    results = sum(prod(sizes.get(letter, 1) for letter in shape.letters) for shape in form.results.values())
+    budget.hold(batch * max(results, peak(sizes, options) if peak else 0))
+    budget.work(batch * work(sizes, options))
+
+
+def _core_view(quantity: Quantity, shape: Shape, batch: tuple[Dimension, ...]) -> Array:
+    if not shape.leading or not batch or not quantity.dimensions:
+        return quantity.values
+    own, _ = _leading(quantity, shape)
+    return batched(quantity.values, own, batch, len(shape.letters))
+
+
+def _named(
+    returned: Any, form: Signature, match: _Match, batch: tuple[tuple[Dimension, ...], tuple[int, ...]]
+) -> Quantity | Record:
+    def quantity(name: str) -> Quantity:
+        shape = form.results[name]
+        values = np.asarray(getattr(returned, name) if name else returned)
+        if values.dtype.kind != "f":
+            values = values.astype(np.float64)
+        leading, sizes = batch if shape.leading else ((), ())
+        # A leading axis that only another argument has comes back with size 1.
+        values = np.broadcast_to(values, (*sizes, *values.shape[len(sizes) :]))
+        named = (*leading, *(match.dimensions.get(letter, Dimension("")) for letter in shape.letters))
+        return Quantity(values, named)
+
+    if "" in form.results:
+        return quantity("")
+    return Record({name: quantity(name) for name in form.results})
+
+
+Evaluate = Callable[[ast.expr], Quantity]
+WEIGHTS = {"softmax": 16, "normalize": 16, "entropy": 16, "argmax": 40, "argmin": 40, "var": 8, "std": 8}
+"""The work of functions with `axis=` for an entry, where it is not 4."""
+
+
+def call_function(node: ast.Call, scope: Scope, evaluate: Evaluate) -> Quantity | Record:
+    """Return what a call gives.
+
+    Raises:
+        ExampleError: no such function, wrong arguments, axes that do not fit, or too much work.
+    """
+    name = node.func.id if isinstance(node.func, ast.Name) else ""
+    if scope.has(name):
+        what = f"{name!r} is a quantity or an axis of this example, not a function"
+        raise ExampleError(Code.EXAMPLE_NAME, what, "Index with [ ], multiply with *, or rename it", node)
+    if name in ELEMENTWISE:
+        word = ELEMENTWISE[name]
+        _keywords(node, ())
+        operands = _arguments(node, word.least, word.most, evaluate)
+        return elementwise(word.function, operands, scope.axes, scope.budget, word.weight)
+    if name in CORE:
+        return _core(CORE[name], node, scope, evaluate)
+    if name in REDUCTIONS or name in KEEPERS or name in ("argmax", "argmin"):
+        return _with_axis(name, node, scope, evaluate)
+    if name == "merge":
+        return _merge(node, scope, evaluate)
+    if name == "size":
+        _keywords(node, ())
+        return scalar(_arguments(node, 1, 1, evaluate)[0].values.size)
+    mend = did_you_mean(name, WORDS) or "See the vocabulary in the documentation of the language"
+    raise ExampleError(Code.EXAMPLE_NAME, f"There is no function {name!r}", mend, node)
+
+
+def _arguments(node: ast.Call, least: int, most: int, evaluate: Evaluate) -> list[Quantity]:
+    if not least <= len(node.args) <= most:
+        name = ast.unparse(node.func)
+        count = str(least) if least == most else f"{least} to {most}"
+        given = f"{len(node.args)} {'is' if len(node.args) == 1 else 'are'} given"
+        what = f"{name} takes {count} argument{'' if count == '1' else 's'}; {given}"
+        raise ExampleError(Code.EXAMPLE_VALUE, what, _SEVERAL.get(name, "Check the commas and brackets"), node)
+    return [evaluate(argument) for argument in node.args]
+
+
+def _keywords(node: ast.Call, known: Iterable[str]) -> dict[str, ast.expr]:
+    known = list(known)
+    for place, keyword in enumerate(node.keywords):
+        if keyword.arg in (other.arg for other in node.keywords[:place]):
+            what = f"{ast.unparse(node.func)} is given {keyword.arg!r} twice"
+            raise ExampleError(Code.EXAMPLE_VALUE, what, "Keep one of them", keyword)
+        if keyword.arg not in known:
+            mend = did_you_mean(str(keyword.arg), known) or (f"It takes {', '.join(known)}" if known else "Remove it")
+            what = f"{ast.unparse(node.func)} takes no argument {keyword.arg!r}"
+            raise ExampleError(Code.EXAMPLE_VALUE, what, mend, keyword)
+    return {str(keyword.arg): keyword.value for keyword in node.keywords}
+
+
+def axis_names(node: ast.expr, scope: Scope) -> list[str]:
+    """Return the axes that `axis=键` or `axis=[行, 列]` names.
+
+    Raises:
+        ExampleError: it is no name of an axis.
+    """
+    nodes = node.elts if isinstance(node, ast.List | ast.Tuple) else [node]
+    for item in nodes:
+        name = item.id if isinstance(item, ast.Name) else ""
+        if name not in scope.axes:
+            mend = did_you_mean(name, scope.axes) or "Name an axis, not its number"
+            raise ExampleError(Code.EXAMPLE_NAME, f"{ast.unparse(item)!r} is no axis", mend, item)
+    return [item.id for item in nodes if isinstance(item, ast.Name)]
+
+
+def _with_axis(name: str, node: ast.Call, scope: Scope, evaluate: Evaluate) -> Quantity:
+    option = KEEPER_OPTIONS.get(name, "axis")
+    keywords = _keywords(node, dict.fromkeys(("axis", option)))
+    (operand,) = _arguments(node, 1, 1, evaluate)
+    names = axis_names(keywords["axis"], scope) if "axis" in keywords else None
+    at = functions.places(operand, names, scope.axes)
+    scope.budget.work(operand.values.size * WEIGHTS.get(name, 4))
+    if name not in OF_NOTHING and (not operand.values.size or (not at and name not in REDUCTIONS)):
+        what = f"{name} of {'nothing' if at else 'a single number'} says nothing"
+        raise ExampleError(Code.EXAMPLE_AXES, what, "Give it a quantity with an axis", node)
+    if name in ("argmax", "argmin"):
+        return functions.arg(np.argmax if name == "argmax" else np.argmin, operand, at, scope.axes)
+    if name in REDUCTIONS:
+        return functions.reduce(REDUCTIONS[name], operand, at)
+    at = at[-1:] if names is None else at
+    options = {key: _option(Kind.NUMBER, key, value, evaluate) for key, value in keywords.items() if key != "axis"}
+    return functions.keep(lambda values, places: KEEPERS[name](values, places, **options), operand, at)
+
+
+def _merge(node: ast.Call, scope: Scope, evaluate: Evaluate) -> Quantity:
+    _keywords(node, ())
+    if len(node.args) != 2:
+        raise ExampleError(Code.EXAMPLE_VALUE, "merge takes a quantity and a list of axes", "merge(x, [头, 维])", node)
+    return functions.merge(evaluate(node.args[0]), axis_names(node.args[1], scope), scope.axes)
+
+
+def _core(word: Core, node: ast.Call, scope: Scope, evaluate: Evaluate) -> Quantity | Record:
+    first = word.forms[0]
+    most = max(len(form.arguments) for form in word.forms)
+    keywords = _keywords(node, (*first.keywords, *word.needed, *word.options))
+    needed = [name for name in word.needed if name not in keywords]
+    if needed and len(node.args) >= first.least + len(needed):
+        keywords |= dict(zip(needed, node.args[-len(needed) :], strict=True))
+        node = ast.copy_location(ast.Call(node.func, node.args[: -len(needed)], node.keywords), node)
+    elif needed:
+        what = f"{ast.unparse(node.func)} needs {', '.join(needed)}"
+        raise ExampleError(Code.EXAMPLE_VALUE, what, f"Write {needed[0]}=2", node)
+    arguments = _arguments(node, first.least, most, evaluate)
+    form = _form(word, arguments)
+    kinds = {**word.needed, **word.options}
+    options = {name: _option(kinds[name], name, value, evaluate) for name, value in keywords.items() if name in kinds}
+    arrays = {name: evaluate(value) for name, value in keywords.items() if name not in kinds}
+    return call(
+        word.function, form, arguments=arguments, keywords=arrays, options=options, costs=(word.peak, word.work),
+        axes=scope.axes, budget=scope.budget,
+    )  # fmt: skip
+
+
+def _form(word: Core, arguments: list[Quantity]) -> Signature:
+    """Return the signature whose arguments without leading dimensions have as many axes as those given."""
+
+    def fits(form: Signature) -> bool:
+        if not form.least <= len(arguments) <= len(form.arguments):
+            return False
+        pairs = zip(arguments, form.arguments, strict=False)
+        return all(shape.leading or len(value.dimensions) == len(shape.letters) for value, shape in pairs)
+
+    return next((form for form in word.forms if fits(form)), word.forms[0])
+
+
+def _option(kind: Kind, name: str, node: ast.expr, evaluate: Evaluate) -> Option:
+    """Read an option: a word in quotes or a single number.
+
+    Raises:
+        ExampleError: it is of another kind.
+    """
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        if kind in (Kind.WORD, Kind.WHOLE_OR_WORD):
+            return node.value
+    elif kind is not Kind.WORD:
+        value = evaluate(node)
+        if not value.dimensions and (number := _number(kind, float(value.values))) is not None:
+            return number
+    raise ExampleError(Code.EXAMPLE_VALUE, f"{name}= is {kind.value}", "Give it one", node)
+
+
+def _number(kind: Kind, value: float) -> float | int | bool | None:
+    if kind is Kind.NUMBER:
+        return value
+    if kind is Kind.FLAG:
+        return bool(value) if value in (0, 1) else None
+    return int(value) if np.isfinite(value) and value == round(value) and abs(value) < 2**31 else None
+
+
+_SEVERAL: Mapping[str, str] = {
+    "max": "For the larger of two, write maximum(a, b)",
+    "min": "For the smaller of two, write minimum(a, b)",
+}

@@ -1,0 +1,173 @@
+"""Expectations and statements held against a run, at the precision in which they are printed."""
+
+from __future__ import annotations
+
+import ast
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from zhixing.language.evaluate import Evaluator
+from zhixing.language.expression import offset_of
+from zhixing.language.model import (
+    Axis,
+    ExampleError,
+    Expectation,
+    Expression,
+    NotComputedError,
+    Outcome,
+    Printed,
+    Quantity,
+    Said,
+    Says,
+)
+from zhixing.language.values import printed_number, shape_of
+from zhixing.problems import Code
+
+MOST = 3
+"""So many entries that differ are listed."""
+Place = tuple[int, ...]
+
+
+def held(expectations: Sequence[Expectation], holds: Sequence[Expression], evaluator: Evaluator) -> tuple[Outcome, ...]:
+    """Return the outcome of every expectation and every statement; those that rest on a failed step are left out."""
+    items: list[Expectation | Expression] = [*expectations, *holds]
+    outcomes = [_outcome(item, evaluator) for item in items]
+    return tuple(outcome for outcome in outcomes if outcome is not None)
+
+
+def said(says: Says, evaluator: Evaluator) -> Said:
+    """Return a source's statement with its outcomes."""
+    return Said(says, held(says.expectations, says.holds, evaluator))
+
+
+def _outcome(item: Expectation | Expression, evaluator: Evaluator) -> Outcome | None:
+    target = item.target if isinstance(item, Expectation) else item
+    try:
+        computed = evaluator.quantity(target.tree)
+        if isinstance(item, Expression):
+            return Outcome(item, computed, _statement(item, computed, evaluator), at=item.offset(0))
+        differing = list(_differences(item, computed, evaluator))
+        what = "; ".join(text for text, _ in differing)
+        return Outcome(item, computed, what, at=differing[0][1] if differing else item.span.start)
+    except NotComputedError:
+        return None
+    except ExampleError as error:
+        placed = hasattr(error.node, "col_offset")
+        at = offset_of(target, error.node) if placed else item.span.start
+        return Outcome(item, None, error.what, error.code, error.mend, at)
+
+
+def _statement(statement: Expression, computed: Quantity, evaluator: Evaluator) -> str:
+    """Return what is wrong with a statement, nothing where it holds of every entry."""
+    values = computed.values
+    if not np.all((values == 0) | (values == 1)) or not values.size:
+        what = f"{statement.text.strip()} is no statement, but {'a number' if not values.shape else 'numbers'}"
+        raise ExampleError(Code.EXAMPLE_VALUE, what, "Compare it with something", statement.tree)
+    if np.all(values == 1):
+        return ""
+    if values.size > 1:
+        return f"{statement.text.strip()} is false of {int(np.sum(values == 0))} of {values.size} entries"
+    return f"{statement.text.strip()} is false{_sides(statement.tree, evaluator)}"
+
+
+def _sides(tree: ast.expr, evaluator: Evaluator) -> str:
+    """Return the two single numbers that a false comparison compares."""
+    if not isinstance(tree, ast.Compare) or len(tree.ops) > 1:
+        return ""
+    sides = [side for side in (tree.left, tree.comparators[0]) if not isinstance(side, ast.Constant)]
+    try:
+        shown = [evaluator.quantity(side) for side in sides]
+    except (ExampleError, NotComputedError):  # the budget is spent; that the statement is false is known already
+        return ""
+    if any(side.dimensions for side in shown):
+        return ""
+    return ": " + " against ".join(text_of(side, evaluator) for side in shown)
+
+
+def _differences(item: Expectation, computed: Quantity, evaluator: Evaluator) -> Iterator[tuple[str, int]]:
+    """Yield a sentence and a place for each entry that differs (three at most), or one for a wrong shape."""
+    shape = shape_of(item.values)
+    if shape != computed.values.shape:
+        first = next(_leaves(item.values))[1]
+        yield f"{item.target.text} {_sized(computed.values.shape)}; {_sized(shape, wanted=True)}", first.span.start
+        return
+    wrong = (
+        (place, printed) for place, printed in _leaves(item.values) if not _agrees(place, printed, computed, evaluator)
+    )
+    for count, (place, printed) in enumerate(wrong):
+        if count == MOST:
+            yield "and more", printed.span.start
+            return
+        entry = Quantity(computed.values[place], (), computed.on)
+        where = "".join(f"[{_label(computed, d, p, evaluator)}]" for d, p in enumerate(place))
+        yield f"{item.target.text}{where} is {text_of(entry, evaluator)}, not {_wanted(printed)}", printed.span.start
+
+
+def _agrees(place: Place, printed: Printed, computed: Quantity, evaluator: Evaluator) -> bool:
+    return agrees(printed, Quantity(computed.values[place], (), computed.on), evaluator)
+
+
+def _wanted(printed: Printed) -> str:
+    quoted = printed.value is None and printed_number(printed.text) is not None
+    return f"the text {printed.text!r}" if quoted else printed.text
+
+
+def agrees(printed: Printed, entry: Quantity, evaluator: Evaluator) -> bool:
+    """Tell whether a single computed value is what is printed: as a label, or as a number within its tolerance."""
+    if entry.on and _answer(printed.text) == _answer(text_of(entry, evaluator)):
+        return True
+    if printed.value is None or (entry.on and evaluator.scope.axes[entry.on[0].axis].labels):
+        return False
+    return within(float(entry.values), printed.value, printed.tolerance)
+
+
+def _answer(text: str) -> str:
+    """Return a text answer for comparing: the comma between labels may be full-width and spaced as one likes."""
+    parts = unicodedata.normalize("NFC", text).replace("，", ",").split(",")
+    return ",".join(part.strip() for part in parts)
+
+
+def within(computed: float, value: float, tolerance: float) -> bool:
+    """Compare at a printed precision; infinities and NaN equal themselves."""
+    if not np.isfinite(value) or not np.isfinite(computed):
+        return computed == value or bool(np.isnan(value) and np.isnan(computed))
+    # Half a unit exactly is still inside, whatever the last bit says.
+    return abs(computed - value) <= tolerance * (1 + 1e-9) + abs(value) * 1e-12
+
+
+def text_of(entry: Quantity, evaluator: Evaluator) -> str:
+    """Return a single value for a message: its label where it is a position, else the number."""
+    if not entry.on:
+        return f"{float(entry.values):.10g}"
+    axes = [evaluator.scope.axes[dimension.axis] for dimension in entry.on]
+    return label_of(int(entry.values), axes)
+
+
+def label_of(position: int, axes: Sequence[Axis]) -> str:
+    """Return the labels of a flat position over one or more axes, parted by commas."""
+    places = np.unravel_index(position, [axis.size for axis in axes])
+    return ", ".join(axis.label(int(place)) for axis, place in zip(axes, places, strict=True))
+
+
+def _label(computed: Quantity, dimension: int, position: int, evaluator: Evaluator) -> str:
+    own = computed.dimensions[dimension]
+    place = position if own.positions is None else own.positions[position]
+    axis = evaluator.scope.axes.get(own.axis)
+    return axis.label(place) if axis else str(place)
+
+
+def _sized(shape: Place, *, wanted: bool = False) -> str:
+    sizes = "×".join(map(str, shape))
+    if wanted:
+        return f"{sizes} are expected" if shape else "a single value is expected"
+    return f"has {sizes} entries" if shape else "is a single value"
+
+
+def _leaves(values: object, place: Place = ()) -> Iterator[tuple[Place, Printed]]:
+    if isinstance(values, tuple):
+        for position, value in enumerate(values):
+            yield from _leaves(value, (*place, position))
+    elif isinstance(values, Printed):
+        yield place, values

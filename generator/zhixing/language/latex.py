@@ -1,0 +1,617 @@
+r"""The LaTeX of the very expression that ran.
+
+`softmax(Q @ K.T / sqrt(2))` is `\operatorname{softmax}\!\left(\frac{Q K^{\top}}{\sqrt{2}}\right)`. Where axes are
+matched by name in a way that matrix notation would hide (broadcasting, a sum along an axis, an axis used as a number),
+entries are printed with their indices instead. Brackets follow the syntax tree: `W_2 (W_1 x)` keeps its own.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from zhixing.language.functions import CONSTANTS, ELEMENTWISE, KEEPERS, REDUCTIONS
+from zhixing.language.latex_tree import (
+    Level,
+    Piece,
+    at_least,
+    behind,
+    fraction,
+    joined,
+    label,
+    name_piece,
+    number_piece,
+    raised,
+    with_index,
+)
+from zhixing.language.model import Axis, Example, Step
+
+# The axes of an expression, worked out from what is declared, without running it.
+# The printer needs them to tell a matrix product from a dot product, an elementwise product from a scaled array, and
+# where broadcasting happens. Where they cannot be known the answer is None, and the formula is printed without indices.
+
+Axes = tuple[str, ...]
+REDUCING = frozenset({*REDUCTIONS, "argmax", "argmin"})
+KEEPING = frozenset({*KEEPERS, "normalize"})
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What is known before a run: the axes of every name. `loop` is the axis of an `each`, `looped` its own steps."""
+
+    axes: Mapping[str, Axis] = field(default_factory=dict)
+    names: Mapping[str, Axes] = field(default_factory=dict)
+    loop: str = ""
+    looped: frozenset[str] = frozenset()
+
+
+def declared(example: Example, step: Step | None = None) -> Declared:
+    """Return what a step's expression may rest on, or (without a step) what stands after the last one."""
+    names: dict[str, Axes] = {given.name.name: given.name.axes for given in example.given}
+    loop = step.each if step else ""
+    for other in example.steps:
+        called = isinstance(other.expression.tree, ast.Call) and ast.unparse(other.expression.tree.func) == "attention"
+        if not called:
+            stacked = (other.each,) if other.each and other.each != loop else ()
+            names[other.name.name] = (*stacked, *other.name.axes)
+    looped = frozenset(other.name.name for other in example.steps if loop and other.each == loop)
+    return Declared(example.axes, names, loop, looped)
+
+
+def axis_names(node: ast.Call) -> Axes | None:
+    """Return the axes that `axis=` names in a call, None where it is left out."""
+    for keyword in node.keywords:
+        if keyword.arg == "axis":
+            listed = isinstance(keyword.value, ast.List | ast.Tuple)
+            nodes = keyword.value.elts if listed else [keyword.value]  # type: ignore[attr-defined]  # has elts if listed
+            return tuple(ast.unparse(item) for item in nodes)
+    return None
+
+
+def function_name(node: ast.expr) -> str:
+    """Return the name of the function that a node calls, "" for any other node."""
+    return node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+
+
+def operands(node: ast.expr) -> list[ast.expr] | None:
+    """Return what an elementwise operation combines, entry by entry; None for any other node."""
+    if isinstance(node, ast.BinOp):
+        return None if isinstance(node.op, ast.MatMult) else [node.left, node.right]
+    if isinstance(node, ast.UnaryOp):
+        return [node.operand]
+    if isinstance(node, ast.BoolOp):
+        return node.values
+    if isinstance(node, ast.Compare):
+        return [node.left, *node.comparators]
+    return node.args if isinstance(node, ast.Call) and function_name(node) in ELEMENTWISE else None
+
+
+def indices(node: ast.Subscript) -> list[ast.expr]:
+    """Return the items between the brackets of `x[…]`."""
+    return list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
+
+
+def looks_back(node: ast.expr, known: Declared) -> bool:
+    """Tell whether a node is `h[t - 1]`, this loop's own step at another position."""
+    own = isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in known.looped
+    return own and any(isinstance(n, ast.Name) and n.id == known.loop for n in ast.walk(indices(node)[0]))  # type: ignore[arg-type]  # a Subscript, by `own`
+
+
+def axes_of(node: ast.expr, known: Declared) -> Axes | None:
+    """Return the axes of an expression in order, or None where they cannot be known."""
+    if (parts := operands(node)) is not None:
+        return _union((axes_of(part, known) for part in parts), known)
+    method = _KINDS.get(type(node))
+    return method(node, known) if method else None
+
+
+def _of_matmul(node: ast.BinOp, known: Declared) -> Axes | None:
+    left, right = axes_of(node.left, known), axes_of(node.right, known)
+    if not left or not right:
+        return None
+    batch = left[:-2] or right[:-2]
+    if left[:-2] and right[:-2] and left[:-2] != right[:-2]:
+        return None
+    return (*batch, *left[-2:-1], *(right[-1:] if len(right) > 1 else ()))
+
+
+def _of_transpose(node: ast.Attribute, known: Declared) -> Axes | None:
+    inner = axes_of(node.value, known) if node.attr == "T" else None
+    return inner if inner is None or len(inner) < 2 else (*inner[:-2], inner[-1], inner[-2])
+
+
+def _of_name(node: ast.Name, known: Declared) -> Axes | None:
+    name = node.id
+    if name in known.names:
+        return known.names[name]
+    if name in known.axes:
+        return () if name == known.loop else (name,)
+    return () if name in CONSTANTS else None
+
+
+def _union(parts: Iterable[Axes | None], known: Declared) -> Axes | None:
+    found = list(parts)
+    if None in found:
+        return None
+    names = {name for part in found for name in part or ()}
+    whole = next((part for part in found if part is not None and set(part) == names), None)
+    order = {name: place for place, name in enumerate(known.axes)}
+    return whole if whole is not None else tuple(sorted(names, key=lambda name: order.get(name, len(order))))
+
+
+def _of_subscript(node: ast.Subscript, known: Declared) -> Axes | None:
+    base = axes_of(node.value, known)
+    items = indices(node)[1:] if looks_back(node, known) else indices(node)
+    if base is None or len(items) > len(base):
+        return None
+    kept: list[str] = []
+    for axis, item in zip(base, items, strict=False):
+        inside = (axis,) if isinstance(item, ast.Slice) else _of_item(item, axis, known)
+        if inside is None:
+            return None
+        kept += [name for name in inside if name not in kept]
+    return (*kept, *base[len(items) :])
+
+
+def _of_item(item: ast.expr, axis: str, known: Declared) -> Axes | None:
+    if isinstance(item, ast.Name) and item.id == known.loop == axis:
+        return ()
+    return axes_of(item, known)
+
+
+def _of_call(node: ast.Call, known: Declared) -> Axes | None:
+    name, over = function_name(node), axis_names(node)
+    if name == "size" or (name in REDUCING and over is None):
+        return ()
+    if name not in REDUCING | KEEPING or not node.args:
+        return None
+    inner = axes_of(node.args[0], known)
+    if inner is None or name in KEEPING:
+        return inner
+    used = {found for axis in over or () if (found := _own(axis, inner, known))}
+    return tuple(axis for axis in inner if axis not in used) if len(used) == len(over or ()) else None
+
+
+def _own(name: str, own: Axes, known: Declared) -> str:
+    """Return which of a quantity's axes a name means: itself, else the one that shares its labels."""
+    if name in own:
+        return name
+    roots = {axis: known.axes[axis].root or axis for axis in (*own, name) if axis in known.axes}
+    return next((axis for axis in own if roots.get(axis) == roots.get(name)), "")
+
+
+def _is_bias(node: ast.expr, axes: list[Axes]) -> bool:
+    product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and isinstance(node.left, ast.BinOp)
+    return product and isinstance(node.left.op, ast.MatMult) and axes[0][-1:] == axes[-1]  # type: ignore[attr-defined]  # `product`
+
+
+def broadcasts(node: ast.expr, known: Declared) -> bool:
+    """Tell whether an expression, printed without indices, would hide which axes are matched: an operand of an
+    elementwise operation lacks an axis that another has, a sum runs along an axis, or an axis is used as a number.
+
+    A bias added to every row of a product hides nothing: everybody writes X W + b.
+    """
+    if isinstance(node, ast.Name):
+        return node.id in known.axes and node.id not in known.names and node.id != known.loop
+    if (parts := operands(node)) is not None:
+        axes = [found for part in parts if (found := axes_of(part, known))]
+        mixed = any(set(a) != set(axes[0]) for a in axes[1:]) and not _is_bias(node, axes)
+        return mixed or any(broadcasts(part, known) for part in parts)
+    if isinstance(node, ast.Call) and function_name(node) in REDUCING | KEEPING and node.args:
+        summed = function_name(node) in ("sum", "prod") and axis_names(node) is not None
+        reduced_fully = axis_names(node) is None and function_name(node) in REDUCING
+        known_axes = axes_of(node.args[0], known) is not None
+        return (summed and known_axes) or (not reduced_fully and broadcasts(node.args[0], known))
+    return False
+
+
+_KINDS: dict[type[ast.expr], Callable[[Any, Declared], Axes | None]] = {
+    ast.Constant: lambda _node, _known: (),
+    ast.Name: _of_name,
+    ast.BinOp: _of_matmul,
+    ast.Attribute: _of_transpose,
+    ast.Subscript: _of_subscript,
+    ast.Call: _of_call,
+}
+
+# Function calls as LaTeX: roots, sums, norms, cases, else `\operatorname{softmax}_{k}\!\left(x\right)`.
+
+OTHERWISE = r"\text{否则}"
+
+OPERATORS = {
+    "log": r"\ln", "log2": r"\log_{2}", "log10": r"\log_{10}", "sin": r"\sin", "cos": r"\cos", "tan": r"\tan",
+    "tanh": r"\tanh", "exp": r"\exp", "max": r"\max", "min": r"\min", "maximum": r"\max", "minimum": r"\min",
+    "sigmoid": r"\sigma", "relu": r"\operatorname{ReLU}", "gelu": r"\operatorname{GELU}",
+    "silu": r"\operatorname{SiLU}", "sign": r"\operatorname{sgn}", "var": r"\operatorname{Var}",
+    "argmax": r"\operatorname{arg\,max}", "argmin": r"\operatorname{arg\,min}",
+    "attention": r"\operatorname{Attention}",
+}  # fmt: skip
+FENCES = {
+    "abs": (r"\left\lvert ", r" \right\rvert"),
+    "norm": (r"\left\lVert ", r" \right\rVert"),
+    "floor": (r"\left\lfloor ", r" \right\rfloor"),
+    "ceil": (r"\left\lceil ", r" \right\rceil"),
+}
+_BIG = {"sum": r"\sum", "prod": r"\prod"}
+_SHORT = 16  # an exponent of more characters is hard to read as one
+_UNSEEN = re.compile(r"\\[A-Za-z]+|[{}_\\! ]")
+
+
+class Printing(Protocol):
+    """What prints everything but calls: the printer, as far as this module needs it."""
+
+    @property
+    def known(self) -> Declared:
+        """What is declared of names and axes."""
+
+    @property
+    def indexed(self) -> bool:
+        """Whether entries are printed, with an index on every array."""
+
+    def value(self, node: ast.expr) -> Piece:
+        """Print an expression as a number."""
+
+    def statement(self, node: ast.expr) -> Piece:
+        """Print an expression as a statement."""
+
+    def whole(self, node: ast.expr) -> Piece:
+        """Print an operand that is taken as a whole."""
+
+    def script(self, node: ast.expr) -> str:
+        """Print an exponent or an index."""
+
+    def axis(self, name: str) -> str:
+        """Print an axis's name."""
+
+    def as_entries(self, indexed: bool) -> Printing:
+        """Return a printer that prints entries, or one that does not."""
+
+
+def call_piece(printer: Printing, node: ast.Call, field: str = "") -> Piece:
+    """Return a call. `field` is the part taken of a function with several results."""
+    special = _SPECIAL.get(function_name(node))
+    piece = special(printer, node) if special and node.args else None
+    return piece or _applied(printer, node, field)
+
+
+def _over(printer: Printing, node: ast.Call) -> tuple[str, ...]:
+    """Return the axes to print under a function: those it names, or where entries are printed, those it takes."""
+    names = axis_names(node)
+    if names is None and printer.indexed and node.args:
+        inner = axes_of(node.args[0], printer.known) or ()
+        names = inner if function_name(node) in REDUCING else inner[-1:] if function_name(node) in KEEPING else ()
+    return tuple(printer.axis(name) for name in names or ())
+
+
+def _argument(printer: Printing, node: ast.Call) -> Piece:
+    """Print the first argument: of a reduction over everything on its own terms, else in the printer's mode."""
+    whole = axis_names(node) is None and function_name(node) in REDUCING
+    return printer.whole(node.args[0]) if whole and not printer.indexed else printer.value(node.args[0])
+
+
+def _applied(printer: Printing, node: ast.Call, field: str) -> Piece:
+    r"""Return `\operatorname{f}_{axes}\!\left(arguments\right)`; an operator stands bare before a plain number."""
+    name = function_name(node)
+    operator = _operator(printer, name)
+    below = ", ".join(_over(printer, node) or ((rf"\mathrm{{{field}}}",) if field not in ("", "output") else ()))
+    subscript = rf"_{{{below}}}" if below else ""
+    bare = node.args[0] if len(node.args) == 1 and not node.keywords else None
+    if isinstance(bare, ast.Constant) and operator.startswith((r"\ln", r"\log", r"\sin", r"\cos", r"\tan")):
+        return Piece(rf"{operator}{subscript} {printer.value(bare).text}", Level.BIG)
+    return Piece(rf"{operator}{subscript}\!\left({_arguments(printer, node)}\right)", Level.APPLIED)
+
+
+def _operator(printer: Printing, name: str) -> str:
+    taken = {"sigmoid": {"sigma", "σ"}}.get(name, set())
+    if name in OPERATORS and not taken & set(printer.known.names):
+        return OPERATORS[name]
+    escaped = name.replace("_", r"\_")
+    return rf"\operatorname{{{escaped}}}"
+
+
+def _arguments(printer: Printing, node: ast.Call) -> str:
+    statement = function_name(node) in ("all", "any")
+    entries = function_name(node) in REDUCING | KEEPING | frozenset(ELEMENTWISE)
+    mode = printer if entries else printer.as_entries(False)
+    first = [mode.statement(a) if statement else _one(mode, node, a) for a in node.args]
+    options = (rf"\mathrm{{{k.arg}}} = {mode.value(k.value).text}" for k in node.keywords if k.arg != "axis")
+    return r";\ ".join([", ".join(piece.text for piece in first), *options])
+
+
+def _one(printer: Printing, node: ast.Call, argument: ast.expr) -> Piece:
+    return _argument(printer, node) if argument is node.args[0] else printer.value(argument)
+
+
+def _root(printer: Printing, node: ast.Call) -> Piece:
+    return Piece(rf"\sqrt{{{printer.value(node.args[0]).text}}}")
+
+
+def _power_of_e(printer: Printing, node: ast.Call) -> Piece | None:
+    """Return `e^{x}` for a short exponent without scripts above, where no quantity is called e."""
+    exponent = printer.script(node.args[0])
+    plain = len(_UNSEEN.sub("", exponent)) <= _SHORT and not any(
+        mark in exponent for mark in ("^", r"\frac", r"\begin", r"\sum")
+    )
+    return Piece("e", power=exponent) if plain and "e" not in printer.known.names else None
+
+
+def _fenced(printer: Printing, node: ast.Call) -> Piece:
+    opening, closing = FENCES[function_name(node)]
+    over = axis_names(node)
+    inner = _argument(printer, node).text
+    return Piece(f"{opening}{inner}{closing}", subs=tuple(printer.axis(name) for name in over or ()))
+
+
+def _big(printer: Printing, node: ast.Call) -> Piece | None:
+    r"""Return `\sum_{k} x_{k}`, where the axes of what is summed are known."""
+    inner = axes_of(node.args[0], printer.known)
+    names = axis_names(node) if axis_names(node) is not None else inner
+    if inner is None or not names:
+        return None
+    body = printer.as_entries(True).value(node.args[0])
+    body = behind(body, Level.LOOSE)
+    return Piece(rf"{_BIG[function_name(node)]}_{{{', '.join(map(printer.axis, names))}}} {body.text}", Level.BIG)
+
+
+def _cases(printer: Printing, node: ast.Call) -> Piece | None:
+    rows: list[str] = []
+    rest: ast.expr = node
+    while isinstance(rest, ast.Call) and function_name(rest) == "where" and len(rest.args) == 3:
+        condition, chosen, rest = rest.args
+        rows.append(rf"{printer.value(chosen).text} & {_condition(printer, condition)}")
+    rows.append(rf"{printer.value(rest).text} & {OTHERWISE}")
+    lines = r" \\ ".join(rows)
+    return Piece(rf"\begin{{cases}} {lines} \end{{cases}}", Level.CASES) if len(rows) > 1 else None
+
+
+def _condition(printer: Printing, node: ast.expr) -> str:
+    r"""Return a condition; one that is a number holds where it is not 0."""
+    stated = isinstance(node, ast.Compare | ast.BoolOp | ast.UnaryOp)
+    return printer.statement(node).text if stated else rf"{printer.value(node).text} \neq 0"
+
+
+def _pseudo_inverse(printer: Printing, node: ast.Call) -> Piece:
+    return raised(printer.whole(node.args[0]), "+")
+
+
+def _merged(printer: Printing, node: ast.Call) -> Piece | None:
+    if len(node.args) != 2 or not isinstance(node.args[1], ast.List):
+        return None
+    names = ", ".join(printer.axis(ast.unparse(item)) for item in node.args[1].elts)
+    return Piece(rf"\operatorname{{merge}}_{{{names}}}\!\left({printer.whole(node.args[0]).text}\right)", Level.APPLIED)
+
+
+_SPECIAL: dict[str, Callable[[Printing, ast.Call], Piece | None]] = {
+    "sqrt": _root, "exp": _power_of_e, "sum": _big, "prod": _big, "where": _cases, "pinv": _pseudo_inverse,
+    "merge": _merged, **dict.fromkeys(FENCES, _fenced),
+}  # fmt: skip
+
+COMPARISONS: dict[type[ast.cmpop], str] = {
+    ast.Lt: "<",
+    ast.LtE: r"\le",
+    ast.Gt: ">",
+    ast.GtE: r"\ge",
+    ast.Eq: "=",
+    ast.NotEq: r"\neq",
+}
+
+
+def formula(example: Example, step: Step) -> str:
+    r"""Return a step's name and the expression that computed it: `h_{t} = \tanh\!\left(x_{t} + h_{t - 1} U\right)`."""
+    printer = Printer(example.symbols, declared(example, step))
+    indexed = broadcasts(step.expression.tree, printer.known)
+    own = (step.each,) if step.each else ()
+    indices = (*own, *(step.name.axes if indexed else ()))
+    left = with_index(name_piece(step.name.name, example.symbols), tuple(printer.axis(name) for name in indices))
+    return f"{left.text} = {printer.value(step.expression.tree).text}"
+
+
+def latex(
+    tree: ast.expr,
+    symbols: Mapping[str, str],
+    axes: Mapping[str, Axis],
+    names: Mapping[str, tuple[str, ...]] | None = None,
+) -> str:
+    """Return an expression or a statement as LaTeX. `names` gives the axes of quantities, where they are known."""
+    return Printer(symbols, Declared(axes, names or {})).statement(tree).text
+
+
+def example_latex(example: Example, tree: ast.expr) -> str:
+    """Return an expression over an example's quantities, as they stand after its last step, as LaTeX."""
+    return Printer(example.symbols, declared(example)).statement(tree).text
+
+
+@dataclass(frozen=True, slots=True)
+class Printer:
+    """Prints expressions. `indexed`: as entries, with an index on every array; `inline`: inside a script."""
+
+    symbols: Mapping[str, str]
+    known: Declared
+    indexed: bool = False
+    inline: bool = False
+
+    def value(self, node: ast.expr) -> Piece:
+        """Print an expression as a number: a comparison is 1 where it holds, else 0."""
+        if isinstance(node, ast.Compare | ast.BoolOp) or (
+            isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
+        ):
+            return Piece(rf"\mathbf{{1}}\!\left[{self.statement(node).text}\right]", Level.APPLIED)
+        mode = self if self.indexed else replace(self, indexed=broadcasts(node, self.known))
+        return mode.piece(node)
+
+    def statement(self, node: ast.expr) -> Piece:
+        """Print an expression as a statement, where a comparison stands for itself."""
+        mode = self if self.indexed else replace(self, indexed=broadcasts(node, self.known))
+        if isinstance(node, ast.Compare):
+            return mode._compare(node)
+        if isinstance(node, ast.BoolOp):
+            return mode._bool(node)
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            return Piece(rf"\lnot {at_least(mode.statement(node.operand), Level.BIG).text}", Level.NOT)
+        return mode.value(node)
+
+    def piece(self, node: ast.expr) -> Piece:
+        """Print a node in this printer's own mode."""
+        method = _METHODS.get(type(node))
+        return method(self, node) if method else Piece(label(ast.unparse(node)))
+
+    def axis(self, name: str) -> str:
+        """Print an axis's name."""
+        return name_piece(name, self.symbols).text
+
+    def whole(self, node: ast.expr) -> Piece:
+        """Print an operand that is taken as a whole, not entry by entry."""
+        return replace(self, indexed=False).value(node)
+
+    def as_entries(self, indexed: bool) -> Printer:
+        """Return a printer that prints entries with their indices, or one that does not."""
+        return replace(self, indexed=indexed)
+
+    def script(self, node: ast.expr) -> str:
+        """Print an exponent or an index."""
+        return replace(self, inline=True).value(node).text
+
+    def _entry(self, piece: Piece, node: ast.expr) -> Piece:
+        """Put a whole array's axes under it, where entries are printed."""
+        names = (axes_of(node, self.known) or ()) if self.indexed else ()
+        return with_index(piece, tuple(self.axis(name) for name in names))
+
+    def _constant(self, node: ast.Constant) -> Piece:
+        return label_piece(node.value) if isinstance(node.value, str) else number_piece(_float(node.value))
+
+    def _name(self, node: ast.Name) -> Piece:
+        piece = name_piece(node.id, self.symbols)
+        if node.id in self.known.looped:
+            piece = with_index(piece, (self.axis(self.known.loop),))
+        return piece if node.id not in self.known.names else self._entry(piece, node)
+
+    def _binary(self, node: ast.BinOp) -> Piece:
+        if isinstance(node.op, ast.MatMult):
+            return self._matmul(node)
+        if isinstance(node.op, ast.Pow):
+            return raised(self.value(node.left), self.script(node.right))
+        left, right = self.value(node.left), self.value(node.right)
+        if isinstance(node.op, ast.Mult):
+            return self._times(node, left, right)
+        if isinstance(node.op, ast.Add | ast.Sub):
+            sign = "+" if isinstance(node.op, ast.Add) else "-"
+            return Piece(f"{at_least(left, Level.SUM).text} {sign} {behind(right, Level.BIG).text}", Level.SUM)
+        return self._divide(node.op, left, right)
+
+    def _divide(self, op: ast.operator, left: Piece, right: Piece) -> Piece:
+        if isinstance(op, ast.Mod):
+            text = rf"{at_least(left, Level.LOOSE).text} \bmod {behind(right, Level.APPLIED).text}"
+            return Piece(text, Level.LOOSE)
+        quotient = fraction(left, right, inline=self.inline)
+        return Piece(rf"\left\lfloor {quotient.text} \right\rfloor") if isinstance(op, ast.FloorDiv) else quotient
+
+    def _times(self, node: ast.BinOp, left: Piece, right: Piece) -> Piece:
+        sides = [axes_of(side, self.known) for side in (node.left, node.right)]
+        literal = isinstance(node.left, ast.List) or isinstance(node.right, ast.List)
+        arrays = not self.indexed and (all(sides) or (literal and any(sides)))
+        matrix = isinstance(node.right, ast.BinOp) and isinstance(node.right.op, ast.MatMult)
+        right = behind(right, Level.TIGHT if matrix and (arrays or not sides[0]) else Level.APPLIED)
+        return joined(at_least(left, Level.LOOSE), right, array=arrays)
+
+    def _matmul(self, node: ast.BinOp) -> Piece:
+        left, right = self.whole(node.left), behind(self.whole(node.right), Level.APPLIED)
+        sides = [axes_of(side, self.known) for side in (node.left, node.right)]
+        vectors = all(side is not None and len(side) == 1 for side in sides)
+        product = joined(at_least(left, Level.LOOSE if vectors else Level.TIGHT), right, dot=vectors, elementwise=False)
+        return self._entry(product, node)
+
+    def _sign(self, node: ast.UnaryOp) -> Piece:
+        operand = self.value(node.operand)
+        if not isinstance(node.op, ast.USub):
+            return operand
+        operand = behind(operand, Level.LOOSE)
+        return Piece(f"-{operand.text}", min(operand.level, Level.TIGHT))
+
+    def _attribute(self, node: ast.Attribute) -> Piece:
+        if node.attr == "T":
+            return self._entry(raised(self.whole(node.value), r"\top"), node)
+        dotted = ast.unparse(node)
+        if dotted in self.symbols:
+            return name_piece(dotted, self.symbols)
+        if isinstance(node.value, ast.Call):
+            return call_piece(self, node.value, field=node.attr)
+        return with_index(self.whole(node.value), (name_piece(node.attr, {}).text,))
+
+    def _subscript(self, node: ast.Subscript) -> Piece:
+        items = indices(node)
+        back = looks_back(node, self.known)
+        base = name_piece(node.value.id, self.symbols) if back and isinstance(node.value, ast.Name) else None
+        places = (*([""] if back else []), *(axes_of(node.value, self.known) or ()))
+        texts = [self._index(item, places[i] if i < len(places) else "") for i, item in enumerate(items)]
+        rest = [self.axis(name) for name in places[len(items) :]] if self.indexed else []
+        return with_index(base or self._indexable(node.value), (*texts, *rest))
+
+    def _indexable(self, node: ast.expr) -> Piece:
+        return replace(self, indexed=False).piece(node)
+
+    def _index(self, item: ast.expr, axis: str) -> str:
+        if isinstance(item, ast.Slice):
+            bounds = [self.script(bound) if bound else "" for bound in (item.lower, item.upper)]
+            step = f":{self.script(item.step)}" if item.step else ""
+            whole = self.indexed and axis and not any(bounds) and not step
+            return self.axis(axis) if whole else f"{bounds[0]}:{bounds[1]}{step}"
+        if isinstance(item, ast.Constant) and item.value is None:
+            return r"\cdot"
+        last = _from_the_end(item)
+        if last and axis in self.known.axes:  # h_{-1} would read as the step before the first
+            return str(self.known.axes[axis].size - last)
+        return self.script(item)
+
+    def _list(self, node: ast.List | ast.Tuple) -> Piece:
+        rows = [item for item in node.elts if isinstance(item, ast.List)]
+        if rows and len(rows) == len(node.elts) and not any(isinstance(x, ast.List) for row in rows for x in row.elts):
+            lines = r" \\ ".join(" & ".join(self.value(item).text for item in row.elts) for row in rows)
+            return Piece(rf"\begin{{bmatrix}} {lines} \end{{bmatrix}}")
+        return Piece(rf"\left[{', '.join(self.value(item).text for item in node.elts)}\right]")
+
+    def _compare(self, node: ast.Compare) -> Piece:
+        sides = [at_least(self.value(side), Level.SUM).text for side in (node.left, *node.comparators)]
+        rest = "".join(f" {COMPARISONS[type(op)]} {side}" for op, side in zip(node.ops, sides[1:], strict=True))
+        return Piece(sides[0] + rest, Level.COMPARE)
+
+    def _bool(self, node: ast.BoolOp) -> Piece:
+        conjunction = isinstance(node.op, ast.And)
+        level, sign = (Level.AND, r" \land ") if conjunction else (Level.OR, r" \lor ")
+        parts = [at_least(self.statement(part), Level(level + 1)).text for part in node.values]
+        return Piece(sign.join(parts), level)
+
+
+def _from_the_end(item: ast.expr) -> int:
+    """Return 1 for the index -1, the last position; 0 for an index that does not count from the end."""
+    negative = (
+        isinstance(item, ast.UnaryOp) and isinstance(item.op, ast.USub) and isinstance(item.operand, ast.Constant)
+    )
+    return int(item.operand.value) if negative else 0  # type: ignore[attr-defined]  # a negative constant, as tested
+
+
+def label_piece(text: str) -> Piece:
+    """Return a label as a piece."""
+    return Piece(label(text))
+
+
+def _float(value: object) -> float:
+    try:
+        return float(value)  # type: ignore[arg-type]  # the parser lets only numbers and labels pass
+    except OverflowError:
+        return float("inf")
+
+
+_METHODS: dict[type[ast.expr], Callable[[Printer, Any], Piece]] = {
+    ast.Name: Printer._name,
+    ast.Constant: Printer._constant,
+    ast.BinOp: Printer._binary,
+    ast.UnaryOp: Printer._sign,
+    ast.Attribute: Printer._attribute,
+    ast.Subscript: Printer._subscript,
+    ast.List: Printer._list,
+    ast.Tuple: Printer._list,
+    ast.Call: call_piece,
+}

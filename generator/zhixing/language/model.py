@@ -1,0 +1,376 @@
+"""What an example declares and what a run of it returns: the nouns of the example language.
+
+Nothing here reads YAML, evaluates an expression or prints.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zhixing.problems import Code, ZhixingError
+from zhixing.source import Span
+
+# Axes, and arrays with a name for each dimension.
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A named axis: its size, and what heads its positions in tables and figures.
+
+    `labels` is empty for an axis given by its size alone; `numbers` is filled where every label is a number
+    (`T: [0.01, 1, 9.0877]`). `root` names the axis whose labels it shares (`键: 词` has root `词`), else itself.
+    """
+
+    name: str
+    size: int
+    labels: tuple[str, ...] = ()
+    numbers: tuple[float, ...] = ()
+    root: str = ""
+
+    def label(self, position: int) -> str:
+        """Return what stands for a position: its label, or the position itself."""
+        return self.labels[position] if self.labels else str(position)
+
+    def value(self, position: int) -> float:
+        """Return what a position is worth where the axis is used as a value: its numeric label, or the position."""
+        return self.numbers[position] if self.numbers else float(position)
+
+    @property
+    def values(self) -> Array:
+        """The axis used as a value: its numeric labels, or positions from 0. Shape (size,)."""
+        return np.array(self.numbers, dtype=np.float64) if self.numbers else np.arange(self.size, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """One dimension of an array: the axis it runs along, and which of its positions are there.
+
+    `axis` is "" where no axis is known (a list literal, a merge). `positions` is None for the whole axis in order,
+    else the axis's positions that a slice kept (a range: no slice of a large axis may cost memory), so that labels
+    survive slicing.
+    """
+
+    axis: str
+    positions: Sequence[int] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Quantity:
+    """An array with a name for each dimension.
+
+    `on` names the axes whose positions the values are (the result of `argmax`, a text given as tokens), so that they
+    print as labels; a position over several axes is flat in C order. `values.ndim == len(dimensions)`.
+    """
+
+    values: Array
+    dimensions: tuple[Dimension, ...] = ()
+    on: tuple[Dimension, ...] = ()
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """The axis names, "" for a dimension without one."""
+        return tuple(dimension.axis for dimension in self.dimensions)
+
+
+def scalar(value: float) -> Quantity:
+    """Return a single number."""
+    return Quantity(np.asarray(value, np.float64))
+
+
+# What can go wrong while an example is read or run, as an exception that knows its place.
+
+
+class ExampleError(ZhixingError):
+    """An example cannot be read or run here.
+
+    `node` is the part of the expression that is at fault, or `index` the character of its text, where one is; `span`
+    the place in the note, where it is known. Whoever knows where the text stands turns the exception into a problem.
+    """
+
+    def __init__(
+        self, code: Code, what: str, mend: str = "", node: ast.AST | None = None, *, index: int | None = None
+    ) -> None:
+        super().__init__(what)
+        self.code = code
+        self.what = what
+        self.mend = mend
+        self.node = node
+        self.index = index
+        self.span: Span | None = None
+
+    def at_span(self, span: Span) -> ExampleError:
+        """Name the place in the note at fault, unless a narrower one is named already."""
+        self.span = self.span or span
+        return self
+
+    def at(self, node: ast.AST) -> ExampleError:
+        """Name the node at fault, unless a deeper one is named already."""
+        self.node = self.node or node
+        return self
+
+
+class NotComputedError(ZhixingError):
+    """A name is missing because its own line went wrong; that line's problem says why, this one says nothing."""
+
+
+# Signatures of the core's functions, in axis letters: `… n d, … m d, … m v -> weights: … n m; output: … n v`.
+# They are written as the core documents its shapes. `…` stands for further leading dimensions, which are matched by
+# axis name; an argument that begins with `?` may be left out.
+
+ANY = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a function with several results returns; its fields are quantities."""
+
+    fields: Mapping[str, Quantity]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The letters of an argument or a result, whether others may stand before them, and whether it may be left out."""
+
+    letters: tuple[str, ...]
+    leading: bool = False
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The shapes of each argument, of each result (a single one has the name "") and of keyword arguments."""
+
+    arguments: tuple[Shape, ...]
+    results: Mapping[str, Shape]
+    keywords: Mapping[str, Shape]
+
+    @property
+    def least(self) -> int:
+        """How many arguments there are at least."""
+        return sum(not argument.optional for argument in self.arguments)
+
+
+def shape(text: str) -> Shape:
+    """Read the shape of an argument or a result, such as `… n d`."""
+    text = text.strip()
+    letters = text.removeprefix("?").split()
+    leading = letters[:1] == [ANY]
+    return Shape(tuple(letters[leading:]), leading, text.startswith("?"))
+
+
+def signature(text: str, **keywords: str) -> Signature:
+    """Read a signature such as `n d, m d -> n m`, keyword arguments apart: `mask="… n m"`."""
+    left, right = text.split("->")
+    results: dict[str, Shape] = {}
+    for part in right.split(";"):
+        name, _, letters = part.rpartition(":")
+        results[name.strip()] = shape(letters)
+    arguments = tuple(shape(part) for part in left.split(","))
+    return Signature(arguments, results, {name: shape(letters) for name, letters in keywords.items()})
+
+
+__all__ = [
+    "Array", "Axis", "Derivation", "Dimension", "Example", "Expectation", "Expression", "Formula", "Given", "Heatmap",
+    "Name", "Outcome", "Plot", "Printed", "Quantity", "Run", "Said", "Says", "Show", "Step", "Table",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """An expression as written, its syntax tree, and where its text stands in the note.
+
+    `places` holds the offset of each character where the text does not stand in the note as it is (folded lines,
+    escapes); it is empty where it does.
+    """
+
+    text: str
+    tree: ast.expr
+    span: Span
+    places: tuple[int, ...] = ()
+
+    def offset(self, index: int) -> int:
+        """Return where a character of the text stands in the note."""
+        if self.places:
+            return self.places[min(index, len(self.places) - 1)]
+        return min(self.span.start + index, self.span.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A quantity's name with the axes declared for it: `V[键, 值]`. `span` is the key's."""
+
+    name: str
+    axes: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A quantity whose values are written down. `values` has the shape of the declared axes.
+
+    `pins` holds the flat position and the span of each number that the author typed; mutation changes them one by one.
+    """
+
+    name: Name
+    quantity: Quantity
+    pins: tuple[tuple[int, Span], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A named expression, computed in order. `each` is the axis along which it is repeated, or ""."""
+
+    name: Name
+    expression: Expression
+    each: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """An expected value as written: text, or a number with the tolerance its printing implies."""
+
+    text: str
+    span: Span
+    value: float | None
+    tolerance: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """A quantity (perhaps indexed) and the values it should have: nested tuples of `Printed`, or one."""
+
+    target: Expression
+    values: Any
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """What a source states, to be held against the computation; or history, to be held against a paper."""
+
+    document: str
+    text: str
+    expectations: tuple[Expectation, ...]
+    holds: tuple[Expression, ...]
+    cites: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Show quantities as a table."""
+
+    quantities: tuple[Expression, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """Show the LaTeX of the expression that computed a quantity."""
+
+    quantity: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """Show how one entry came about, with its numbers: 0.6·10 + 0.4·5 + 0·2 = 8."""
+
+    quantity: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Heatmap:
+    """Draw a quantity of one, two or three axes as coloured cells."""
+
+    quantity: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """Draw one or several quantities as curves against another quantity or their own axis. `log` holds "x", "y"."""
+
+    quantities: tuple[Expression, ...]
+    against: Expression | None
+    log: frozenset[str]
+    span: Span
+
+
+Show = Table | Formula | Derivation | Heatmap | Plot
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A worked example as declared in a note, read but not run."""
+
+    id: str
+    axes: Mapping[str, Axis]
+    uses: Mapping[str, str]
+    given: tuple[Given, ...]
+    start: tuple[Given, ...]
+    steps: tuple[Step, ...]
+    symbols: Mapping[str, str]
+    expectations: tuple[Expectation, ...]
+    holds: tuple[Expression, ...]
+    says: tuple[Says, ...]
+    show: tuple[Show, ...]
+    span: Span
+    uses_spans: Mapping[str, Span] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One expectation or `holds:` statement held against the run.
+
+    `computed` is what the run has in its place (None where it could not be evaluated: then `code` and `mend` say more);
+    `what` says the difference in a sentence and is empty where it holds; `at` is the offset that it is about.
+    """
+
+    claim: Expectation | Expression
+    computed: Quantity | None
+    what: str = ""
+    code: Code | None = None
+    mend: str = ""
+    at: int | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the computation agrees."""
+        return not self.what
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A source's statement with its outcomes. It agrees where every outcome holds; history (`cites`) has none."""
+
+    says: Says
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the computation bears the source out."""
+        return all(outcome.holds for outcome in self.outcomes)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of an example: every quantity in the order computed, and what was held against it.
+
+    A record's fields are quantities of their own under dotted names (`a.weights`). `outcomes` are the example's own
+    expectations and statements; `said` the sources'.
+    """
+
+    example: Example
+    quantities: Mapping[str, Quantity]
+    outcomes: tuple[Outcome, ...] = ()
+    said: tuple[Said, ...] = ()

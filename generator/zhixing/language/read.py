@@ -1,0 +1,597 @@
+"""Reading an example: from the YAML of its block to typed declarations, with every problem and its place."""
+
+from __future__ import annotations
+
+import keyword
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
+
+from zhixing.language.budget import MAX_ELEMENTS, Budget
+from zhixing.language.expression import ascii_twin, normal_name, parse_expression, raised_character
+from zhixing.language.functions import RESERVED
+from zhixing.language.model import (
+    Axis,
+    Derivation,
+    Example,
+    ExampleError,
+    Expectation,
+    Expression,
+    Formula,
+    Given,
+    Heatmap,
+    Name,
+    NotComputedError,
+    Plot,
+    Says,
+    Show,
+    Step,
+    Table,
+    scalar,
+)
+from zhixing.language.values import plain_number, read_expectations, read_given, read_number
+from zhixing.markdown.yaml import WIDE, Mapping, Node, Scalar, Sequence, read_yaml
+from zhixing.problems import Code, Problem, did_you_mean
+from zhixing.source import Source, Span
+
+# A reading of an example under way: the problems found so far, and the moves that every section makes.
+
+_T = TypeVar("_T")
+LIST = "Write a line beginning with “- ” for each"
+
+
+@dataclass
+class Reading:
+    """One reading of an example; a problem in one place does not stop the next.
+
+    `broken` are axes whose own declaration went wrong: what rests on them is not reported again. `uses` tells whether
+    quantities of other examples come in, whose axes nobody knows before the run.
+    """
+
+    source: Source
+    problems: list[Problem] = field(default_factory=list)
+    axes: dict[str, Axis] = field(default_factory=dict)
+    names: dict[str, Name] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
+    uses: bool = False
+
+    def report(self, at: Span | int, code: Code, what: str, mend: str) -> None:
+        """Add a problem."""
+        self.problems.append(self.source.problem(code, at, what, mend))
+
+    def attempt(self, at: Scalar | Span, action: Callable[[], _T]) -> _T | None:
+        """Do something that may fail, and report the failure at the narrowest place known."""
+        try:
+            return action()
+        except NotComputedError:
+            return None
+        except ExampleError as error:
+            place: Span | int = at.span if isinstance(at, Scalar) else at
+            if isinstance(at, Scalar) and error.index is not None:
+                place = at.offset(error.index)
+            self.report(error.span or place, error.code, error.what, error.mend)
+            return None
+
+    def wanted(self, node: Node, what: str, mend: str) -> None:
+        """Report a value that is no mapping or list; a full-width colon may be why."""
+        wide = node.text.find("：") if isinstance(node, Scalar) and not node.quoted else -1
+        if isinstance(node, Scalar) and wide >= 0:
+            self.report(node.offset(wide), Code.EXAMPLE_YAML, *WIDE)
+        else:
+            self.report(node.span, Code.EXAMPLE_VALUE, what, mend)
+
+    def pairs(self, node: Node | None, what: str) -> Iterator[tuple[Scalar, Node]]:
+        """Yield the pairs of a section that is a mapping; an empty section is one too."""
+        if isinstance(node, Mapping):
+            yield from node.items
+        elif node is not None and not _empty(node):
+            self.wanted(node, f"{what} is no mapping", "Write `name: value` lines below it")
+
+    def items(self, node: Node | None, what: str, mend: str = LIST) -> Iterator[Node]:
+        """Yield the items of a section that is a list; an empty section is one too."""
+        if isinstance(node, Sequence):
+            yield from node.items
+        elif node is not None and not _empty(node):
+            self.wanted(node, f"{what} is no list", mend)
+
+    def keys(self, node: Mapping, known: Iterable[str], what: str) -> None:
+        """Report keys that are not known."""
+        known = list(known)
+        for key, _ in node.items:
+            if key.text not in known:
+                mend = did_you_mean(key.text, known) or f"Known: {', '.join(known)}"
+                self.report(key.span, Code.EXAMPLE_KEY, f"{what} has no key {key.text!r}", mend)
+
+    def expression(self, node: Node) -> Expression | None:
+        """Read an expression, or report why there is none."""
+        if not isinstance(node, Scalar):
+            mend = "Write one expression, in quotes where it begins with [ or {"
+            what = "A list or mapping stands where an expression is needed"
+            self.report(node.span, Code.EXPRESSION_SYNTAX, what, mend)
+            return None
+        cut = not node.quoted and (node.flow or self._before_comment(node))
+        return self.attempt(node, partial(parse_expression, node.text, node.inner, flow=cut, places=node.places))
+
+    def _before_comment(self, node: Scalar) -> bool:
+        at = node.span.end
+        while self.source.text[at : at + 1] == " ":
+            at += 1
+        return self.source.text[at : at + 1] == "#"
+
+    def new(self, name: Name) -> bool:
+        """Take a name into use; report one that is taken already."""
+        if name.name in self.names:
+            line, _ = self.source.position(self.names[name.name].span.start)
+            what = f"{name.name!r} is declared already, in line {line}"
+            self.report(name.span, Code.EXAMPLE_NAME, what, "Choose another name")
+            return False
+        self.names[name.name] = name
+        return True
+
+    def axis(self, name: str, *, computed: bool = False) -> str:
+        """Return the name of a declared axis; what is `computed` may run along one that `uses:` brings.
+
+        Raises:
+            ExampleError: there is none of that name.
+            NotComputedError: its declaration went wrong and is reported there.
+        """
+        if name in self.broken:
+            raise NotComputedError(name)
+        if name not in self.axes and not (computed and self.uses):
+            raise no_axis(name, self.axes)
+        return name
+
+
+def no_axis(name: str, axes: Iterable[str]) -> ExampleError:
+    """Return the error for an axis that is not declared."""
+    mend = did_you_mean(name, axes) or "Declare it under `axes:`"
+    return ExampleError(Code.EXAMPLE_NAME, f"There is no axis {name!r}", mend)
+
+
+def _empty(node: Node) -> bool:
+    return isinstance(node, Scalar) and not node.text and not node.quoted
+
+
+# Reading names: axes with their labels, and quantities with their axes.
+
+_DECLARED = re.compile(r"\s*([^\[\]\s]+)\s*(?:\[([^\[\]]*)\])?\s*")
+_SIZE = re.compile(r"\d[\d_,]*")
+# Keys of `expect:` that a quantity of that name could never be expected under.
+_KEYS = frozenset({"holds"})
+Declared = dict[str, tuple[Scalar, Node]]
+
+
+def check_name(name: str) -> str:
+    """Return a name as expressions see it.
+
+    Raises:
+        ExampleError: it is no name, a word of the language, or a keyword of Python's grammar.
+    """
+    name = normal_name(name)
+    if not name.isidentifier():
+        mend = "Use letters, Chinese characters, digits and _, not beginning with a digit"
+        raise ExampleError(Code.EXAMPLE_NAME, f"{name!r} cannot be a name", mend)
+    if keyword.iskeyword(name):
+        what = f"{name!r} is a reserved word of expressions"
+        raise ExampleError(Code.EXAMPLE_NAME, what, f"Write {name}_ or another name")
+    if name in RESERVED or name in _KEYS:
+        raise ExampleError(Code.EXAMPLE_NAME, f"{name!r} is a word of the language", "Choose another name")
+    return name
+
+
+def read_name(key: Scalar, reading: Reading, *, computed: bool = False) -> Name:
+    """Read `V[键, 值]`; `computed` tells a step from what is given.
+
+    Raises:
+        ExampleError: the name or an axis cannot be used.
+    """
+    match = _DECLARED.fullmatch(ascii_twin(key.text))
+    if not match:
+        mend = "Write name or name[axis, axis]"
+        raise ExampleError(Code.EXAMPLE_NAME, f"{key.text!r} declares no quantity", mend)
+    parts = [part.strip() for part in match[2].split(",")] if match[2] is not None else []
+    if "" in parts:
+        mend = f"Write {match[1]}[axis, axis], or {match[1]} for a single number"
+        raise ExampleError(Code.EXAMPLE_NAME, f"{key.text!r} leaves out an axis", mend)
+    name = check_name(match[1])
+    if name in reading.axes:
+        raise ExampleError(Code.EXAMPLE_NAME, f"{name!r} is the name of an axis", "Choose another name")
+    return Name(name, tuple(reading.axis(normal_name(part), computed=computed) for part in parts), key.span)
+
+
+def read_axes(node: Node | None, reading: Reading) -> None:
+    """Read every axis into the reading: labels, a size, numbers, or the name of another axis whose labels it shares."""
+    declared: Declared = {}
+    for key, value in reading.pairs(node, "`axes:`"):
+        name = reading.attempt(key, lambda key=key: check_name(key.text))  # type: ignore[misc]  # mypy: lambda defaults
+        if name in declared:
+            reading.report(key.span, Code.EXAMPLE_NAME, f"{name!r} is declared already", "Choose another name")
+        elif name:
+            declared[name] = (key, value)
+        else:
+            reading.broken.add(unicodedata.normalize("NFKC", key.text))
+    for name, (_, value) in declared.items():
+        at = value if isinstance(value, Scalar) else value.span
+        axis = reading.attempt(at, lambda name=name: _axis(name, declared))  # type: ignore[misc]  # as above
+        if axis:
+            reading.axes[name] = axis
+        else:
+            reading.broken.add(name)
+
+
+def _axis(name: str, declared: Declared) -> Axis:
+    """Read one axis, by way of those whose labels it shares; what is wrong with those is said at their own place."""
+    path = [name]
+    try:
+        while (text := _reference(declared[path[-1]][1])) is not None:
+            path.append(_shared(text, path, declared))
+        other = _own(path[-1], declared[path[-1]][1])
+    except ExampleError:
+        if len(path) > 1 and path[-1] not in path[:-1]:
+            raise NotComputedError(name) from None
+        raise
+    return Axis(name, other.size, other.labels, other.numbers, other.root)
+
+
+def _reference(node: Node) -> str | None:
+    """Return the text that names another axis, None for labels, a size, and what is neither."""
+    plain = isinstance(node, Scalar) and (node.quoted or not _SIZE.fullmatch(node.text))
+    return node.text if isinstance(node, Scalar) and plain else None
+
+
+def _shared(text: str, path: list[str], declared: Declared) -> str:
+    other = normal_name(text.strip())
+    if other not in declared:
+        mend = did_you_mean(other, [one for one in declared if one != path[-1]])
+        mend = mend or "Write labels as a list, a size, or the name of another axis"
+        raise ExampleError(Code.EXAMPLE_VALUE, f"{text!r} is neither a size nor another axis", mend)
+    if other in path:
+        circle = path[path.index(other) :]
+        if path[0] != next(one for one in declared if one in circle):
+            raise NotComputedError(path[0])  # the first of the circle says it
+        path.append(other)
+        what = f"The axes {' → '.join(path)} share labels in a circle"
+        raise ExampleError(Code.EXAMPLE_VALUE, what, "Give one of them its labels or its size")
+    return other
+
+
+def _own(name: str, node: Node) -> Axis:
+    if isinstance(node, Sequence):
+        return _labelled(name, node)
+    if isinstance(node, Scalar):
+        return _sized(name, node.text)
+    mend = "Write its labels as a list, or its size"
+    raise ExampleError(Code.EXAMPLE_VALUE, f"The axis {name} is a mapping", mend)
+
+
+def _labelled(name: str, node: Sequence) -> Axis:
+    scalars = [item for item in node.items if isinstance(item, Scalar)]
+    if len(scalars) < len(node.items) or not scalars:
+        what = f"The axis {name} needs labels"
+        raise ExampleError(Code.EXAMPLE_VALUE, what, "Write a list of words or numbers: [apple, banana]")
+    for item in scalars:
+        _check_label(item)
+    labels = tuple(unicodedata.normalize("NFC", item.text) for item in scalars)
+    numbers = [None if item.quoted else plain_number(item.text) for item in scalars]
+    numeric = tuple(number for number in numbers if number is not None)
+    return Axis(name, len(labels), labels, numeric if len(numeric) == len(labels) else (), name)
+
+
+def _check_label(item: Scalar) -> None:
+    if not item.text.strip():
+        raise ExampleError(Code.EXAMPLE_VALUE, "A label is empty", "Give it a text").at_span(item.span)
+    wide = item.text.find("，")
+    if not item.quoted and wide >= 0 and len(item.text) > 1:
+        what = "A full-width comma “，” does not part labels"
+        mend = "Type an ASCII comma, or quote the label"
+        raise ExampleError(Code.EXAMPLE_VALUE, what, mend).at_span(item.part(wide, wide + 1))
+
+
+def _sized(name: str, text: str) -> Axis:
+    digits = re.sub(r"[_,]", "", text)
+    size = int(digits) if len(digits) < 12 else MAX_ELEMENTS + 1
+    if not size:
+        mend = "Give it a size of at least 1"
+        raise ExampleError(Code.EXAMPLE_VALUE, f"The axis {name} has no position", mend)
+    if size > MAX_ELEMENTS:
+        what = f"The axis {name} has {text} positions; {MAX_ELEMENTS:,} are allowed"
+        raise ExampleError(Code.EXAMPLE_COST, what, "Use a smaller size; a large number may be a given instead")
+    return Axis(name, size, root=name)
+
+
+# Reading the sections that declare names: uses, given, compute, start, symbols.
+
+MAX_STEPS = 200
+_EACH = re.compile(r"each\s+(\S+)")
+_REFERENCE = re.compile(r"[^.\s]+\.\w+(?:\.\w+)?")
+
+
+@dataclass
+class Sections:
+    """The declarations of an example, read into a reading. `budget` bounds all given arrays together."""
+
+    reading: Reading
+    budget: Budget = field(default_factory=Budget)
+
+    def _name(self, key: Scalar, *, computed: bool = False) -> Name | None:
+        return self.reading.attempt(key, partial(read_name, key, self.reading, computed=computed))
+
+    def uses(self, node: Node | None) -> tuple[dict[str, str], dict[str, Span]]:
+        """Read `uses:`; return the references by name, and where they stand."""
+        uses: dict[str, str] = {}
+        spans: dict[str, Span] = {}
+        for key, value in self.reading.pairs(node, "`uses:`"):
+            name = self._name(key)
+            reference = self.reading.attempt(value.span, partial(_used_reference, value))
+            if name and name.axes:
+                what, mend = f"{name.name} brings its own axes", f"Write `{name.name}: ...`"
+                self.reading.report(key.span, Code.EXAMPLE_AXES, what, mend)
+            elif name and reference and self.reading.new(name):
+                uses[name.name], spans[name.name] = reference, value.span
+        self.reading.uses = bool(uses)
+        return uses, spans
+
+    def given(self, node: Node | None) -> Iterator[Given]:
+        """Read `given:`."""
+        for key, value in self.reading.pairs(node, "`given:`"):
+            name = self._name(key)
+            if name and self.reading.new(name):
+                given = self._read_given(name, value)
+                if given:
+                    yield given
+
+    def _read_given(self, name: Name, node: Node) -> Given | None:
+        action = partial(read_given, name, node, self.reading.axes, self.budget)
+        return self.reading.attempt(node.span, action)
+
+    def steps(self, node: Node | None) -> Iterator[Step]:
+        """Read `compute:`, with the steps of each `each AXIS:` in their place."""
+        count = 0
+        for key, value in self.reading.pairs(node, "`compute:`"):
+            each = _EACH.fullmatch(key.text.strip())
+            for step in self._each(each[1], key, value) if each else self._step(key, value, ""):
+                count += 1
+                if count == MAX_STEPS + 1:
+                    what = f"The example has more than {MAX_STEPS} steps"
+                    self.reading.report(key.span, Code.EXAMPLE_COST, what, "Split it into several examples")
+                yield step
+
+    def _each(self, axis: str, key: Scalar, value: Node) -> Iterator[Step]:
+        found = self.reading.attempt(key.span, lambda: self.reading.axis(normal_name(axis), computed=True))
+        for inner, expression in self.reading.pairs(value, f"`{key.text}:`") if found else ():
+            if _EACH.fullmatch(inner.text.strip()):
+                what, mend = "A repetition stands inside another", "Give its steps the inner axis instead"
+                self.reading.report(inner.span, Code.EXAMPLE_KEY, what, mend)
+            else:
+                yield from self._step(inner, expression, found or "")
+
+    def _step(self, key: Scalar, value: Node, each: str) -> Iterator[Step]:
+        name = self._name(key, computed=True)
+        expression = self.reading.expression(value)
+        if name and each in name.axes:
+            what = f"{name.name} is repeated along {each} and comes under it by itself"
+            self.reading.report(key.span, Code.EXAMPLE_AXES, what, f"Leave {each} out of its axes")
+        elif name and self.reading.new(name) and expression:
+            yield Step(name, expression, each)
+
+    def start(self, node: Node | None, steps: tuple[Step, ...]) -> Iterator[Given]:
+        """Read `start:`; a value has the axes of the step that it begins."""
+        repeated = {step.name.name: step.name for step in steps if step.each}
+        for key, value in self.reading.pairs(node, "`start:`"):
+            name = self.reading.attempt(key.span, lambda key=key: normal_name(key.text.strip()))  # type: ignore[misc]  # mypy: lambda defaults
+            base, _, part = (name or "").partition(".")
+            if name and base not in repeated:
+                mend = did_you_mean(base, repeated) or "Name a step under `each AXIS:`"
+                self.reading.report(key.span, Code.EXAMPLE_NAME, f"No repeated step is named {name!r}", mend)
+            elif name and part:
+                yield from self._part(Name(name, (), key.span), value)
+            elif name and self._own_axes(repeated[name], key):
+                given = self._read_given(Name(name, repeated[name].axes, key.span), value)
+                yield from [given] if given else []
+
+    def _own_axes(self, name: Name, key: Scalar) -> bool:
+        """Tell whether all axes of a step are declared here, so that its start can be read."""
+        return all(self.reading.attempt(key.span, partial(self.reading.axis, axis)) for axis in name.axes)
+
+    def _part(self, name: Name, node: Node) -> Iterator[Given]:
+        """Read the start of one result of several, `cell.h: 0`: its axes are not known, so it is one number for all."""
+        number = self.reading.attempt(node.span, lambda: read_number(_single(node)))
+        if number:
+            yield Given(name, scalar(number[0]), ((0, number[1]),))
+
+    def symbols(self, node: Node | None) -> Iterator[tuple[str, str]]:
+        """Read `symbols:`."""
+        known = [*self.reading.names, *self.reading.axes]
+        for key, value in self.reading.pairs(node, "`symbols:`"):
+            name = self.reading.attempt(key.span, lambda key=key: normal_name(key.text.strip()))  # type: ignore[misc]  # mypy: lambda defaults
+            if name and name.partition(".")[0] not in known:
+                mend = did_you_mean(name, known) or "Give symbols to names of this example"
+                self.reading.report(key.span, Code.EXAMPLE_NAME, f"Nothing is named {name!r}", mend)
+            elif not isinstance(value, Scalar) or not value.text.strip():
+                what, mend = "A symbol is LaTeX text", "Write it in quotes: “needed: 'T^*'”"
+                self.reading.report(value.span, Code.EXAMPLE_VALUE, what, mend)
+            elif name:
+                yield name, value.text
+
+
+def _used_reference(node: Node) -> str:
+    reference = normal_name(ascii_twin(node.text.strip())) if isinstance(node, Scalar) else ""
+    if not _REFERENCE.fullmatch(reference):
+        mend = "Name a quantity of another example: `w: 指代.weights`"
+        raise ExampleError(Code.EXAMPLE_VALUE, "This names no quantity of an example", mend)
+    return reference
+
+
+def _single(node: Node) -> Scalar:
+    if not isinstance(node, Scalar):
+        raise ExampleError(Code.EXAMPLE_VALUE, "One number is needed", "Write 0, for all its entries")
+    return node
+
+
+# Reading what an example expects and what sources say: values, and statements under `holds:`.
+
+_SAYS = ("document", "text", "claims", "cites")
+Claims = tuple[tuple[Expectation, ...], tuple[Expression, ...]]
+
+
+def read_expect(node: Node | None, reading: Reading, what: str = "`expect:`") -> Claims:
+    """Read values by name, and the statements under `holds:`."""
+    expectations: list[Expectation] = []
+    holds: list[Expression] = []
+    for key, value in reading.pairs(node, what):
+        if key.text == "holds":
+            read = (reading.expression(item) for item in reading.items(value, "`holds:`"))
+            holds += [statement for statement in read if statement]
+        elif target := reading.expression(key):
+            found = reading.attempt(value.span, partial(read_expectations, target, value, key.span))
+            expectations += found or []
+    return tuple(expectations), tuple(holds)
+
+
+def read_shows(node: Node | None, reading: Reading) -> Iterator[Show]:
+    """Read `show:`."""
+    for item in reading.items(node, "`show:`", "Write lines like `- table: [a, b]`"):
+        shown = reading.attempt(item.span, partial(read_show, item, reading.expression))
+        if shown:
+            yield shown
+
+
+def read_says(node: Node | None, reading: Reading) -> Iterator[Says]:
+    """Read `says:`."""
+    for item in reading.items(node, "`says:`", "Begin each statement with “- document: ”"):
+        if isinstance(item, Mapping):
+            yield _saying(item, reading)
+        else:
+            reading.wanted(item, "A statement is no mapping", "Write document, text and claims")
+
+
+def _saying(node: Mapping, reading: Reading) -> Says:
+    texts = {key.text: value.text.strip() for key, value in node.items if isinstance(value, Scalar)}
+    reading.keys(node, _SAYS, "`says:`")
+    if not texts.get("document") or not texts.get("text") or not (texts.get("cites") or node.get("claims")):
+        what = "A statement needs document, text, and claims or cites"
+        reading.report(node.span, Code.EXAMPLE_KEY, what, "Say who states what, and in which figures")
+    expectations, holds = read_expect(node.get("claims"), reading, "`claims:`")
+    return Says(
+        texts.get("document", ""), texts.get("text", ""), expectations, holds, texts.get("cites", ""), node.span
+    )
+
+
+# Reading what an example shows.
+
+KINDS = ("table", "formula", "derivation", "heatmap", "plot")
+ReadExpression = Callable[[Node], Expression | None]
+
+
+def read_show(node: Node, read: ReadExpression) -> Show | None:
+    """Read one item of `show:`, such as `table: [scores, weights]` or `plot: error`.
+
+    Raises:
+        ExampleError: it is of no known kind, or names nothing.
+    """
+    if not isinstance(node, Mapping) or not node.items:
+        raise ExampleError(Code.EXAMPLE_VALUE, "What is shown has a kind", "Write `- table: [a, b]`").at_span(node.span)
+    kind, value = node.items[0]
+    if kind.text not in KINDS:
+        mend = did_you_mean(kind.text, KINDS) or f"Known: {', '.join(KINDS)}"
+        raise ExampleError(Code.EXAMPLE_KEY, f"Nothing can be shown as {kind.text!r}", mend).at_span(kind.span)
+    options = _options(node, kind.text)
+    quantities = _quantities(value, read)
+    if not quantities:
+        return None
+    if kind.text == "table":
+        return Table(quantities, node.span)
+    if kind.text == "plot":
+        against = read(options["against"]) if "against" in options else None
+        return Plot(quantities, against, _log(options.get("log")), node.span)
+    if len(quantities) > 1:
+        what = f"A {kind.text} shows one quantity"
+        raise ExampleError(Code.EXAMPLE_VALUE, what, "Write a line for each").at_span(value.span)
+    return _SINGLE[kind.text](quantities[0], node.span)
+
+
+_SINGLE: dict[str, type[Formula | Derivation | Heatmap]] = {
+    "formula": Formula,
+    "derivation": Derivation,
+    "heatmap": Heatmap,
+}
+
+
+def _options(node: Mapping, kind: str) -> dict[str, Node]:
+    known = ("against", "log") if kind == "plot" else ()
+    for key, _ in node.items[1:]:
+        if key.text not in known:
+            mend = did_you_mean(key.text, known) or "Begin a new line with “- ”"
+            raise ExampleError(Code.EXAMPLE_KEY, f"`{kind}:` has no option {key.text!r}", mend).at_span(key.span)
+    return {key.text: value for key, value in node.items[1:]}
+
+
+def _quantities(node: Node, read: ReadExpression) -> tuple[Expression, ...]:
+    """Read one reference, or a list of them."""
+    items = node.items if isinstance(node, Sequence) else (node,)
+    return tuple(expression for item in items if (expression := read(item)) is not None)
+
+
+def _log(node: Node | None) -> frozenset[str]:
+    if node is None:
+        return frozenset()
+    items = node.items if isinstance(node, Sequence) else (node,)
+    names = frozenset(item.text if isinstance(item, Scalar) else "" for item in items)
+    if not names <= {"x", "y"}:
+        what = "`log:` names axes other than x and y"
+        raise ExampleError(Code.EXAMPLE_VALUE, what, "Write [x, y]").at_span(node.span)
+    return names
+
+
+KEYS = ("id", "axes", "uses", "given", "start", "compute", "symbols", "expect", "show", "says")
+MAX_ID = 60
+_ID = re.compile(r"[^\W_][\w\-]*")
+
+
+def read_example(source: Source, content: Span) -> tuple[Example | None, list[Problem]]:
+    """Read the example declared in a block. Where anything in it is wrong, the example is None."""
+    node, problems = read_yaml(source, content)
+    if node is None or problems:
+        return None, problems
+    reading = Reading(source)
+    if not isinstance(node, Mapping):
+        reading.wanted(node, "The block is not a mapping of keys to values", "Begin with `id: NAME`")
+        return None, reading.problems
+    example = _read(node, reading)
+    return (None if reading.problems else example), sorted(reading.problems, key=lambda problem: problem.order)
+
+
+def _read(node: Mapping, reading: Reading) -> Example:
+    """Read every section; each may rest on those before it."""
+    reading.keys(node, KEYS, "An example")
+    identifier = _identifier(node, reading)
+    read_axes(node.get("axes"), reading)
+    sections = Sections(reading)
+    uses, uses_spans = sections.uses(node.get("uses"))
+    given = tuple(sections.given(node.get("given")))
+    steps = tuple(sections.steps(node.get("compute")))
+    start = tuple(sections.start(node.get("start"), steps))
+    symbols = dict(sections.symbols(node.get("symbols")))
+    expectations, holds = read_expect(node.get("expect"), reading)
+    says = tuple(read_says(node.get("says"), reading))
+    show = tuple(read_shows(node.get("show"), reading))
+    return Example(
+        identifier, reading.axes, uses, given, start, steps, symbols, expectations, holds, says, show, node.span,
+        uses_spans,
+    )  # fmt: skip
+
+
+def _identifier(node: Mapping, reading: Reading) -> str:
+    found = node.get("id")
+    if not isinstance(found, Scalar) or not found.text.strip():
+        at = found.span if found else node.span
+        reading.report(at, Code.EXAMPLE_KEY, "The example has no id", "Begin with `id: NAME`")
+        return ""
+    name = unicodedata.normalize("NFKC", found.text.strip())
+    if len(name) > MAX_ID or not _ID.fullmatch(name) or any(raised_character(one) for one in found.text):
+        mend = f"Use letters, Chinese characters, digits, - and _, at most {MAX_ID}"
+        reading.report(found.span, Code.EXAMPLE_NAME, f"{found.text.strip()[:MAX_ID]!r} cannot be an id", mend)
+    return name

@@ -1,0 +1,314 @@
+"""One run of an example: its givens, its steps in order, and what it expects held against them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import groupby
+
+import numpy as np
+
+from zhixing.language.arrays import Axes, describe, root
+from zhixing.language.evaluate import Evaluator
+from zhixing.language.expect import held, said
+from zhixing.language.expression import offset_of
+from zhixing.language.model import (
+    Axis,
+    Dimension,
+    Example,
+    ExampleError,
+    Expression,
+    Name,
+    NotComputedError,
+    Outcome,
+    Quantity,
+    Record,
+    Run,
+    Step,
+)
+from zhixing.language.read import no_axis
+from zhixing.language.scope import Loop, Names, Scope
+from zhixing.problems import Code, Problem, did_you_mean
+from zhixing.source import Source
+
+# `uses:`: a quantity of another example, with the axes that it runs along.
+
+
+def used(reference: str, others: Mapping[str, Run]) -> tuple[Run, Quantity]:
+    """Return the quantity that `指代.weights` names, and its run.
+
+    Raises:
+        ExampleError: there is no such example, or it computes no such quantity.
+        NotComputedError: its own step failed.
+    """
+    other, _, name = reference.partition(".")
+    if other not in others:
+        mend = did_you_mean(other, others) or "Name an example by its id: `w: 指代.weights`"
+        raise ExampleError(Code.EXAMPLE_NAME, f"There is no example {other!r}", mend)
+    run = others[other]
+    if name in run.quantities:
+        return run, run.quantities[name]
+    if name.partition(".")[0] in {step.name.name for step in run.example.steps} - _bases(run):
+        raise NotComputedError(reference)
+    fields = [known for known in run.quantities if known.startswith(f"{name}.")]
+    mend = did_you_mean(name, run.quantities) or f"It has {', '.join(fields or run.quantities)}"
+    raise ExampleError(Code.EXAMPLE_NAME, f"{other} computes no {name!r}", mend)
+
+
+def _bases(run: Run) -> set[str]:
+    return {name.partition(".")[0] for name in run.quantities}
+
+
+def bring_axes(quantity: Quantity, run: Run, axes: dict[str, Axis], declared: frozenset[str]) -> None:
+    """Add the axes of a quantity of another run to one's own, unless they are there.
+
+    Raises:
+        ExampleError: an axis of that name is another one here, or a quantity has the name.
+    """
+    for dimension in (*quantity.dimensions, *quantity.on):
+        if dimension.axis in run.example.axes:
+            axis = run.example.axes[dimension.axis]
+            for one in dict.fromkeys((run.example.axes.get(axis.root, axis), axis)):
+                _bring(one, run, axes, declared)
+
+
+def _bring(axis: Axis, run: Run, axes: dict[str, Axis], declared: frozenset[str]) -> None:
+    own = axes.get(axis.name)
+    if own is None and axis.name in declared:
+        what = f"{axis.name} is an axis of {run.example.id}, but a quantity here"
+        raise ExampleError(Code.EXAMPLE_AXES, what, "Rename the quantity")
+    if own is not None and (own.size, own.labels) != (axis.size, axis.labels):
+        what = f"The axis {axis.name} is another one in {run.example.id}"
+        raise ExampleError(Code.EXAMPLE_AXES, what, "Declare it alike in both, or rename one")
+    axes.setdefault(axis.name, axis)
+
+
+# Holding what was computed against the axes that a name declares.
+
+
+def conform(quantity: Quantity, name: Name, axes: Axes) -> Quantity:
+    """Return a quantity with the declared axes, in the declared order.
+
+    Axes that both have are put in the declared order; the others are matched in turn. An axis may take another name
+    where both share their labels (`键: 词`), where neither has labels, or where the computed dimension has no name.
+
+    Raises:
+        ExampleError: the axes or their sizes differ, or an axis is neither declared nor brought by `uses:`.
+    """
+    unknown = next((axis for axis in name.axes if axis not in axes), None)
+    if unknown is not None:
+        raise no_axis(unknown, axes)
+    if len(quantity.dimensions) != len(name.axes):
+        raise _mismatch(quantity, name)
+    order = _order(quantity.axes, name.axes)
+    values = quantity.values.transpose(order)
+    pairs = zip(order, values.shape, name.axes, strict=True)
+    if not all(_fits(quantity.axes[place], size, axis, axes) for place, size, axis in pairs):
+        raise _mismatch(quantity, name)
+    return Quantity(values, tuple(Dimension(axis) for axis in name.axes), quantity.on)
+
+
+def _order(own: tuple[str, ...], declared: tuple[str, ...]) -> list[int]:
+    """Return which dimension comes to stand under each declared axis."""
+    if len(set(own) - {""}) + own.count("") < len(own) or len(set(declared)) < len(declared):
+        return list(range(len(own)))  # a name that stands twice says nothing about places
+    others = iter(place for place, axis in enumerate(own) if axis not in declared)
+    return [own.index(axis) if axis in own else next(others) for axis in declared]
+
+
+def _fits(own: str, size: int, declared: str, axes: Axes) -> bool:
+    if size != axes[declared].size:
+        return False
+    if not own or own == declared or root(axes, own) == root(axes, declared):
+        return True
+    return own in axes and not axes[own].labels and not axes[declared].labels
+
+
+def _mismatch(quantity: Quantity, name: Name) -> ExampleError:
+    declared = f"[{', '.join(name.axes)}]" if name.axes else "a single number"
+    what = f"{name.name} is declared as {declared}, but {describe(quantity)} was computed"
+    if quantity.axes == name.axes:
+        return ExampleError(Code.EXAMPLE_AXES, what, "Declare an axis of that size, or mend the expression")
+    own = ", ".join(axis or "AXIS" for axis in quantity.axes)
+    mend = f"Declare it as {name.name}[{own}], or mend the expression" if own else f"Declare it as {name.name}"
+    return ExampleError(Code.EXAMPLE_AXES, what, mend)
+
+
+# `each AXIS:`: steps repeated along an axis, whose results stack under it.
+
+
+def loop_of(steps: Sequence[Step], axis: Axis, example: Example) -> Loop:
+    """Return a loop that has not begun."""
+    names = frozenset(step.name.name for step in steps)
+    before = {one.name.name: one.quantity for one in example.start if one.name.name.partition(".")[0] in names}
+    return Loop(axis, names, before)
+
+
+def remember(loop: Loop) -> None:
+    """Add this position's results to the history."""
+    for name, quantity in loop.now.quantities.items():
+        loop.history.setdefault(name, []).append(quantity)
+
+
+def stacked(quantities: Sequence[Quantity], axis: Axis) -> Quantity:
+    """Put the results of a loop under its axis.
+
+    Raises:
+        ExampleError: they differ in their axes or sizes.
+    """
+    first = quantities[0]
+    if len({quantity.values.shape for quantity in quantities}) > 1:
+        shapes = " and ".join(sorted({describe(quantity) for quantity in quantities})[:2])
+        what = f"Along {axis.name} the step has different sizes: {shapes}"
+        raise ExampleError(Code.EXAMPLE_AXES, what, "Let every step have the same axes")
+    values = np.stack([quantity.values for quantity in quantities])
+    return Quantity(values, (Dimension(axis.name), *first.dimensions), first.on)
+
+
+def size_of(quantities: Mapping[str, Quantity]) -> int:
+    """Return how many numbers quantities hold."""
+    return sum(quantity.values.size for quantity in quantities.values())
+
+
+def evaluate(run: Run, tree: ast.expr) -> Quantity:
+    """Return what an expression gives with the quantities of a run.
+
+    Raises:
+        ExampleError: it cannot be computed from them.
+    """
+    names = frozenset(name.partition(".")[0] for name in run.quantities)
+    try:
+        return Evaluator(Scope(run.example.axes, Names(run.quantities), names)).quantity(tree)
+    except NotComputedError as error:
+        raise ExampleError(Code.EXAMPLE_NAME, f"{error} was not computed", "Mend its own step first") from None
+
+
+def run_example(example: Example, source: Source, others: Mapping[str, Run]) -> tuple[Run, list[Problem]]:
+    """Run an example; `others` holds the runs of the examples that it uses.
+
+    A step that fails is reported once; what rests on it is left out, and the rest runs.
+    """
+    runner = _Runner(example, source, others)
+    runner.take_uses()
+    runner.take_givens()
+    for _, steps in groupby(example.steps, key=lambda step: step.each):
+        runner.take_steps(list(steps))
+    evaluator = Evaluator(runner.scope, statement=True)
+    outcomes = held(example.expectations, example.holds, evaluator)
+    sayings = tuple(said(says, evaluator) for says in example.says)
+    problems = [*runner.problems, *_unmet(outcomes, source)]
+    return Run(replace(example, axes=runner.axes), runner.scope.names.quantities, outcomes, sayings), problems
+
+
+def _unmet(outcomes: Sequence[Outcome], source: Source) -> Iterator[Problem]:
+    for outcome in outcomes:
+        if not outcome.holds:
+            statement = isinstance(outcome.claim, Expression)
+            code = outcome.code or (Code.HOLDS_FAILED if statement else Code.EXPECT_FAILED)
+            at = outcome.claim.span.start if outcome.at is None else outcome.at
+            yield source.problem(code, at, outcome.what, outcome.mend or "Mend the example, or what it expects")
+
+
+@dataclass
+class _Runner:
+    """A run under way."""
+
+    example: Example
+    source: Source
+    others: Mapping[str, Run]
+    problems: list[Problem] = field(default_factory=list)
+    axes: dict[str, Axis] = field(init=False)
+    scope: Scope = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.axes = dict(self.example.axes)
+        given = (given.name.name for given in self.example.given)
+        declared = frozenset((*self.example.uses, *given, *(step.name.name for step in self.example.steps)))
+        self.scope = Scope(self.axes, declared=declared)
+
+    def attempt(self, name: str, at: Expression | int, action: Callable[[], None]) -> None:
+        """Do something that may fail; report the failure and remember which name is missing for it."""
+        try:
+            action()
+        except NotComputedError:
+            self.scope.failed.add(name)
+        except ExampleError as error:
+            self.scope.failed.add(name)
+            offset = offset_of(at, error.node) if isinstance(at, Expression) else at
+            self.problems.append(self.source.problem(error.code, offset, error.what, error.mend))
+
+    def store(self, name: str, quantity: Quantity) -> None:
+        self.scope.budget.store(quantity.values.size)
+        self.scope.names.put(name, quantity)
+
+    def take_uses(self) -> None:
+        for name, reference in self.example.uses.items():
+            self.attempt(name, self.example.uses_spans[name].start, partial(self._use, name, reference))
+
+    def _use(self, name: str, reference: str) -> None:
+        run, quantity = used(reference, self.others)
+        bring_axes(quantity, run, self.axes, self.scope.declared)
+        self.store(name, quantity)
+
+    def take_givens(self) -> None:
+        for given in self.example.given:
+            self.attempt(given.name.name, given.name.span.start, partial(self.store, given.name.name, given.quantity))
+
+    def take_steps(self, steps: list[Step]) -> None:
+        each = steps[0].each
+        if each in self.axes:
+            self._repeat(steps, self.axes[each])
+            return
+        if each:
+            self.problems.append(self._no_axis(each, steps))
+            self.scope.failed.update(step.name.name for step in steps)
+            return
+        for step in steps:
+            self.attempt(step.name.name, step.expression, partial(self._step, step))
+
+    def _no_axis(self, each: str, steps: Sequence[Step]) -> Problem:
+        error = no_axis(each, self.axes)
+        return self.source.problem(error.code, steps[0].name.span.start, error.what, error.mend)
+
+    def _step(self, step: Step) -> None:
+        for name, quantity in self._computed(step).items():
+            self.store(name, quantity)
+
+    def _computed(self, step: Step) -> dict[str, Quantity]:
+        value = Evaluator(self.scope).value(step.expression.tree)
+        if isinstance(value, Record):
+            if step.name.axes:
+                what = f"{step.name.name} has several results, each with its own axes"
+                raise ExampleError(Code.EXAMPLE_AXES, what, f"Declare it as {step.name.name}")
+            return {f"{step.name.name}.{name}": quantity for name, quantity in value.fields.items()}
+        return {step.name.name: conform(value, step.name, self.axes)}
+
+    def _repeat(self, steps: list[Step], axis: Axis) -> None:
+        loop = self.scope.loop = loop_of(steps, axis, self.example)
+        for position in range(axis.size):
+            loop.position, loop.now = position, Names()
+            going = [step for step in steps if step.name.name not in self.scope.failed]
+            for step in going:
+                self.attempt(step.name.name, step.expression, partial(self._iterate, step, loop))
+            if not going:
+                break
+            remember(loop)
+        self.scope.loop = None
+        for step in steps:
+            self.attempt(step.name.name, step.name.span.start, partial(self._stack, step.name.name, loop))
+
+    def _iterate(self, step: Step, loop: Loop) -> None:
+        computed = self._computed(step)
+        self.scope.budget.store(size_of(computed))
+        for name, quantity in computed.items():
+            loop.now.put(name, quantity)
+
+    def _stack(self, own: str, loop: Loop) -> None:
+        """Store what a step of a loop gave, under the loop's axis, and forget its history."""
+        self.scope.require(own)
+        for name in [name for name in loop.history if name.partition(".")[0] == own]:
+            quantities = loop.history.pop(name)
+            self.scope.budget.release(sum(quantity.values.size for quantity in quantities))
+            self.store(name, stacked(quantities, loop.axis))

@@ -1,0 +1,180 @@
+"""All worked examples of a vault: where each is declared, and one run of each, in the order of their dependence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from zhixing.language.expression import ascii_twin, normal_name, parse_expression
+from zhixing.language.model import Example, ExampleError, Quantity, Run
+from zhixing.language.read import read_example
+from zhixing.language.run import evaluate, run_example
+from zhixing.markdown.blocks import Kind, Region
+from zhixing.problems import Code, Problem, did_you_mean
+from zhixing.source import Source, Span
+from zhixing.vault.note import Note
+from zhixing.vault.vault import Vault
+
+# Quantities named from outside their example: `指代.weights["小明"]` in prose, in a claim or in an embed.
+
+
+def example_of(reference: str) -> str:
+    """Return the id of the example that a reference names."""
+    return normal_name(ascii_twin(reference).partition(".")[0].strip())
+
+
+def refer(reference: str, span: Span, runs: Mapping[str, Run]) -> tuple[Run, Quantity]:
+    """Return the run and the quantity that a reference such as `指代.w小明` names.
+
+    Raises:
+        ExampleError: there is no such example or quantity, or it was not computed.
+    """
+    name = example_of(reference)
+    _, dot, rest = reference.partition(".")
+    if name not in runs:
+        mend = did_you_mean(name, runs) or "Name an example by its id, then a quantity: 指代.weights"
+        raise ExampleError(Code.CLAIM_UNKNOWN, f"No example {name!r} ran", mend)
+    run = runs[name]
+    if not dot or not rest.strip():
+        mend = f"Write {name}.NAME; it computes {', '.join(run.quantities)}"
+        raise ExampleError(Code.CLAIM_UNKNOWN, f"{reference!r} names no quantity", mend)
+    try:
+        return run, evaluate(run, parse_expression(rest.strip(), span).tree)
+    except ExampleError as error:
+        raise ExampleError(Code.CLAIM_UNKNOWN, f"{reference}: {error.what}", error.mend) from None
+
+
+INFO = ["yaml", "example"]
+_ID = re.compile(r"^id:[ \t]+([^\r\n]*)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """An example as it stands in a note; `example` is None where it cannot be read."""
+
+    note: Note
+    fence: Region
+    example: Example | None
+
+    @property
+    def name(self) -> str:
+        """The example's id; where the block cannot be read, the one it seems to give itself."""
+        return self.example.id if self.example else id_written(self.note, self.fence)
+
+    def holds(self, problem: Problem) -> bool:
+        """Tell whether a problem stands in the block."""
+        source = self.note.source
+        first, last = (source.position(at)[0] for at in (self.fence.span.start, self.fence.span.end - 1))
+        return problem.path == source.path and first <= problem.line <= last
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The examples of a vault in the order of notes and places, their runs by id, and what went wrong."""
+
+    declared: tuple[Declared, ...]
+    runs: Mapping[str, Run]
+    problems: tuple[Problem, ...]
+
+
+def example_fences(note: Note) -> Iterator[Region]:
+    """Yield the fenced blocks of a note that declare examples."""
+    return (region for region in note.regions if region.kind is Kind.FENCE and region.info.split() == INFO)
+
+
+def id_written(note: Note, fence: Region) -> str:
+    """Return the id that a block gives itself, without reading the block; "" where no line says it."""
+    found = _ID.search(fence.content.of(note.source.text))
+    return normal_name(found[1].strip().strip("'\"")) if found else ""
+
+
+def _silent(_done: int, _total: int) -> None:
+    """Show no progress."""
+
+
+@dataclass
+class Memory:
+    """Runs of an earlier look at a vault. An example runs anew only where its note or a run that it uses is another."""
+
+    runs: dict[str, tuple[Source, tuple[Run | None, ...], Run, list[Problem]]] = field(default_factory=dict)
+
+    def run(self, example: Example, source: Source, runs: Mapping[str, Run]) -> tuple[Run, list[Problem]]:
+        """Return an example's run, as it was where nothing that it rests on has changed."""
+        used = tuple(runs.get(reference.partition(".")[0]) for reference in example.uses.values())
+        known = self.runs.get(example.id)
+        if known is None or known[0] != source or any(a is not b for a, b in zip(known[1], used, strict=True)):
+            known = self.runs[example.id] = (source, used, *run_example(example, source, runs))
+        return known[2], known[3]
+
+
+def run_all(vault: Vault, progress: Callable[[int, int], None] = _silent, memory: Memory | None = None) -> Book:
+    """Read and run every example of a vault. `progress` is told how many are done, of how many.
+
+    With a `memory`, only what changed since its last use runs.
+    """
+    memory = memory or Memory()
+    problems: list[Problem] = []
+    declared = [_read(note, fence, problems) for note in vault.notes.values() for fence in example_fences(note)]
+    unique = _by_id(declared, problems)
+    runs: dict[str, Run] = {}
+    for done, one in enumerate(_in_order(unique, problems)):
+        progress(done, len(unique))
+        if one.example:
+            runs[one.example.id], found = memory.run(one.example, one.note.source, runs)
+            problems += found
+    return Book(tuple(declared), runs, tuple(problems))
+
+
+def _read(note: Note, fence: Region, problems: list[Problem]) -> Declared:
+    if fence.depth:
+        what = "A worked example stands inside a list or a callout, where no result can be written below it"
+        mend = "Move it to the left margin, outside of lists and callouts"
+        problems.append(note.source.problem(Code.EXAMPLE_PLACE, fence.span, what, mend))
+        return Declared(note, fence, None)
+    example, found = read_example(note.source, fence.content)
+    problems += found
+    return Declared(note, fence, example)
+
+
+def _by_id(declared: list[Declared], problems: list[Problem]) -> dict[str, Declared]:
+    unique: dict[str, Declared] = {}
+    for one in declared:
+        if one.example is None:
+            continue
+        first = unique.setdefault(one.example.id, one)
+        if first is not one:
+            line, _ = first.note.source.position(first.fence.span.start)
+            what = f"The example {one.example.id!r} is declared already, in {first.note.source.path}:{line}"
+            problems.append(
+                one.note.source.problem(Code.EXAMPLE_DUPLICATE, one.example.span, what, "Rename one of them")
+            )
+    return unique
+
+
+def _in_order(unique: Mapping[str, Declared], problems: list[Problem]) -> Iterator[Declared]:
+    """Yield each example after those it uses; report those that use one another in a circle."""
+    waiting = {name: _needs(one, unique) for name, one in unique.items()}
+    users: dict[str, list[str]] = {name: [] for name in unique}
+    for name, needs in waiting.items():
+        for need in needs:
+            users[need].append(name)
+    ready = [name for name, needs in waiting.items() if not needs]
+    while ready:
+        name = ready.pop(0)
+        del waiting[name]
+        yield unique[name]
+        for user in users[name]:
+            if user in waiting:
+                waiting[user].discard(name)
+                ready += [user] if not waiting[user] else []
+    for name, needs in waiting.items():
+        one = unique[name]
+        what = f"The example {name} waits for {', '.join(sorted(needs))}, which in the end wait for it"
+        at = one.example.span if one.example else one.fence.span
+        problems.append(one.note.source.problem(Code.EXAMPLE_CYCLE, at, what, "Compute the shared part in one of them"))
+
+
+def _needs(one: Declared, unique: Mapping[str, Declared]) -> set[str]:
+    uses = one.example.uses.values() if one.example else ()
+    return {name for reference in uses if (name := reference.partition(".")[0]) in unique}

@@ -1,0 +1,130 @@
+"""What names mean while an example runs: axes, quantities, and the place in a loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from zhixing.language.budget import Budget
+from zhixing.language.functions import CONSTANTS, WORDS
+from zhixing.language.model import Axis, ExampleError, NotComputedError, Quantity, Record
+from zhixing.problems import Code, did_you_mean
+
+
+class Names:
+    """Quantities by name. A dotted name (`a.weights`) is a field of a record, which its first part names."""
+
+    def __init__(self, quantities: Mapping[str, Quantity] | None = None) -> None:
+        self.quantities: dict[str, Quantity] = {}
+        self.records: dict[str, dict[str, Quantity]] = {}
+        for name, quantity in (quantities or {}).items():
+            self.put(name, quantity)
+
+    def put(self, name: str, quantity: Quantity) -> None:
+        """Add a quantity."""
+        self.quantities[name] = quantity
+        base, dot, part = name.partition(".")
+        if dot:
+            self.records.setdefault(base, {})[part] = quantity
+
+    def get(self, name: str) -> Quantity | Record | None:
+        """Return what a name stands for, or None."""
+        if name in self.quantities:
+            return self.quantities[name]
+        return Record(self.records[name]) if name in self.records else None
+
+
+@dataclass
+class Loop:
+    """The axis that steps are repeated along, the position now, and each step's results so far.
+
+    `before` holds what `start:` gives, the value at position −1; `steps` are the names of the steps repeated.
+    """
+
+    axis: Axis
+    steps: frozenset[str]
+    before: Mapping[str, Quantity] = field(default_factory=dict)
+    position: int = 0
+    now: Names = field(default_factory=Names)
+    history: dict[str, list[Quantity]] = field(default_factory=dict)
+
+    def past(self, name: str, position: int) -> Quantity:
+        """Return a step's value at this or an earlier position.
+
+        Raises:
+            ExampleError: there is none: `start:` is missing, or the position is not in the past.
+        """
+        if position == self.position and name in self.now.quantities:
+            return self.now.quantities[name]
+        if position == -1 and name in self.before:
+            return self.before[name]
+        if 0 <= position < len(self.history.get(name, [])):
+            return self.history[name][position]
+        at = f"{name} at {self.axis.name} = {position}"
+        if position < 0:
+            mend = f"Give `{name}:` under `start:`, for position -1"
+            raise ExampleError(Code.EXAMPLE_NAME, f"{at} is before the first step", mend)
+        raise ExampleError(Code.EXAMPLE_NAME, f"{at} is not computed yet", f"Look back with [{self.axis.name} - 1]")
+
+
+@dataclass
+class Scope:
+    """The names of one run.
+
+    `failed` are those whose own step went wrong, so that nothing is reported twice; `declared` all that the example
+    computes, now or later.
+    """
+
+    axes: Mapping[str, Axis]
+    names: Names = field(default_factory=Names)
+    declared: frozenset[str] = frozenset()
+    failed: set[str] = field(default_factory=set)
+    budget: Budget = field(default_factory=Budget)
+    loop: Loop | None = None
+
+    def look_up(self, name: str) -> Quantity | Record | Axis | None:
+        """Return what a name stands for, or None.
+
+        Raises:
+            NotComputedError: its own step failed.
+        """
+        self.require(name)
+        found = self.loop.now.get(name) if self.loop else None
+        found = found or self.names.get(name)
+        return found or self.axes.get(name)
+
+    def require(self, name: str) -> None:
+        """Say nothing, unless a name's own step failed.
+
+        Raises:
+            NotComputedError: it did.
+        """
+        if name in self.failed:
+            raise NotComputedError(name)
+
+    def has(self, name: str) -> bool:
+        """Tell whether a name is declared, so that it is no function here."""
+        return name in self.declared or name in self.axes
+
+    def unknown(self, name: str) -> ExampleError:
+        """Return the error for a name that nothing has, with near ones."""
+        if self.loop and name in self.loop.steps:
+            mend = f"Look back with {name}[{self.loop.axis.name} - 1], or move its line up"
+            return ExampleError(Code.EXAMPLE_NAME, f"{name!r} is not computed yet at this position", mend)
+        if name in self.declared:
+            return ExampleError(Code.EXAMPLE_NAME, f"{name!r} is computed further down", "Move its line up")
+        if name in WORDS and name not in CONSTANTS:
+            return ExampleError(Code.EXAMPLE_NAME, f"{name!r} is a function", f"Call it: {name}(...)")
+        mend = did_you_mean(name, self.known()) or "Declare it under `given:` or `compute:`, before this line"
+        return ExampleError(Code.EXAMPLE_NAME, f"Nothing is named {name!r}", mend)
+
+    def known(self) -> Iterable[str]:
+        """Return every name that could be meant."""
+
+        def every() -> Iterator[str]:
+            yield from self.axes
+            yield from (name.partition(".")[0] for name in self.names.quantities)
+            yield from (name.partition(".")[0] for name in (self.loop.now.quantities if self.loop else ()))
+            yield from CONSTANTS
+
+        return list(dict.fromkeys(every()))

@@ -1,0 +1,157 @@
+"""The concept map: a canvas of notes, a band for each folder, an arrow from what is read first to what rests on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from zhixing.lists.canvas import Box, Edge, Node, Side, canvas
+from zhixing.lists.layout import Arrow, Grid, acyclic, grid, reduced
+from zhixing.markdown.blocks import Kind
+from zhixing.vault.graph import edges, requirements
+from zhixing.vault.note import Note
+from zhixing.vault.vault import Vault
+from zhixing.weave.files import SEAL
+
+# In pixels. A card holds a heading and a definition of about a hundred characters; Obsidian writes its name above it.
+WIDTH, HEIGHT = 400, 240
+ACROSS, DOWN = 580, 310
+MARGIN, GAP = 40, 100
+HEAD = 60
+LEGEND = Box(-MARGIN, -520, 1040, 300)
+COLORS = ("5", "4", "6", "2", "1", "3")
+# More lines than this between notes of a vault without `requires` show nothing any more.
+MOST_LINKS = 1000
+ROOT = "首页"
+_SILENT = frozenset({Kind.FRONTMATTER, Kind.BLANK, Kind.COMMENT})
+_SPECIAL = frozenset("#^|[]<>%")
+
+
+@dataclass(frozen=True, slots=True)
+class Relations:
+    """Which notes are joined, by their numbers: by `requires` where `required`, else by links.
+
+    `left_out` links would have been too many.
+    """
+
+    arrows: tuple[Arrow, ...]
+    required: bool
+    left_out: int = 0
+
+
+def concept_map(vault: Vault, notes: Sequence[Note]) -> str:
+    """Return a canvas of notes, with room for its checksum."""
+    return canvas(*drawn(vault, notes))
+
+
+def drawn(vault: Vault, notes: Sequence[Note]) -> tuple[list[Node], list[Edge]]:
+    """Return the nodes and edges of a map of notes: its legend, bands, heads of columns, cards; then its arrows.
+
+    Columns are the steps in which notes can be read, by `requires`; an arrow that others imply is left out. Where no
+    note requires another, notes stand side by side and are joined by their links.
+    """
+    found = relations(vault, notes)
+    folders = sorted({folder(note) for note in notes})
+    groups = tuple(folders.index(folder(note)) for note in notes)
+    placed = grid(groups, found.arrows if found.required else ())
+    tops = _tops(placed)
+    cards = [
+        _card(note, _box(placed, tops[group], number), _color(group))
+        for number, (note, group) in enumerate(zip(notes, groups, strict=True))
+    ]
+    joined = [
+        Edge(one.id, other.id, *_sides(one, other), color=one.color, pointed=found.required)
+        for one, other in ((cards[start], cards[end]) for start, end in found.arrows)
+    ]
+    return [_legend(found), *_bands(placed, tops, folders), *_steps(placed, found), *cards], joined
+
+
+def folder(note: Note) -> str:
+    """Return the theme that a note belongs to: its topmost folder."""
+    return note.path.parts[0] if len(note.path.parts) > 1 else ROOT
+
+
+def relations(vault: Vault, notes: Sequence[Note]) -> Relations:
+    """Return what joins notes: arrows from what they require, as few as say it all; else lines for their links."""
+    number = {note.path: at for at, note in enumerate(notes)}
+    arrows = [
+        (number[need], number[path])
+        for path, needs in requirements(vault).items()
+        for need in needs
+        if path in number and need in number
+    ]
+    if arrows:
+        return Relations(tuple(reduced(len(notes), acyclic(len(notes), arrows))), required=True)
+    return _linked(vault, number)
+
+
+def _linked(vault: Vault, number: dict[PurePosixPath, int]) -> Relations:
+    """Join notes by their links, each pair once, those first that link to each other."""
+    both: dict[Arrow, set[int]] = {}
+    for edge in edges(vault):
+        target = edge.resolution.note
+        if target is not None and edge.source.path in number and target.path in number and target is not edge.source:
+            start, end = number[edge.source.path], number[target.path]
+            both.setdefault((min(start, end), max(start, end)), set()).add(start)
+    kept = sorted(both, key=lambda pair: (-len(both[pair]), pair))[:MOST_LINKS]
+    return Relations(tuple(sorted(kept)), required=False, left_out=len(both) - len(kept))
+
+
+def _tops(placed: Grid) -> dict[int, int]:
+    """Return how far down each group's band begins."""
+    tops, top = {}, 0
+    for group in placed.bands:
+        tops[group] = top
+        top += placed.heights[group] * DOWN + 2 * MARGIN + GAP
+    return tops
+
+
+def _box(placed: Grid, top: int, number: int) -> Box:
+    y = top + MARGIN + placed.row[number] * DOWN + (DOWN - HEIGHT) // 2
+    return Box(placed.column[number] * ACROSS, y, WIDTH, HEIGHT)
+
+
+def _color(group: int) -> str:
+    return COLORS[group % len(COLORS)]
+
+
+def _card(note: Note, box: Box, color: str) -> Node:
+    """Return a note's card. Where the note begins with a heading the card shows from there, not the properties."""
+    first = next((region.kind for region in note.regions if region.kind not in _SILENT), None)
+    heading = note.headings[0].raw.strip() if note.headings and first is Kind.HEADING else ""
+    return Node("file", str(note.path), box, color, f"#{heading}" if heading and not _SPECIAL & set(heading) else "")
+
+
+def _sides(one: Node, other: Node) -> tuple[Side, Side]:
+    """Return on which sides two cards are joined: those that face each other."""
+    if one.box.x < other.box.x:
+        return "right", "left"
+    if one.box.x > other.box.x:
+        return "left", "right"
+    return ("bottom", "top") if one.box.y < other.box.y else ("top", "bottom")
+
+
+def _bands(placed: Grid, tops: dict[int, int], folders: Sequence[str]) -> Iterator[Node]:
+    wide = (placed.columns - 1) * ACROSS + WIDTH + 2 * MARGIN
+    for group in placed.bands:
+        box = Box(-MARGIN, tops[group], wide, placed.heights[group] * DOWN + 2 * MARGIN)
+        yield Node("group", folders[group], box, _color(group))
+
+
+def _steps(placed: Grid, found: Relations) -> Iterator[Node]:
+    for number, start in enumerate(placed.starts if found.required else (), 1):
+        yield Node("text", f"## 第 {number} 步", Box(start * ACROSS, -HEAD - GAP, WIDTH, HEAD))
+
+
+def _legend(found: Relations) -> Node:
+    if found.required:
+        lines = [
+            "一列是一步，一带是一个主题。箭头从先读的指向后读的，颜色随先读的；由别的箭头已经看得出的先后，不再另画。",
+            "一张卡片显示一篇笔记的开头。",
+        ]
+    else:
+        left = f"最多画 {MOST_LINKS} 条，另有 {found.left_out} 条没有画。" if found.left_out else ""
+        lines = [f"一带是一个主题，连线是笔记之间的链接，互相链接的优先。{left}", "一张卡片显示一篇笔记的开头。"]
+    lines.append("由 zhixing 生成。在这里挪动过卡片以后，zhixing 就不再改写这个文件；想自己排，最好先另存一份。")
+    return Node("text", "\n\n".join(["# 概念地图", *lines, f"<!-- {SEAL} -->"]), LEGEND)

@@ -1,0 +1,240 @@
+"""The lists themselves, as Markdown with wikilinks."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from zhixing.language.expression import normal_name
+from zhixing.language.model import Said
+from zhixing.language.runs import Book, Declared
+from zhixing.lists.canvas import canvas
+from zhixing.lists.concept_map import drawn
+from zhixing.lists.map_figure import MOST, map_figure
+from zhixing.lists.reference import reference
+from zhixing.markdown import yamltree
+from zhixing.markdown.blocks import Kind, Region
+from zhixing.markdown.links import TokenKind
+from zhixing.markdown.yamltree import Node, Scalar, YamlError, parse_yaml
+from zhixing.problems import Code, Problem, did_you_mean
+from zhixing.show.body import document_name, summary
+from zhixing.show.escape import markdown
+from zhixing.source import Source
+from zhixing.vault.graph import levels
+from zhixing.vault.note import Note
+from zhixing.vault.resolve import resolve_path
+from zhixing.vault.vault import Vault
+
+# Reading a `yaml list` block: which list stands below it.
+
+INFO = ["yaml", "list"]
+KEYS = ("id", "of", "by", "type", "folder", "status", "document")
+LISTS = ("errata", "confirmed", "notes", "path", "core", "map")
+GROUPS = ("folder", "status", "type")
+_ID = re.compile(r"[\w-]{1,60}")
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """A list as declared: what it is of, how it is grouped, and which notes or document it keeps to ("" for all)."""
+
+    id: str
+    of: str
+    by: str = ""
+    type: str = ""
+    folder: str = ""
+    status: str = ""
+    document: str = ""
+
+
+def list_fences(note: Note) -> Iterator[Region]:
+    """Yield the fenced blocks of a note that declare lists."""
+    return (region for region in note.regions if region.kind is Kind.FENCE and region.info.split() == INFO)
+
+
+def read_list(source: Source, fence: Region) -> tuple[List | None, list[Problem]]:
+    """Return the list that a block declares, or why it declares none."""
+    try:
+        tree = parse_yaml(source.text, fence.content)
+    except YamlError as error:
+        return None, [source.problem(Code.LIST_INVALID, error.at, error.what, error.mend)]
+    pairs = tree.pairs if isinstance(tree, yamltree.Mapping) else ()
+    values = {k.text: v.text for k, v in pairs if isinstance(k, Scalar) and isinstance(v, Scalar)}
+    values["id"] = normal_name(values.get("id", "").strip())
+    at = {k.text: v.span for k, v in pairs if isinstance(k, Scalar)}
+    problems = list(_pairs(source, pairs))
+
+    def wrong(key: str, what: str, mend: str) -> None:
+        problems.append(source.problem(Code.LIST_INVALID, at.get(key, fence.content), what, mend))
+
+    if not values["id"] or values.get("of") not in LISTS:
+        wrong("of", "A list needs an id, and what it is of", _known(values.get("of", ""), LISTS))
+    elif not _ID.fullmatch(values["id"]):
+        mend = "Use letters, Chinese characters, digits, - and _, at most 60"
+        wrong("id", f"{values['id'][:60]!r} cannot be an id", mend)
+    if values.get("by", GROUPS[0]) not in GROUPS:
+        wrong("by", f"Notes cannot be grouped by {values['by']!r}", _known(values["by"], GROUPS))
+    return (None, problems) if problems else (List(**values), [])
+
+
+def _pairs(source: Source, pairs: Iterable[tuple[Node, Node]]) -> Iterator[Problem]:
+    """Yield a problem for each key that a list does not have, stands twice, or holds more than a single value."""
+    seen: set[str] = set()
+    for key, value in pairs:
+        name = key.text if isinstance(key, Scalar) else ""
+        if name not in KEYS:
+            what, mend = f"A list has no key {name!r}", _known(name, KEYS)
+            yield source.problem(Code.LIST_INVALID, key.span, what, mend)
+        elif name in seen:
+            yield source.problem(Code.LIST_INVALID, key.span, f"{name!r} stands twice", "Remove one of them")
+        elif not isinstance(value, Scalar):
+            what = f"{name!r} has more than a single value"
+            yield source.problem(Code.LIST_INVALID, value.span, what, "Write one value in the same line")
+        seen.add(name)
+
+
+def _known(name: str, names: tuple[str, ...]) -> str:
+    return did_you_mean(name, names) or f"Known: {', '.join(names)}"
+
+
+HEAD = "（这一部分由 zhixing 从各篇笔记生成，改动请改在笔记里）"
+HEAD_OF_CODE = "（这一部分由 zhixing 从代码的注释生成，改动请改在代码里）"
+CANVAS = ".canvas"  # a list of kind `map` puts a file of its name beside its note
+BAR = "\\|"  # in a cell of a table
+_STATUS = {"done": "写完的", "draft": "草稿", "": "没有标明状态的"}
+
+
+def list_body(one: List, vault: Vault, book: Book) -> str:
+    """Return what stands below a list's block."""
+    parts = {
+        "errata": lambda: _errata(one, vault, book, agreeing=False),
+        "confirmed": lambda: _errata(one, vault, book, agreeing=True),
+        "notes": lambda: _grouped(one, vault),
+        "path": lambda: _path(one, vault),
+        "core": lambda: reference(vault),
+        "map": lambda: _map(one, vault),
+    }[one.of]()
+    head = HEAD_OF_CODE if one.of == "core" else HEAD
+    return "\n\n".join([head, *parts])
+
+
+def list_map(one: List, vault: Vault) -> tuple[str, dict[str, str]]:
+    """Return the canvas of a list of kind `map`, with room for its checksum, and its picture by file name."""
+    notes = _kept(one, vault)
+    nodes, edges = drawn(vault, notes)
+    figures = {_figure(one): map_figure(one.id, nodes, edges)} if 0 < len(notes) <= MOST else {}
+    return canvas(nodes, edges), figures
+
+
+def _figure(one: List) -> str:
+    return f"{one.id}.map.svg"
+
+
+def _map(one: List, vault: Vault) -> Iterator[str]:
+    """Yield a link to the canvas, and its picture where there is one, which leads to itself in full size."""
+    yield f"[[{one.id}{CANVAS}|{one.id}]]"
+    if 0 < len(_kept(one, vault)) <= MOST:
+        picture = f"_figures/{_figure(one)}"
+        yield f"[![{one.id}]({picture})]({picture})"
+
+
+def _errata(kept: List, vault: Vault, book: Book, *, agreeing: bool) -> Iterator[str]:
+    """Yield one table: what each source says, what was computed or the paper that tells, and the note that shows it."""
+    sources = {_property(note, "document"): note for note in vault.notes.values() if note.type == "source"}
+    rows = [
+        _row(
+            _document(said, sources, vault),
+            markdown(" ".join(said.says.text.split())),
+            _fact(one, said, book),
+            _link(one.note, vault, cell=True),
+        )
+        for one in book.declared
+        if one.example and one.example.id in book.runs
+        for said in book.runs[one.example.id].said
+        if (said.agrees and not said.says.cites) is agreeing
+        if kept.document in ("", said.says.document.strip())
+    ]
+    if not rows:
+        yield "没有。"
+        return
+    yield "\n".join([_row("来源", "来源的说法", "计算或文献", "见"), _row(*["---"] * 4), *sorted(rows)])
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _fact(one: Declared, said: Said, book: Book) -> str:
+    run = book.runs[one.example.id] if one.example else None
+    return summary(run, said) if run else ""
+
+
+def _document(said: Said, sources: Mapping[str, Note], vault: Vault) -> str:
+    note = sources.get(said.says.document.strip())
+    return _link(note, vault, cell=True) if note else document_name(said)
+
+
+def _property(note: Note, name: str) -> str:
+    field = note.frontmatter.fields.get(name)
+    return field.items[0].text if field and field.items else ""
+
+
+def _link(note: Note, vault: Vault, *, cell: bool = False) -> str:
+    """Return a wikilink for a list or a table cell: by path where another note has the same name."""
+    if resolve_path(vault, note.name, PurePosixPath("index.md")).ambiguous:
+        return f"[[{note.path.with_suffix('')}{BAR if cell else '|'}{note.name}]]"
+    return f"[[{note.name}]]"
+
+
+def _kept(one: List, vault: Vault) -> list[Note]:
+    return [
+        note
+        for note in vault.notes.values()
+        if note.published
+        and one.type in ("", note.type)
+        and one.status in ("", note.status)
+        and (not one.folder or str(note.path).startswith(f"{one.folder.rstrip('/')}/"))
+    ]
+
+
+def _grouped(one: List, vault: Vault) -> Iterator[str]:
+    groups: dict[str, list[Note]] = defaultdict(list)
+    for note in _kept(one, vault):
+        groups[_group(note, one.by)].append(note)
+    for name, notes in sorted(groups.items()):
+        lines = "\n".join(f"- {_link(note, vault)}：{_gloss(note)}".removesuffix("：") for note in notes)
+        yield f"**{markdown(name)}**（{len(notes)}）\n\n{lines}" if one.by else lines
+
+
+def _group(note: Note, by: str) -> str:
+    if by == "folder":
+        return str(note.path.parent) if note.path.parent.parts else "首页"
+    if by == "status":
+        return _STATUS.get(note.status, note.status)
+    return note.type if by == "type" else ""
+
+
+def _gloss(note: Note) -> str:
+    """Return the first sentence under a note's first heading as it is written, without comments."""
+    start = note.headings[0].span.end if note.headings else 0
+    region = next((r for r in note.regions if r.kind is Kind.TEXT and r.span.start >= start), None)
+    if region is None:
+        return ""
+    text, at = "", region.content.start
+    hidden = (TokenKind.COMMENT, TokenKind.HTML_COMMENT, TokenKind.BLOCK_ID)
+    for token in (token for token in note.tokens if token.span.start in region.content and token.kind in hidden):
+        text += note.source.text[at : token.span.start]
+        at = token.span.end
+    words = " ".join((text + note.source.text[at : region.content.end]).split())
+    return re.split(r"[。？！]", words, maxsplit=1)[0]
+
+
+def _path(one: List, vault: Vault) -> Iterator[str]:
+    """Yield the notes in the order in which each comes after all that it requires."""
+    steps = levels(vault, _kept(one, vault))
+    yield "\n".join(
+        f"{number}. {'、'.join(_link(note, vault) for note in notes)}" for number, notes in enumerate(steps, 1)
+    )

@@ -1,0 +1,495 @@
+"""Split a note into regions. Lossless: the regions joined are the text.
+
+The block structure is CommonMark's: each line first continues the open containers (quotes, callouts, list items), then
+may open new ones, and what is left of it belongs to one block. Obsidian adds frontmatter, `$$` formulas, `%%` comments.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from zhixing.markdown import block_patterns
+from zhixing.markdown.lines import Line, lines
+from zhixing.problems import Code, Problem
+from zhixing.source import Source, Span
+
+# What a note's text divides into: the regions that the scanner returns.
+
+
+class Kind(StrEnum):
+    """The kinds of region. Links, tags and claims stand in HEADING and TEXT only."""
+
+    FRONTMATTER = "frontmatter"
+    HEADING = "heading"
+    FENCE = "fence"
+    INDENTED = "indented"
+    MATH = "math"
+    COMMENT = "comment"
+    HTML = "html"
+    RULE = "rule"
+    TEXT = "text"
+    BLANK = "blank"
+
+
+PROSE = frozenset({Kind.HEADING, Kind.TEXT})
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """One block of a note, or the blank lines between two. Regions follow one another without a gap.
+
+    - `span`: the whole lines, container markers (`> `, `- `) and line ends included.
+    - `content`: what the delimiters enclose: a fence's lines between its fences, a formula between its `$$`, YAML
+      between its `---`, a heading's text. Equal to `span` where there are no delimiters.
+    - `lines`: the lines of `content` one by one, without container markers and the indent of a fence, with line ends.
+      In a callout or a list the text of a fence is these spans joined, not `content`.
+    - `prefix`: the container markers before the first line, as written (`> `, `  1. `), "" outside containers.
+    - `info`: what stands behind an opening fence (`yaml example`), stripped.
+    - `level`: 1 to 6 for a heading, else 0.
+    - `closed`: False for a fence, formula or comment that ends because its container or the note does.
+    - `depth`: how many containers (quotes, callouts, list items) it stands in.
+    """
+
+    kind: Kind
+    span: Span
+    content: Span
+    lines: tuple[Span, ...] = ()
+    prefix: str = ""
+    info: str = ""
+    level: int = 0
+    closed: bool = True
+    depth: int = 0
+
+
+# Blocks that hold no other block: how each begins on a line, and how the ones that run over lines go on.
+# A draft is a region while it is read. `begin` and `go_on` know lines and drafts; the scanner knows where a block
+# stands.
+
+PAIRS = {"$$": Kind.MATH, "%%": Kind.COMMENT}
+MARKS = {kind: mark for mark, kind in PAIRS.items()}
+
+
+@dataclass(slots=True)
+class Draft:
+    """A region that may still grow: while `open`, the next line may belong to it.
+
+    `opening` and `indent` are those of a fence; `ends` is the pattern that ends an HTML block; `odd` holds the marks of
+    which a paragraph has an odd number so far, so that one at the start of its next line closes.
+    """
+
+    kind: Kind
+    open: bool = False
+    start: int = 0
+    prefix: str = ""
+    depth: int = 0
+    content: Span | None = None
+    lines: list[Span] = field(default_factory=list)
+    info: str = ""
+    level: int = 0
+    closed: bool = True
+    opening: str = ""
+    indent: int = 0
+    ends: re.Pattern[str] | None = None
+    odd: frozenset[str] = frozenset()
+
+    def region(self, end: int) -> Region:
+        """Return the region, which reaches to the start of the next one."""
+        span = Span(self.start, end)
+        lines = tuple(self.lines)
+        content = self.content or span
+        return Region(self.kind, span, content, lines, self.prefix, self.info, self.level, self.closed, self.depth)
+
+
+def begin(line: Line, indent: int, paragraph: Draft | None, last: Mapping[str, int]) -> Draft | None:
+    """Return the draft of the block that begins here, None for running text.
+
+    `paragraph` is the one that the block would interrupt; `last` says where the last `$$` and `%%` of the text stand.
+    """
+    character = line.character
+    if character == "#":
+        return _heading(line)
+    if character in "`~":
+        return _fence(line, indent)
+    if character == "<":
+        return _html(line, paragraph)
+    if character in "$%":
+        return _pair(line, paragraph, last)
+    if character in "*-_" and block_patterns.match(block_patterns.RULE, line):
+        return Draft(Kind.RULE)
+    return None
+
+
+def _heading(line: Line) -> Draft | None:
+    found = block_patterns.heading(line)
+    if found is None:
+        return None
+    level, start, end = found
+    return Draft(Kind.HEADING, level=level, content=Span(start, end), lines=[Span(start, end)])
+
+
+def _fence(line: Line, indent: int) -> Draft | None:
+    found = block_patterns.fence(line)
+    if found is None:
+        return None
+    opening, info = found
+    return Draft(
+        Kind.FENCE,
+        open=True,
+        opening=opening,
+        info=info,
+        indent=indent,
+        content=Span(line.stop, line.stop),
+        closed=False,
+    )
+
+
+def _html(line: Line, paragraph: Draft | None) -> Draft | None:
+    ends = block_patterns.html_block(line, interrupts=paragraph is not None)
+    if ends is None:
+        return None
+    draft = Draft(Kind.HTML, open=True, ends=ends, closed=ends is block_patterns.BLANK)
+    _go_on_html(draft, line)
+    return draft
+
+
+def _pair(line: Line, paragraph: Draft | None, last: Mapping[str, int]) -> Draft | None:
+    mark = line.text[line.offset : line.offset + 2]
+    if mark not in PAIRS or (paragraph is not None and mark in paragraph.odd):
+        return None
+    inside = line.offset + 2
+    closing = line.text.find(mark, inside, line.end)
+    rest = line.text[closing + 2 : line.end].strip(" \t")
+    if closing == inside or (closing >= 0 and rest):
+        return None  # `$$$$`, or a formula or comment that begins a line of running text
+    if closing < 0 and mark == "$$" and last[mark] < line.stop:
+        return None
+    draft = Draft(PAIRS[mark], open=True, content=Span(inside, inside), closed=False)
+    line.read(2)
+    _go_on_pair(draft, line)
+    return draft
+
+
+def go_on(draft: Draft, line: Line) -> bool:
+    """Give an open fence, formula, comment or HTML block its next line; False if it ended before that line.
+
+    Behind the mark that closes a formula or comment, the line is left to be read as text.
+    """
+    if draft.kind is Kind.FENCE:
+        _go_on_fence(draft, line)
+    elif draft.kind is Kind.HTML:
+        if draft.ends is block_patterns.BLANK and line.blank:
+            draft.open = False
+            return False
+        _go_on_html(draft, line)
+    else:
+        _go_on_pair(draft, line)
+    return True
+
+
+def _go_on_fence(draft: Draft, line: Line) -> None:
+    start = draft.content.start if draft.content else line.start
+    if line.indent(CODE_INDENT) < CODE_INDENT and block_patterns.closes(line, draft.opening):
+        draft.content = Span(start, line.start)
+        draft.open, draft.closed = False, True
+        return
+    line.skip(draft.indent)
+    draft.lines.append(Span(line.offset, line.stop))
+    draft.content = Span(start, line.stop)
+
+
+def _go_on_html(draft: Draft, line: Line) -> None:
+    draft.lines.append(Span(line.offset, line.stop))
+    if (
+        draft.ends is not block_patterns.BLANK
+        and draft.ends is not None
+        and draft.ends.search(line.text, line.offset, line.end)
+    ):
+        draft.open, draft.closed = False, True
+
+
+def _go_on_pair(draft: Draft, line: Line) -> None:
+    start = draft.content.start if draft.content else line.offset
+    mark = MARKS[draft.kind]
+    closing = line.text.find(mark, line.offset, line.end)
+    end = line.stop if closing < 0 else closing
+    draft.lines.append(Span(line.offset, end))
+    draft.content = Span(start, end)
+    if closing >= 0:
+        line.read(closing + len(mark) - line.offset)
+        draft.open, draft.closed = False, True
+
+
+# Quotes (callouts among them) and list items: which go on in the next line, and which begin on it.
+
+# Deeper ones are read as text, so that a note of nothing but `>` stays linear.
+DEPTH = 50
+CODE_INDENT = 4
+_QUOTE = 0
+
+
+class Containers:
+    """The containers that are open, outermost first: `_QUOTE`, or the width that an item's lines are indented by."""
+
+    def __init__(self) -> None:
+        self._open: list[int] = []
+        self._bare = -1  # the index of an item that began, on the line before, with nothing behind its marker
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def go_on(self, line: Line) -> int:
+        """Read the markers of the open containers; return how many of them the line continues."""
+        bare, self._bare = self._bare, -1
+        for index, width in enumerate(self._open):
+            if width == _QUOTE:
+                if not _read_quote(line):
+                    return index
+            elif line.blank:
+                if index == bare:
+                    return index
+            elif line.indent(width) < width:
+                return index
+            else:
+                line.skip(width)
+        return len(self._open)
+
+    def leave(self, depth: int) -> None:
+        """Close all but the outer `depth`."""
+        del self._open[depth:]
+
+    def begins(self, line: Line, *, interrupts: bool) -> int | None:
+        """Read the marker of a container that begins here; return it for `enter`, or None."""
+        if line.blank or line.indent(CODE_INDENT) >= CODE_INDENT:
+            return None
+        return _QUOTE if _read_quote(line) else _read_item(line, interrupts=interrupts)
+
+    def enter(self, width: int, line: Line) -> None:
+        """Open a container whose marker has just been read."""
+        self._open.append(width)
+        self._bare = len(self._open) - 1 if width != _QUOTE and line.blank else -1
+
+
+def _read_quote(line: Line) -> bool:
+    before = line.offset, line.column
+    indent = line.indent(CODE_INDENT)
+    line.skip(indent)
+    if indent >= CODE_INDENT or line.character != ">":
+        line.offset, line.column = before
+        return False
+    line.read(1)
+    line.skip(1)
+    return True
+
+
+def _read_item(line: Line, *, interrupts: bool) -> int | None:
+    before = line.offset, line.column
+    indent = line.indent(CODE_INDENT)
+    line.skip(indent)
+    length = block_patterns.marker(line, interrupts=interrupts)
+    if not length:
+        line.offset, line.column = before
+        return None
+    line.read(length)
+    gap = line.indent(CODE_INDENT + 1)
+    # What is indented further than four behind the marker is code inside the item.
+    gap = gap if 0 < gap <= CODE_INDENT and not line.blank else 1
+    line.skip(gap)
+    return indent + length + gap
+
+
+__all__ = ["Kind", "Region", "scan", "scan_problems"]
+
+_FRONTMATTER = re.compile(r"\ufeff?---[ \t]*(?:\r\n|\r|\n)")
+_FRONTMATTER_END = re.compile(r"(?<=[\r\n])---[ \t]*(?:\r\n|\r|\n|\Z)")
+_OPENING = re.compile(r"\ufeff?[ \t]*+(`++|~++|%%|<!--)")
+_ENDS = {"%%": "%%", "<!--": "-->"}
+_VERBATIM = frozenset({Kind.FENCE, Kind.HTML, *PAIRS.values()})
+_MARKERS = frozenset(" \t>-+*0123456789")  # what a container's marker begins with
+# A line outside containers that begins with another character can only be running text.
+_SPECIAL = _MARKERS | frozenset("#`~<$%=_")
+
+
+def scan(text: str) -> tuple[Region, ...]:
+    """Return the regions of a note, without gaps: `"".join(r.span.of(text) for r in scan(text)) == text`."""
+    return _Scanner(text).scan()
+
+
+def scan_problems(source: Source, regions: tuple[Region, ...]) -> list[Problem]:
+    """Return a problem for each fence and each comment that is never closed."""
+    found = []
+    for region in regions:
+        opening = None if region.closed else _OPENING.match(source.text, region.span.start + len(region.prefix))
+        if opening is not None:
+            found.append(_unclosed(source, opening[1], opening.start(1)))
+    return found
+
+
+def _unclosed(source: Source, mark: str, at: int) -> Problem:
+    if mark in _ENDS:
+        what = f"The comment that opens here with `{mark}` is never closed"
+        return source.problem(Code.COMMENT_UNCLOSED, at, what, f"Close it with `{_ENDS[mark]}`")
+    what = "The fence that opens here is never closed"
+    return source.problem(Code.FENCE_UNCLOSED, at, what, f"Close it with a line of {mark} alone")
+
+
+class _Scanner:
+    """Reads the lines of a text in order and collects drafts. `leaf` is the block that the next line may continue."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.drafts: list[Draft] = []
+        self.containers = Containers()
+        self.leaf: Draft | None = None
+        self.last = {mark: text.rfind(mark) for mark in PAIRS}
+
+    def scan(self) -> tuple[Region, ...]:
+        for line in lines(self.text, self._frontmatter()):
+            self._line(line)
+        ends = [*(draft.start for draft in self.drafts[1:]), len(self.text)]
+        return tuple(draft.region(end) for draft, end in zip(self.drafts, ends, strict=False))
+
+    def _frontmatter(self) -> int:
+        """Take the frontmatter, if there is any; return where the rest begins."""
+        opening = _FRONTMATTER.match(self.text)
+        closing = _FRONTMATTER_END.search(self.text, opening.end()) if opening else None
+        if opening is None or closing is None:
+            return 0
+        inside = [Span(line.start, line.stop) for line in lines(self.text, opening.end(), closing.start())]
+        self.drafts.append(Draft(Kind.FRONTMATTER, content=Span(opening.end(), closing.start()), lines=inside))
+        return closing.end()
+
+    @property
+    def _paragraph(self) -> Draft | None:
+        return self.leaf if self.leaf is not None and self.leaf.kind is Kind.TEXT else None
+
+    def _line(self, line: Line) -> None:
+        if not self.containers and self.leaf is self._paragraph:
+            if line.blank:
+                self._blank(line)
+                return
+            if line.text[line.offset] not in _SPECIAL:
+                self._text(line)
+                return
+        depth = self.containers.go_on(line)
+        if self._verbatim(line, depth):
+            return
+        depth = self._enter(line, depth)
+        if line.blank:
+            self._leave(depth)
+            self._blank(line)
+        elif not self._block(line, depth):
+            if self._paragraph is None:  # else it may be lazy: go on with a paragraph but leave out its containers
+                self._leave(depth)
+            self._text(line)
+
+    def _verbatim(self, line: Line, depth: int) -> bool:
+        """Give the line to an open fence, formula, comment or HTML block; False if there is none or it ended before."""
+        leaf = self.leaf
+        if leaf is None or leaf.kind not in _VERBATIM:
+            return False
+        if depth == len(self.containers) and go_on(leaf, line):
+            self._after(leaf, line)
+            return True
+        self.leaf = None
+        return False
+
+    def _after(self, leaf: Draft, line: Line) -> None:
+        """Go on behind a line of a block: it may be over, and text may follow the mark that closes it."""
+        self.leaf = leaf if leaf.open else None
+        if not leaf.open and leaf.kind in PAIRS.values() and not line.blank:
+            self._text(line, start=line.offset)
+
+    def _enter(self, line: Line, depth: int) -> int:
+        """Open the containers that begin on this line; return how many it stands in."""
+        while depth < DEPTH and line.character in _MARKERS:
+            interrupts = depth == len(self.containers) and self._paragraph is not None
+            width = self.containers.begins(line, interrupts=interrupts)
+            if width is None:
+                break
+            self._leave(depth)
+            self.leaf = None
+            self.containers.enter(width, line)
+            depth += 1
+        return depth
+
+    def _leave(self, depth: int) -> None:
+        """Close the containers that the line does not continue, and the block inside them."""
+        if depth < len(self.containers):
+            self.containers.leave(depth)
+            self.leaf = None
+
+    def _place(self, draft: Draft, start: int, inside: int) -> None:
+        """Add a draft whose line begins at `start`, its containers' markers reaching to `inside`."""
+        draft.start = start
+        draft.prefix = self.text[start:inside].lstrip("\ufeff")
+        draft.depth = len(self.containers)
+        self.drafts.append(draft)
+
+    def _blank(self, line: Line) -> None:
+        leaf = self.leaf if self.leaf is not None and self.leaf.kind is Kind.INDENTED else None
+        if leaf is not None:
+            line.skip(CODE_INDENT)
+        prefix = self.text[line.start : line.offset].strip(" \t\ufeff")
+        previous = self.drafts[-1] if self.drafts else None
+        if previous is None or previous.kind is not Kind.BLANK or bool(previous.prefix) != bool(prefix):
+            previous = Draft(Kind.BLANK)
+            self._place(previous, line.start, line.offset if prefix else line.start)
+        previous.lines.append(Span(line.offset, line.stop))
+        self.leaf = leaf
+
+    def _text(self, line: Line, start: int | None = None) -> None:
+        paragraph = self._paragraph
+        if paragraph is None:
+            self.leaf = paragraph = Draft(Kind.TEXT, open=True)
+            self._place(paragraph, line.start if start is None else start, line.offset)
+        paragraph.lines.append(Span(line.offset, line.stop))
+        for mark in PAIRS:
+            if line.text.count(mark, line.offset, line.end) % 2:
+                paragraph.odd ^= {mark}
+
+    def _block(self, line: Line, depth: int) -> bool:
+        """Begin the block that starts here, unless it is running text; tell whether one does."""
+        indent = line.indent(CODE_INDENT)
+        if indent >= CODE_INDENT:
+            return self._paragraph is None and self._indented(line, depth)
+        before = line.offset, line.column
+        line.skip(indent)
+        paragraph = self._paragraph
+        if paragraph is not None and depth == len(self.containers) and self._underline(paragraph, line):
+            return True
+        draft = begin(line, indent, paragraph, self.last)
+        if draft is None:
+            line.offset, line.column = before
+            return False
+        self._leave(depth)
+        self._place(draft, line.start, before[0])
+        self._after(draft, line)
+        return True
+
+    def _indented(self, line: Line, depth: int) -> bool:
+        self._leave(depth)
+        inside, leaf = line.offset, self.leaf
+        line.skip(CODE_INDENT)
+        if leaf is None:
+            self.leaf = leaf = Draft(Kind.INDENTED, open=True)
+            self._place(leaf, line.start, inside)
+        elif self.drafts[-1] is not leaf:  # the blank lines between two chunks of code are part of it
+            leaf.lines += self.drafts.pop().lines
+        leaf.lines.append(Span(line.offset, line.stop))
+        return True
+
+    def _underline(self, paragraph: Draft, line: Line) -> bool:
+        """Turn a paragraph into a heading if this line underlines it."""
+        found = block_patterns.match(block_patterns.UNDERLINE, line)
+        if found is None:
+            return False
+        start = paragraph.lines[0].start
+        text = self.text[start : paragraph.lines[-1].end]
+        start += len(text) - len(text.lstrip())
+        paragraph.kind, paragraph.level = Kind.HEADING, 1 if found[1][0] == "=" else 2
+        paragraph.content = Span(start, start + len(text.strip()))
+        self.leaf = None
+        return True

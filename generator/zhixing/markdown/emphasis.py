@@ -1,0 +1,187 @@
+"""Emphasis (`*`, `**`, `_`, `~~`) by CommonMark's rules for delimiters, with the exact places of both ends.
+
+What a delimiter stands beside decides whether it opens, closes or is text, so nothing is guessed by patterns: each
+level of a paragraph (the paragraph itself, a link's text, a highlight's) is read by markdown-it, and its delimiters are
+carried back to their places. What is read first (code, links, formulas, comments) is seen by its ends only.
+
+CommonMark's rules are made for words between spaces: by them `是**“甲”**的` is no emphasis. Beside a Chinese, Japanese
+or Korean character punctuation does not count, and only a space keeps `**` from opening or closing.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.emphasis import tokenize as read_stars
+from markdown_it.rules_inline.strikethrough import tokenize as read_tildes
+from markdown_it.token import Token as Piece
+
+from zhixing.markdown.comparison import WIDE
+from zhixing.markdown.links import HIDDEN, NESTING, Token, TokenKind, default_text
+from zhixing.source import Span
+
+# What a reader sees of a piece of running text: its words without its markup.
+
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+
+
+def plain(text: str, span: Span, found: Iterable[Token]) -> str:
+    """Return the words of `span`: links by their display, code and formulas by their content, no comments, no emphasis.
+
+    `found` are the tokens of `text` inside `span`, in order.
+    """
+    inside = tuple(found)
+    cuts = [cut for token in inside for cut in _cuts(text, token)]
+    for pair in emphasis(span.of(text), span.start, inside):
+        cuts += [(pair.opening, ""), (pair.closing, "")]
+    parts: list[str] = []
+    at = span.start
+    for cut, shown in sorted(cuts):
+        parts += [_ESCAPE.sub(r"\1", text[at : cut.start]), shown]
+        at = cut.end
+    return " ".join("".join([*parts, _ESCAPE.sub(r"\1", text[at : span.end])]).split())
+
+
+def _cuts(text: str, token: Token) -> list[tuple[Span, str]]:
+    """Return what to take out for a token, each with what to put in its place."""
+    if token.kind in NESTING:
+        return [(Span(token.span.start, token.content.start), ""), (Span(token.content.end, token.span.end), "")]
+    if token.wikilink is not None:
+        link = token.wikilink
+        return [(token.span, link.display or default_text(link.path, link.headings, link.block))]
+    if token.kind in HIDDEN or token.kind is TokenKind.IMAGE:
+        return [(token.span, "")]
+    return [(token.span, (token.span if token.kind is TokenKind.TAG else token.content).of(text))]
+
+
+_ESCAPED = re.compile(r"\\[!-/:-@\[-`{-~]")
+_WIDE = re.compile(f"[{WIDE}]")
+_MARKS = re.compile(r"[*_]|~~")
+_DELIMITERS = str.maketrans("*_~", "xxx")
+
+
+@dataclass(frozen=True, slots=True)
+class Emphasis:
+    """A part of running text between two delimiters; `kind` is `em`, `strong` or `del`."""
+
+    kind: str
+    opening: Span
+    closing: Span
+
+
+@dataclass(slots=True)
+class _Level:
+    """The text of one level, in segments that begin at `begins` in it and at `starts` in the note.
+
+    It ends at `end`, and the token whose text it is at `stop`.
+    """
+
+    end: int
+    stop: int
+    parts: list[str] = field(default_factory=list)
+    begins: list[int] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    length: int = 0
+
+    def add(self, text: str, start: int) -> None:
+        self.parts.append(text)
+        self.begins.append(self.length)
+        self.starts.append(start)
+        self.length += len(text)
+
+    def place(self, at: int, length: int) -> Span:
+        """Return where characters of the level stand in the note; a delimiter lies within one segment."""
+        segment = bisect_right(self.begins, at) - 1
+        start = self.starts[segment] + at - self.begins[segment]
+        return Span(start, start + length)
+
+
+def emphasis(body: str, base: int, found: Iterable[Token]) -> tuple[Emphasis, ...]:
+    """Return the emphasis in a region: `body` is its text, `base` where that begins, `found` its tokens."""
+    if not _MARKS.search(body):
+        return ()
+    pairs = (pair for level in _levels(body, base, found) for pair in _read(level))
+    return tuple(sorted(pairs, key=lambda pair: pair.opening.start))
+
+
+def _levels(body: str, base: int, found: Iterable[Token]) -> Iterator[_Level]:
+    """Divide a region into levels: a token that holds text is a level of its own, seen from outside by its ends."""
+    at, end = base, base + len(body)
+    around = [_Level(end, end)]
+    for token in found:
+        while token.span.start >= around[-1].end and len(around) > 1:
+            _leave(around[-1], body, base, at)
+            at = around[-1].stop
+            yield around.pop()
+        _add(around[-1], body, base, Span(at, token.span.start))
+        _stand_in(around[-1], body[token.span.start - base], body[token.span.end - 1 - base])
+        at = token.span.end
+        if token.kind in NESTING:
+            at = token.content.start
+            around.append(_Level(token.content.end, token.span.end))
+            _stand_in(around[-1], body[at - 1 - base])
+    while around:
+        _leave(around[-1], body, base, at)
+        at = around[-1].stop
+        yield around.pop()
+
+
+def _leave(level: _Level, body: str, base: int, at: int) -> None:
+    _add(level, body, base, Span(at, level.end))
+    _stand_in(level, body[level.end - base : level.end - base + 1])
+
+
+def _add(level: _Level, body: str, base: int, span: Span) -> None:
+    if span.start < span.end:
+        text = body[span.start - base : span.end - base].replace("\r", " ").replace("\n", " ")
+        level.add(_ESCAPED.sub(",,", text), span.start)
+
+
+def _stand_in(level: _Level, *ends: str) -> None:
+    """Add the characters by which a token is seen from beside it."""
+    level.add("".join(ends).translate(_DELIMITERS), -1)
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("zero").enable(["emphasis", "strikethrough"])
+    parser.inline.ruler.at("emphasis", lambda state, silent: _beside_wide(state, read_stars, silent=silent))
+    parser.inline.ruler.at("strikethrough", lambda state, silent: _beside_wide(state, read_tildes, silent=silent))
+    return parser
+
+
+def _beside_wide(state: StateInline, read: Callable[[StateInline, bool], bool], *, silent: bool) -> bool:
+    """Read a run of delimiters, which beside a wide character need only a lack of spaces; `_` stays as it is."""
+    start, known = state.pos, len(state.delimiters)
+    if not read(state, silent):
+        return False
+    before, after = state.src[start - 1 : start], state.src[state.pos : state.pos + 1]
+    if state.src[start] != "_" and (_WIDE.match(before) or _WIDE.match(after)):
+        for delimiter in state.delimiters[known:]:
+            delimiter.open = delimiter.open or bool(after.strip())
+            delimiter.close = delimiter.close or bool(before.strip())
+    return True
+
+
+def _read(level: _Level) -> Iterator[Emphasis]:
+    text = "".join(level.parts)
+    if not _MARKS.search(text):
+        return
+    pieces: list[Piece] = []
+    _parser().inline.parse(text, _parser(), {}, pieces)
+    at = 0
+    opened: list[Span] = []
+    for piece in pieces:
+        length = len(piece.content or piece.markup)
+        if piece.nesting > 0:
+            opened.append(level.place(at, length))
+        elif piece.nesting < 0:
+            kind = "del" if piece.tag == "s" else piece.tag
+            yield Emphasis(kind, opened.pop(), level.place(at, length))
+        at += length

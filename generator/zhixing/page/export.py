@@ -1,0 +1,81 @@
+"""A vault as a folder of portable Markdown: pages, the figures they show as drawn now, and the files they lead to."""
+
+from __future__ import annotations
+
+import html
+import posixpath
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from urllib.parse import unquote
+
+from zhixing.compose import Results
+from zhixing.page import escape
+from zhixing.page.document import portable
+from zhixing.page.frontmatter import frontmatter, of_note
+from zhixing.page.tags import INDEX_TITLE, Tags, tag_pages, tags_of, walk
+from zhixing.page.titles import title
+from zhixing.vault.note import Note
+from zhixing.vault.vault import Vault
+
+# Where a page's text may name a file: behind a link's text, in a definition, in a tag. In linear time.
+_DESTINATION = re.compile(
+    r"""
+    \](?:\(|:[ \t]*)<?(?P<link>[^\s<>)]+)
+    | \b(?:src|href|poster)[ \t]*=[ \t]*(?:"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)'|(?P<bare>[^\s"'<>]+))
+    """,
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What an export holds, by place in the vault: texts of pages and figures; files of the vault, copied as they are.
+
+    Only files that a page leads to are copied, so that nothing of a note that is not published goes along.
+    """
+
+    texts: Mapping[PurePosixPath, str]
+    copies: tuple[PurePosixPath, ...]
+
+
+def export(vault: Vault, results: Results, progress: Callable[[int, int], None], *, attributes: bool = True) -> Export:
+    """Return every published note as a page, a page for each tag, and what they show. Reads and writes nothing.
+
+    `attributes` as of `portable`.
+    """
+    published = [note for note in vault.notes.values() if note.published]
+    tags = tags_of(vault)
+    texts = _tags(tags, attributes=attributes)
+    for done, note in enumerate(published, 1):
+        texts[note.path] = _page(note, portable(vault, note, results, tags, attributes=attributes))
+        progress(done, len(published))
+    wanted = {place for path, text in texts.items() for place in destinations(path, text)}
+    figures = {path: svg for note in published for path, svg in results.figures(note).items() if path in wanted}
+    copies = wanted & set(vault.files) - figures.keys()
+    return Export({**texts, **figures}, tuple(sorted(copies)))
+
+
+def _page(note: Note, body: str) -> str:
+    """Return a note as a file of its own: its properties, its title where no heading gives it, its body."""
+    titled = any(heading.level == 1 for heading in note.headings)
+    head = "" if titled else f"# {escape.plain(title(note))}\n"
+    return "\n".join(part for part in (of_note(note), head, body) if part)
+
+
+def _tags(tags: Tags, *, attributes: bool) -> dict[PurePosixPath, str]:
+    titles = {tag.path: f"#{tag.name}" for tag in walk(tags.roots)}
+    return {
+        path: f"{frontmatter(titles.get(path, INDEX_TITLE))}\n{text}"
+        for path, text in tag_pages(tags, attributes=attributes).items()
+    }
+
+
+def destinations(path: PurePosixPath, text: str) -> Iterator[PurePosixPath]:
+    """Yield the places that the text of the page at `path` names; one outside the vault comes out as `../…`."""
+    for found in _DESTINATION.finditer(text):
+        written = found["link"] or html.unescape(found["double"] or found["single"] or found["bare"] or "")
+        place = unquote(re.split("[#?]", written, maxsplit=1)[0])
+        if place:
+            yield PurePosixPath(posixpath.normpath(posixpath.join(path.parent, place)))

@@ -1,0 +1,47 @@
+"""What a link shows on a page, and where it leads."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from zhixing.markdown.links import default_text
+from zhixing.page import targets
+from zhixing.page.media import fragment
+from zhixing.vault.note import Link
+from zhixing.vault.resolve import Resolution
+
+NO_NOTE = "还没有这篇笔记"
+NO_FILE = "没有这个文件"
+NOT_SHOWN = "这篇笔记没有公开"
+
+
+def display(link: Link) -> str:
+    """Return what a link shows: a text of its own, else where it leads."""
+    return link.display or default_text(link.path, link.headings, link.block)
+
+
+def href(page: PurePosixPath, resolution: Resolution, link: Link) -> str:
+    """Return the destination of a resolved link on a page, "" where there is nothing to see, as of a template."""
+    if resolution.file is not None:
+        note = resolution.file.suffix.lower() == ".md"
+        return "" if note else targets.relative(resolution.file, page, fragment(link.headings))
+    if resolution.note is None or not resolution.note.published:
+        return ""
+    return targets.relative(resolution.note.path, page, anchor(resolution, link))
+
+
+def anchor(resolution: Resolution, link: Link) -> str:
+    """Return the id of the heading or block that a link names, "" where it names none."""
+    if resolution.block and link.block:
+        return f"{targets.BLOCK_PREFIX}{resolution.block.id}"
+    return resolution.heading.slug if resolution.heading else ""
+
+
+def reason(resolution: Resolution) -> str:
+    """Return why a link to a note leads nowhere: the note is still to be written, or is not published or a template."""
+    return NO_NOTE if resolution.note is None and resolution.file is None else NOT_SHOWN
+
+
+def unlinked(why: str) -> str:
+    """Return the tag that marks a link without an end; `</em>` closes it."""
+    return f'<em class="stub" title="{why}">'

@@ -1,0 +1,197 @@
+"""A page for each tag of a vault, and one for all of them: what Obsidian's tag pane and tag search show."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import sha256
+from itertools import count
+from pathlib import PurePosixPath
+
+from zhixing.markdown.inline import TokenKind, tokens
+from zhixing.page import escape
+from zhixing.page.targets import heading_marks, relative
+from zhixing.page.titles import title
+from zhixing.vault.note import Note
+from zhixing.vault.vault import Vault, fold, same_file
+
+FOLDER = "tags"
+INDEX_TITLE = "标签"
+# A tag of more levels counts as its first ones: no page is for a path that a file system refuses.
+MAX_LEVELS = 16
+_MAX_BYTES = 100
+# `index.md` and `README.md` become the page of their folder; Windows has no file of the other names.
+_RESERVED = frozenset(
+    {"index", "readme", "con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag: its name as first spelled, its page, the notes that have it or a tag nested in it, and those tags."""
+
+    name: str
+    path: PurePosixPath
+    notes: tuple[Note, ...]
+    children: tuple[Tag, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """The tags of a vault as a forest. `index` is the page that lists them all."""
+
+    index: PurePosixPath
+    roots: tuple[Tag, ...]
+    by_key: Mapping[str, Tag]
+
+    def find(self, name: str) -> Tag | None:
+        """Return the tag of a name, in any case; None where it is no tag that Obsidian accepts."""
+        return self.by_key.get("/".join(fold(part) for part in levels(name)))
+
+
+def published(note: Note) -> bool:
+    """Tell whether a note is meant to be seen."""
+    return note.published
+
+
+def tags_of(vault: Vault, shown: Callable[[Note], bool] = published, taken: Iterable[str] = ()) -> Tags:
+    """Return the tags of the notes that are shown.
+
+    Their pages stand in a folder of which neither the vault nor `taken`, further paths, has anything.
+    """
+    folder = PurePosixPath(_folder([*map(str, vault.notes), *map(str, vault.files), *taken]))
+    root = _Node("")
+    seen = [note for note in vault.notes.values() if shown(note)]
+    for note in seen:
+        for name in note.tags:
+            root.add(levels(name), note)
+    listed = sorted(seen, key=lambda note: (fold(title(note)), str(note.path)))
+    roots = root.frozen(folder, {note.path: rank for rank, note in enumerate(listed)})
+    return Tags(folder / "index.md", roots, {_key(tag): tag for tag in walk(roots)})
+
+
+def walk(tags: Iterable[Tag]) -> Iterator[Tag]:
+    """Yield tags, each before those nested in it."""
+    for tag in tags:
+        yield tag
+        yield from walk(tag.children)
+
+
+def tag_pages(tags: Tags, *, attributes: bool = True) -> dict[PurePosixPath, str]:
+    """Return the pages of the tags as portable Markdown, by their place in the vault; none where there are no tags."""
+    pages = {tag.path: _page(tags, tag, attributes=attributes) for tag in walk(tags.roots)}
+    return {tags.index: _index(tags), **pages} if pages else {}
+
+
+def in_prose(name: str, tags: Tags | None, page: PurePosixPath) -> str:
+    """Return a tag as running text has it on a page: a link to its page, if it has one among `tags`."""
+    shown, tag = f"#{escape.plain(name)}", tags.find(name) if tags else None
+    return f'<span class="tag">{f"[{shown}]({relative(tag.path, page)})" if tag else shown}</span>'
+
+
+@lru_cache(maxsize=10_000)
+def levels(name: str) -> tuple[str, ...]:
+    """Return the levels of a tag, () where Obsidian does not accept it: `1984`, or one with a space or punctuation."""
+    read = tokens(f"#{name}")
+    if len(read) != 1 or read[0].kind is not TokenKind.TAG or read[0].span.end != len(name) + 1:
+        return ()
+    parts = tuple(part for part in name.split("/") if part)
+    return () if len(parts) == 1 and parts[0].isdigit() else parts[:MAX_LEVELS]
+
+
+def _key(tag: Tag) -> str:
+    return fold(tag.name)
+
+
+@dataclass(slots=True)
+class _Node:
+    """A tag while the notes are gone through."""
+
+    name: str
+    notes: dict[PurePosixPath, Note] = field(default_factory=dict)
+    children: dict[str, _Node] = field(default_factory=dict)
+
+    def add(self, parts: tuple[str, ...], note: Note) -> None:
+        """Enter a note under a tag and every tag that it is nested in."""
+        node = self
+        for part in parts:
+            name = f"{node.name}/{part}" if node.name else part
+            node = node.children.setdefault(fold(part), _Node(name))
+            node.notes[note.path] = note
+
+    def frozen(self, folder: PurePosixPath, ranks: Mapping[PurePosixPath, int]) -> tuple[Tag, ...]:
+        """Return the tags nested in this one, sorted, their pages in `folder`, their notes by rank."""
+        used: set[str] = set()
+        tags = []
+        for key, node in sorted(self.children.items()):
+            place = folder / _file_name(key, used)
+            notes = tuple(sorted(node.notes.values(), key=lambda note: ranks[note.path]))
+            tags.append(Tag(node.name, place.with_name(f"{place.name}.md"), notes, node.frozen(place, ranks)))
+        return tuple(tags)
+
+
+def _file_name(key: str, used: set[str]) -> str:
+    """Return a file name for a tag, unlike those in use wherever it is unpacked."""
+    name = "".join(character for character in key if unicodedata.category(character) not in {"Cc", "Cf", "Cs"})
+    if name != key or len(name.encode()) > _MAX_BYTES:
+        short = name.encode()[: _MAX_BYTES - 9].decode(errors="ignore")
+        name = f"{short}-{sha256(key.encode()).hexdigest()[:8]}"
+    while name in _RESERVED or same_file(name) in used:
+        name += "-"
+    used.add(same_file(name))
+    return name
+
+
+def _folder(paths: Iterable[str]) -> str:
+    """Return the first of `tags`, `tags-2`, … that no path begins with, `tags.md` (whose page is a folder) included."""
+    first = {same_file(path.partition("/")[0]) for path in paths}
+    taken = first | {name.rpartition(".")[0] for name in first}
+    return next(name for name in _names() if name not in taken)
+
+
+def _names() -> Iterator[str]:
+    yield FOLDER
+    yield from (f"{FOLDER}-{number}" for number in count(2))
+
+
+def _page(tags: Tags, tag: Tag, *, attributes: bool) -> str:
+    """Return a tag's page: what it is nested in, what is nested in it, and the notes."""
+    way = [f"[{INDEX_TITLE}]({relative(tags.index, tag.path)})"]
+    above = tag.name.split("/")[:-1]
+    for depth in range(1, len(above) + 1):
+        parent = tags.by_key[fold("/".join(above[:depth]))]
+        way.append(_link(parent, tag.path))
+    lines = [f"# {_shown(tag)}", "", " / ".join(way), ""]
+    if tag.children:
+        nested = [f"- {_link(child, tag.path)} · {len(child.notes)}" for child in tag.children]
+        lines += [_heading("下级标签", len(nested), attributes=attributes), "", *nested, ""]
+    notes = [f"- [{escape.plain(title(note))}]({relative(note.path, tag.path)})" for note in tag.notes]
+    return "\n".join([*lines, _heading("笔记", len(notes), attributes=attributes), "", *notes, ""])
+
+
+def _heading(name: str, count: int, *, attributes: bool) -> str:
+    before, behind = heading_marks(name, attributes=attributes)
+    return f"## {before}{name} · {count}{behind}"
+
+
+def _index(tags: Tags) -> str:
+    """Return the page of all tags as a tree, in which a nested tag goes by its last level."""
+    lines = [_branch(tag, tags.index) for tag in walk(tags.roots)]
+    return "\n".join([f"# {INDEX_TITLE}", "", *lines, ""])
+
+
+def _branch(tag: Tag, page: PurePosixPath) -> str:
+    above, _, last = tag.name.rpartition("/")
+    indent = "    " * tag.name.count("/")
+    name = escape.plain(last) if above else _shown(tag)
+    return f"{indent}- [{name}]({relative(tag.path, page)}) · {len(tag.notes)}"
+
+
+def _link(tag: Tag, page: PurePosixPath) -> str:
+    return f"[{_shown(tag)}]({relative(tag.path, page)})"
+
+
+def _shown(tag: Tag) -> str:
+    return escape.plain(f"#{tag.name}")

@@ -1,0 +1,318 @@
+"""Everything that an example shows, as the Markdown of its region and the figures that it embeds."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from types import MappingProxyType
+
+import numpy as np
+
+from zhixing.language import ExampleError, evaluate
+from zhixing.language.latex import example_latex, formula
+from zhixing.language.model import (
+    Array,
+    Derivation,
+    Expectation,
+    Expression,
+    Formula,
+    Heatmap,
+    Outcome,
+    Plot,
+    Printed,
+    Quantity,
+    Run,
+    Said,
+    Show,
+    Step,
+    Table,
+)
+from zhixing.problems import Code, Problem
+from zhixing.show import escape
+from zhixing.show.derivation import derivation
+from zhixing.show.heatmap import heatmap, masked
+from zhixing.show.labels import entry, inline_formula, labels, markdown_name, plain_name
+from zhixing.show.plot import plot
+from zhixing.show.svg import Figure, environment
+from zhixing.show.tables import table
+from zhixing.source import Source
+
+# What a source states beside what was computed, as an Obsidian callout in Chinese.
+
+MOST_VALUES = 12
+_MOST_SIDES = 4
+_WRONG: dict[type[ast.cmpop], Callable[[Array], Array]] = {
+    ast.Gt: np.negative,
+    ast.GtE: np.negative,
+    ast.Lt: np.positive,
+    ast.LtE: np.positive,
+    ast.NotEq: lambda difference: -np.abs(difference),
+}
+"""How far a difference, left less right, is on the wrong side of a comparison; of equality, its size."""
+_COMPARED = ("成立", "不成立")
+
+
+def callout(run: Run, said: Said) -> str:
+    """Return what a source states as a callout: a warning where the computation or a cited paper is against it.
+
+    Each claim has a row with what the source gives and what was computed.
+    """
+    wrong = bool(said.says.cites) or not said.agrees
+    lines = [f"来源说：{_prose(said.says.text)}"]
+    if said.says.cites:
+        lines.append(f"依据：{_prose(said.says.cites)}")
+    if said.outcomes:
+        rows = [_row(run, outcome) for outcome in said.outcomes]
+        template = environment().get_template("tables/table.md")
+        rule = ["---"] * 3
+        lines += ["", *template.render(header=["断言", "来源", "计算"], rule=rule, rows=rows).splitlines()]
+    head = f"[!warning] 来源有误：{document_name(said)}" if wrong else f"[!info] 与来源一致：{document_name(said)}"
+    return "\n".join(f"> {line}".rstrip() for line in (head, *lines))
+
+
+def document_name(said: Said) -> str:
+    """Return the document's name; a link to a note stays one, a bare number is a document's."""
+    name = " ".join(said.says.document.split())
+    if re.fullmatch(r"\[\[[^\[\]|#^\\`]+\]\]", name):
+        return name
+    return f"文档 {name}" if name.isdecimal() else escape.markdown(name)
+
+
+def summary(run: Run, said: Said) -> str:
+    """Return in one line what speaks against a source's statement, or bears it out: a paper, or what was computed."""
+    facts = [_prose(said.says.cites)] if said.says.cites else []
+    for outcome in said.outcomes:
+        if said.agrees or not outcome.holds:
+            name, _, computed = _row(run, outcome)
+            facts.append(f"{name}：{computed}" if isinstance(outcome.claim, Expression) else f"{name} = {computed}")
+    return "；".join(facts)
+
+
+def _prose(text: str) -> str:
+    """Return text as a sentence on one line."""
+    text = " ".join(text.split())
+    return escape.markdown(text if text.endswith(tuple("。！？.!?…")) else f"{text}。")
+
+
+def _row(run: Run, outcome: Outcome) -> list[str]:
+    if isinstance(outcome.claim, Expectation):
+        name = markdown_name(run.example, outcome.claim.target)
+        return [name, escape.markdown(_expected(outcome.claim)), _computed(run, outcome.computed)]
+    statement = inline_formula(example_latex(run.example, outcome.claim.tree))
+    sides = "" if outcome.holds else _sides(run, outcome.claim)
+    return [statement, _COMPARED[0], _COMPARED[not outcome.holds] + sides]
+
+
+def _expected(claim: Expectation) -> str:
+    return _listed(printed.text for printed in _leaves(claim.values))
+
+
+def _leaves(values: object) -> Iterator[Printed]:
+    if isinstance(values, Printed):
+        yield values
+    elif isinstance(values, tuple):
+        for value in values:
+            yield from _leaves(value)
+
+
+def _computed(run: Run, quantity: Quantity | None) -> str:
+    if quantity is None:
+        return "算不出"
+    texts = (entry(quantity, float(value), run.example.axes) for value in quantity.values.flat)
+    return escape.markdown(_listed(texts))
+
+
+def _listed(texts: Iterator[str]) -> str:
+    first = list(islice(texts, MOST_VALUES + 1))
+    return "，".join([*first[:MOST_VALUES], "…"] if len(first) > MOST_VALUES else first)
+
+
+def _sides(run: Run, claim: Expression) -> str:
+    """Return the two sides of a comparison that does not hold, in parentheses; of long ones where they differ most."""
+    if not isinstance(claim.tree, ast.Compare) or len(claim.tree.comparators) != 1:
+        return ""
+    try:
+        left, right = (evaluate(run, side) for side in (claim.tree.left, claim.tree.comparators[0]))
+    except ExampleError:
+        # A label as one side has no value of its own.
+        return ""
+    where = ""
+    if left.values.size > _MOST_SIDES and right.dimensions in ((), left.dimensions):
+        where, left, right = _worst(run, claim.tree.ops[0], left, right)
+    return f"（{where}左边 {_computed(run, left)}；右边 {_computed(run, right)}）"
+
+
+def _worst(run: Run, operator: ast.cmpop, left: Quantity, right: Quantity) -> tuple[str, Quantity, Quantity]:
+    """Return the entry at which a comparison is most wrong, by its labels, and what each side has there."""
+    with np.errstate(invalid="ignore"):
+        difference = np.asarray(left.values - right.values, dtype=np.float64)
+    gaps = np.nan_to_num(_WRONG.get(type(operator), np.abs)(difference), nan=np.inf)
+    place = np.unravel_index(int(np.argmax(gaps)), gaps.shape)
+    heads = [
+        labels(dimension, size, run.example.axes)[at]
+        for dimension, size, at in zip(left.dimensions, left.values.shape, place, strict=True)
+    ]
+    ends = [Quantity(np.asarray(q.values[place] if q.dimensions else q.values), (), q.on) for q in (left, right)]
+    return f"{escape.markdown('，'.join(heads))} 处", ends[0], ends[1]
+
+
+FIGURES = "_figures"
+"""The folder beside a note that holds its figures."""
+
+_LONGEST_NAME = 120
+"""Of a figure's file name, in bytes of UTF-8: file systems take 255, and some encode what is not ASCII."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a run shows: Markdown without blank lines around it, and SVG texts by file name."""
+
+    markdown: str
+    figures: Mapping[str, str]
+
+
+def body(run: Run) -> Body | None:
+    """Return what a run shows: what `show:` asks for, in order, then what its sources say.
+
+    An example without `show:` shows a table of what it expects. None where a step or something shown could not be
+    computed: half a result is no result, and what stands in the note stays.
+    """
+    if not complete(run):
+        return None
+    writer = _Writer(run)
+    try:
+        blocks = [writer.block(show) for show in _shown(run)]
+    except ExampleError:
+        return None
+    blocks += [callout(run, said) for said in run.said]
+    return Body("\n\n".join(blocks), MappingProxyType(writer.figures))
+
+
+def show_problems(run: Run, source: Source) -> list[Problem]:
+    """Return a problem for each thing that `show:` asks for and that cannot be shown, where every step was computed."""
+    if not complete(run):
+        return []
+    writer = _Writer(run)
+    problems = []
+    for show in _shown(run):
+        try:
+            writer.block(show)
+        except ExampleError as error:
+            problems.append(source.problem(error.code, show.span, error.what, error.mend))
+    return problems
+
+
+def complete(run: Run) -> bool:
+    """Tell whether every step of a run was computed."""
+    roots = {name.partition(".")[0] for name in run.quantities}
+    return all(step.name.name in roots for step in run.example.steps)
+
+
+def _shown(run: Run) -> tuple[Show, ...]:
+    """Return what is shown: what `show:` asks for, else a table of the quantities expected, else of the last step."""
+    example = run.example
+    if example.show:
+        return example.show
+    names = {ast.unparse(tree): tree for e in example.expectations for tree in [_base(e.target.tree)]}
+    if not names and example.steps:
+        last = example.steps[-1].name.name
+        # Of several results, the last is the one that the others lead to.
+        name = [name for name in run.quantities if name == last or name.startswith(f"{last}.")][-1]
+        names = {name: ast.parse(name, mode="eval").body}
+    expressions = tuple(Expression(name, tree, example.span) for name, tree in names.items())
+    return (Table(expressions, example.span),) if expressions else ()
+
+
+def _base(tree: ast.expr) -> ast.expr:
+    """Return the quantity that an index is taken of."""
+    while isinstance(tree, ast.Subscript):
+        tree = tree.value
+    return tree
+
+
+class _Writer:
+    """Writes the blocks of one run, and collects the figures that they embed."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.figures: dict[str, str] = {}
+
+    def block(self, show: Show) -> str:
+        """Return the Markdown of one thing shown.
+
+        Raises:
+            ExampleError: it cannot be evaluated, or is not fit to be shown so.
+        """
+        if isinstance(show, Table):
+            return table(self.run, show.quantities)
+        if isinstance(show, Formula):
+            return _display(formula(self.run.example, _step(self.run, show.quantity)))
+        if isinstance(show, Derivation):
+            return _display(derivation(self.run, show.quantity))
+        if isinstance(show, Heatmap):
+            return self._embed(show.quantity, self._heatmap(show), "")
+        return self._embed(show.quantities[0], self._plot(show), ".plot")
+
+    def _heatmap(self, show: Heatmap) -> Figure:
+        quantity = evaluate(self.run, show.quantity.tree)
+        if not 1 <= len(quantity.dimensions) <= 3 or not quantity.values.size:
+            what = f"{show.quantity.text} has {len(quantity.dimensions)} axes, a heat map one to three"
+            raise ExampleError(Code.EXAMPLE_AXES, what, "Index it, or show it in a table")
+        name = plain_name(self.run.example, show.quantity)
+        return heatmap(name, quantity, self.run.example.axes, masked(self.run, show.quantity.tree, quantity))
+
+    def _plot(self, show: Plot) -> Figure:
+        example = self.run.example
+        named = [(plain_name(example, one), evaluate(self.run, one.tree)) for one in show.quantities]
+        against = show.against
+        base = (plain_name(example, against), evaluate(self.run, against.tree)) if against else None
+        return plot(named, example.axes, base, show.log)
+
+    def _embed(self, quantity: Expression, figure: Figure, kind: str) -> str:
+        name = self._file_name(f"{self.run.example.id}.{quantity.text}{kind}")
+        self.figures[name] = figure.svg
+        alt = escape.markdown(plain_name(self.run.example, quantity))
+        return f"![{alt}|{figure.width}]({FIGURES}/{name})"
+
+    def _file_name(self, wanted: str) -> str:
+        """Return a name that no other figure of this run has, on disks that know no capitals either (Q and q)."""
+        taken = {name.casefold() for name in self.figures}
+        name, count = figure_name(wanted), 1
+        while name.casefold() in taken:
+            count += 1
+            name = figure_name(f"{wanted}-{count}")
+        return name
+
+
+def figure_name(wanted: str) -> str:
+    """Return a safe file name for a figure, of at most 120 bytes: NFC, letters, digits, `.`, `_` and `-`.
+
+    Where something had to be left out, a few digits of a hash keep names apart.
+    """
+    wanted = unicodedata.normalize("NFC", wanted)
+    plain = re.sub(r"[^\w.-]+", "_", wanted).strip("._") or "figure"
+    if plain == wanted and len(plain.encode()) + 4 <= _LONGEST_NAME:
+        return f"{plain}.svg"
+    mark = hashlib.sha256(wanted.encode(errors="replace")).hexdigest()[:8]
+    kept = plain.encode()[: _LONGEST_NAME - 13].decode(errors="ignore")
+    return f"{kept}-{mark}.svg"
+
+
+def _display(latex: str) -> str:
+    lines = [line for line in latex.splitlines() if line.strip()]
+    return "\n".join(["$$", *lines, "$$"])
+
+
+def _step(run: Run, quantity: Expression) -> Step:
+    name = ast.unparse(quantity.tree).partition(".")[0]
+    steps: Iterator[Step] = (step for step in run.example.steps if step.name.name == name)
+    step = next(steps, None)
+    if step is None:
+        what = f"{quantity.text} is not computed by a step"
+        raise ExampleError(Code.EXAMPLE_NAME, what, "Show the formula of a name under `compute:`")
+    return step

@@ -1,0 +1,607 @@
+r"""Derivations: how an entry came about, with its numbers.
+
+`value: weights @ V` becomes `\mathrm{value} = 0.6 \cdot 10 + 0.4 \cdot 5 + 0 \cdot 2 = 8`. Every number is of the run;
+`=` turns into `\approx` where the printed numbers, worked out, do not give the printed result.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import product
+from typing import Any, Protocol
+
+import numpy as np
+
+from zhixing.language import evaluate as evaluate_in_run
+from zhixing.language.functions import CONSTANTS, ELEMENTWISE, KEEPERS, places
+from zhixing.language.latex import (
+    COMPARISONS,
+    FENCES,
+    OPERATORS,
+    Declared,
+    Printer,
+    axis_names,
+    declared,
+    example_latex,
+    function_name,
+    indices,
+    looks_back,
+)
+from zhixing.language.latex_tree import Level, Piece, label, name_piece, number_piece, with_index
+from zhixing.language.model import Array, Axis, Dimension, Expression, Given, Quantity, Run, Step
+from zhixing.show import terms
+from zhixing.show.numbers import latex_number
+from zhixing.show.terms import Term, agrees, number_term
+
+# A repeated step at one turn of its loop, as an expression over the finished run: `h[t - 1]` at t = 3 is `h[2]`.
+
+Evaluate = Callable[[Run, ast.expr], Quantity]
+
+
+def unrolled(run: Run, step: Step, position: int, evaluate: Evaluate) -> tuple[Run, ast.expr]:
+    """Return a run and an expression that give a step's value at a position of its loop.
+
+    A step outside loops is returned as it is. Where the step before the first is needed, the run returned has it under
+    a name of its own.
+    """
+    if not step.each:
+        return run, step.expression.tree
+    known = declared(run.example, step)
+    before = {f"·before {given.name.name}": _start(run, given) for given in run.example.start}
+    run = replace(run, quantities={**run.quantities, **before})
+    axis = run.example.axes[step.each]
+    return run, _AtPosition(run, known, axis, position, evaluate).visit(deepcopy(step.expression.tree))
+
+
+def _start(run: Run, given: Given) -> Quantity:
+    own = next((step.name.axes for step in run.example.steps if step.name.name == given.name.name), ())
+    shape = tuple(run.example.axes[axis].size for axis in own)
+    values = given.quantity.values
+    filled = np.broadcast_to(values, shape) if values.shape in ((), shape) else values
+    return Quantity(filled, tuple(Dimension(axis) for axis in own))
+
+
+@dataclass
+class _AtPosition(ast.NodeTransformer):
+    """Puts one position in place of a loop's axis, and this loop's own steps at that position."""
+
+    run: Run
+    known: Declared
+    axis: Axis
+    position: int
+    evaluate: Evaluate
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        if node.id == self.axis.name:
+            return _number(float(self.axis.values[self.position]))
+        return _indexed(node, [_number(self.position)]) if node.id in self.known.looped else node
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        items = indices(node)
+        if looks_back(node, self.known) and isinstance(node.value, ast.Name):
+            return self._past(node.value, items)
+        base = self.visit(node.value)
+        axes = self.evaluate(self.run, base).axes
+        return _indexed(base, [self._item(item, axes[i] if i < len(axes) else "") for i, item in enumerate(items)])
+
+    def _item(self, item: ast.expr, along: str) -> ast.expr:
+        loop = isinstance(item, ast.Name) and item.id == self.axis.name == along
+        return _number(self.position) if loop else self.visit(item)
+
+    def _past(self, base: ast.Name, items: list[ast.expr]) -> ast.expr:
+        place = self.position + _shift(items[0])
+        rest = [self.visit(item) for item in items[1:]]
+        if place >= 0:
+            return _indexed(base, [_number(place), *rest])
+        start = ast.Name(f"·before {base.id}", ast.Load())
+        return _indexed(start, rest) if rest else start
+
+
+def _shift(item: ast.expr) -> int:
+    """Return −1 for `t - 1`, 0 for `t`."""
+    if isinstance(item, ast.BinOp) and isinstance(item.right, ast.Constant) and isinstance(item.right.value, int):
+        return -item.right.value if isinstance(item.op, ast.Sub) else item.right.value
+    return 0
+
+
+def _number(value: float) -> ast.expr:
+    whole = int(value) if float(value).is_integer() else value
+    constant = ast.Constant(abs(whole))
+    return ast.UnaryOp(ast.USub(), constant) if value < 0 else constant
+
+
+def _indexed(base: ast.expr, items: list[ast.expr]) -> ast.Subscript:
+    return ast.Subscript(base, items[0] if len(items) == 1 else ast.Tuple(items, ast.Load()), ast.Load())
+
+
+# How an entry of a function's result came about: softmax, sums and means, norms, elementwise functions.
+
+At = tuple[int, ...]
+
+
+class Walking(Protocol):
+    """What explains everything but calls: the walk, as far as this module needs it."""
+
+    @property
+    def run(self) -> Run:
+        """The run whose numbers are shown."""
+
+    def quantity(self, node: ast.expr) -> Quantity:
+        """Return the value of a node."""
+
+    def number(self, value: float) -> Term:
+        """Return a number that is not explained further."""
+
+    def entry(self, node: ast.expr, at: At) -> Term:
+        """Return an entry of a node's value as a number."""
+
+    def term(self, node: ast.expr, at: At) -> Term:
+        """Explain an entry of an expression."""
+
+    def arithmetic(self, node: ast.expr, at: At) -> Term:
+        """Explain an entry as a term of a sum."""
+
+    def part(self, whole: ast.expr, at: At, part: ast.expr) -> At:
+        """Return where an operand's entry stands that goes into an entry of the whole."""
+
+
+def _entries(walk: Walking, node: ast.Call, at: At) -> list[At]:
+    """Return the places of the argument's entries that went into an entry of a reduction or of a softmax."""
+    argument = walk.quantity(node.args[0])
+    over = places(argument, axis_names(node), walk.run.example.axes)
+    keeps = function_name(node) in KEEPING
+    if keeps and axis_names(node) is None:
+        over = over[-1:]
+    fixed = iter(at if not keeps else [place for i, place in enumerate(at) if i not in over])
+    template = [None if i in over else next(fixed) for i in range(argument.values.ndim)]
+    ranges = (range(argument.values.shape[i]) if place is None else (place,) for i, place in enumerate(template))
+    return list(product(*ranges))
+
+
+def _values(walk: Walking, node: ast.Call, at: At) -> list[Term]:
+    return [walk.entry(node.args[0], place) for place in _entries(walk, node, at)]
+
+
+def _sum(walk: Walking, node: ast.Call, at: At) -> Term:
+    return terms.total([walk.arithmetic(node.args[0], place) for place in _entries(walk, node, at)])
+
+
+def _product(walk: Walking, node: ast.Call, at: At) -> Term:
+    return terms.product([walk.arithmetic(node.args[0], place) for place in _entries(walk, node, at)])
+
+
+def _mean(walk: Walking, node: ast.Call, at: At) -> Term:
+    return _average(walk, _values(walk, node, at))
+
+
+def _average(walk: Walking, entries: list[Term]) -> Term:
+    return terms.divide(terms.total(entries), walk.number(float(len(entries))))
+
+
+def _variance(walk: Walking, node: ast.Call, at: At) -> Term:
+    entries = _values(walk, node, at)
+    centre = walk.number(_average(walk, entries).value)
+    two = walk.number(2.0)
+    return _average(walk, [terms.power(terms.add(entry, centre, "-"), two) for entry in entries])
+
+
+def _deviation(walk: Walking, node: ast.Call, at: At) -> Term:
+    return terms.root(_variance(walk, node, at))
+
+
+def _norm(walk: Walking, node: ast.Call, at: At) -> Term:
+    two = walk.number(2.0)
+    return terms.root(terms.total([terms.power(entry, two) for entry in _values(walk, node, at)]))
+
+
+def _entropy(walk: Walking, node: ast.Call, at: At) -> Term:
+    r"""Return `-(p \ln p + …)`; what has no probability adds nothing."""
+    shares = [term for term in _values(walk, node, at) if term.value > 0]
+    pieces = [
+        Term(Piece(rf"{term.text} \ln {term.text}", Level.LOOSE), term.value * math.log(term.value)) for term in shares
+    ]
+    return terms.negated(terms.total(pieces))
+
+
+def _extreme(walk: Walking, node: ast.Call, at: At) -> Term:
+    """Return `max(a, b, …)`; of a long list the first three and the last are printed."""
+    entries = _values(walk, node, at)
+    values = np.array([term.value for term in entries])
+    name = function_name(node)
+    value = float(getattr(np, name)(values)) if values.size else math.nan
+    texts = [term.text for term in entries]
+    shown = [*texts[:3], r"\dots", texts[-1]] if len(texts) > terms.LONGEST else texts
+    return Term(Piece(rf"{OPERATORS[name]}\!\left({', '.join(shown)}\right)", Level.APPLIED), value)
+
+
+def _softmax(walk: Walking, node: ast.Call, at: At) -> Term:
+    entries = _entries(walk, node, at)
+    return terms.softmax([walk.entry(node.args[0], place) for place in entries], entries.index(at))
+
+
+def _normalize(walk: Walking, node: ast.Call, at: At) -> Term:
+    """Return `(x − mean) / √variance`, with what is added to the variance where that is not 0."""
+    entries = np.array([walk.quantity(node.args[0]).values[place] for place in _entries(walk, node, at)])
+    variance = walk.number(float(np.var(entries)))
+    eps = next((walk.term(keyword.value, ()) for keyword in node.keywords if keyword.arg == "eps"), None)
+    centred = terms.add(walk.entry(node.args[0], at), walk.number(float(np.mean(entries))), "-")
+    return terms.divide(centred, terms.root(terms.add(variance, eps) if eps else variance))
+
+
+def _size(walk: Walking, node: ast.Call, _at: At) -> Term:
+    shape = walk.quantity(node.args[0]).values.shape
+    return terms.product([walk.number(float(size)) for size in shape] or [walk.number(1.0)])
+
+
+def _where(walk: Walking, node: ast.Call, at: At) -> Term:
+    condition, chosen, other = node.args
+    holds = walk.quantity(condition).values[walk.part(node, at, condition)] != 0
+    branch = chosen if holds else other
+    return walk.term(branch, walk.part(node, at, branch))
+
+
+def elementwise(walk: Walking, node: ast.Call, at: At, explain: Callable[[ast.expr, At], Term] | None = None) -> Term:
+    """Return a function applied to its arguments, each explained (in full, unless told otherwise)."""
+    name = function_name(node)
+    explain = explain or walk.term
+    arguments = [explain(argument, walk.part(node, at, argument)) for argument in node.args]
+    function = ELEMENTWISE[name].function
+    if name in _SPECIAL:
+        return _SPECIAL[name](arguments[0])
+    if name in FENCES:
+        opening, closing = FENCES[name]
+        return terms.enclosed(opening, arguments[0], closing, _value_at(function, arguments[0].value))
+    operator = OPERATORS.get(name, rf"\operatorname{{{name}}}")
+    if operator.startswith((r"\ln", r"\log")) and arguments[0].plain and not arguments[0].piece.negative:
+        return Term(Piece(f"{operator} {arguments[0].text}", Level.BIG), _value_at(function, arguments[0].value))
+    return terms.applied(operator, arguments, lambda *values: _value_at(function, *values))
+
+
+def _value_at(function: Callable[..., Array], *values: float) -> float:
+    with np.errstate(all="ignore"):
+        return float(function(*(np.asarray(value) for value in values)))
+
+
+def _convolution(walk: Walking, node: ast.Call, at: At) -> Term:
+    """Return the sum of a kernel's numbers times those of the window that it lies on."""
+    image, kernel = (walk.quantity(argument).values for argument in node.args[:2])
+    *lead, y, x = at
+    if image.ndim != 2 or kernel.ndim != 2 or lead:
+        return walk.entry(node, at)
+    pairs = ((kernel[i, j], image[y + i, x + j]) for i, j in np.ndindex(*kernel.shape))
+    return terms.total([terms.times(walk.number(float(a)), walk.number(float(b))) for a, b in pairs])
+
+
+_SPECIAL: dict[str, Callable[[Term], Term]] = {"sqrt": terms.root, "exp": terms.exponential}
+APPLIED = frozenset({"exp", "log", "sqrt", "tanh", "sigmoid", "relu", "abs", "sin", "cos"})
+"""The functions that stay visible in the terms of a long sum."""
+KEEPING = frozenset({*KEEPERS, "normalize"})
+
+CALLS: dict[str, Callable[[Walking, ast.Call, At], Term]] = {
+    **dict.fromkeys(ELEMENTWISE, elementwise),
+    **dict.fromkeys(("max", "min", "argmax", "argmin"), _extreme),
+    "where": _where,
+    "softmax": _softmax,
+    "normalize": _normalize,
+    "sum": _sum,
+    "prod": _product,
+    "mean": _mean,
+    "var": _variance,
+    "std": _deviation,
+    "norm": _norm,
+    "entropy": _entropy,
+    "size": _size,
+    "conv2d": _convolution,
+}
+
+# The walk from an entry of a result down to the numbers that gave it, one method for each kind of node.
+
+
+@dataclass
+class Walk:
+    """Explains entries of expressions in a run. `at` is an entry's place in the value of the node beside it."""
+
+    run: Run
+    evaluate: Evaluate
+    digits: int = 5
+    _values: dict[int, tuple[ast.expr, Quantity]] = field(default_factory=dict)
+
+    def quantity(self, node: ast.expr) -> Quantity:
+        """Return the value of a node, computed once."""
+        if id(node) not in self._values:  # the node is kept too, so that its id stays its own
+            self._values[id(node)] = (node, self.evaluate(self.run, node))
+        return self._values[id(node)][1]
+
+    def number(self, value: float) -> Term:
+        """Return a number that is not explained further."""
+        return number_term(value, self.digits)
+
+    def entry(self, node: ast.expr, at: At) -> Term:
+        """Return an entry of a node's value as a number."""
+        return self.number(float(self.quantity(node).values[at]))
+
+    def declared(self, node: ast.expr, axes: Sequence[str], at: At) -> Term:
+        """Explain an entry at a place given in the order of declared axes, which may be another than computed."""
+        own = self.quantity(node).axes
+        known = sorted(own) == sorted(axes) and len(set(own)) == len(own)
+        return self.term(node, tuple(at[list(axes).index(axis)] for axis in own) if known else at)
+
+    def term(self, node: ast.expr, at: At) -> Term:
+        """Explain an entry of an expression."""
+        method = _METHODS.get(type(node))
+        return method(self, node, at) if method else self.entry(node, at)
+
+    def arithmetic(self, node: ast.expr, at: At) -> Term:
+        """Explain an entry by arithmetic alone, as a term of a sum: a function is applied to a plain number."""
+        if isinstance(node, ast.Call) and function_name(node) in APPLIED:
+            return elementwise(self, node, at, self.entry)
+        simple = isinstance(node, ast.UnaryOp) or (isinstance(node, ast.BinOp) and not isinstance(node.op, ast.MatMult))
+        return self._combined(node, at, self.arithmetic) if simple else self._leaf(node, at)
+
+    def part(self, whole: ast.expr, at: At, part: ast.expr) -> At:
+        """Return where an operand's entry stands that goes into an entry of an elementwise operation."""
+        dimensions, own = self.quantity(whole).axes, self.quantity(part).axes
+        named = all(own) and len(set(dimensions)) == len(dimensions) and set(own) <= set(dimensions)
+        return tuple(at[dimensions.index(axis)] for axis in own) if named else at[len(at) - len(own) :]
+
+    def _leaf(self, node: ast.expr, at: At) -> Term:
+        if isinstance(node, ast.Constant) and not isinstance(node.value, str):
+            value = float(self.quantity(node).values)
+            return Term(number_piece(value), value, plain=True)
+        if isinstance(node, ast.Name) and node.id in CONSTANTS and node.id not in self.run.quantities:
+            return Term(name_piece(node.id, {}), CONSTANTS[node.id], plain=True)
+        return self.entry(node, at)
+
+    def _operation(self, node: ast.BinOp | ast.UnaryOp, at: At) -> Term:
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+            return self.dot(node.left, node.right, self.quantity(node), at)
+        return self._combined(node, at, self.term)
+
+    def _combined(self, node: Any, at: At, explain: Callable[[ast.expr, At], Term]) -> Term:
+        if isinstance(node, ast.UnaryOp):
+            if not isinstance(node.op, ast.USub):
+                return self.entry(node, at)
+            return terms.negated(explain(node.operand, at))
+        left, right = (explain(side, self.part(node, at, side)) for side in (node.left, node.right))
+        return _ARITHMETIC[type(node.op)](left, right)
+
+    def _compare(self, node: ast.Compare, at: At) -> Term:
+        sides = (node.left, *node.comparators)
+        if any(isinstance(side, ast.Constant) and isinstance(side.value, str) for side in sides):
+            return self.entry(node, at)  # a label is compared, not a number
+        explained = [self.term(side, self.part(node, at, side)) for side in sides]
+        return terms.indicator(explained, [COMPARISONS[type(op)] for op in node.ops], self.entry(node, at).value)
+
+    def dot(self, left: ast.expr, right: ast.expr, result: Quantity, at: At) -> Term:
+        """Explain an entry of a matrix product: the sum of products along the axis that it uses up."""
+        a, b = self.quantity(left), self.quantity(right)
+        rows, columns = a.values.ndim > 1, b.values.ndim > 1
+        batch = dict(zip(result.axes, at, strict=True))
+        own = at[len(at) - columns - rows : len(at) - columns] if rows else ()
+        column = at[len(at) - 1 :] if columns else ()
+        lead_a = tuple(batch[axis] for axis in a.axes[:-2])
+        lead_b = tuple(batch[axis] for axis in b.axes[:-2])
+        pairs = (((*lead_a, *own, k), (*lead_b, k, *column)) for k in range(a.values.shape[-1]))
+        factors = ((self.number(float(a.values[i])), self.number(float(b.values[j]))) for i, j in pairs)
+        return terms.total([terms.times(x, y) for x, y in factors])
+
+    def _call(self, node: ast.Call, at: At) -> Term:
+        explain = CALLS.get(function_name(node))
+        return explain(self, node, at) if explain and node.args else self.entry(node, at)
+
+    def _attribute(self, node: ast.Attribute, at: At) -> Term:
+        if node.attr == "T" and isinstance(node.value, ast.BinOp | ast.Call | ast.UnaryOp):
+            return self.term(node.value, (*at[:-2], *at[:-3:-1]))
+        if isinstance(node.value, ast.Call):
+            return self.field(node.value, node.attr, at)
+        return self.entry(node, at)
+
+    def field(self, call: ast.expr, name: str, at: At) -> Term:
+        """Explain an entry of a result of `attention(Q, K, V)`: its scores, weights or output."""
+        if not isinstance(call, ast.Call) or function_name(call) != "attention" or len(call.args) != 3:
+            return self.entry(ast.Attribute(call, name, ast.Load()), at)
+        options = {keyword.arg: keyword.value for keyword in call.keywords}
+        Q, K, V = call.args
+        results = {one: ast.Attribute(call, one, ast.Load()) for one in ("scores", "masked", "weights", name)}
+        if name == "scores":
+            return self.dot(Q, ast.Attribute(K, "T", ast.Load()), self.quantity(results[name]), at)
+        if name == "scaled" and "bias" not in options:
+            score, scale = self.entry(results["scores"], at), options.get("scale")
+            width = number_term(float(self.quantity(Q).values.shape[-1]))
+            return terms.times(score, self.term(scale, ())) if scale else terms.divide(score, terms.root(width))
+        if name == "weights":
+            row = self.quantity(results["masked"]).values[at[:-1]]
+            return terms.softmax([self.number(float(score)) for score in row], at[-1])
+        if name == "output":
+            return self.dot(results["weights"], V, self.quantity(results[name]), at)
+        return self.entry(results[name], at)
+
+
+_ARITHMETIC: dict[type[ast.operator], Callable[[Term, Term], Term]] = {
+    ast.Add: terms.add,
+    ast.Sub: lambda a, b: terms.add(a, b, "-"),
+    ast.Mult: terms.times,
+    ast.Div: terms.divide,
+    ast.Pow: terms.power,
+    ast.FloorDiv: terms.floor_divide,
+    ast.Mod: terms.modulo,
+}
+
+_METHODS: dict[type[ast.expr], Callable[[Walk, Any, At], Term]] = {
+    ast.Constant: Walk._leaf,
+    ast.Name: Walk._leaf,
+    ast.BinOp: Walk._operation,
+    ast.UnaryOp: Walk._operation,
+    ast.Call: Walk._call,
+    ast.Compare: Walk._compare,
+    ast.Attribute: Walk._attribute,
+}
+
+MOST = 4
+"""So many entries are derived; of a longer quantity the first three."""
+
+DIGITS = (5, 8, 10)
+"""Significant digits of the numbers in a derivation: more where five, worked out, are off by more than `NEAR`."""
+
+NEAR = 5.0
+"""Units of the result's last digit by which a left side may be off and still be printed, with `\\approx`."""
+
+LOOSE = 1e-3
+"""What is off by more than this share even at ten digits is no derivation of the value."""
+
+_PLACES = "·places"
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """What a reference means: a quantity of the run, and which of its entries, as positions in C order."""
+
+    name: str
+    quantity: Quantity
+    entries: tuple[int, ...]
+
+
+def derivation(run: Run, reference: Expression, evaluate: Evaluate = evaluate_in_run) -> str:
+    """Return LaTeX that shows how an entry (each entry of a short quantity) was computed.
+
+    Args:
+        run: The run whose numbers are shown.
+        reference: A quantity, `value`; some of its entries, `output["love", 1]`; or any expression.
+        evaluate: What evaluates an expression in a run.
+
+    Raises:
+        ExampleError: the reference cannot be evaluated.
+    """
+    target = _target(run, reference.tree, evaluate)
+    cut = len(target.entries) > MOST
+    lines = [_line(run, target, entry, reference.tree, evaluate) for entry in target.entries[: 3 if cut else MOST]]
+    if len(lines) == 1:
+        return f"{lines[0][0]} = {lines[0][1]}"
+    rows = [f"{left} &= {right}" for left, right in lines] + [r"&\vdots"] * cut
+    return rf"\begin{{aligned}} {(' ' + chr(92) * 2 + ' ').join(rows)} \end{{aligned}}"
+
+
+def _target(run: Run, tree: ast.expr, evaluate: Evaluate) -> _Target:
+    """Find the entries that a reference names, by indexing an array of positions in place of the quantity."""
+    base = tree
+    while isinstance(base, ast.Subscript):
+        base = base.value
+    name = ast.unparse(base) if isinstance(base, ast.Name | ast.Attribute) else ""
+    if name not in run.quantities:
+        quantity = evaluate(run, tree)
+        return _Target("", quantity, tuple(range(quantity.values.size)))
+    quantity = run.quantities[name]
+    places = np.arange(quantity.values.size, dtype=np.float64).reshape(quantity.values.shape)
+    known = replace(run, quantities={**run.quantities, _PLACES: Quantity(places, quantity.dimensions)})
+    found = evaluate(known, _renamed(tree, base))
+    return _Target(name, quantity, tuple(int(place) for place in np.ravel(found.values)))
+
+
+def _renamed(tree: ast.expr, base: ast.expr) -> ast.expr:
+    """Return the reference with the array of positions in place of its quantity; its indices stay as they are."""
+    if tree is base:
+        return ast.copy_location(ast.Name(_PLACES, ast.Load()), base)
+    copy = deepcopy(tree)
+    inner = copy
+    while isinstance(inner, ast.Subscript) and isinstance(inner.value, ast.Subscript):
+        inner = inner.value
+    if isinstance(inner, ast.Subscript):
+        inner.value = ast.copy_location(ast.Name(_PLACES, ast.Load()), base)
+    return copy
+
+
+def _line(run: Run, target: _Target, entry: int, tree: ast.expr, evaluate: Evaluate) -> tuple[str, str]:
+    """Return the two sides of one entry's derivation."""
+    at = tuple(int(place) for place in np.unravel_index(entry, target.quantity.values.shape))
+    value = float(target.quantity.values[at])
+    result = result_latex(run, target.quantity, value)
+    left = _entry_name(run, target, at) if target.name else example_latex(run.example, tree)
+    term = _best(run, target, at, tree, evaluate)
+    if term is None or term.plain:
+        general = _formula(run, target, at)  # nothing to explain, or nothing that explains it
+        return left, f"{general} = {result}" if general else result
+    sign = "=" if target.quantity.on or agrees(term.value, value) else r"\approx"
+    return left, f"{term.text} {sign} {result}"
+
+
+def _best(run: Run, target: _Target, at: tuple[int, ...], tree: ast.expr, evaluate: Evaluate) -> Term | None:
+    """Return the right side with as few digits as bear the result out.
+
+    None where none do: better no sum than a wrong one.
+    """
+    value = float(target.quantity.values[at])
+    tried: list[Term] = []
+    for digits in DIGITS:
+        tried.append(_explained(run, target, at, tree, partial(Walk, evaluate=evaluate, digits=digits)))
+        if tried[-1].plain or target.quantity.on or agrees(tried[-1].value, value, units=NEAR):
+            return tried[-1]
+    return tried[0] if agrees(tried[-1].value, value, slack=LOOSE) else None
+
+
+def _explained(run: Run, target: _Target, at: tuple[int, ...], tree: ast.expr, walk: Callable[[Run], Walk]) -> Term:
+    """Return the right side of an entry's derivation."""
+    if not target.name:
+        return walk(run).term(tree, at)
+    step = _step(run, target.name)
+    if step is None:
+        return walk(run).number(float(target.quantity.values[at]))
+    looped = bool(step.each)
+    known, expression = unrolled(run, step, at[0] if looped else 0, walk(run).evaluate)
+    own = walk(known)
+    field = target.name.partition(".")[2]
+    if field:
+        return own.field(expression, field, at[looped:])
+    return own.declared(expression, [d.axis for d in target.quantity.dimensions[looped:]], at[looped:])
+
+
+def _formula(run: Run, target: _Target, at: tuple[int, ...]) -> str:
+    """Return the expression behind an entry as a formula, "" where it only names another quantity."""
+    step = _step(run, target.name)
+    if (
+        step is None
+        or step.each
+        or step.name.name != target.name
+        or isinstance(step.expression.tree, ast.Name | ast.Subscript | ast.Attribute)
+    ):
+        return ""
+    piece = Printer(run.example.symbols, declared(run.example, step)).value(step.expression.tree)
+    places = zip(target.quantity.dimensions, at, strict=True)
+    return with_index(piece, tuple(place_latex(run, dimension, place) for dimension, place in places)).text
+
+
+def _step(run: Run, name: str) -> Step | None:
+    own = name.partition(".")[0]
+    return next((step for step in run.example.steps if step.name.name == own), None)
+
+
+def _entry_name(run: Run, target: _Target, at: tuple[int, ...]) -> str:
+    """Return a quantity's name with the labels of one entry under it."""
+    printer = Printer(run.example.symbols, declared(run.example))
+    own = name_piece(target.name, run.example.symbols) if target.name in run.example.symbols else None
+    base = own or printer.piece(ast.parse(target.name, mode="eval").body)
+    places = zip(target.quantity.dimensions, at, strict=True)
+    return with_index(base, tuple(place_latex(run, dimension, place) for dimension, place in places)).text
+
+
+def place_latex(run: Run, dimension: Dimension, place: int) -> str:
+    """Return what stands for a position of a dimension: its label, its number, or the position itself."""
+    position = place if dimension.positions is None else dimension.positions[place]
+    axis = run.example.axes.get(dimension.axis)
+    if axis is None or not axis.labels:
+        return str(position)
+    return number_piece(axis.numbers[position]).text if axis.numbers else label(axis.labels[position])
+
+
+def result_latex(run: Run, quantity: Quantity, value: float) -> str:
+    """Return a result: a number, or the label of the position that it is."""
+    axes = [run.example.axes[dimension.axis] for dimension in quantity.on if dimension.axis in run.example.axes]
+    if not axes or len(axes) < len(quantity.on) or not np.isfinite(value):
+        return latex_number(value)
+    places = np.unravel_index(int(value), [axis.size for axis in axes])
+    pairs = zip(axes, places, strict=True)
+    return ", ".join(place_latex(run, Dimension(axis.name), int(place)) for axis, place in pairs)

@@ -1,0 +1,380 @@
+"""Where everything of a heat map stands, and the drawing of it."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from zhixing.language import ExampleError, evaluate
+from zhixing.language.model import Array, Quantity, Run
+from zhixing.show.labels import Axes, corner, heading, labels
+from zhixing.show.numbers import fixed, number, rounded
+from zhixing.show.svg import (
+    LABEL,
+    PAD,
+    SMALL,
+    WIDEST,
+    Box,
+    Figure,
+    Line,
+    Text,
+    draw,
+    fit,
+    text_on_cell,
+    text_width,
+    thinned,
+)
+from zhixing.show.ticks import round_step
+
+# Which weights are 0 because a mask took them away, and not merely small.
+
+_FARTHEST = 8
+"""Names followed from one to the next."""
+
+
+def masked(run: Run, tree: ast.expr, quantity: Quantity) -> Array | None:
+    """Return where the scores behind a quantity are −∞, in the quantity's shape; None if no scores are known.
+
+    The scores are those that made it: the argument of the `softmax` it came from, or `masked` beside its `weights`.
+    """
+    scores = _scores(run, tree, _FARTHEST)
+    if scores is None or scores.dimensions != quantity.dimensions or scores.values.shape != quantity.values.shape:
+        return None
+    return np.asarray(np.isneginf(scores.values))
+
+
+def _scores(run: Run, tree: ast.expr, farthest: int) -> Quantity | None:
+    if isinstance(tree, ast.Attribute) and tree.attr == "weights":
+        return _evaluated(run, ast.Attribute(tree.value, "masked", ast.Load()))
+    if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == "softmax" and tree.args:
+        return _evaluated(run, tree.args[0])
+    if isinstance(tree, ast.Name) and farthest:
+        step = next((step for step in run.example.steps if step.name.name == tree.id), None)
+        return _scores(run, step.expression.tree, farthest - 1) if step else None
+    return None
+
+
+def _evaluated(run: Run, tree: ast.expr) -> Quantity | None:
+    try:
+        return evaluate(run, tree)
+    except ExampleError:
+        # A step repeated along an axis may mean nothing outside its loop; then no cell is hatched.
+        return None
+
+
+# Heat maps: a quantity of one, two or three axes as coloured cells. What is in them; `heatmap_layout` places it.
+
+MOST_CELLS = 96
+"""Rows or columns drawn at most; the rest is said in words."""
+
+MOST_PANELS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """A heat map before it is placed.
+
+    `values` and `hidden` have shape (panels, rows, columns), already cut; `hidden` marks what a mask took away. A
+    quantity of one axis is one row. `left_out` says in a sentence what was cut, or nothing. `signed`
+    tells whether the scale has two sides, `most` is the value at full colour: the largest finite one, signs aside.
+    """
+
+    name: str
+    panels: tuple[str, ...]
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    heads: tuple[str, ...]
+    values: Array
+    hidden: Array
+    left_out: str
+    signed: bool
+    most: float
+
+    def opacity(self, value: float) -> float:
+        """Return how strongly a value is coloured, 0 to 1."""
+        if math.isnan(value) or not value:
+            return 0.0
+        return min(abs(rounded(value)) / self.most, 1.0) if self.most else 1.0
+
+    def text(self, value: float) -> str:
+        """Return a value as its cell prints it: with the decimals that give the largest about three digits."""
+        power = math.floor(math.log10(self.most)) if self.most else 0
+        if power < -3:
+            return number(value, 2)
+        return fixed(value, max(0, 2 - power if power >= 0 else 1 - power))
+
+
+def cells(name: str, quantity: Quantity, axes: Axes, hidden: Array | None) -> Cells:
+    """Return the cells of a quantity of one, two or three axes. `hidden` has its shape: True where masked."""
+    values = np.asarray(quantity.values, dtype=np.float64)
+    masked = np.isneginf(values) if hidden is None else np.isneginf(values) | hidden
+    names = [labels(d, n, axes) for d, n in zip(quantity.dimensions, values.shape, strict=True)]
+    panels, rows = (("",), ("",)) if len(names) == 1 else (("",), names[-2]) if len(names) == 2 else names[:2]
+    cut = (slice(MOST_PANELS), slice(MOST_CELLS), slice(MOST_CELLS))
+    shown = values.reshape(len(panels), len(rows), len(names[-1]))[cut]
+    finite = shown[np.isfinite(shown)]
+    return Cells(
+        name,
+        tuple(panels[cut[0]]),
+        tuple(rows[cut[1]]),
+        names[-1][cut[2]],
+        tuple(heading(d) for d in quantity.dimensions),
+        shown,
+        masked.reshape(len(panels), len(rows), len(names[-1]))[cut],
+        _left_out([heading(d) for d in quantity.dimensions], values.shape),
+        bool(np.any(finite < 0)),
+        rounded(float(np.abs(finite).max())) if finite.size else 0.0,
+    )
+
+
+def _left_out(heads: list[str], shape: tuple[int, ...]) -> str:
+    """Return the sentence that says what is too much to draw."""
+    limits = (MOST_PANELS, MOST_CELLS, MOST_CELLS)[-len(shape) :]
+    parts = [
+        f"{head}只画前 {limit} 个，共 {size} 个"
+        for head, size, limit in zip(heads, shape, limits, strict=True)
+        if size > limit
+    ]
+    return "；".join(parts)
+
+
+def description(one: Cells) -> list[str]:
+    """Return what the heat map shows, in sentences: every value of a small one, the extremes of a large one."""
+    sentences = [f"{one.name} 的热力图，{_axes(one)}。"]
+    if one.values.size <= 48:
+        sentences += [
+            f"{_where(one, p, r)}{_row(one, p, r)}。" for p in range(len(one.panels)) for r in range(len(one.rows))
+        ]
+    else:
+        finite = one.values[np.isfinite(one.values)]
+        if finite.size:
+            sentences.append(f"最小 {number(float(finite.min()), 3)}，最大 {number(float(finite.max()), 3)}。")
+    if one.hidden.any():
+        sentences.append(f"{int(one.hidden.sum())} 格被遮蔽，画成斜线。")
+    return [*sentences, f"{one.left_out}。"] if one.left_out else sentences
+
+
+def _axes(one: Cells) -> str:
+    kinds = ("分格", "行", "列")[-len(one.heads) :]
+    return "，".join(f"{kind}是{head}" for kind, head in zip(kinds, one.heads, strict=True))
+
+
+def _where(one: Cells, panel: int, row: int) -> str:
+    where = "，".join(part for part in (one.panels[panel], one.rows[row]) if part)
+    return f"{where}：" if where else ""
+
+
+def _row(one: Cells, panel: int, row: int) -> str:
+    values = one.values[panel, row]
+    return "，".join(f"{label} {number(float(v), 3)}" for label, v in zip(one.columns, values, strict=True))
+
+
+_WIDEST_LABEL = 96.0
+_GAP = 18.0
+"""Between panels."""
+_FONTS = ((12.0, 14.0, ""), (10.5, 6.0, " fine"))
+"""Sizes tried for the numbers in cells: font size, room at the sides, CSS class."""
+_MOST_NUMBERS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The measures of a heat map.
+
+    `left` is the room for row labels, `top` that above the cells of a panel, `overhang` that to the right of them for
+    turned labels, `font` the class of the numbers (None: no numbers), `across` the panels side by side, `head` the room
+    for the figure's name, `every` says which columns are labelled.
+    """
+
+    cell: float
+    tall: float
+    left: float
+    top: float
+    overhang: float
+    turned: bool
+    font: str | None
+    across: int
+    head: float
+    every: int
+
+
+def heatmap(name: str, quantity: Quantity, axes: Axes, hidden: Array | None = None) -> Figure:
+    """Draw a quantity of one, two or three axes as cells; three axes give a panel for each position of the first.
+
+    Nonnegative values have a scale from 0, signed ones a scale of two colours about 0. Cells of `hidden`, and those of
+    −∞, are hatched. Numbers stand in the cells as long as they fit.
+    """
+    one = cells(name, quantity, axes, hidden)
+    layout = _layout(one)
+    boxes: list[Box] = []
+    lines: list[Line] = []
+    texts = [Text(PAD, PAD + LABEL, name, "ink name")] if layout.head else []
+    for panel in range(len(one.panels)):
+        x, y = _origin(one, layout, panel)
+        boxes += _boxes(one, layout, panel, x, y)
+        lines += _parts(one, layout, x, y)
+        texts += [*_labels(one, layout, panel, x, y), *_numbers(one, layout, panel, x, y)]
+    width, height = _size(one, layout)
+    key_boxes, key_texts, key_height = _key(one, layout, height)
+    if one.left_out:
+        key_texts.append(Text(PAD, height + key_height, f"（{one.left_out}）", "muted small"))
+        key_height += 12
+    width = max(width, *(_end(text) + PAD for text in (*key_texts, *texts[: bool(layout.head)])), 0)
+    return draw(
+        "heatmap",
+        width,
+        height + key_height,
+        f"{name} 的热力图",
+        description(one),
+        boxes=[*boxes, *key_boxes],
+        lines=lines,
+        texts=[*texts, *key_texts],
+    )
+
+
+def _end(text: Text) -> float:
+    return text.x + text_width(text.text, SMALL if "small" in text.role else LABEL)
+
+
+def _corner(one: Cells) -> str:
+    return corner(*one.heads[-2:]) if len(one.heads) > 1 else one.heads[0]
+
+
+def _layout(one: Cells) -> Layout:
+    """Return the layout with the most panels side by side that leaves room for numbers."""
+    rows = one.rows if len(one.heads) > 1 else (one.name,)
+    left = min(max(text_width(row, LABEL + 1) for row in rows), _WIDEST_LABEL)
+    left = max(left, min(text_width(_corner(one), SMALL), _WIDEST_LABEL)) + 8
+    for across in range(min(3, len(one.panels)), 1, -1):
+        layout = _attempt(one, left, across)
+        if layout.font is not None and _size(one, layout)[0] <= WIDEST + 2 * PAD:
+            return layout
+    return _attempt(one, left, 1)
+
+
+def _attempt(one: Cells, left: float, across: int) -> Layout:
+    room = (WIDEST - 2 * PAD - left - (across - 1) * _GAP) / (len(one.columns) * across)
+    font, need = _font(one, room)
+    widest = max(text_width(label, LABEL) for label in one.columns)
+    cell = max(need, min(room, 56.0, widest + 8)) if font is not None else max(min(room, 24.0), 3.0)
+    every, turned = thinned(one.columns, LABEL, cell)
+    reach = min(widest, _WIDEST_LABEL) * math.sqrt(0.5)
+    if turned:
+        # The last label reaches out of its panel; the cells give way.
+        cell = max(need, min(cell, room - max(0.0, reach - room / 2) / len(one.columns)))
+    cell = math.floor(cell * 2) / 2
+    tall = cell if font is None else 36.0 if len(one.rows) == 1 else 32.0 if len(one.rows) <= 8 else 26.0
+    overhang = max(0.0, reach - cell / 2) + 4 if turned else 0.0
+    top = (20.0 if len(one.heads) == 3 else 0.0) + (reach + 14 if turned else 20.0)
+    return Layout(cell, tall, left, top, overhang, turned, font, across, 24.0 if len(one.heads) > 1 else 0.0, every)
+
+
+def _font(one: Cells, room: float) -> tuple[str | None, float]:
+    """Return the class of the largest numbers that fit into `room`, and the width that they need."""
+    if one.values.size <= _MOST_NUMBERS * len(one.panels):
+        texts = {one.text(float(value)) for value in one.values.flat}
+        for size, side, role in _FONTS:
+            need = max(text_width(text, size) for text in texts) + side
+            if need <= room:
+                return role, max(need, 34.0 if not role else 0.0)
+    return None, 0.0
+
+
+def _origin(one: Cells, layout: Layout, panel: int) -> tuple[float, float]:
+    """Return the top left corner of a panel's cells."""
+    row, column = divmod(panel, layout.across)
+    wide = len(one.columns) * layout.cell + layout.overhang + _GAP
+    tall = layout.top + len(one.rows) * layout.tall + _GAP
+    return PAD + layout.left + column * wide, PAD + layout.head + layout.top + row * tall
+
+
+def _size(one: Cells, layout: Layout) -> tuple[float, float]:
+    across = min(layout.across, len(one.panels))
+    last = _origin(one, layout, len(one.panels) - 1)[1]
+    right = _origin(one, layout, across - 1)[0] + len(one.columns) * layout.cell
+    return right + layout.overhang + PAD, last + len(one.rows) * layout.tall + PAD
+
+
+def _boxes(one: Cells, layout: Layout, panel: int, x: float, y: float) -> Iterator[Box]:
+    yield Box(x, y, len(one.columns) * layout.cell, len(one.rows) * layout.tall, "base")
+    for row in range(len(one.rows)):
+        for column in range(len(one.columns)):
+            value, at = float(one.values[panel, row, column]), (x + column * layout.cell, y + row * layout.tall)
+            if one.hidden[panel, row, column]:
+                yield Box(*at, layout.cell, layout.tall, "masked")
+            elif opacity := one.opacity(value):
+                yield Box(*at, layout.cell, layout.tall, "negative" if value < 0 else "positive", opacity)
+
+
+def _parts(one: Cells, layout: Layout, x: float, y: float) -> Iterator[Line]:
+    """Yield the lines between cells, in the colour of the ground; very small cells have none."""
+    if layout.cell < 8:
+        return
+    right, bottom = x + len(one.columns) * layout.cell, y + len(one.rows) * layout.tall
+    for column in range(1, len(one.columns)):
+        yield Line(x + column * layout.cell, y, x + column * layout.cell, bottom, "part")
+    for row in range(1, len(one.rows)):
+        yield Line(x, y + row * layout.tall, right, y + row * layout.tall, "part")
+
+
+def _labels(one: Cells, layout: Layout, panel: int, x: float, y: float) -> Iterator[Text]:
+    if one.panels[panel]:
+        head = fit(f"{one.heads[0]}：{one.panels[panel]}", LABEL, len(one.columns) * layout.cell + layout.overhang)
+        yield Text(x, y - layout.top + 12, head, "ink")
+    for column in range(0, len(one.columns), layout.every):
+        middle = x + (column + 0.5) * layout.cell
+        label = fit(one.columns[column], LABEL, _WIDEST_LABEL)
+        if layout.turned:
+            yield Text(middle + 3, y - 7, label, "ink", -45)
+        else:
+            yield Text(middle, y - 7, label, "ink middle")
+    if panel % layout.across:
+        return
+    yield Text(x - 8, y - 7, fit(_corner(one), SMALL, layout.left - 8), "muted small end")
+    rows = one.rows if len(one.heads) > 1 else (one.name,)
+    for row in range(0, len(rows), round_step(15 / layout.tall)):
+        label = fit(rows[row], LABEL, layout.left - 8)
+        yield Text(x - 8, y + (row + 0.5) * layout.tall + 4.5, label, "ink end" if layout.head else "ink name end")
+
+
+def _numbers(one: Cells, layout: Layout, panel: int, x: float, y: float) -> Iterator[Text]:
+    if layout.font is None:
+        return
+    for row in range(len(one.rows)):
+        for column in range(len(one.columns)):
+            value, hidden = float(one.values[panel, row, column]), one.hidden[panel, row, column]
+            on = text_on_cell(0.0 if hidden else one.opacity(value), negative=value < 0)
+            middle, base = x + (column + 0.5) * layout.cell, y + (row + 0.5) * layout.tall + 4.2
+            yield Text(middle, base, one.text(value), f"{on} number middle{layout.font}")
+
+
+def _key(one: Cells, layout: Layout, y: float) -> tuple[list[Box], list[Text], float]:
+    """Return the colour scale, where cells have no numbers, and the meaning of hatching; and the height they take."""
+    boxes: list[Box] = []
+    texts: list[Text] = []
+    x, y = PAD + layout.left, y + 2
+    if layout.font is None and one.most:
+        x = _ramp(one, x, y, boxes, texts)
+    if one.hidden.any():
+        boxes.append(Box(x, y, 16, 12, "base"))
+        boxes.append(Box(x, y, 16, 12, "masked"))
+        texts.append(Text(x + 22, y + 10, "被遮蔽", "muted small"))
+    return boxes, texts, 14 + PAD if boxes else 0.0
+
+
+def _ramp(one: Cells, x: float, y: float, boxes: list[Box], texts: list[Text]) -> float:
+    """Add the colour scale with its ends; return where the next key may stand."""
+    low = f"−{number(one.most, 3)}" if one.signed else "0"
+    texts.append(Text(x, y + 10, low, "muted small"))
+    x += text_width(low, SMALL) + 6
+    roles = ("falling", "rising") if one.signed else ("rising",)
+    for role in roles:
+        boxes.append(Box(x, y, 90 / len(roles), 12, "base"))
+        boxes.append(Box(x, y, 90 / len(roles), 12, role))
+        x += 90 / len(roles)
+    texts.append(Text(x + 6, y + 10, number(one.most, 3), "muted small"))
+    return x + 6 + text_width(number(one.most, 3), SMALL) + _GAP

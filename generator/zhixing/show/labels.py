@@ -1,0 +1,71 @@
+"""What stands for positions and names: labels of axes, entries of quantities, symbols."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+
+from zhixing.language.expect import label_of
+from zhixing.language.latex import example_latex
+from zhixing.language.model import Axis, Dimension, Example, Expression, Quantity
+from zhixing.show import escape
+from zhixing.show.numbers import number
+
+Axes = Mapping[str, Axis]
+
+UNNAMED = "序号"
+"""Heads a dimension that has no axis."""
+
+
+def heading(dimension: Dimension) -> str:
+    """Return what heads a dimension: its axis's name."""
+    return dimension.axis or UNNAMED
+
+
+def corner(down: str, across: str) -> str:
+    """Return what stands in the corner of a matrix: the axis that runs down and the one that runs across."""
+    return f"{down}↓ {across}→"
+
+
+def labels(dimension: Dimension, size: int, axes: Axes) -> tuple[str, ...]:
+    """Return the labels of a dimension's positions, the positions themselves where it has none."""
+    positions = range(size) if dimension.positions is None else dimension.positions
+    axis = axes.get(dimension.axis)
+    return tuple(axis.label(position) if axis else str(position) for position in positions)
+
+
+def entry(quantity: Quantity, value: float, axes: Axes, digits: int = 5) -> str:
+    """Return one entry as plain text: a number, or the label where the quantity's values are positions."""
+    if not quantity.on or value != value or any(d.axis not in axes for d in quantity.on):  # noqa: PLR0124 # NaN
+        return number(value, digits)
+    return label_of(int(value), [axes[d.axis] for d in quantity.on])
+
+
+def symbol(example: Example, expression: Expression) -> str:
+    """Return the LaTeX that `symbols:` gives for a name, or nothing."""
+    return example.symbols.get(ast.unparse(expression.tree), "") if is_name(expression) else ""
+
+
+def is_name(expression: Expression) -> bool:
+    """Tell whether an expression is a quantity's name, such as `weights` or `a.weights`."""
+    return isinstance(expression.tree, ast.Name | ast.Attribute)
+
+
+def markdown_name(example: Example, expression: Expression) -> str:
+    """Return a quantity's name for a table: as written, or a formula where it has a symbol or is more than a name."""
+    if is_name(expression) and not symbol(example, expression):
+        return escape.markdown(expression.text)
+    return inline_formula(symbol(example, expression) or example_latex(example, expression.tree))
+
+
+def inline_formula(latex: str) -> str:
+    """Return LaTeX as a formula within a line. Its pipes are spelled out, since they would end a table's cell."""
+    safe = re.sub(r"\\\||\|", lambda bar: r"\Vert " if len(bar[0]) > 1 else r"\vert ", latex)
+    return f"${' '.join(safe.split())}$"
+
+
+def plain_name(example: Example, expression: Expression) -> str:
+    """Return a quantity's name for a figure: its symbol where that is a single character or word, else as written."""
+    latex = symbol(example, expression)
+    return latex if latex.isalnum() else expression.text

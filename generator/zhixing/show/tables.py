@@ -1,0 +1,141 @@
+"""Quantities as Markdown tables: what shares its first axis stands in one table, by that axis's labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import numpy as np
+
+from zhixing.language import evaluate
+from zhixing.language.model import Dimension, Expression, Quantity, Run
+from zhixing.show import escape
+from zhixing.show.labels import Axes, corner, entry, heading, labels, markdown_name
+from zhixing.show.svg import environment
+
+_T = TypeVar("_T")
+
+MOST_ROWS, MOST_COLUMNS, MOST_TABLES = 16, 12, 8
+_LAST_ROWS, _LAST_COLUMNS = 5, 3
+"""What is kept at the end of a table that is cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A quantity and its name in Markdown."""
+
+    name: str
+    quantity: Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its head in Markdown, and a quantity of one axis."""
+
+    head: str
+    quantity: Quantity
+
+
+def table(run: Run, quantities: Sequence[Expression]) -> str:
+    """Return quantities as one or several Markdown tables, parted by blank lines, without a line end at the end.
+
+    Quantities with the same first axis share a table: one axis gives a column, two axes a column for each position of
+    the second. More axes give a table for each position of the first. Single numbers stand in a table of names and
+    values. What is too large is cut, and says how much is left out.
+
+    Raises:
+        ExampleError: a reference cannot be evaluated.
+    """
+    named = [Named(markdown_name(run.example, one), evaluate(run, one.tree)) for one in quantities]
+    return "\n\n".join(_blocks(named, run.example.axes))
+
+
+def _blocks(named: Sequence[Named], axes: Axes) -> Iterator[str]:
+    groups: dict[tuple[object, ...], list[Named]] = {}
+    for one in named:
+        groups.setdefault(_key(one.quantity), []).append(one)
+    for group in groups.values():
+        depth = len(group[0].quantity.dimensions)
+        if not depth:
+            yield _grid(["量", "值"], [[one.name, _cell(one.quantity, (), axes)] for one in group])
+        elif depth > 2:
+            yield from _tables_by_position(group, axes)
+        else:
+            yield _shared_rows(group, axes)
+
+
+def _key(quantity: Quantity) -> tuple[object, ...]:
+    """Return what quantities of one table have in common."""
+    if not quantity.dimensions:
+        return ()
+    return len(quantity.dimensions) > 2, quantity.dimensions[0], quantity.values.shape[0]
+
+
+def _tables_by_position(group: Sequence[Named], axes: Axes) -> Iterator[str]:
+    first, size = group[0].quantity.dimensions[0], group[0].quantity.values.shape[0]
+    for position, label in enumerate(labels(first, size, axes)[:MOST_TABLES]):
+        yield f"**{escape.markdown(f'{heading(first)}：{label}')}**"
+        yield from _blocks([replace(one, quantity=_at(one.quantity, position)) for one in group], axes)
+    if size > MOST_TABLES:
+        yield f"（{escape.markdown(heading(first))}共 {size} 个，省略 {size - MOST_TABLES} 个。）"
+
+
+def _at(quantity: Quantity, position: int) -> Quantity:
+    return Quantity(np.asarray(quantity.values[position]), quantity.dimensions[1:], quantity.on)
+
+
+def _shared_rows(group: Sequence[Named], axes: Axes) -> str:
+    down, size = group[0].quantity.dimensions[0], group[0].quantity.values.shape[0]
+    columns, omitted = _cut([c for one in group for c in _columns(one, axes, alone=len(group) == 1)], MOST_COLUMNS)
+    rows, left_out = _cut(list(enumerate(labels(down, size, axes))), MOST_ROWS)
+    header = [_head(group, down), *("…" if c is None else c.head for c in columns)]
+    if omitted:
+        header = [f"…（省略 {omitted} 列）" if head == "…" else head for head in header]
+    cells = [_row(row, columns, left_out, axes) for row in rows]
+    return _grid(header, cells)
+
+
+def _row(row: tuple[int, str] | None, columns: Sequence[Column | None], left_out: int, axes: Axes) -> list[str]:
+    if row is None:
+        return [f"…（省略 {left_out} 行）", *("…" for _ in columns)]
+    position, label = row
+    return [escape.markdown(label), *(_cell(c.quantity, (position,), axes) if c else "…" for c in columns)]
+
+
+def _head(group: Sequence[Named], down: Dimension) -> str:
+    """Return what heads the rows: their axis; for a matrix alone its name and both axes."""
+    if len(group) == 1 and len(group[0].quantity.dimensions) == 2:
+        across = group[0].quantity.dimensions[1]
+        return f"{group[0].name}：{escape.markdown(corner(heading(down), heading(across)))}"
+    return escape.markdown(heading(down))
+
+
+def _columns(one: Named, axes: Axes, *, alone: bool) -> Iterator[Column]:
+    quantity = one.quantity
+    if len(quantity.dimensions) == 1:
+        yield Column(one.name, quantity)
+        return
+    down, across = quantity.dimensions
+    for position, label in enumerate(labels(across, quantity.values.shape[1], axes)):
+        head = escape.markdown(label) if alone else f"{one.name}：{escape.markdown(label)}"
+        yield Column(head, Quantity(quantity.values[:, position], (down,), quantity.on))
+
+
+def _cut(items: Sequence[_T], most: int) -> tuple[list[_T | None], int]:
+    """Return the first and last of too many items, with None for those between; and how many these are."""
+    if len(items) <= most:
+        return list(items), 0
+    last = _LAST_ROWS if most == MOST_ROWS else _LAST_COLUMNS
+    first = most - last - 1
+    return [*items[:first], None, *items[-last:]], len(items) - first - last
+
+
+def _cell(quantity: Quantity, place: tuple[int, ...], axes: Axes) -> str:
+    return escape.markdown(entry(quantity, float(quantity.values[place]), axes))
+
+
+def _grid(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    rule = ["---", *("---:" for _ in header[1:])]
+    text = environment().get_template("tables/table.md").render(header=header, rule=rule, rows=rows)
+    return text.rstrip("\n")

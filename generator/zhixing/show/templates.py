@@ -1,0 +1,71 @@
+"""A new note's text from its template. A vault's own templates are data too, so they may only name values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from jinja2 import TemplateError, nodes
+
+from zhixing.problems import Code, Problem, ZhixingError
+from zhixing.show.svg import environment
+from zhixing.source import Source
+
+# What Obsidian fills in; an id of its own for each note, since a title may hold what an id may not.
+_OBSIDIAN = {"title": "{{title}}", "date": "{{date}}", "id": "例{{date:YYYYMMDD}}-{{time:HHmmss}}"}
+# A variable alone is a mapping to YAML, and Obsidian's own editor of properties would overwrite it.
+_BARE = re.compile(r"^([\w-]+: )(\{\{[^{}\n]*\}\})$", re.MULTILINE)
+_MARK = re.compile(r"\{#[^#\n]*#\}")
+_HARMLESS = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name)
+
+
+class NoteTemplateError(ZhixingError):
+    """A note template cannot be filled in; `problem` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+def note_text(template: Source, values: Mapping[str, str]) -> str:
+    """Return a template's text with `{{ title }}` and the like filled in.
+
+    Raises:
+        NoteTemplateError: it is no template, names an unknown value, or holds anything but names: a loop or a product
+            in it could take all time or memory.
+    """
+    try:
+        tree = environment().parse(template.text)
+        for node in tree.find_all(nodes.Node):
+            if not isinstance(node, _HARMLESS):
+                raise _error(template, node.lineno, f"{type(node).__name__} is not read in a note template", values)
+        return environment().from_string(_without_marks(template.text)).render(values)
+    except TemplateError as error:
+        line = getattr(error, "lineno", None) or 1
+        raise _error(template, line, error.message or type(error).__name__, values) from None
+
+
+def _without_marks(text: str) -> str:
+    """Return a template without its comments, which mark headings; Jinja would take the line's end with them."""
+    return "\n".join(_MARK.sub("", line).rstrip() if "{#" in line else line for line in text.splitlines()) + "\n"
+
+
+def obsidian_template(template: Source, note: str) -> str:
+    """Return a note template as Obsidian's own Templates plugin reads it. `note` is a comment put into the properties.
+
+    Obsidian merges a template's properties into a note as data, so a comment among them stays behind.
+
+    Raises:
+        NoteTemplateError: as `note_text`.
+
+    Source: Obsidian's help, "Templates", section "Template variables".
+    """
+    head, fence, body = note_text(template, _OBSIDIAN).partition("\n---\n")
+    quoted = _BARE.sub(r'\1"\2"', head).replace("---\n", f"---\n# {note}\n", 1)
+    return f"{quoted}{fence}{body}"
+
+
+def _error(template: Source, line: int, what: str, values: Mapping[str, str]) -> NoteTemplateError:
+    offset = sum(len(one) + 1 for one in template.text.split("\n")[: line - 1])
+    known = ", ".join(f"{{{{ {name} }}}}" for name in values)
+    return NoteTemplateError(template.problem(Code.CONFIG_INVALID, offset, what, f"Use only {known}"))

@@ -1,0 +1,200 @@
+"""Former addresses of notes: a page for each alias, beside its note, that leads to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path, PurePosixPath
+from urllib.parse import urljoin
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.utils import get_relative_url
+
+from zhixing.page.links import anchor
+from zhixing.page.tags import Tags
+from zhixing.page.targets import encode
+from zhixing.page.titles import title
+from zhixing.site.html import with_policy
+from zhixing.vault.note import Link, Note
+from zhixing.vault.resolve import Resolution
+from zhixing.vault.vault import Vault, fold, same_file
+
+# Addresses as one page of the site sees them.
+
+
+def is_shown(file: File) -> bool:
+    """Tell whether everybody may see a file: it is neither excluded nor a draft."""
+    return file.inclusion not in (InclusionLevel.EXCLUDED, InclusionLevel.DRAFT)
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where things are, seen from the page at `url`; "" for what the site does not show."""
+
+    files: Files
+    tags: Tags
+    url: str
+
+    def file(self, path: PurePosixPath) -> str:
+        """Return the address of a file of the vault."""
+        file = self.files.get_file_from_path(str(path))
+        return get_relative_url(file.url, self.url) if file and is_shown(file) else ""
+
+    def note(self, note: Note) -> str:
+        """Return a note's address."""
+        return self.file(note.path)
+
+    def tag(self, name: str) -> str:
+        """Return the address of a tag's page."""
+        tag = self.tags.find(name)
+        return self.file(tag.path) if tag else ""
+
+    def link(self, link: Link, resolution: Resolution) -> str:
+        """Return where a resolved link leads, its heading or block included."""
+        path = resolution.file or (resolution.note.path if resolution.note else None)
+        address = self.file(path) if path else ""
+        place = anchor(resolution, link)
+        return f"{address}#{encode(place)}" if address and place else address
+
+
+# The files that the plugin adds to a site: styles and font, figures drawn anew, tags' pages, mermaid where used.
+
+FOLDER = "assets/zhixing"
+STYLES = f"{FOLDER}/zhixing.css"
+_HERE = Path(__file__).parent / "assets"
+_ALWAYS = ("zhixing.css", "STIXTwoMath-Regular.woff2", "STIXTwoMath-LICENSE.txt")
+_MERMAID = ("mermaid.min.js", "mermaid-LICENSE.txt")
+# Material fetches mermaid from another host unless it is there when its own script starts.
+_MATERIAL = '<script id="__config"'
+
+
+def add_assets(files: Files, config: MkDocsConfig, *, mermaid: bool) -> None:
+    """Add the plugin's own files to a site's."""
+    for name in (*_ALWAYS, *(_MERMAID if mermaid else ())):
+        files.append(File.generated(config, f"{FOLDER}/{name}", abs_src_path=str(_HERE / name)))
+
+
+def add_figures(files: Files, config: MkDocsConfig, figures: Mapping[PurePosixPath, str]) -> None:
+    """Put figures as they are drawn now in place of those on disk; nothing is written to the vault."""
+    for path, svg in figures.items():
+        on_disk = files.get_file_from_path(str(path))
+        if on_disk is not None:
+            files.remove(on_disk)
+        files.append(File.generated(config, str(path), content=svg))
+
+
+def add_pages(files: Files, config: MkDocsConfig, pages: Mapping[PurePosixPath, str]) -> None:
+    """Add pages that no note is, outside the navigation, which would list them on every page."""
+    for path, text in pages.items():
+        files.append(File.generated(config, str(path), content=text, inclusion=InclusionLevel.NOT_IN_NAV))
+
+
+def has_mermaid(page: str) -> bool:
+    """Tell whether a page holds a diagram."""
+    return '<pre class="mermaid">' in page
+
+
+def with_mermaid(page: str, base: str) -> str:
+    """Return a whole page that draws its diagrams with the site's own copy of mermaid."""
+    if not has_mermaid(page):
+        return page
+    return page.replace(_MATERIAL, f'<script src="{base}/{FOLDER}/mermaid.min.js"></script>{_MATERIAL}', 1)
+
+
+# What no note's file can have been called where Obsidian runs; a leading dot hides a file.
+_NO_NAME = re.compile(r"[\\/:*?\"<>|\x00-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufffe\uffff]|^\.|\.$")
+_MAX_BYTES = 200
+_SLASH = re.compile("/")
+
+_PAGE = """<!doctype html>
+<html lang="{lang}">
+<head>
+<meta charset="utf-8">
+<title>{title}</title>
+<link rel="canonical" href="{canonical}">
+<meta name="robots" content="noindex">
+<script>location.replace({script} + location.search + location.hash)</script>
+<meta http-equiv="refresh" content="0; url={url}">
+</head>
+<body><p><a href="{url}">{title}</a></p></body>
+</html>
+"""
+
+
+def write_redirects(vault: Vault, pages: Iterable[tuple[Note, File]], config: MkDocsConfig) -> None:
+    """Write a redirect for each alias of the notes that have pages, into a site that is otherwise finished.
+
+    Passed over: an alias that several notes claim, one that no file can be called, and one whose place anything has,
+    in any case. Nothing is written outside the site, and over nothing.
+    """
+    aliased = [(note, file) for note, file in pages if note.aliases]
+    taken = _Taken(config.site_dir) if aliased else None
+    for note, file in aliased:
+        for alias in note.aliases:
+            if taken and _is_name(alias) and _claimants(vault, alias) == {note.path}:
+                former = note.path.with_name(f"{unicodedata.normalize('NFC', alias)}.md")
+                old = File(str(former), None, config.site_dir, config.use_directory_urls)
+                if taken.take(old.dest_uri):
+                    _write(Path(config.site_dir, old.dest_uri), _page(title(note), old.url, file.url, config))
+
+
+class _Taken:
+    """The files and folders of a site, as the most forgiving file system tells them apart."""
+
+    def __init__(self, site: str) -> None:
+        self.files: set[str] = set()
+        self.folders: set[str] = set()
+        for folder, inside, names in os.walk(site):
+            place = same_file(os.path.relpath(folder, site).replace(os.sep, "/"))
+            at = "" if place == "." else f"{place}/"
+            self.folders.add(place)
+            links = [name for name in inside if Path(folder, name).is_symlink()]  # they may lead anywhere
+            self.files.update(at + same_file(name) for name in [*names, *links])
+
+    def take(self, path: str) -> bool:
+        """Take a place for a file; False where it, or one of its folders, is taken."""
+        place = same_file(path)
+        folders = [place[: slash.start()] for slash in _SLASH.finditer(place)]
+        if place in self.files or place in self.folders or not self.files.isdisjoint(folders):
+            return False
+        self.files.add(place)
+        self.folders.update(folders)
+        return True
+
+
+def _claimants(vault: Vault, alias: str) -> set[PurePosixPath]:
+    """Return the notes that go by an alias, or by it as their name."""
+    index = vault.index
+    return {*index.aliases.get(fold(alias), ()), *index.bare.get(fold(alias), ())}
+
+
+def _is_name(alias: str) -> bool:
+    """Tell whether a note's file can have been called so."""
+    return not _NO_NAME.search(alias) and len(alias.encode()) <= _MAX_BYTES
+
+
+def _page(name: str, old: str, new: str, config: MkDocsConfig) -> str:
+    url = get_relative_url(new, old)
+    values = {
+        "lang": escape(str(config.theme.get("language") or config.theme.locale)),
+        "title": escape(name),
+        "canonical": escape(urljoin(config.site_url, new) if config.site_url else url),
+        "url": escape(url),
+        "script": json.dumps(url).replace("<", "\\u003c"),
+    }
+    return with_policy(_PAGE.format_map(values))
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a new file, over nothing that stands there."""
+    with suppress(FileExistsError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)

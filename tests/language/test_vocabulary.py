@@ -1,0 +1,304 @@
+"""The vocabulary: every public function of the core is a word, and each word does what the core does."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import numpy as np
+import pytest
+from worked_examples import good_run, messages
+
+from zhixing import core
+from zhixing.language.evaluate import Evaluator
+from zhixing.language.expression import parse_expression
+from zhixing.language.functions import CONSTANTS, CORE, ELEMENTWISE, RESERVED, WORDS
+from zhixing.language.model import Array, Axis, Dimension, Quantity, Record
+from zhixing.language.scope import Names, Scope
+from zhixing.source import Span
+
+NO_WORDS = {
+    "identity": "x says it",
+    "copy_accuracy": "it trains models for seconds, which no bound on a note's work allows",
+    "copy_task": "the data of that experiment",
+    "CoreError": "not a function",
+    **dict.fromkeys(
+        ("Attention", "DecoderLayer", "EncoderLayer", "GRU", "LSTM", "MultiHead"), "a record; its fields are steps"
+    ),
+}
+LEFT_OUT = {
+    "attention": {"grouped", "past"},  # heads are matched by name, and past keys can be given with the others
+    "attend": {"grouped", "past", "out"},
+    "batch_norm": {"axis"},  # normalize(x, axis=...) goes by name
+    "layer_norm": {"axis"},
+    "rms_norm": {"axis"},
+    "encoder_layer": {"mask"},  # without a second name for the keys there is no telling its two axes apart
+    "ngram_counts": {"n"},  # the number of axes of a result is not a matter of an argument
+    "receptive_field": set(),
+}
+SIZES = {
+    "n": 4, "m": 5, "d": 6, "v": 3, "h": 2, "k": 3, "j": 6, "o": 6, "f": 7, "t": 5, "r": 6, "c": 4, "kr": 2, "g3": 3,
+    "g4": 4, "e": 6, "q": 2, "p": 6, "b": 4, "out": 2, "kt": 3, "one": 1, "batch": 2, "w": 8,
+}  # fmt: skip
+AXES = {name: Axis(name, size, root=name) for name, size in SIZES.items()}
+
+
+def made(name: str, *axes: str) -> Quantity:
+    shape = [SIZES[axis] for axis in axes]
+    values = np.random.default_rng(sum(map(ord, name))).normal(size=shape)
+    return Quantity(values, tuple(Dimension(axis) for axis in axes))
+
+
+GIVEN = {
+    name: made(name, *axes.split())
+    for name, axes in {
+        "Q": "n d", "K": "m d", "V": "m v", "X": "n d", "BX": "batch n d",
+        "BV": "batch m v", "M": "n m", "s": "n", "y": "d", "Wp": "d h",
+        "Wq": "d h", "u": "h", "WQ": "h d k", "WK": "h d k", "WV": "h d k", "WO": "j d", "W1": "d f", "b1": "f",
+        "W2": "f d", "b2": "d", "seq": "t d", "image": "r c", "ker": "kr kr", "line": "t", "kern": "kt",
+        "images": "batch r c", "filters": "out batch kr kr", "bias": "out", "H": "h n k", "Wx": "d h", "Uh": "h h",
+        "bh": "h", "W3": "g3 d h", "U3": "g3 h h", "c3": "g3 h", "W4": "g4 d h", "U4": "g4 h h", "c4": "g4 h",
+        "hid": "h", "cell": "h", "table": "v d", "square": "d d", "memory": "m d",
+    }.items()
+}  # fmt: skip
+GIVEN["tokens"] = Quantity(np.array([2.0, 0, 1, 1, 2]), (Dimension("t"),))
+GIVEN["P"] = Quantity(np.array(core.softmax(np.asarray(GIVEN["X"].values))), GIVEN["X"].dimensions)
+GIVEN["allowed"] = Quantity((GIVEN["M"].values > -0.5).astype(np.float64), GIVEN["M"].dimensions)
+G: dict[str, Array] = {name: quantity.values for name, quantity in GIVEN.items()}
+MASK = G["allowed"] != 0
+HEADS = (G["WQ"], G["WK"], G["WV"], G["WO"])
+CROSS = (G["WK"], G["WQ"], G["WV"], G["WO"])
+NETWORK = (G["W1"], G["b1"], G["W2"], G["b2"])
+
+CALLS: dict[str, list[tuple[str, Any]]] = {
+    "attention": [
+        ("attention(Q, K, V)", core.attention(G["Q"], G["K"], G["V"])),
+        (
+            "attention(Q, K, V, mask=allowed, bias=M, scale=0.3, softcap=2)",
+            core.attention(G["Q"], G["K"], G["V"], mask=MASK, bias=G["M"], scale=0.3, softcap=2),
+        ),
+        ("attention(Q, K, V, mask=allowed.T)", core.attention(G["Q"], G["K"], G["V"], mask=MASK)),
+        (
+            'attention(Q, K, V, causal=1, window=2, align="end")',
+            core.attention(G["Q"], G["K"], G["V"], causal=True, window=2, align="end"),
+        ),
+        ("attention(BX, K, V)", core.attention(G["BX"], G["K"], G["V"])),
+    ],
+    "attend": [
+        (
+            'attend(Q, K, V, mask=allowed, causal=1, align="start")',
+            core.attend(G["Q"], G["K"], G["V"], mask=MASK, causal=True, align="start"),
+        )
+    ],
+    "hard_attention": [
+        (
+            "hard_attention(Q, K, V, mask=allowed, scale=2, seed=3)",
+            core.hard_attention(G["Q"], G["K"], G["V"], mask=MASK, scale=2, seed=3),
+        )
+    ],
+    "additive_scores": [
+        ("additive_scores(Q, K, Wp, Wq, u)", core.additive_scores(G["Q"], G["K"], G["Wp"], G["Wq"], G["u"]))
+    ],
+    "additive_attention": [
+        (
+            "additive_attention(Q, K, V, Wp, Wq, u, mask=allowed)",
+            core.additive_attention(G["Q"], G["K"], G["V"], G["Wp"], G["Wq"], G["u"], mask=MASK),
+        )
+    ],
+    "multi_head": [
+        (
+            "multi_head(X, memory, WQ, WK, WV, WO, mask=allowed)",
+            core.multi_head(G["X"], G["memory"], *HEADS, mask=MASK),
+        ),
+        ("multi_head(BX, BX, WQ, WK, WV, WO, causal=1)", core.multi_head(G["BX"], G["BX"], *HEADS, causal=True)),
+    ],
+    "encoder_layer": [
+        (
+            'encoder_layer(X, WQ, WK, WV, WO, W1, b1, W2, b2, causal=1, norm="pre", activation="gelu", eps=0.1)',
+            core.encoder_layer(G["X"], *HEADS, *NETWORK, causal=True, norm="pre", activation="gelu", eps=0.1),
+        )
+    ],
+    "decoder_layer": [
+        (
+            "decoder_layer(X, memory, WQ, WK, WV, WO, WK, WQ, WV, WO, W1, b1, W2, b2, memory_mask=allowed)",
+            core.decoder_layer(G["X"], G["memory"], *HEADS, *CROSS, *NETWORK, memory_mask=MASK),
+        )
+    ],
+    "split_heads": [
+        ("split_heads(X, 3)", core.split_heads(G["X"], 3)),
+        ("split_heads(X, heads=2)", core.split_heads(G["X"], 2)),
+    ],
+    "join_heads": [("join_heads(H)", core.join_heads(G["H"]))],
+    "softmax_jacobian": [("softmax_jacobian(P, temperature=2)", core.softmax_jacobian(G["P"], temperature=2))],
+    "dot": [("dot(Q, y)", core.dot(G["Q"], G["y"]))],
+    "cosine_similarity": [("cosine_similarity(Q, y)", core.cosine_similarity(G["Q"], G["y"]))],
+    "linear": [
+        ("linear(X, W1)", core.linear(G["X"], G["W1"])),
+        ("linear(y, W1, b1)", core.linear(G["y"], G["W1"], G["b1"])),
+    ],
+    "feed_forward": [
+        (
+            'feed_forward(X, W1, b1, W2, b2, activation="silu")',
+            core.feed_forward(G["X"], *NETWORK, activation="silu"),
+        )
+    ],
+    "layer_norm": [
+        ("layer_norm(X)", core.layer_norm(G["X"])),
+        ("layer_norm(X, y, b2, eps=0.5)", core.layer_norm(G["X"], G["y"], G["b2"], eps=0.5)),
+    ],
+    "rms_norm": [("rms_norm(X, y, eps=0.5)", core.rms_norm(G["X"], G["y"], eps=0.5))],
+    "batch_norm": [
+        ("batch_norm(X, y, b2, eps=0.5)", core.batch_norm(G["X"], G["y"], G["b2"], eps=0.5)),
+        (
+            "batch_norm(X, mean=y, variance=b2 * b2)",
+            core.batch_norm(G["X"], mean=G["y"], variance=G["b2"] ** 2),
+        ),
+    ],
+    "residual": [("residual(X, X * 2)", core.residual(G["X"], G["X"] * 2))],
+    "positions": [
+        ("positions(n, d, base=100)", core.positions(np.arange(4.0), 6, base=100)),
+        ("positions(2.5, d)", core.positions(2.5, 6)),
+    ],
+    "position_shift": [("position_shift(3, d, base=50)", core.position_shift(3, 6, base=50))],
+    "rotary": [
+        ("rotary(X, base=100, width=4, interleaved=0)", core.rotary(G["X"], base=100, width=4, interleaved=False)),
+        ("rotary(X, pos=s)", core.rotary(G["X"], G["s"])),
+    ],
+    "causal_mask": [('causal_mask(n, m, align="end")', core.causal_mask(4, 5, align="end"))],
+    "window_mask": [('window_mask(n, m, 1, align="start")', core.window_mask(4, 5, 1, align="start"))],
+    "conv1d": [
+        ("conv1d(line, kern, stride=2, padding=1, dilation=1)", core.conv1d(G["line"], G["kern"], stride=2, padding=1)),
+        ('conv1d(images, kern, padding="same")', core.conv1d(G["images"], G["kern"], padding="same")),
+    ],
+    "conv2d": [
+        ("conv2d(image, ker)", core.conv2d(G["image"], G["ker"])),
+        ("conv2d(images, filters, bias)", core.conv2d(G["images"], G["filters"], G["bias"])),
+    ],
+    "avg_pool1d": [("avg_pool1d(line, 2, stride=1)", core.avg_pool1d(G["line"], 2, stride=1))],
+    "max_pool1d": [("max_pool1d(images, size=2)", core.max_pool1d(G["images"], 2))],
+    "avg_pool2d": [("avg_pool2d(images, 2)", core.avg_pool2d(G["images"], 2))],
+    "max_pool2d": [("max_pool2d(image, 2, stride=1)", core.max_pool2d(G["image"], 2, stride=1))],
+    "patches": [("patches(image, size=2)", core.patches(G["image"], 2))],
+    "receptive_field": [
+        (
+            "receptive_field([3, 5], strides=[2, 1], dilations=[1, 2])",
+            core.receptive_field([3, 5], strides=[2, 1], dilations=[1, 2]),
+        )
+    ],
+    "embedding": [("embedding(tokens, table, scaled=1)", core.embedding(G["tokens"], G["table"], scaled=True))],
+    "ngram_counts": [("ngram_counts(tokens, v)", core.ngram_counts(G["tokens"], 3))],
+    "ngram_probabilities": [("ngram_probabilities(P, smoothing=1)", core.ngram_probabilities(G["P"], smoothing=1))],
+    "rnn_cell": [
+        (
+            'rnn_cell(y, hid, Wx, Uh, bh, activation="relu")',
+            core.rnn_cell(G["y"], G["hid"], G["Wx"], G["Uh"], G["bh"], activation="relu"),
+        )
+    ],
+    "rnn": [("rnn(seq, Wx, Uh, h0=hid)", core.rnn(G["seq"], G["Wx"], G["Uh"], h0=G["hid"]))],
+    "lstm_cell": [
+        (
+            "lstm_cell(y, hid, cell, W4, U4, c4)",
+            core.lstm_cell(G["y"], G["hid"], G["cell"], G["W4"], G["U4"], G["c4"]),
+        )
+    ],
+    "lstm": [
+        (
+            "lstm(seq, W4, U4, c4, h0=hid, c0=cell)",
+            core.lstm(G["seq"], G["W4"], G["U4"], G["c4"], h0=G["hid"], c0=G["cell"]),
+        )
+    ],
+    "gru_cell": [
+        (
+            "gru_cell(y, hid, W3, U3, reset_after=1, b_n=bh)",
+            core.gru_cell(G["y"], G["hid"], G["W3"], G["U3"], reset_after=True, b_n=G["bh"]),
+        )
+    ],
+    "gru": [("gru(seq, W3, U3, c3, h0=hid)", core.gru(G["seq"], G["W3"], G["U3"], G["c3"], h0=G["hid"]))],
+    "pinv": [("pinv(X)", np.linalg.pinv(G["X"]))],
+}
+
+
+def evaluated(text: str) -> Quantity | Record:
+    return Evaluator(Scope(AXES, Names(GIVEN))).value(parse_expression(text, Span(0, len(text))).tree)
+
+
+def test_every_public_function_of_the_core_is_a_word() -> None:
+    missing = {name for name in core.__all__ if name not in WORDS}
+    assert missing == set(NO_WORDS) & set(core.__all__)
+
+
+@pytest.mark.parametrize("word", CORE)
+def test_every_option_of_the_core_can_be_given(word: str) -> None:
+    function = getattr(core, word, None)
+    if function is None:
+        assert word == "pinv"
+        return
+    known = CORE[word]
+    parameters = list(inspect.signature(function).parameters.values())
+    named = {*known.options, *known.needed, *known.forms[0].keywords}
+    taken = max(len(form.arguments) for form in known.forms)
+    left = {one.name for one in parameters[taken:]} - named
+    assert left == LEFT_OUT.get(word, set())
+    assert named <= {one.name for one in parameters}
+
+
+@pytest.mark.parametrize("word", CORE)
+def test_a_word_does_what_the_core_does(word: str) -> None:
+    for text, expected in CALLS[word]:
+        found = evaluated(text)
+        if isinstance(found, Quantity):
+            _same(found, expected, text)
+        else:
+            for name, quantity in found.fields.items():
+                _same(quantity, getattr(expected, name), f"{text}.{name}")
+            assert set(found.fields) == set(type(expected).__dataclass_fields__)
+
+
+def _same(found: Quantity, expected: Any, text: str) -> None:
+    assert (
+        found.values.shape
+        == np.shape(expected)
+        == tuple(SIZES.get(axis, size) for axis, size in zip(found.axes, found.values.shape, strict=True))
+    ), text
+    assert np.allclose(found.values, np.asarray(expected, np.float64), rtol=1e-12, atol=1e-12), text
+
+
+def test_a_leading_axis_of_one_argument_is_one_of_every_result() -> None:
+    """Weights do not depend on the batch of V, but what has the axis has all of its positions."""
+    found = evaluated("attention(Q, K, BV)")
+    assert isinstance(found, Record)
+    expected = core.attention(G["Q"], G["K"], G["BV"][1])
+    assert {quantity.axes[0] for quantity in found.fields.values()} == {"batch"}
+    assert found.fields["weights"].values.shape == (2, 4, 5)
+    assert np.allclose(found.fields["weights"].values, expected.weights, rtol=1e-12)
+    assert np.allclose(found.fields["output"].values[1], expected.output, rtol=1e-12)
+
+
+def test_words_with_axis_come_from_the_core() -> None:
+    for name in ("softmax", "normalize", "entropy"):
+        expected = getattr(core, name)(G["P"], axis=0)
+        _same_values(evaluated(f"{name}(P, axis=n)"), expected)
+    for name in ("relu", "sigmoid", "gelu", "silu", "tanh"):
+        assert ELEMENTWISE[name].function is getattr(core, name)
+
+
+def _same_values(found: Quantity | Record, expected: Array) -> None:
+    assert isinstance(found, Quantity)
+    assert np.allclose(found.values, expected, rtol=1e-12)
+
+
+NATURAL = [
+    "window", "convolution", "cosine", "layer", "batch", "counts", "tokens", "step", "heads", "gru", "lstm", "residual",
+    "dots", "weights", "scores", "linear", "patches",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NATURAL)
+def test_natural_names_are_free(name: str) -> None:
+    assert name not in RESERVED
+    assert good_run(f"id: 例\ngiven: {{{name}: 2}}\ncompute:\n  twice: 2 * {name}\n").quantities["twice"].values == 4
+
+
+@pytest.mark.parametrize("name", [*CONSTANTS, "sum", "softmax", "attention", "size", "where", "argmax"])
+def test_words_are_not(name: str) -> None:
+    assert f"{name!r} is a word of the language" in messages(f"id: 例\ngiven: {{{name}: 2}}\n")

@@ -1,0 +1,106 @@
+"""One link graph, however a vault is read: by us, on our site, on a plain site of the export, by another reader."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import naive_reader
+import pytest
+import yaml
+from sites import Site, build, read_markdown
+
+from zhixing.cli.export import files_of
+from zhixing.cli.folder import bring_up_to_date
+from zhixing.compose import results
+from zhixing.page.export import export
+from zhixing.site.markdown import EXTENSIONS
+from zhixing.vault.graph import edges
+from zhixing.vault.load import load
+
+ROOT = Path(__file__).parent.parent.parent
+DOCUMENTED = (ROOT / "docs" / "export.md").read_text(encoding="utf-8")
+# What every Python-Markdown brings along: a reader that knows no callouts, formulas and tasks.
+BARE = ["attr_list", "fenced_code", "footnotes", "md_in_html", "tables", "toc"]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A vault, its site by the plugin, and its exports as others read them.
+
+    MkDocs with the extensions that are documented, MkDocs bare, and CommonMark that knows no attribute lists.
+    """
+
+    vault: Path
+    plugin: Site
+    others: tuple[Site, Site, Site]
+
+
+def documented() -> dict[str, object]:
+    """Return the mkdocs.yml that the documentation shows."""
+    _, _, rest = DOCUMENTED.partition("```yaml\n")
+    return dict(yaml.safe_load(rest.partition("```")[0]))
+
+
+def exported(notes: Path, folder: Path) -> None:
+    """Export a vault twice, as the command does, its examples run once."""
+    vault = load(notes)
+    found = results(vault)
+    for name, attributes in (("exported", True), ("for-hosts", False)):
+        made = export(vault, found, lambda _done, _total: None, attributes=attributes)
+        problems = [*vault.problems, *found.problems]
+        outcome = bring_up_to_date(folder / name, files_of(vault, made, problems))
+        assert (problems, outcome.problems) == ([], ())
+
+
+@pytest.fixture(scope="module", params=["generated", "shipped"])
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    folder = tmp_path_factory.mktemp(request.param)
+    vault = folder / "notes"
+    if request.param == "shipped":
+        shutil.copytree(ROOT / "notes", vault)
+    else:
+        command = [sys.executable, "-m", "benchmarks.vaults.gen_vault", str(vault), "60"]
+        subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    exported(vault, folder)
+    plain = build(folder / "exported", folder / "plain", documented())
+    bare = build(folder / "exported", folder / "bare", {"markdown_extensions": BARE})
+    plugin = build(vault, folder / "plugin", {"plugins": ["zhixing"]})
+    return Built(vault, plugin, (plain, bare, read_markdown(folder / "for-hosts")))
+
+
+def test_the_documentation_names_the_extensions_that_the_site_uses() -> None:
+    listed = documented()["markdown_extensions"]
+    assert isinstance(listed, list)
+    names = {name for entry in listed for name in (entry if isinstance(entry, dict) else [entry])}
+    assert names == set(EXTENSIONS) - {"toc"}
+
+
+def test_every_reader_of_the_export_sees_the_links_of_our_site(built: Built) -> None:
+    assert len(built.plugin.edges) > 400
+    for site in built.others:
+        assert site.edges == built.plugin.edges
+        assert site.own == built.plugin.own
+        assert site.pictures == built.plugin.pictures
+
+
+def test_no_link_is_dead(built: Built) -> None:
+    for site in (built.plugin, *built.others):
+        assert site.dead == ()
+
+
+def test_the_graph_of_the_vault_is_that_of_its_sites(built: Built) -> None:
+    vault = load(built.vault)
+    names = {path: str(path.with_suffix("")) for path in vault.notes}
+    graph = {
+        (names[edge.source.path], names[edge.resolution.note.path])
+        for edge in edges(vault)
+        if not edge.link.field and edge.resolution.note and edge.resolution.note is not edge.source
+    }
+    for site in (built.plugin, *built.others):
+        assert site.graph(set(names.values())) == graph
+    # Nothing of ours had a hand in this one.
+    assert naive_reader.graph(built.vault) == graph

@@ -1,0 +1,103 @@
+"""Everything an example shows, in order, and what is said where it cannot be shown."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import PurePosixPath
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from worked import run
+
+from zhixing.language import read_example, run_example
+from zhixing.show.body import body, figure_name, show_problems
+from zhixing.source import Source, Span
+
+EVERYTHING = """id: 水果
+axes: {键: [apple, banana, chair], T: [1, 2]}
+given:
+  scores[键]: [log(0.6), log(0.4), -inf]
+  V[键]: [10, 5, 2]
+compute:
+  weights[键]: softmax(scores)
+  value: weights @ V
+  w[T, 键]: softmax(scores / T, axis=键)
+show:
+  - formula: weights
+  - table: value
+  - derivation: value
+  - plot: w
+    log: x
+  - heatmap: w
+  - heatmap: weights
+"""
+
+
+def test_everything_stands_in_the_order_asked_for() -> None:
+    shown = body(run(EVERYTHING))
+
+    assert shown is not None
+    blocks = shown.markdown.split("\n\n")
+    assert [block[:4] for block in blocks] == ["$$\n\\", "| 量 ", "$$\n\\", "![w|", "![w|", "![we"]
+    assert r"\operatorname{softmax}" in blocks[0]
+    assert "= 8" in blocks[2]
+    assert list(shown.figures) == ["水果.w.plot.svg", "水果.w.svg", "水果.weights.svg"]
+    assert all(f"(_figures/{name})" in shown.markdown for name in shown.figures)
+    assert body(run(EVERYTHING)) == shown
+
+
+def test_figures_keep_apart_where_a_disk_knows_no_capitals() -> None:
+    shown = body(
+        run("id: x\naxes: {a: 2}\ngiven:\n  Q[a]: [1, 2]\n  q[a]: [3, 4]\nshow:\n  - heatmap: q\n  - heatmap: Q\n")
+    )
+
+    assert shown is not None
+    assert list(shown.figures) == ["x.q.svg", "x.Q-2.svg"]
+
+
+def test_a_run_that_failed_shows_nothing() -> None:
+    text = (
+        "id: x\naxes: {a: 2, b: 3}\ngiven:\n  v[a]: [1, 2]\n  w[b]: [1, 2, 3]\n"
+        "compute:\n  bad: v @ w\nshow:\n  - table: v\n"
+    )
+    source = Source("例.md", text)
+    example, _ = read_example(source, Span(0, len(text)))
+    assert example
+    failed, problems = run_example(example, source, {})
+
+    assert problems
+    assert body(failed) is None
+    assert show_problems(failed, source) == [], "the step's own problem says it"
+
+
+def test_what_cannot_be_shown_is_a_problem_at_its_line() -> None:
+    text = (
+        "id: x\naxes: {a: 2, b: 3}\ngiven:\n  v[a]: [1, 2]\n  w[b]: [1, 2, 3]\n  n: 1\n"
+        "show:\n  - table: v\n  - plot: [v, w]\n  - heatmap: n\n  - formula: v\n  - table: v[5]\n"
+    )
+    done = run(text)
+
+    problems = show_problems(done, Source("例.md", text))
+
+    assert body(done) is None
+    assert [(p.line, str(p.code)) for p in problems] == [
+        (9, "example-axes"), (10, "example-axes"), (11, "example-name"), (12, "example-value"),
+    ]  # fmt: skip
+
+
+NAMES = st.text(max_size=200)
+
+
+@settings(deadline=None)
+@given(NAMES, NAMES)
+def test_file_names_are_safe_and_distinct(one: str, other: str) -> None:
+    name = figure_name(one)
+
+    assert len(name.encode()) <= 120
+    assert name.endswith(".svg")
+    assert not name.startswith(".")
+    assert PurePosixPath(name).name == name
+    assert all(character.isalnum() or character in "._-" for character in name)
+    assert name == unicodedata.normalize("NFC", name)
+    if unicodedata.normalize("NFC", one) != unicodedata.normalize("NFC", other):
+        assert name != figure_name(other)

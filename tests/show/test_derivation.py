@@ -1,0 +1,128 @@
+r"""Derivations: what is printed, and that its left side gives its right side when it is worked out as printed.
+
+`tests/cases/derivations.md` holds whole examples; what is expected is the derivation of each `derivation` they show.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import hypothesis.strategies as st
+import math_core
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from casefile import read_cases
+from latex_reader import read_latex
+from zhixing.language import evaluate, read_example, run_example
+from zhixing.language.expression import parse_expression
+from zhixing.language.model import Derivation, Quantity, Run
+from zhixing.show.derivation import derivation
+from zhixing.show.terms import number_term, printed
+from zhixing.source import Source, Span
+
+CASES = list(read_cases(Path(__file__).parents[1] / "cases" / "derivations.md"))
+READABLE = re.compile(r"(?!.*(?:\\dots|arg\\,max|\\mathbf|\\operatorname\{conv|\\mathrm|_)).*")
+
+
+def run_of(text: str) -> Run:
+    source = Source("derivations.md", text)
+    example, problems = read_example(source, Span(0, len(text)))
+    assert example is not None, problems
+    run, problems = run_example(example, source, {})
+    assert problems == []
+    return run
+
+
+def derived(text: str) -> list[str]:
+    run = run_of(text)
+    return [derivation(run, show.quantity) for show in run.example.show if isinstance(show, Derivation)]
+
+
+def of(text: str, reference: str) -> str:
+    return derivation(run_of(text), parse_expression(reference, Span(0, len(reference))))
+
+
+def lines(one: str) -> list[str]:
+    """Return the lines of a derivation without its names."""
+    inner = one.removeprefix(r"\begin{aligned} ").removesuffix(r" \end{aligned}").replace("&", "")
+    return [line for line in inner.split(r" \\ ") if line != r"\vdots"]
+
+
+def is_honest(left: str, sign: str, right: str) -> bool:
+    """Tell whether `=` stands just where the left side, worked out as printed, gives the right side as printed."""
+    result, half = printed(right)
+    off = abs(float(read_latex(left)) - result) if np.isfinite(result) else float(result != read_latex(left))
+    return (sign == "=") == (off <= half + 1e-9 * abs(result) + 1e-12)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}-{case[1]}")
+def test_derivations_of_an_example(case: tuple[int, str, str, str]) -> None:
+    _, _, text, expected = case
+    found = derived(text)
+
+    assert found == expected.splitlines()
+    for one in found:
+        assert "<math" in math_core.LatexToMathML().convert_with_local_state(one, displaystyle=True)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}-{case[1]}")
+def test_a_derivation_worked_out_gives_its_result(case: tuple[int, str, str, str]) -> None:
+    for line in (line for one in derived(case[2]) for line in lines(one)):
+        explained = re.fullmatch(r".*? = (.*) (=|\\approx) (.*)", line)
+        if explained and READABLE.fullmatch(explained[1]):
+            assert is_honest(*explained.groups()), line
+
+
+EXAMPLE = """
+id: 乘加
+axes: {{k: {size}}}
+given:
+  w[k]: {w}
+  v[k]: {v}
+compute:
+  value: w @ v
+  same: sum(w * v)
+"""
+numbers = st.integers(-40, 40).map(lambda n: n / 8) | st.floats(-9, 9).map(lambda x: round(x, 7))
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(1, 12).flatmap(lambda size: st.tuples(*[st.lists(numbers, min_size=size, max_size=size)] * 2)))
+def test_any_dot_product_is_honest(pair: tuple[list[float], list[float]]) -> None:
+    w, v = pair
+    text = EXAMPLE.format(size=len(w), w=w, v=v)
+    one = of(text, "value")
+
+    assert one.partition(" = ")[2] == of(text, "same").partition(" = ")[2]
+    left, sign, right = re.fullmatch(r"\\mathrm\{value\} = (.*) (=|\\approx) (.*)", one).groups()  # type: ignore[union-attr]  # or the test fails
+    assert float(right.replace(r"\times 10^{", "e").rstrip("}")) == pytest.approx(np.dot(w, v), rel=1e-4, abs=1e-9)
+    if len(w) > 8:
+        assert left.count(r"\cdot") == 4
+        return
+    assert is_honest(left, sign, right)
+
+
+@settings(deadline=None)
+@given(st.floats(-1e300, 1e300))
+def test_a_printed_number_is_read_back_within_its_rounding(value: float) -> None:
+    text = number_term(value).text
+    number, half = printed(text.replace("10^", r"1\times 10^") if text.startswith("10^") else text)
+
+    assert number == pytest.approx(value, rel=6e-5, abs=1e-12)
+    assert abs(number - value) <= half * (1 + 1e-9) + 1e-9 * abs(value) + 1e-12
+
+
+def test_a_derivation_that_does_not_fit_is_left_out() -> None:
+    run = run_of("id: 甲\ngiven: {b: 1}\ncompute:\n  a: b + 1\n")
+    reference = parse_expression("a", Span(0, 1))
+
+    def wrong(run: Run, tree: ast.expr) -> Quantity:
+        found = evaluate(run, tree)
+        return Quantity(found.values + 1) if isinstance(tree, ast.Name) and tree.id == "b" else found
+
+    assert derivation(run, reference) == "a = 1 + 1 = 2"
+    assert derivation(run, reference, wrong) == "a = b + 1 = 2"

@@ -1,0 +1,88 @@
+"""Numbers are printed for people and read back within what they print."""
+
+from __future__ import annotations
+
+import math
+import re
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from zhixing.show.numbers import fixed, latex_number, number, rounded
+
+INFINITY = float("inf")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (8.0, "8"),
+        (0.1 + 0.2, "0.3"),
+        (0.99955, "0.99955"),
+        (0.00045262, "0.00045262"),
+        (1 / 3, "0.33333"),
+        (7.99999, "8.0000"),
+        (0.600004, "0.60000"),
+        (9.99996, "10.000"),
+        (12345.6, "12345.6"),
+        (12345678.5, "1.2346×10⁷"),
+        (2099712, "2099712"),
+        (2.0**36, "6.8719×10¹⁰"),
+        (5.184705528587072e21, "5.1847×10²¹"),
+        (4.5e-5, "4.5×10⁻⁵"),
+        (-21.5, "−21.5"),
+        (-INFINITY, "−∞"),
+        (INFINITY, "∞"),
+        (float("nan"), "NaN"),
+        (-1e-13, "0"),
+        (-0.0, "0"),
+        (True, "1"),
+    ],
+)
+def test_number(value: float, expected: str) -> None:
+    assert number(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (5.184705528587072e21, r"5.1847\times 10^{21}"),
+        (-INFINITY, r"-\infty"),
+        (float("nan"), r"\mathrm{NaN}"),
+        (-0.5, "-0.5"),
+    ],
+)
+def test_latex_number(value: float, expected: str) -> None:
+    assert latex_number(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(0.8, "0.8"), (0.799999, "0.80"), (0.0004, "0.00"), (-0.0004, "0.00"), (0, "0"), (1e300, "1×10³⁰⁰"), (20, "20")],
+)
+def test_fixed_keeps_zeros_only_where_it_rounded(value: float, expected: str) -> None:
+    assert fixed(value, 2) == expected
+
+
+@settings(deadline=None)
+@given(st.floats(allow_nan=False, allow_infinity=False), st.integers(2, 8))
+def test_what_is_printed_reads_back_within_its_printed_precision(value: float, digits: int) -> None:
+    text = number(value, digits).replace("−", "-")
+    mantissa, _, power = text.partition("×10")
+    assert re.fullmatch(r"-?\d+(\.\d+)?", mantissa)
+    scale = Fraction(10) ** int(power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")) or "0")
+    whole, _, decimals = mantissa.partition(".")
+    tolerance = Fraction(1, 2 * 10 ** len(decimals)) * scale if decimals or power else Fraction(1, 10**6)
+    ten_digits = abs(Fraction(rounded(value)) - Fraction(value))
+    assert abs(Fraction(mantissa) * scale - Fraction(value)) <= tolerance * (1 + Fraction(1, 10**9)) + ten_digits
+    assert whole
+
+
+@settings(deadline=None)
+@given(st.floats())
+def test_rounding_is_idempotent_and_never_minus_zero(value: float) -> None:
+    once = rounded(value)
+    assert math.isnan(value) or rounded(once) == once
+    assert math.copysign(1, once) == 1 or once != 0

@@ -1,0 +1,35 @@
+"""What examples show, as Markdown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+from worked import run
+
+from casefile import read_cases
+from zhixing.show.body import body
+
+CASES = Path(__file__).parent.parent / "cases" / "tables.md"
+
+
+@pytest.mark.parametrize(("line", "title", "given", "expected"), [pytest.param(*c, id=c[1]) for c in read_cases(CASES)])
+def test_case(line: int, title: str, given: str, expected: str) -> None:
+    shown = body(run(given))
+
+    assert shown is not None
+    assert f"{shown.markdown}\n" == expected, f"{CASES}:{line}: {title}"
+    for block in shown.markdown.split("\n\n"):
+        rows = [row.removeprefix("> ") for row in block.splitlines() if row.removeprefix("> ").startswith("|")]
+        if rows:
+            # No label brings a pipe of its own, and CommonMark with tables sees a table of just these rows.
+            assert len({row.count("|") for row in rows}) == 1
+            assert MarkdownIt("gfm-like", {"linkify": False}).render("\n".join(rows)).count("<tr>") == len(rows) - 1
+
+
+def test_the_largest_table_that_is_whole() -> None:
+    shown = body(run("id: 大\naxes: {n: 16, m: 12}\ncompute:\n  x[n, m]: n + m\nshow:\n  - table: x\n"))
+
+    assert shown is not None
+    assert "…" not in shown.markdown

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from zhixing.checks.links import check_links
 from zhixing.checks.names import check_names
 from zhixing.checks.template import Template, check_template, read_template
-from zhixing.claims.fix import repaired
+from zhixing.claims.fix import fix_numerals
 from zhixing.claims.judge import check_claims, check_says
 from zhixing.language.model import Run
 from zhixing.language.runs import Book, Declared, example_fences, run_all
@@ -172,7 +172,7 @@ def plan(
     problems: list[Problem] = []
     for path, note in vault.notes.items():
         if notes is None or path in notes:
-            fixed = _repaired(note, found) if fix_claims else note
+            fixed = _with_fixed_claims(note, found) if fix_claims else note
             changes += _note(note, fixed, found, problems, accept=accept)
             changes += _figures(vault, note, found, problems, accept=accept)
             changes += _canvases(vault, note, found, problems, accept=accept)
@@ -180,13 +180,13 @@ def plan(
     return Plan(tuple(changes), tuple(problems))
 
 
-def _repaired(note: Note, found: Results) -> Note:
-    text = repaired(note, found.book.runs)
+def _with_fixed_claims(note: Note, found: Results) -> Note:
+    text = fix_numerals(note, found.book.runs)
     return read_note(Source(note.source.path, text), note.path) if text != note.source.text else note
 
 
 def _note(note: Note, fixed: Note, found: Results, problems: list[Problem], *, accept: bool) -> Iterator[Change]:
-    """Yield the change of a note, if any; `fixed` is the note with its claims repaired."""
+    """Yield the change of a note, if any; `fixed` is the note with its claims fixed."""
     bodies, blocks = found.of(note), found.blocks[note.path]
     declared = {block.name for block in blocks}
     fences = sorted([*example_fences(fixed), *list_fences(fixed)], key=lambda fence: fence.span)

@@ -149,23 +149,23 @@ STALE = frozenset({Code.REGION_STALE, Code.FIGURE_STALE, Code.FILE_STALE})
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One problem at one place. `what` and `mend` are sentences without their full stop."""
+    """One problem at one place. `what` and `fix` are sentences without their full stop."""
 
     path: str
     line: int
     column: int
     code: Code
     what: str
-    mend: str = ""
+    fix: str = ""
 
     def __str__(self) -> str:
-        """Return the line that is printed: `path:line:column: code: what. How to mend it.`."""
+        """Return the line that is printed: `path:line:column: code: what. How to fix it.`."""
         return f"{self.path}:{self.line}:{self.column}: {self.code}: {self.sentences}"
 
     @property
     def sentences(self) -> str:
-        """What is wrong and how to mend it, with their full stops."""
-        return " ".join(part if part[-1] in ".?!" else f"{part}." for part in (self.what, self.mend) if part)
+        """What is wrong and how to fix it, with their full stops."""
+        return " ".join(part if part[-1] in ".?!" else f"{part}." for part in (self.what, self.fix) if part)
 
     @property
     def order(self) -> tuple[str, int, int, str, str]:

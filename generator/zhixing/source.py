@@ -48,7 +48,7 @@ class Source:
         line = bisect_right(self._line_starts, offset)
         return line, offset - self._line_starts[line - 1] + 1
 
-    def problem(self, code: Code, at: Span | int, what: str, mend: str = "") -> Problem:
+    def problem(self, code: Code, at: Span | int, what: str, fix: str = "") -> Problem:
         """Return a problem at a place of this text."""
         line, column = self.position(at.start if isinstance(at, Span) else at)
-        return Problem(self.path, line, column, code, what, mend)
+        return Problem(self.path, line, column, code, what, fix)

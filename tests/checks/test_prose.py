@@ -1,4 +1,4 @@
-"""Claims in prose over generated notes: what is found is what was written, and repair touches digits alone."""
+"""Claims in prose over generated notes: what is found is what was written, and a fix touches digits alone."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from zhixing.checks.coverage import coverage
-from zhixing.claims.fix import repaired
+from zhixing.claims.fix import fix_numerals
 from zhixing.claims.judge import claims_of, judge_all
 from zhixing.language.runs import run_all
 from zhixing.problems import Code
@@ -84,18 +84,18 @@ def test_claims_found_are_claims_written(block: int, runs: dict) -> None:  # typ
 
 
 @pytest.mark.parametrize("block", range(5))
-def test_repair_changes_digits_only_and_once(block: int, runs: dict) -> None:  # type: ignore[type-arg]  # runs by id
+def test_a_fix_changes_digits_only_and_once(block: int, runs: dict) -> None:  # type: ignore[type-arg]  # runs by id
     for seed in range(block * 200, block * 200 + 200):
         text, _, bad = written(seed, wrong=True)
         note = read_note(Source("注.md", text), PurePosixPath("注.md"))
 
-        once = repaired(note, runs)
+        once = fix_numerals(note, runs)
         again = read_note(Source("注.md", once), PurePosixPath("注.md"))
 
         assert (once == text) == (bad == 0)
         assert without_numerals(once) == without_numerals(text)
         assert not any(judged.code for judged in judge_all(claims_of(again)[0], runs))
-        assert repaired(again, runs) == once
+        assert fix_numerals(again, runs) == once
 
 
 def without_numerals(text: str) -> str:

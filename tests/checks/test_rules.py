@@ -62,7 +62,7 @@ def test_problems_as_json_and_as_annotations(tmp_path: Path) -> None:
     notes = zhixing(project, "check", "--format", "github").stdout
 
     assert '"code": "link-note",\n    "severity": "error"' in data
-    assert "::error file=notes/甲.md,line=1,col=1,title=link-note::There is no note '没有'. Mend" in notes
+    assert "::error file=notes/甲.md,line=1,col=1,title=link-note::There is no note '没有'. Fix" in notes
 
 
 def test_coverage_can_fail_a_check(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_data_stays_data(tmp_path: Path) -> None:
     assert "+[[Yi|yi]] [[没有]]" in fixed.stderr
 
 
-def test_only_the_named_notes_are_mended_and_one_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_only_the_named_notes_are_fixed_and_one_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     project = vault(tmp_path, 甲="[[yi]]\n", 乙="[[yi]]\n", Yi="[[甲]] [[乙]] [[yi]]\n")
     locked = project / "notes" / "乙.md"
     locked.chmod(0o444)

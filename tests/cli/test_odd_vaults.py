@@ -131,7 +131,7 @@ def test_run_tells_of_its_own_example_only(tmp_path: Path) -> None:
 
     assert (ran.exit_code, failed.exit_code) == (1, 1)
     assert ran.stdout.endswith("✗ x: x is 3, not 4\nnotes/甲.md:6:13: expect-failed: x is 3, not 4."
-                               " Mend the example, or what it expects.\n")  # fmt: skip
+                               " Fix the example, or what it expects.\n")  # fmt: skip
     assert {line.partition(":")[0] for line in failed.stdout.splitlines()} == {"notes/乙.md"}
     assert "no example" not in failed.stderr
 
@@ -150,7 +150,7 @@ def test_what_fix_claims_would_rewrite_is_stale(tmp_path: Path) -> None:
     assert zhixing(project, "regenerate", "--check", "--fix-claims").exit_code == 0
 
 
-def test_the_first_of_two_claims_on_a_numeral_decides_its_repair(tmp_path: Path) -> None:
+def test_the_first_of_two_claims_on_a_numeral_decides_its_fix(tmp_path: Path) -> None:
     project = vault(
         tmp_path, 甲=SUM.replace("x: sum(V)", "x: sum(V), y: 2 * x") + "\n是 4<!--= 和.x --><!--= 和.y -->。\n"
     )
@@ -233,9 +233,9 @@ def test_missing_notes_are_written_where_links_say_and_the_impossible_ones_named
     assert told.stdout.splitlines() == [
         "notes/乙.md",
         "notes/上/丙.md",
-        "notes/甲.md:1:15: link-note: 'a:b' cannot be a note's name: :. Mend the link, or write the note by hand.",
+        "notes/甲.md:1:15: link-note: 'a:b' cannot be a note's name: :. Fix the link, or write the note by hand.",
         "notes/甲.md:1:23: link-note: '..' cannot be a folder's name: it would be hidden."
-        " Mend the link, or write the note by hand.",
+        " Fix the link, or write the note by hand.",
     ]
 
 

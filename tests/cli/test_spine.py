@@ -134,7 +134,7 @@ def test_check_and_diff_write_nothing(tmp_path: Path) -> None:
     assert contents(project) == before
 
 
-def test_claims_are_repaired_in_their_digits_alone(fruit: Path) -> None:
+def test_claims_are_fixed_in_their_digits_alone(fruit: Path) -> None:
     note = fruit / "notes" / "水果.md"
     wrong = note.read_text(encoding="utf-8").replace("查到的是 8<", "查到的是 9<")
     note.write_text(wrong, encoding="utf-8")

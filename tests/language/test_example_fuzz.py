@@ -41,7 +41,7 @@ def check(block: str, problems: list[Problem]) -> None:
         assert 1 <= problem.line <= len(lines)
         assert 1 <= problem.column <= len(lines[problem.line - 1]) + 1
         assert len(str(problem)) < 2000
-        assert problem.mend
+        assert problem.fix
 
 
 @st.composite

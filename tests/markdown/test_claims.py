@@ -88,10 +88,10 @@ def test_claims_written_are_claims_found(
         assert claim.bound is not None
         assert claim.bound.text in bound
         assert claim.bound.span.of(text) == claim.bound.text
-    _repair_changes_only_figures(source, claims, data.draw(st.floats(-100, 100)))
+    _fix_changes_only_figures(source, claims, data.draw(st.floats(-100, 100)))
 
 
-def _repair_changes_only_figures(source: Source, claims: list[Claim], value: float) -> None:
+def _fix_changes_only_figures(source: Source, claims: list[Claim], value: float) -> None:
     """Write a value into every claim, find the claims again, and see that nothing but the numerals differs."""
     figures = [claim.bound for claim in claims if isinstance(claim.bound, Numeral)]
     fixed, rest, at = "", [], 0

@@ -93,8 +93,8 @@ def total(parts: Iterable[Coverage]) -> Coverage:
 def coverage_problems(note: Note, found: Coverage) -> list[Problem]:
     """Return a problem for each numeral that is neither a claim nor waived."""
     what = "{} is backed by nothing"
-    mend = "Name what computes it: <!--= example.quantity -->, or waive it: <!--= 免: reason -->"
-    return [note.source.problem(Code.CLAIM_MISSING, one.span, what.format(one.text), mend) for one in found.unmarked]
+    fix = "Name what computes it: <!--= example.quantity -->, or waive it: <!--= 免: reason -->"
+    return [note.source.problem(Code.CLAIM_MISSING, one.span, what.format(one.text), fix) for one in found.unmarked]
 
 
 def coverage_of(notes: Mapping[PurePosixPath, Note], templates: Mapping[str, Template]) -> dict[str, Coverage]:

@@ -1,4 +1,4 @@
-"""Repair of links: those whose meaning is certain are written as Obsidian follows them; the rest is the author's."""
+"""Fixes of links: those whose meaning is certain are written as Obsidian follows them; the rest is the author's."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Reader:
     def meant(self, edge: Edge) -> Meant | None:
         """Return what a link certainly means, None where nothing is to be changed or nothing is certain."""
         wanted = Meant(_path(self.vault, edge), self._heading(edge) if edge.resolution.heading_missing else None)
-        # A heading must not be mended in a note that the path does not name for certain.
+        # A heading must not be fixed in a note that the path does not name for certain.
         sure = _plain(edge.resolution) or wanted.path is not None
         return wanted if sure and wanted != Meant() else None
 
@@ -270,8 +270,8 @@ def _coded(name: str, like: str, *, angled: bool) -> str:
     return unsafe.sub(lambda found: quote(found[0], safe=""), name)
 
 
-class Mender:
-    """Works out how links of a vault are mended; what it has to know of a note it works out once."""
+class LinkFixer:
+    """Works out how links of a vault are fixed; what it has to know of a note it works out once."""
 
     def __init__(self, vault: Vault) -> None:
         self.vault = vault
@@ -280,7 +280,7 @@ class Mender:
         self._left: dict[PurePosixPath, list[Span]] = {}
 
     def edit(self, edge: Edge) -> Edit | None:
-        """Return the edit that mends a link, None where that is not certain or would change what a reader sees.
+        """Return the edit that fixes a link, None where that is not certain or would change what a reader sees.
 
         Headings and what a tool generated are left alone.
         """
@@ -310,12 +310,12 @@ class Mender:
         return self._left[note.path]
 
 
-def mended(vault: Vault, notes: Collection[PurePosixPath]) -> Iterator[tuple[Note, str]]:
-    """Yield the notes among `notes` that hold links to be mended, each with its new text."""
-    mender = Mender(vault)
+def fix_links(vault: Vault, notes: Collection[PurePosixPath]) -> Iterator[tuple[Note, str]]:
+    """Yield the notes among `notes` that hold links to be fixed, each with its new text."""
+    fixer = LinkFixer(vault)
     edits: dict[PurePosixPath, list[Edit]] = {}
     for edge in edges(vault):
-        if edge.source.path in notes and (edit := mender.edit(edge)) is not None:
+        if edge.source.path in notes and (edit := fixer.edit(edge)) is not None:
             edits.setdefault(edge.source.path, []).append(edit)
     for path, found in edits.items():
         note = vault.notes[path]

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
-from zhixing.checks.fix_links import Mender
+from zhixing.checks.fix_links import LinkFixer
 from zhixing.problems import Code, Problem
 from zhixing.source import Span
 from zhixing.vault.graph import Edge, circles, edges, embed_cycles, orphans
@@ -24,36 +24,36 @@ def missing(vault: Vault, edge: Edge) -> Problem:
     """A wikilink to a note still to be written is information; anything else that is missing is a mistake."""
     link, source, near = edge.link, edge.source.source, _near(vault, edge)
     if not link.path:
-        what, mend = "The link does not say where it leads", "Name a note or a file between its parentheses"
-        return source.problem(Code.LINK_NOTE, link.span, what, mend)
+        what, fix = "The link does not say where it leads", "Name a note or a file between its parentheses"
+        return source.problem(Code.LINK_NOTE, link.span, what, fix)
     place = link.headings or link.block
     if link.wiki and not link.embed and not place and not is_attachment(link.path):
         path = PurePosixPath(link.path.removesuffix(".md"))
         if near:
             return source.problem(Code.LINK_STUB, link.span, f"There is no note {link.path!r} yet", near)
         folder = f" --folder {shlex.quote(str(path.parent))}" if len(path.parts) > 1 else ""
-        mend = f"Write it: zhixing new {shlex.quote(path.name)}{folder}"
-        return source.problem(Code.LINK_STUB, link.span, f"{link.path!r} is a note still to be written", mend)
+        fix = f"Write it: zhixing new {shlex.quote(path.name)}{folder}"
+        return source.problem(Code.LINK_STUB, link.span, f"{link.path!r} is a note still to be written", fix)
     kind = "note" if _names_note(link.path) else "file"
     what = f"There is no {kind} {link.path!r}"
-    mend = near or f"Mend the name, or {'write the note' if kind == 'note' else 'put the file there'}"
-    return source.problem(Code.LINK_NOTE, link.span, what, mend)
+    fix = near or f"Fix the name, or {'write the note' if kind == 'note' else 'put the file there'}"
+    return source.problem(Code.LINK_NOTE, link.span, what, fix)
 
 
 def no_heading(vault: Vault, edge: Edge, certain: str) -> Problem:
     """A heading that its note does not have; `certain` is the advice where one alone can be meant."""
     link, note = edge.link, edge.resolution.note or edge.source
     what = f"{note.name} has no heading {'#'.join(link.headings)!r}"
-    mend = certain or _near(vault, edge) or _known("headings", [heading.text for heading in note.headings])
-    return edge.source.source.problem(Code.LINK_HEADING, link.span, what, mend)
+    fix = certain or _near(vault, edge) or _known("headings", [heading.text for heading in note.headings])
+    return edge.source.source.problem(Code.LINK_HEADING, link.span, what, fix)
 
 
 def no_block(vault: Vault, edge: Edge) -> Problem:
     """A block that its note does not have."""
     link, note = edge.link, edge.resolution.note or edge.source
-    mend = _near(vault, edge) or f"Write ^{link.block} behind the block that is meant"
+    fix = _near(vault, edge) or f"Write ^{link.block} behind the block that is meant"
     what = f"{note.name} has no block ^{link.block}"
-    return edge.source.source.problem(Code.LINK_BLOCK, link.span, what, mend)
+    return edge.source.source.problem(Code.LINK_BLOCK, link.span, what, fix)
 
 
 def _near(vault: Vault, edge: Edge) -> str:
@@ -91,9 +91,9 @@ def _names_note(path: str) -> bool:
 
 def check_links(vault: Vault) -> Iterator[Problem]:
     """Yield a problem for each link that leads nowhere, to several notes, or only by grace; and for orphans."""
-    mender = Mender(vault)
+    fixer = LinkFixer(vault)
     for edge in edges(vault):
-        yield from _edge(vault, edge, mender)
+        yield from _edge(vault, edge, fixer)
     for cycle in embed_cycles(vault):
         names = " → ".join([*(edge.source.name for edge in cycle), cycle[0].source.name])
         what = f"This embed is part of a circle: {names}"
@@ -104,11 +104,11 @@ def check_links(vault: Vault) -> Iterator[Problem]:
         at = circle[0].requires[0].span if circle[0].requires else 0
         yield circle[0].source.problem(Code.REQUIRES_CYCLE, at, what, "Take one of them out of `requires`")
     for note in (one for one in orphans(vault) if one.name != "index"):
-        what, mend = "No note links here", "Link to it from a note where a reader would look for it"
-        yield note.source.problem(Code.ORPHAN, 0, what, mend)
+        what, fix = "No note links here", "Link to it from a note where a reader would look for it"
+        yield note.source.problem(Code.ORPHAN, 0, what, fix)
 
 
-def _edge(vault: Vault, edge: Edge, mender: Mender) -> Iterator[Problem]:
+def _edge(vault: Vault, edge: Edge, fixer: LinkFixer) -> Iterator[Problem]:
     found = edge.resolution
     if edge.source.published:
         yield from _unshown(edge)
@@ -118,13 +118,13 @@ def _edge(vault: Vault, edge: Edge, mender: Mender) -> Iterator[Problem]:
         yield missing(vault, edge)
         return
     if found.heading_missing:
-        yield no_heading(vault, edge, _written(edge, mender) if mender.meant(edge).headings else "")
+        yield no_heading(vault, edge, _written(edge, fixer) if fixer.meant(edge).headings else "")
     if found.block_missing:
         yield no_block(vault, edge)
     if found.ambiguous:
         yield _ambiguous(edge)
     elif found.alias or found.other_case:
-        yield _by_grace(edge, mender)
+        yield _by_grace(edge, fixer)
 
 
 def _unshown(edge: Edge) -> Iterator[Problem]:
@@ -132,8 +132,8 @@ def _unshown(edge: Edge) -> Iterator[Problem]:
     link, found, source = edge.link, edge.resolution, edge.source.source
     scheme, colon, _ = link.url.partition(":")
     if colon and scheme.isascii() and scheme.lower() not in SCHEMES and "/" not in scheme:
-        what, mend = f"The site keeps no address of the scheme {scheme!r}", "Link to a page that a browser opens"
-        yield source.problem(Code.LINK_UNSHOWN, link.span, what, mend)
+        what, fix = f"The site keeps no address of the scheme {scheme!r}", "Link to a page that a browser opens"
+        yield source.problem(Code.LINK_UNSHOWN, link.span, what, fix)
     template = found.file is not None and found.file.suffix.lower() == ".md"
     if template or (found.note is not None and not found.note.published):
         what = f"{link.path!r} is {'a template' if template else 'not published'}, so the site shows no link"
@@ -148,21 +148,21 @@ def _ambiguous(edge: Edge) -> Problem:
     return source.problem(Code.LINK_AMBIGUOUS, link.span, what, f"Write the path of the one that is meant, as {name!r}")
 
 
-def _by_grace(edge: Edge, mender: Mender) -> Problem:
+def _by_grace(edge: Edge, fixer: LinkFixer) -> Problem:
     """A link that we follow and Obsidian does not, or that a disk which minds the case does not."""
     link, found, source = edge.link, edge.resolution, edge.source.source
     path = found.note.path if found.note else found.file
-    mend = _written(edge, mender) or f"Write {mender.meant(edge).path or str(path)!r} there instead"
+    fix = _written(edge, fixer) or f"Write {fixer.meant(edge).path or str(path)!r} there instead"
     if found.note and found.alias:
         what = f"{link.path!r} is an alias of {found.note.name}, and Obsidian does not follow aliases"
-        return source.problem(Code.LINK_ALIAS, link.span, what, mend)
+        return source.problem(Code.LINK_ALIAS, link.span, what, fix)
     what = f"{link.path!r} is in another case than its file's name, {str(path)!r}"
-    return source.problem(Code.LINK_CASE, link.span, what, mend)
+    return source.problem(Code.LINK_CASE, link.span, what, fix)
 
 
-def _written(edge: Edge, mender: Mender) -> str:
+def _written(edge: Edge, fixer: LinkFixer) -> str:
     """Return the advice to write a link as it is certainly meant, "" where that is not certain."""
-    edit, text = mender.edit(edge), edge.source.source.text
+    edit, text = fixer.edit(edge), edge.source.source.text
     if edit is None:
         return ""
     span = edge.link.span

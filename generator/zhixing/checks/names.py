@@ -58,8 +58,8 @@ def _properties(note: Note) -> Iterator[Problem]:
         near = sorted(known for known in free if one_slip(name.lower(), known)) if name not in PROPERTIES else []
         if near:
             what = f"The property {name!r} is not one that is read"
-            mend = f"Did you mean {' or '.join(map(repr, near))}?"
-            yield note.source.problem(Code.FRONTMATTER_UNKNOWN, field.key_span, what, mend)
+            fix = f"Did you mean {' or '.join(map(repr, near))}?"
+            yield note.source.problem(Code.FRONTMATTER_UNKNOWN, field.key_span, what, fix)
 
 
 def one_slip(written: str, meant: str) -> bool:
@@ -86,8 +86,8 @@ def _alias(note: Note, by_name: dict[str, list[Note]]) -> Iterator[Problem]:
         others = [other for other in by_name.get(fold(alias), []) if other is not note]
         if others:
             what = f"The alias {alias!r} is the name of {others[0].path}"
-            mend = "Remove the alias: links by that name lead there"
-            yield note.source.problem(Code.ALIAS_CLASH, _span(note, alias), what, mend)
+            fix = "Remove the alias: links by that name lead there"
+            yield note.source.problem(Code.ALIAS_CLASH, _span(note, alias), what, fix)
 
 
 def _shared_aliases(vault: Vault) -> Iterator[Problem]:

@@ -86,8 +86,8 @@ def _example(note: Note, template: Template) -> Iterator[Problem]:
 def _properties(note: Note, template: Template) -> Iterator[Problem]:
     for name in template.properties:
         if name not in note.frontmatter.fields:
-            mend = did_you_mean(name, note.frontmatter.fields) or f"Add `{name}:`; it may be empty"
-            yield note.source.problem(Code.FRONTMATTER_MISSING, note.frontmatter.span, f"{name!r} is missing", mend)
+            fix = did_you_mean(name, note.frontmatter.fields) or f"Add `{name}:`; it may be empty"
+            yield note.source.problem(Code.FRONTMATTER_MISSING, note.frontmatter.span, f"{name!r} is missing", fix)
 
 
 def _sections(note: Note, template: Template) -> Iterator[Problem]:
@@ -107,10 +107,8 @@ def _sections(note: Note, template: Template) -> Iterator[Problem]:
     titles = [section.title for section in template.sections if section.level == 2]
     for (_, title), heading in own:
         if heading.level == 2 and title not in titles:
-            mend = did_you_mean(title, titles) or "Make it a part (###) of one of the template's sections"
-            yield note.source.problem(
-                Code.SECTION_UNKNOWN, heading.span, f"The template has no section “{title}”", mend
-            )
+            fix = did_you_mean(title, titles) or "Make it a part (###) of one of the template's sections"
+            yield note.source.problem(Code.SECTION_UNKNOWN, heading.span, f"The template has no section “{title}”", fix)
     yield from _empty(note, {heading.span.start for _, heading in present})
 
 
@@ -128,10 +126,10 @@ def _placed(headings: tuple[Heading, ...]) -> Iterator[tuple[tuple[str, str], He
 def _missing(note: Note, section: Section, own: list[tuple[tuple[str, str], Heading]]) -> Problem:
     marks = "#" * section.level
     parent = next((heading for (_, title), heading in own if section.parent and title == section.parent), None)
-    mend = did_you_mean(section.title, [title for (_, title), _ in own]) or f"Add `{marks} {section.title}`"
+    fix = did_you_mean(section.title, [title for (_, title), _ in own]) or f"Add `{marks} {section.title}`"
     place = f" in “{section.parent}”" if section.parent else ""
     what = f"The section “{section.title}” is missing{place}"
-    return note.source.problem(Code.SECTION_MISSING, parent.span if parent else 0, what, mend)
+    return note.source.problem(Code.SECTION_MISSING, parent.span if parent else 0, what, fix)
 
 
 def _empty(note: Note, headings: set[int]) -> Iterator[Problem]:

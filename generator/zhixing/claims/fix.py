@@ -1,4 +1,4 @@
-"""Repair of claims: the digits of a numeral that is wrong, and nothing else."""
+"""Fixes of claims: the digits of a numeral that is wrong, and nothing else."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from zhixing.vault.note import Note
 from zhixing.weave.edits import Edit, edited
 
 
-def repaired(note: Note, runs: Mapping[str, Run]) -> str:
+def fix_numerals(note: Note, runs: Mapping[str, Run]) -> str:
     """Return a note's text with each wrong numeral written anew, in its own manner and precision."""
     return edited(note.source.text, _edits(note, runs))
 

@@ -17,7 +17,7 @@ from zhixing.vault.note import Note
 # What sources say: a statement that turns out to be right is reported, so that nobody doubts it any longer.
 
 SHOWN = 60
-_MEND = "Nothing needs mending; a list of `confirmed` shows it"
+_FIX = "Nothing needs fixing; a list of `confirmed` shows it"
 
 
 def check_says(run: Run, source: Source) -> Iterator[Problem]:
@@ -28,7 +28,7 @@ def check_says(run: Run, source: Source) -> Iterator[Problem]:
             text = f"{text[:SHOWN]}…" if len(text) > SHOWN else text
             source_named = f"Document {said.says.document.strip()}" if said.says.document.strip() else "A source"
             what = f"{source_named} says {text!r}, and the computation agrees"
-            yield source.problem(Code.SAYS_AGREES, said.says.span, what, _MEND)
+            yield source.problem(Code.SAYS_AGREES, said.says.span, what, _FIX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Judged:
     computed: Quantity | None
     text: str
     code: Code | None = None
-    mend: str = ""
+    fix: str = ""
 
 
 def claims_of(note: Note) -> tuple[list[Claim], list[Problem]]:
@@ -66,7 +66,7 @@ def judge(claim: Claim, runs: Mapping[str, Run]) -> Judged:
     try:
         run, quantity = refer(claim.reference, claim.span, runs)
     except ExampleError as error:
-        return Judged(claim, None, error.what, Code.CLAIM_UNKNOWN, error.mend)
+        return Judged(claim, None, error.what, Code.CLAIM_UNKNOWN, error.fix)
     if quantity.dimensions:
         what = f"{claim.reference} has {quantity.values.size} entries; a claim names one"
         return Judged(claim, None, what, Code.CLAIM_UNKNOWN, f"Index it: {claim.reference}[0]")
@@ -97,8 +97,8 @@ def _difference(numeral: Numeral, value: float) -> Code | None:
 def _problem(note: Note, judged: Judged) -> Problem:
     claim, code = judged.claim, judged.code or Code.CLAIM_WRONG
     if judged.computed is None:
-        return note.source.problem(code, claim.span, judged.text, judged.mend)
+        return note.source.problem(code, claim.span, judged.text, judged.fix)
     written = claim.bound.text if isinstance(claim.bound, Numeral | Word) else ""
     what = f"{claim.reference} is {judged.text}, not {written}"
     at = claim.bound.span if claim.bound else claim.span
-    return note.source.problem(code, at, what, "Mend the prose, or the example it rests on")
+    return note.source.problem(code, at, what, "Fix the prose, or the example it rests on")

@@ -10,7 +10,7 @@ import click
 
 from zhixing import compose
 from zhixing.checks.coverage import Coverage, coverage_of, coverage_problems, total
-from zhixing.checks.fix_links import mended
+from zhixing.checks.fix_links import fix_links
 from zhixing.cli.common import (
     Selection,
     notes_argument,
@@ -70,11 +70,11 @@ def check(
     """
     project, loaded = open_vault(vault)
     chosen = selected(loaded, notes)
-    mends = _mends(loaded, chosen) if fix or diff else []
+    fixes = _link_fixes(loaded, chosen) if fix or diff else []
     # What is printed as data stays data.
-    show(loaded, mends, err=form in {"json", "github"})
-    _, failed = write_all(loaded, [] if diff else mends)
-    loaded = load(project.notes, loaded) if mends and not diff else loaded
+    show(loaded, fixes, err=form in {"json", "github"})
+    _, failed = write_all(loaded, [] if diff else fixes)
+    loaded = load(project.notes, loaded) if fixes and not diff else loaded
     with progress("Checking") as tell:
         found = compose.results(loaded, tell)
     sources = read_templates(project.templates)
@@ -90,12 +90,12 @@ def check(
     if badge:
         _write_badge(badge, total(parts.values()).share)
     click.echo(f"{len(chosen.notes)} notes, {len(found.book.runs)} examples: {summary(kept)}", err=True)
-    sys.exit(1 if short else exit_status(kept) or (3 if diff and mends else 0))
+    sys.exit(1 if short else exit_status(kept) or (3 if diff and fixes else 0))
 
 
-def _mends(vault: Vault, chosen: Selection) -> list[Change]:
-    """Return the changes of the notes whose links can be mended."""
-    return [Change(note.path, note.source.text, text) for note, text in mended(vault, chosen.notes)]
+def _link_fixes(vault: Vault, chosen: Selection) -> list[Change]:
+    """Return the changes of the notes whose links can be fixed."""
+    return [Change(note.path, note.source.text, text) for note, text in fix_links(vault, chosen.notes)]
 
 
 def _coverage(vault: Vault, parts: Mapping[str, Coverage], least: float | None) -> bool:

@@ -228,7 +228,7 @@ def as_data(problem: Problem) -> dict[str, str | int]:
     """Return a problem as plain data."""
     return {
         "path": problem.path, "line": problem.line, "column": problem.column, "code": problem.code.slug,
-        "severity": problem.code.severity.value, "what": problem.what, "mend": problem.mend,
+        "severity": problem.code.severity.value, "what": problem.what, "fix": problem.fix,
     }  # fmt: skip
 
 

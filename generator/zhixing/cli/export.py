@@ -71,7 +71,7 @@ def files_of(vault: Vault, export: Export, problems: list[Problem]) -> Iterator[
         except (OSError, RuntimeError) as error:  # a circle of links is a RuntimeError
             what = f"The file cannot be read: {getattr(error, 'strerror', None) or error}"
             problems.append(
-                Problem(str(path), 1, 1, Code.FILE_UNREADABLE, what, "Mend the cause and run the command again")
+                Problem(str(path), 1, 1, Code.FILE_UNREADABLE, what, "Fix the cause and run the command again")
             )
 
 
@@ -112,9 +112,9 @@ def canvas(file: Path, notes: tuple[Path, ...], *, kind: str, accept: bool, vaul
     woven = generated_files.weave_file(
         Source(file.name, before or ""), concept_map(loaded, kept), generated_files.canvas, accept=accept
     )
-    mend = "Choose another name, or write over it with --accept"
+    fix = "Choose another name, or write over it with --accept"
     edited = (one for one in woven.problems if one.code is Code.FILE_EDITED)
-    problems = [replace(one, path=str(file.resolve()), mend=mend) for one in edited]
+    problems = [replace(one, path=str(file.resolve()), fix=fix) for one in edited]
     if not problems and woven.text != before:
         try:
             write(file.resolve().parent, PurePath(file.name), woven.text, before=before)

@@ -55,17 +55,17 @@ class Outcome:
 def refusal(folder: Path, vault: Path) -> Problem | None:
     """Return why a folder cannot take an export: it is the vault, inside or above it, or holds files of others."""
     here, notes = folder.resolve(), vault.resolve()
-    mend = "Name a new or empty folder outside the vault"
+    fix = "Name a new or empty folder outside the vault"
     if here.is_relative_to(notes) or notes.is_relative_to(here):
-        return _problem(folder, "The vault's own folder, one inside it or one above it cannot take an export", mend)
+        return _problem(folder, "The vault's own folder, one inside it or one above it cannot take an export", fix)
     if not os.path.lexists(folder):
         return None
     if not here.is_dir():
-        return _problem(folder, "This is no folder", mend)
+        return _problem(folder, "This is no folder", fix)
     if not (here / MANIFEST).exists():
         # A version control's files, or a file manager's, are no content.
         foreign = sorted(entry.name for entry in here.iterdir() if not entry.name.startswith("."))
-        return _problem(folder, f"The folder holds what no export wrote: {foreign[0]!r}", mend) if foreign else None
+        return _problem(folder, f"The folder holds what no export wrote: {foreign[0]!r}", fix) if foreign else None
     if _manifest(here) is None:
         what = "The export's manifest cannot be read"
         return _problem(folder / MANIFEST, what, "Restore it, or delete the folder and export anew")
@@ -104,16 +104,16 @@ def _stranger(
     if found is None or found in before.get(path, ()) or (path in wanted and found == wanted[path].digest):
         return None
     if path in before:
-        what, mend = (
+        what, fix = (
             "The file was edited after it was exported",
             "Take the edit over into the vault and delete this file",
         )
     else:
-        what, mend = (
+        what, fix = (
             "The export did not write this file, and it is in the way",
             "Move it, or export into another folder",
         )
-    return _problem(root / path, what, mend, Code.EXPORT_EDITED)
+    return _problem(root / path, what, fix, Code.EXPORT_EDITED)
 
 
 def _found(file: Path) -> str | None:
@@ -164,6 +164,6 @@ def _saved(root: Path, known: Known, failed: list[Problem]) -> bool:
     return text == before or _done(root, MANIFEST, failed, lambda: write(root, MANIFEST, text, before=before))
 
 
-def _problem(path: Path, what: str, mend: str, code: Code = Code.EXPORT_FOLDER) -> Problem:
+def _problem(path: Path, what: str, fix: str, code: Code = Code.EXPORT_FOLDER) -> Problem:
     # As from the root: problems are shown as seen from where the command runs.
-    return Problem(str(Path.cwd() / path), 1, 1, code, what, mend)
+    return Problem(str(Path.cwd() / path), 1, 1, code, what, fix)

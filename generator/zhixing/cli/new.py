@@ -53,8 +53,8 @@ def new(titles: tuple[str, ...], *, missing: bool, kind: str, folder: str, vault
     for stub, users in stubs(loaded).items() if missing else ():
         path = PurePosixPath(folder, _title(stub))
         if refusal := _refusal(path, path.name):
-            source, mend = users[0].source.source, "Mend the link, or write the note by hand"
-            problems.append(source.problem(Code.LINK_NOTE, users[0].link.span, refusal, mend))
+            source, fix = users[0].source.source, "Fix the link, or write the note by hand"
+            problems.append(source.problem(Code.LINK_NOTE, users[0].link.span, refusal, fix))
         else:
             wanted.append(path)
     written = [] if problems and titles else _write(loaded, template, list(dict.fromkeys(wanted)), problems)
@@ -73,8 +73,8 @@ def _template(project: Project, kind: str) -> Source:
         if template:
             found[template.type] = source
     if kind not in found:
-        mend = did_you_mean(kind, found) or f"Known: {', '.join(sorted(found))}"
-        raise click.UsageError(f"There is no template of type {kind!r}. {mend}")
+        fix = did_you_mean(kind, found) or f"Known: {', '.join(sorted(found))}"
+        raise click.UsageError(f"There is no template of type {kind!r}. {fix}")
     return found[kind]
 
 

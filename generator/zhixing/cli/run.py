@@ -110,7 +110,7 @@ def run(example: str, vault: Path | None) -> None:
     if name in book.runs:
         click.echo("\n".join(map(visible, steps_of(book.runs[name]).split("\n"))))
     elif not own:
-        mend = did_you_mean(name, book.runs) or f"Known: {', '.join(sorted(book.runs)) or 'none'}"
-        click.echo(f"There is no example {example!r}. {mend}", err=True)
+        fix = did_you_mean(name, book.runs) or f"Known: {', '.join(sorted(book.runs)) or 'none'}"
+        click.echo(f"There is no example {example!r}. {fix}", err=True)
     report(loaded, problems, least=Severity.WARNING)
     sys.exit(exit_status(problems) if name in book.runs else 1)

@@ -212,8 +212,8 @@ def _check_inner(a: Quantity, b: Quantity, axes: Axes) -> None:
     if same_root(axes, one, other):
         what = f"`@` cannot contract {describe(a)} with {describe(b)}: their sizes differ"
     flipped = len(b.dimensions) > 1 and same_root(axes, one, b.axes[-1])
-    mend = "Transpose the right side with .T" if flipped else "Let the last axis left be the last but one right"
-    raise ExampleError(Code.EXAMPLE_AXES, what, mend)
+    fix = "Transpose the right side with .T" if flipped else "Let the last axis left be the last but one right"
+    raise ExampleError(Code.EXAMPLE_AXES, what, fix)
 
 
 def batch_of(leading: Sequence[tuple[Dimensions, tuple[int, ...]]], axes: Axes) -> tuple[Dimensions, tuple[int, ...]]:
@@ -265,8 +265,8 @@ def position_of(label: str, axis: Axis, positions: Sequence[int] | None = None) 
     if found:
         what = f"{axis.name} has the label {label!r} {len(found)} times"
         raise ExampleError(Code.EXAMPLE_NAME, what, "Go by position")
-    mend = did_you_mean(label, kept) or "A label is in quotes, a position is a number from 0"
-    raise ExampleError(Code.EXAMPLE_NAME, f"{axis.name} has no label {label!r}", mend)
+    fix = did_you_mean(label, kept) or "A label is in quotes, a position is a number from 0"
+    raise ExampleError(Code.EXAMPLE_NAME, f"{axis.name} has no label {label!r}", fix)
 
 
 @dataclass
@@ -381,8 +381,8 @@ def _positions(item: Quantity, dimension: Dimension, size: int, axes: Axes) -> A
         what = (
             f"Position {whole[outside].flat[0]:.15g} is outside {dimension.axis or 'this dimension'}, which has {size}"
         )
-        mend = "Positions count from 0; keep them inside with minimum and maximum"
-        raise ExampleError(Code.EXAMPLE_VALUE, what, mend)
+        fix = "Positions count from 0; keep them inside with minimum and maximum"
+        raise ExampleError(Code.EXAMPLE_VALUE, what, fix)
     return np.asarray(whole, dtype=np.intp)
 
 

@@ -86,8 +86,8 @@ class _Match:
         taken = {bound[letter] for letter in found if quantity.axes[found[letter]] == bound[letter]}
         if any(letter not in found and bound[letter] in taken for letter in shape.letters):
             what = f"{describe(quantity)} could run along the first or the second of two axes of that name"
-            mend = "Write it along both, or with a second name for one (`键: 词`)"
-            raise ExampleError(Code.EXAMPLE_AXES, what, mend)
+            fix = "Write it along both, or with a second name for one (`键: 词`)"
+            raise ExampleError(Code.EXAMPLE_AXES, what, fix)
 
     def _fit(self, letter: str, quantity: Quantity, place: int) -> None:
         dimension, size = quantity.dimensions[place], quantity.values.shape[place]
@@ -226,8 +226,8 @@ def call_function(node: ast.Call, scope: Scope, evaluate: Evaluate) -> Quantity 
     if name == "size":
         _keywords(node, ())
         return scalar(_arguments(node, 1, 1, evaluate)[0].values.size)
-    mend = did_you_mean(name, WORDS) or "See the vocabulary in the documentation of the language"
-    raise ExampleError(Code.EXAMPLE_NAME, f"There is no function {name!r}", mend, node)
+    fix = did_you_mean(name, WORDS) or "See the vocabulary in the documentation of the language"
+    raise ExampleError(Code.EXAMPLE_NAME, f"There is no function {name!r}", fix, node)
 
 
 def _arguments(node: ast.Call, least: int, most: int, evaluate: Evaluate) -> list[Quantity]:
@@ -247,9 +247,9 @@ def _keywords(node: ast.Call, known: Iterable[str]) -> dict[str, ast.expr]:
             what = f"{ast.unparse(node.func)} is given {keyword.arg!r} twice"
             raise ExampleError(Code.EXAMPLE_VALUE, what, "Keep one of them", keyword)
         if keyword.arg not in known:
-            mend = did_you_mean(str(keyword.arg), known) or (f"It takes {', '.join(known)}" if known else "Remove it")
+            fix = did_you_mean(str(keyword.arg), known) or (f"It takes {', '.join(known)}" if known else "Remove it")
             what = f"{ast.unparse(node.func)} takes no argument {keyword.arg!r}"
-            raise ExampleError(Code.EXAMPLE_VALUE, what, mend, keyword)
+            raise ExampleError(Code.EXAMPLE_VALUE, what, fix, keyword)
     return {str(keyword.arg): keyword.value for keyword in node.keywords}
 
 
@@ -263,8 +263,8 @@ def axis_names(node: ast.expr, scope: Scope) -> list[str]:
     for item in nodes:
         name = item.id if isinstance(item, ast.Name) else ""
         if name not in scope.axes:
-            mend = did_you_mean(name, scope.axes) or "Name an axis, not its number"
-            raise ExampleError(Code.EXAMPLE_NAME, f"{ast.unparse(item)!r} is no axis", mend, item)
+            fix = did_you_mean(name, scope.axes) or "Name an axis, not its number"
+            raise ExampleError(Code.EXAMPLE_NAME, f"{ast.unparse(item)!r} is no axis", fix, item)
     return [item.id for item in nodes if isinstance(item, ast.Name)]
 
 

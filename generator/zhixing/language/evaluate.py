@@ -208,10 +208,10 @@ class Evaluator:
 
     def _no_number(self, value: Record | Label, node: ast.expr) -> Quantity:
         if isinstance(value, Record):
-            what, mend = "A record of several results stands here", f"Take one: {', '.join(value.fields)}"
+            what, fix = "A record of several results stands here", f"Take one: {', '.join(value.fields)}"
         else:
-            what, mend = f"{value.text!r} is text, and stands where a number is needed", "Use a label only as an index"
-        raise ExampleError(Code.EXAMPLE_VALUE, what, mend, node)
+            what, fix = f"{value.text!r} is text, and stands where a number is needed", "Use a label only as an index"
+        raise ExampleError(Code.EXAMPLE_VALUE, what, fix, node)
 
     def _value(self, node: ast.expr) -> Value:
         method: Callable[[Any], Value] = getattr(self, f"_{type(node).__name__.lower()}")
@@ -225,8 +225,8 @@ class Evaluator:
         except ExampleError as error:
             raise error.at(node) from None
         except CoreError as error:
-            mend = "See what it takes in the reference of the core"
-            raise ExampleError(Code.EXAMPLE_RUN, f"The core says: {error}", mend, node) from None
+            fix = "See what it takes in the reference of the core"
+            raise ExampleError(Code.EXAMPLE_RUN, f"The core says: {error}", fix, node) from None
         except MemoryError:
             what = "There is not enough memory for this"
             raise ExampleError(Code.EXAMPLE_COST, what, "Use smaller axes", node) from None
@@ -311,8 +311,8 @@ class Evaluator:
         if isinstance(value, Quantity) and node.attr == "T":
             return transpose(value)
         known = list(value.fields) if isinstance(value, Record) else ["T"]
-        mend = did_you_mean(node.attr, known) or f"Known: {', '.join(known)}"
-        raise ExampleError(Code.EXAMPLE_NAME, f"There is no .{node.attr} here", mend)
+        fix = did_you_mean(node.attr, known) or f"Known: {', '.join(known)}"
+        raise ExampleError(Code.EXAMPLE_NAME, f"There is no .{node.attr} here", fix)
 
     def _call(self, node: ast.Call) -> Value:
         return call_function(node, self.scope, self._quantity)

@@ -56,7 +56,7 @@ def _outcome(item: Expectation | Expression, evaluator: Evaluator) -> Outcome | 
     except ExampleError as error:
         placed = hasattr(error.node, "col_offset")
         at = offset_of(target, error.node) if placed else item.span.start
-        return Outcome(item, None, error.what, error.code, error.mend, at)
+        return Outcome(item, None, error.what, error.code, error.fix, at)
 
 
 def _statement(statement: Expression, computed: Quantity, evaluator: Evaluator) -> str:

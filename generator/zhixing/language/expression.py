@@ -74,8 +74,8 @@ def normal_name(name: str) -> str:
     normal = unicodedata.normalize("NFKC", name)
     raised = next((character for character in name if raised_character(character)), "")
     if raised:
-        mend = f"Write {name.partition(raised)[0]}.T for a transpose, W_Q for an index"
-        raise ExampleError(Code.EXAMPLE_NAME, f"{name!r} would be read as {normal!r}", mend)
+        fix = f"Write {name.partition(raised)[0]}.T for a transpose, W_Q for an index"
+        raise ExampleError(Code.EXAMPLE_NAME, f"{name!r} would be read as {normal!r}", fix)
     return normal
 
 
@@ -137,9 +137,9 @@ def _check_node(node: ast.AST, parent: ast.AST) -> None:
     """Check one node; an operator has no place of its own, so its parent's is named."""
     if not isinstance(node, _ALLOWED):
         plain = (f"{type(node).__name__}", "Use arithmetic, comparisons, indexing and the functions of the language")
-        what, mend = _INSTEAD.get(type(node), plain)
+        what, fix = _INSTEAD.get(type(node), plain)
         place = node if hasattr(node, "col_offset") else parent
-        raise ExampleError(Code.EXPRESSION_FORBIDDEN, f"{what} is not part of the language", mend, place)
+        raise ExampleError(Code.EXPRESSION_FORBIDDEN, f"{what} is not part of the language", fix, place)
     if isinstance(node, ast.Call) and not isinstance(node.func, ast.Name):
         raise ExampleError(Code.EXPRESSION_FORBIDDEN, "Only named functions can be called", "Call it by its name", node)
     if isinstance(node, ast.keyword) and node.arg is None:
@@ -217,8 +217,8 @@ def _check_characters(text: str) -> None:
         if instead := raised_character(character):
             name = re.split(r"\W", text[:index])[-1]
             what = f"{name + character!r} would be read as {name + instead!r}"
-            mend = f"Write {name}.T for a transpose, {name} ** 2 for a power, W_Q for an index"
-            raise ExampleError(Code.EXAMPLE_NAME, what, mend, index=index)
+            fix = f"Write {name}.T for a transpose, {name} ** 2 for a power, W_Q for an index"
+            raise ExampleError(Code.EXAMPLE_NAME, what, fix, index=index)
 
 
 def _check_brackets(text: str, *, flow: bool) -> None:
@@ -238,8 +238,8 @@ def _check_brackets(text: str, *, flow: bool) -> None:
 
 def _unpaired(text: str, index: int, *, flow: bool) -> ExampleError:
     what = f"The brackets of {_short(text)!r} do not pair{_CUT if flow else ''}"
-    mend = _AS_LIST if flow else "Close each bracket that is opened, with its own kind"
-    return ExampleError(Code.EXPRESSION_SYNTAX, what, mend, index=index)
+    fix = _AS_LIST if flow else "Close each bracket that is opened, with its own kind"
+    return ExampleError(Code.EXPRESSION_SYNTAX, what, fix, index=index)
 
 
 def _short(text: str) -> str:

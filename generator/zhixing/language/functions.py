@@ -41,11 +41,11 @@ def _place(quantity: Quantity, name: str, axes: Axes) -> int:
     found = exact or [i for i, own in enumerate(quantity.axes) if own and root(axes, own) == root(axes, name)]
     if len(found) == 1:
         return found[0]
-    mend = did_you_mean(name, quantity.axes) or "Name one of its own axes"
+    fix = did_you_mean(name, quantity.axes) or "Name one of its own axes"
     if found:
-        mend = "Give one of them a second name under `axes:` (`键: 词`)"
+        fix = "Give one of them a second name under `axes:` (`键: 词`)"
     what = f"axis={name}: {describe(quantity)} has {'that axis twice' if found else 'no such axis'}"
-    raise ExampleError(Code.EXAMPLE_AXES, what, mend)
+    raise ExampleError(Code.EXAMPLE_AXES, what, fix)
 
 
 def reduce(function: Reduce, quantity: Quantity, at: tuple[int, ...]) -> Quantity:

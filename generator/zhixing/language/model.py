@@ -96,12 +96,12 @@ class ExampleError(ZhixingError):
     """
 
     def __init__(
-        self, code: Code, what: str, mend: str = "", node: ast.AST | None = None, *, index: int | None = None
+        self, code: Code, what: str, fix: str = "", node: ast.AST | None = None, *, index: int | None = None
     ) -> None:
         super().__init__(what)
         self.code = code
         self.what = what
-        self.mend = mend
+        self.fix = fix
         self.node = node
         self.index = index
         self.span: Span | None = None
@@ -332,7 +332,7 @@ class Example:
 class Outcome:
     """One expectation or `holds:` statement held against the run.
 
-    `computed` is what the run has in its place (None where it could not be evaluated: then `code` and `mend` say more);
+    `computed` is what the run has in its place (None where it could not be evaluated: then `code` and `fix` say more);
     `what` says the difference in a sentence and is empty where it holds; `at` is the offset that it is about.
     """
 
@@ -340,7 +340,7 @@ class Outcome:
     computed: Quantity | None
     what: str = ""
     code: Code | None = None
-    mend: str = ""
+    fix: str = ""
     at: int | None = None
 
     @property

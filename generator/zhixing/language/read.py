@@ -58,9 +58,9 @@ class Reading:
     broken: set[str] = field(default_factory=set)
     uses: bool = False
 
-    def report(self, at: Span | int, code: Code, what: str, mend: str) -> None:
+    def report(self, at: Span | int, code: Code, what: str, fix: str) -> None:
         """Add a problem."""
-        self.problems.append(self.source.problem(code, at, what, mend))
+        self.problems.append(self.source.problem(code, at, what, fix))
 
     def attempt(self, at: Scalar | Span, action: Callable[[], _T]) -> _T | None:
         """Do something that may fail, and report the failure at the narrowest place known."""
@@ -72,16 +72,16 @@ class Reading:
             place: Span | int = at.span if isinstance(at, Scalar) else at
             if isinstance(at, Scalar) and error.index is not None:
                 place = at.offset(error.index)
-            self.report(error.span or place, error.code, error.what, error.mend)
+            self.report(error.span or place, error.code, error.what, error.fix)
             return None
 
-    def wanted(self, node: Node, what: str, mend: str) -> None:
+    def wanted(self, node: Node, what: str, fix: str) -> None:
         """Report a value that is no mapping or list; a full-width colon may be why."""
         wide = node.text.find("：") if isinstance(node, Scalar) and not node.quoted else -1
         if isinstance(node, Scalar) and wide >= 0:
             self.report(node.offset(wide), Code.EXAMPLE_YAML, *WIDE)
         else:
-            self.report(node.span, Code.EXAMPLE_VALUE, what, mend)
+            self.report(node.span, Code.EXAMPLE_VALUE, what, fix)
 
     def pairs(self, node: Node | None, what: str) -> Iterator[tuple[Scalar, Node]]:
         """Yield the pairs of a section that is a mapping; an empty section is one too."""
@@ -90,27 +90,27 @@ class Reading:
         elif node is not None and not _empty(node):
             self.wanted(node, f"{what} is no mapping", "Write `name: value` lines below it")
 
-    def items(self, node: Node | None, what: str, mend: str = LIST) -> Iterator[Node]:
+    def items(self, node: Node | None, what: str, fix: str = LIST) -> Iterator[Node]:
         """Yield the items of a section that is a list; an empty section is one too."""
         if isinstance(node, Sequence):
             yield from node.items
         elif node is not None and not _empty(node):
-            self.wanted(node, f"{what} is no list", mend)
+            self.wanted(node, f"{what} is no list", fix)
 
     def keys(self, node: Mapping, known: Iterable[str], what: str) -> None:
         """Report keys that are not known."""
         known = list(known)
         for key, _ in node.items:
             if key.text not in known:
-                mend = did_you_mean(key.text, known) or f"Known: {', '.join(known)}"
-                self.report(key.span, Code.EXAMPLE_KEY, f"{what} has no key {key.text!r}", mend)
+                fix = did_you_mean(key.text, known) or f"Known: {', '.join(known)}"
+                self.report(key.span, Code.EXAMPLE_KEY, f"{what} has no key {key.text!r}", fix)
 
     def expression(self, node: Node) -> Expression | None:
         """Read an expression, or report why there is none."""
         if not isinstance(node, Scalar):
-            mend = "Write one expression, in quotes where it begins with [ or {"
+            fix = "Write one expression, in quotes where it begins with [ or {"
             what = "A list or mapping stands where an expression is needed"
-            self.report(node.span, Code.EXPRESSION_SYNTAX, what, mend)
+            self.report(node.span, Code.EXPRESSION_SYNTAX, what, fix)
             return None
         cut = not node.quoted and (node.flow or self._before_comment(node))
         return self.attempt(node, partial(parse_expression, node.text, node.inner, flow=cut, places=node.places))
@@ -147,8 +147,8 @@ class Reading:
 
 def no_axis(name: str, axes: Iterable[str]) -> ExampleError:
     """Return the error for an axis that is not declared."""
-    mend = did_you_mean(name, axes) or "Declare it under `axes:`"
-    return ExampleError(Code.EXAMPLE_NAME, f"There is no axis {name!r}", mend)
+    fix = did_you_mean(name, axes) or "Declare it under `axes:`"
+    return ExampleError(Code.EXAMPLE_NAME, f"There is no axis {name!r}", fix)
 
 
 def _empty(node: Node) -> bool:
@@ -172,8 +172,8 @@ def check_name(name: str) -> str:
     """
     name = normal_name(name)
     if not name.isidentifier():
-        mend = "Use letters, Chinese characters, digits and _, not beginning with a digit"
-        raise ExampleError(Code.EXAMPLE_NAME, f"{name!r} cannot be a name", mend)
+        fix = "Use letters, Chinese characters, digits and _, not beginning with a digit"
+        raise ExampleError(Code.EXAMPLE_NAME, f"{name!r} cannot be a name", fix)
     if keyword.iskeyword(name):
         what = f"{name!r} is a reserved word of expressions"
         raise ExampleError(Code.EXAMPLE_NAME, what, f"Write {name}_ or another name")
@@ -190,12 +190,12 @@ def read_name(key: Scalar, reading: Reading, *, computed: bool = False) -> Name:
     """
     match = _DECLARED.fullmatch(ascii_twin(key.text))
     if not match:
-        mend = "Write name or name[axis, axis]"
-        raise ExampleError(Code.EXAMPLE_NAME, f"{key.text!r} declares no quantity", mend)
+        fix = "Write name or name[axis, axis]"
+        raise ExampleError(Code.EXAMPLE_NAME, f"{key.text!r} declares no quantity", fix)
     parts = [part.strip() for part in match[2].split(",")] if match[2] is not None else []
     if "" in parts:
-        mend = f"Write {match[1]}[axis, axis], or {match[1]} for a single number"
-        raise ExampleError(Code.EXAMPLE_NAME, f"{key.text!r} leaves out an axis", mend)
+        fix = f"Write {match[1]}[axis, axis], or {match[1]} for a single number"
+        raise ExampleError(Code.EXAMPLE_NAME, f"{key.text!r} leaves out an axis", fix)
     name = check_name(match[1])
     if name in reading.axes:
         raise ExampleError(Code.EXAMPLE_NAME, f"{name!r} is the name of an axis", "Choose another name")
@@ -245,9 +245,9 @@ def _reference(node: Node) -> str | None:
 def _shared(text: str, path: list[str], declared: Declared) -> str:
     other = normal_name(text.strip())
     if other not in declared:
-        mend = did_you_mean(other, [one for one in declared if one != path[-1]])
-        mend = mend or "Write labels as a list, a size, or the name of another axis"
-        raise ExampleError(Code.EXAMPLE_VALUE, f"{text!r} is neither a size nor another axis", mend)
+        fix = did_you_mean(other, [one for one in declared if one != path[-1]])
+        fix = fix or "Write labels as a list, a size, or the name of another axis"
+        raise ExampleError(Code.EXAMPLE_VALUE, f"{text!r} is neither a size nor another axis", fix)
     if other in path:
         circle = path[path.index(other) :]
         if path[0] != next(one for one in declared if one in circle):
@@ -263,8 +263,8 @@ def _own(name: str, node: Node) -> Axis:
         return _labelled(name, node)
     if isinstance(node, Scalar):
         return _sized(name, node.text)
-    mend = "Write its labels as a list, or its size"
-    raise ExampleError(Code.EXAMPLE_VALUE, f"The axis {name} is a mapping", mend)
+    fix = "Write its labels as a list, or its size"
+    raise ExampleError(Code.EXAMPLE_VALUE, f"The axis {name} is a mapping", fix)
 
 
 def _labelled(name: str, node: Sequence) -> Axis:
@@ -286,16 +286,16 @@ def _check_label(item: Scalar) -> None:
     wide = item.text.find("，")
     if not item.quoted and wide >= 0 and len(item.text) > 1:
         what = "A full-width comma “，” does not part labels"
-        mend = "Type an ASCII comma, or quote the label"
-        raise ExampleError(Code.EXAMPLE_VALUE, what, mend).at_span(item.part(wide, wide + 1))
+        fix = "Type an ASCII comma, or quote the label"
+        raise ExampleError(Code.EXAMPLE_VALUE, what, fix).at_span(item.part(wide, wide + 1))
 
 
 def _sized(name: str, text: str) -> Axis:
     digits = re.sub(r"[_,]", "", text)
     size = int(digits) if len(digits) < 12 else MAX_ELEMENTS + 1
     if not size:
-        mend = "Give it a size of at least 1"
-        raise ExampleError(Code.EXAMPLE_VALUE, f"The axis {name} has no position", mend)
+        fix = "Give it a size of at least 1"
+        raise ExampleError(Code.EXAMPLE_VALUE, f"The axis {name} has no position", fix)
     if size > MAX_ELEMENTS:
         what = f"The axis {name} has {text} positions; {MAX_ELEMENTS:,} are allowed"
         raise ExampleError(Code.EXAMPLE_COST, what, "Use a smaller size; a large number may be a given instead")
@@ -327,8 +327,8 @@ class Sections:
             name = self._name(key)
             reference = self.reading.attempt(value.span, partial(_used_reference, value))
             if name and name.axes:
-                what, mend = f"{name.name} brings its own axes", f"Write `{name.name}: ...`"
-                self.reading.report(key.span, Code.EXAMPLE_AXES, what, mend)
+                what, fix = f"{name.name} brings its own axes", f"Write `{name.name}: ...`"
+                self.reading.report(key.span, Code.EXAMPLE_AXES, what, fix)
             elif name and reference and self.reading.new(name):
                 uses[name.name], spans[name.name] = reference, value.span
         self.reading.uses = bool(uses)
@@ -363,8 +363,8 @@ class Sections:
         found = self.reading.attempt(key.span, lambda: self.reading.axis(normal_name(axis), computed=True))
         for inner, expression in self.reading.pairs(value, f"`{key.text}:`") if found else ():
             if _EACH.fullmatch(inner.text.strip()):
-                what, mend = "A repetition stands inside another", "Give its steps the inner axis instead"
-                self.reading.report(inner.span, Code.EXAMPLE_KEY, what, mend)
+                what, fix = "A repetition stands inside another", "Give its steps the inner axis instead"
+                self.reading.report(inner.span, Code.EXAMPLE_KEY, what, fix)
             else:
                 yield from self._step(inner, expression, found or "")
 
@@ -384,8 +384,8 @@ class Sections:
             name = self.reading.attempt(key.span, lambda key=key: normal_name(key.text.strip()))  # type: ignore[misc]  # mypy: lambda defaults
             base, _, part = (name or "").partition(".")
             if name and base not in repeated:
-                mend = did_you_mean(base, repeated) or "Name a step under `each AXIS:`"
-                self.reading.report(key.span, Code.EXAMPLE_NAME, f"No repeated step is named {name!r}", mend)
+                fix = did_you_mean(base, repeated) or "Name a step under `each AXIS:`"
+                self.reading.report(key.span, Code.EXAMPLE_NAME, f"No repeated step is named {name!r}", fix)
             elif name and part:
                 yield from self._part(Name(name, (), key.span), value)
             elif name and self._own_axes(repeated[name], key):
@@ -408,11 +408,11 @@ class Sections:
         for key, value in self.reading.pairs(node, "`symbols:`"):
             name = self.reading.attempt(key.span, lambda key=key: normal_name(key.text.strip()))  # type: ignore[misc]  # mypy: lambda defaults
             if name and name.partition(".")[0] not in known:
-                mend = did_you_mean(name, known) or "Give symbols to names of this example"
-                self.reading.report(key.span, Code.EXAMPLE_NAME, f"Nothing is named {name!r}", mend)
+                fix = did_you_mean(name, known) or "Give symbols to names of this example"
+                self.reading.report(key.span, Code.EXAMPLE_NAME, f"Nothing is named {name!r}", fix)
             elif not isinstance(value, Scalar) or not value.text.strip():
-                what, mend = "A symbol is LaTeX text", "Write it in quotes: “needed: 'T^*'”"
-                self.reading.report(value.span, Code.EXAMPLE_VALUE, what, mend)
+                what, fix = "A symbol is LaTeX text", "Write it in quotes: “needed: 'T^*'”"
+                self.reading.report(value.span, Code.EXAMPLE_VALUE, what, fix)
             elif name:
                 yield name, value.text
 
@@ -420,8 +420,8 @@ class Sections:
 def _used_reference(node: Node) -> str:
     reference = normal_name(ascii_twin(node.text.strip())) if isinstance(node, Scalar) else ""
     if not _REFERENCE.fullmatch(reference):
-        mend = "Name a quantity of another example: `w: 指代.weights`"
-        raise ExampleError(Code.EXAMPLE_VALUE, "This names no quantity of an example", mend)
+        fix = "Name a quantity of another example: `w: 指代.weights`"
+        raise ExampleError(Code.EXAMPLE_VALUE, "This names no quantity of an example", fix)
     return reference
 
 
@@ -496,8 +496,8 @@ def read_show(node: Node, read: ReadExpression) -> Show | None:
         raise ExampleError(Code.EXAMPLE_VALUE, "What is shown has a kind", "Write `- table: [a, b]`").at_span(node.span)
     kind, value = node.items[0]
     if kind.text not in KINDS:
-        mend = did_you_mean(kind.text, KINDS) or f"Known: {', '.join(KINDS)}"
-        raise ExampleError(Code.EXAMPLE_KEY, f"Nothing can be shown as {kind.text!r}", mend).at_span(kind.span)
+        fix = did_you_mean(kind.text, KINDS) or f"Known: {', '.join(KINDS)}"
+        raise ExampleError(Code.EXAMPLE_KEY, f"Nothing can be shown as {kind.text!r}", fix).at_span(kind.span)
     options = _options(node, kind.text)
     quantities = _quantities(value, read)
     if not quantities:
@@ -524,8 +524,8 @@ def _options(node: Mapping, kind: str) -> dict[str, Node]:
     known = ("against", "log") if kind == "plot" else ()
     for key, _ in node.items[1:]:
         if key.text not in known:
-            mend = did_you_mean(key.text, known) or "Begin a new line with “- ”"
-            raise ExampleError(Code.EXAMPLE_KEY, f"`{kind}:` has no option {key.text!r}", mend).at_span(key.span)
+            fix = did_you_mean(key.text, known) or "Begin a new line with “- ”"
+            raise ExampleError(Code.EXAMPLE_KEY, f"`{kind}:` has no option {key.text!r}", fix).at_span(key.span)
     return {key.text: value for key, value in node.items[1:]}
 
 
@@ -592,6 +592,6 @@ def _identifier(node: Mapping, reading: Reading) -> str:
         return ""
     name = unicodedata.normalize("NFKC", found.text.strip())
     if len(name) > MAX_ID or not _ID.fullmatch(name) or any(raised_character(one) for one in found.text):
-        mend = f"Use letters, Chinese characters, digits, - and _, at most {MAX_ID}"
-        reading.report(found.span, Code.EXAMPLE_NAME, f"{found.text.strip()[:MAX_ID]!r} cannot be an id", mend)
+        fix = f"Use letters, Chinese characters, digits, - and _, at most {MAX_ID}"
+        reading.report(found.span, Code.EXAMPLE_NAME, f"{found.text.strip()[:MAX_ID]!r} cannot be an id", fix)
     return name

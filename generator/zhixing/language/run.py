@@ -45,16 +45,16 @@ def used(reference: str, others: Mapping[str, Run]) -> tuple[Run, Quantity]:
     """
     other, _, name = reference.partition(".")
     if other not in others:
-        mend = did_you_mean(other, others) or "Name an example by its id: `w: 指代.weights`"
-        raise ExampleError(Code.EXAMPLE_NAME, f"There is no example {other!r}", mend)
+        fix = did_you_mean(other, others) or "Name an example by its id: `w: 指代.weights`"
+        raise ExampleError(Code.EXAMPLE_NAME, f"There is no example {other!r}", fix)
     run = others[other]
     if name in run.quantities:
         return run, run.quantities[name]
     if name.partition(".")[0] in {step.name.name for step in run.example.steps} - _bases(run):
         raise NotComputedError(reference)
     fields = [known for known in run.quantities if known.startswith(f"{name}.")]
-    mend = did_you_mean(name, run.quantities) or f"It has {', '.join(fields or run.quantities)}"
-    raise ExampleError(Code.EXAMPLE_NAME, f"{other} computes no {name!r}", mend)
+    fix = did_you_mean(name, run.quantities) or f"It has {', '.join(fields or run.quantities)}"
+    raise ExampleError(Code.EXAMPLE_NAME, f"{other} computes no {name!r}", fix)
 
 
 def _bases(run: Run) -> set[str]:
@@ -130,10 +130,10 @@ def _mismatch(quantity: Quantity, name: Name) -> ExampleError:
     declared = f"[{', '.join(name.axes)}]" if name.axes else "a single number"
     what = f"{name.name} is declared as {declared}, but {describe(quantity)} was computed"
     if quantity.axes == name.axes:
-        return ExampleError(Code.EXAMPLE_AXES, what, "Declare an axis of that size, or mend the expression")
+        return ExampleError(Code.EXAMPLE_AXES, what, "Declare an axis of that size, or fix the expression")
     own = ", ".join(axis or "AXIS" for axis in quantity.axes)
-    mend = f"Declare it as {name.name}[{own}], or mend the expression" if own else f"Declare it as {name.name}"
-    return ExampleError(Code.EXAMPLE_AXES, what, mend)
+    fix = f"Declare it as {name.name}[{own}], or fix the expression" if own else f"Declare it as {name.name}"
+    return ExampleError(Code.EXAMPLE_AXES, what, fix)
 
 
 # `each AXIS:`: steps repeated along an axis, whose results stack under it.
@@ -182,7 +182,7 @@ def evaluate(run: Run, tree: ast.expr) -> Quantity:
     try:
         return Evaluator(Scope(run.example.axes, Names(run.quantities), names)).quantity(tree)
     except NotComputedError as error:
-        raise ExampleError(Code.EXAMPLE_NAME, f"{error} was not computed", "Mend its own step first") from None
+        raise ExampleError(Code.EXAMPLE_NAME, f"{error} was not computed", "Fix its own step first") from None
 
 
 def run_example(example: Example, source: Source, others: Mapping[str, Run]) -> tuple[Run, list[Problem]]:
@@ -208,7 +208,7 @@ def _unmet(outcomes: Sequence[Outcome], source: Source) -> Iterator[Problem]:
             statement = isinstance(outcome.claim, Expression)
             code = outcome.code or (Code.HOLDS_FAILED if statement else Code.EXPECT_FAILED)
             at = outcome.claim.span.start if outcome.at is None else outcome.at
-            yield source.problem(code, at, outcome.what, outcome.mend or "Mend the example, or what it expects")
+            yield source.problem(code, at, outcome.what, outcome.fix or "Fix the example, or what it expects")
 
 
 @dataclass
@@ -237,7 +237,7 @@ class _Runner:
         except ExampleError as error:
             self.scope.failed.add(name)
             offset = offset_of(at, error.node) if isinstance(at, Expression) else at
-            self.problems.append(self.source.problem(error.code, offset, error.what, error.mend))
+            self.problems.append(self.source.problem(error.code, offset, error.what, error.fix))
 
     def store(self, name: str, quantity: Quantity) -> None:
         self.scope.budget.store(quantity.values.size)
@@ -270,7 +270,7 @@ class _Runner:
 
     def _no_axis(self, each: str, steps: Sequence[Step]) -> Problem:
         error = no_axis(each, self.axes)
-        return self.source.problem(error.code, steps[0].name.span.start, error.what, error.mend)
+        return self.source.problem(error.code, steps[0].name.span.start, error.what, error.fix)
 
     def _step(self, step: Step) -> None:
         for name, quantity in self._computed(step).items():

@@ -33,16 +33,16 @@ def refer(reference: str, span: Span, runs: Mapping[str, Run]) -> tuple[Run, Qua
     name = example_of(reference)
     _, dot, rest = reference.partition(".")
     if name not in runs:
-        mend = did_you_mean(name, runs) or "Name an example by its id, then a quantity: 指代.weights"
-        raise ExampleError(Code.CLAIM_UNKNOWN, f"No example {name!r} ran", mend)
+        fix = did_you_mean(name, runs) or "Name an example by its id, then a quantity: 指代.weights"
+        raise ExampleError(Code.CLAIM_UNKNOWN, f"No example {name!r} ran", fix)
     run = runs[name]
     if not dot or not rest.strip():
-        mend = f"Write {name}.NAME; it computes {', '.join(run.quantities)}"
-        raise ExampleError(Code.CLAIM_UNKNOWN, f"{reference!r} names no quantity", mend)
+        fix = f"Write {name}.NAME; it computes {', '.join(run.quantities)}"
+        raise ExampleError(Code.CLAIM_UNKNOWN, f"{reference!r} names no quantity", fix)
     try:
         return run, evaluate(run, parse_expression(rest.strip(), span).tree)
     except ExampleError as error:
-        raise ExampleError(Code.CLAIM_UNKNOWN, f"{reference}: {error.what}", error.mend) from None
+        raise ExampleError(Code.CLAIM_UNKNOWN, f"{reference}: {error.what}", error.fix) from None
 
 
 INFO = ["yaml", "example"]
@@ -129,8 +129,8 @@ def run_all(vault: Vault, progress: Callable[[int, int], None] = _silent, memory
 def _read(note: Note, fence: Region, problems: list[Problem]) -> Declared:
     if fence.depth:
         what = "A worked example stands inside a list or a callout, where no result can be written below it"
-        mend = "Move it to the left margin, outside of lists and callouts"
-        problems.append(note.source.problem(Code.EXAMPLE_PLACE, fence.span, what, mend))
+        fix = "Move it to the left margin, outside of lists and callouts"
+        problems.append(note.source.problem(Code.EXAMPLE_PLACE, fence.span, what, fix))
         return Declared(note, fence, None)
     example, found = read_example(note.source, fence.content)
     problems += found

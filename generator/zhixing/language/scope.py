@@ -62,8 +62,8 @@ class Loop:
             return self.history[name][position]
         at = f"{name} at {self.axis.name} = {position}"
         if position < 0:
-            mend = f"Give `{name}:` under `start:`, for position -1"
-            raise ExampleError(Code.EXAMPLE_NAME, f"{at} is before the first step", mend)
+            fix = f"Give `{name}:` under `start:`, for position -1"
+            raise ExampleError(Code.EXAMPLE_NAME, f"{at} is before the first step", fix)
         raise ExampleError(Code.EXAMPLE_NAME, f"{at} is not computed yet", f"Look back with [{self.axis.name} - 1]")
 
 
@@ -109,14 +109,14 @@ class Scope:
     def unknown(self, name: str) -> ExampleError:
         """Return the error for a name that nothing has, with near ones."""
         if self.loop and name in self.loop.steps:
-            mend = f"Look back with {name}[{self.loop.axis.name} - 1], or move its line up"
-            return ExampleError(Code.EXAMPLE_NAME, f"{name!r} is not computed yet at this position", mend)
+            fix = f"Look back with {name}[{self.loop.axis.name} - 1], or move its line up"
+            return ExampleError(Code.EXAMPLE_NAME, f"{name!r} is not computed yet at this position", fix)
         if name in self.declared:
             return ExampleError(Code.EXAMPLE_NAME, f"{name!r} is computed further down", "Move its line up")
         if name in WORDS and name not in CONSTANTS:
             return ExampleError(Code.EXAMPLE_NAME, f"{name!r} is a function", f"Call it: {name}(...)")
-        mend = did_you_mean(name, self.known()) or "Declare it under `given:` or `compute:`, before this line"
-        return ExampleError(Code.EXAMPLE_NAME, f"Nothing is named {name!r}", mend)
+        fix = did_you_mean(name, self.known()) or "Declare it under `given:` or `compute:`, before this line"
+        return ExampleError(Code.EXAMPLE_NAME, f"Nothing is named {name!r}", fix)
 
     def known(self) -> Iterable[str]:
         """Return every name that could be meant."""

@@ -157,8 +157,8 @@ def read_expectations(target: Expression, node: Node, span: Span) -> list[Expect
     if isinstance(node, Mapping) and node.get("within") and {key.text for key, _ in node.items} <= _WITHIN:
         value = node.get("is")
         if value is None:
-            mend = "Write {is: 4, within: 5%}"
-            raise ExampleError(Code.EXAMPLE_VALUE, "`within:` needs `is:`", mend).at_span(node.span)
+            fix = "Write {is: 4, within: 5%}"
+            raise ExampleError(Code.EXAMPLE_VALUE, "`within:` needs `is:`", fix).at_span(node.span)
         return [Expectation(target, _printed(value, _share(node)), span)]
     if isinstance(node, Mapping):
         return list(_by_label(target, node))
@@ -278,8 +278,8 @@ def _recipe(node: Mapping, labels: Items[str]) -> Callable[[Name, Mapping, Axes]
             wrong = next((key for key in keys if key.text not in known), None)
             if wrong:
                 what = f"`{first}:` goes with {known[1]!r}, not {wrong.text!r}"
-                mend = did_you_mean(wrong.text, known) or "Remove it"
-                raise ExampleError(Code.EXAMPLE_KEY, what, mend).at_span(wrong.span)
+                fix = did_you_mean(wrong.text, known) or "Remove it"
+                raise ExampleError(Code.EXAMPLE_KEY, what, fix).at_span(wrong.span)
             return recipe
     return None
 
@@ -295,8 +295,8 @@ def _leaves(node: Node, axes: Items[Axis], name: Name) -> Iterator[Leaf]:
         if not isinstance(node, Scalar):
             count = f"{len(name.axes)} ax{'i' if len(name.axes) == 1 else 'e'}s" if name.axes else "no axes"
             what = f"{name.name} is declared with {count}, but its values are nested deeper"
-            mend = "Declare the missing axis, or flatten the list"
-            raise ExampleError(Code.EXAMPLE_VALUE, what, mend).at_span(node.span)
+            fix = "Declare the missing axis, or flatten the list"
+            raise ExampleError(Code.EXAMPLE_VALUE, what, fix).at_span(node.span)
         yield read_number(node)
         return
     axis, *rest = axes
@@ -336,8 +336,8 @@ def _grid(node: Scalar, shape: tuple[int, ...], name: Name) -> list[Leaf]:
         sizes = "×".join(map(str, shape)) or "a single number"
         found = f"has {len(rows)} rows of {' and '.join(map(str, widths))} numbers"
         what = f"The grid of {name.name} {found}; {sizes} is declared"
-        mend = "Write a line for each row, numbers parted by spaces"
-        raise ExampleError(Code.EXAMPLE_VALUE, what, mend).at_span(node.span)
+        fix = "Write a line for each row, numbers parted by spaces"
+        raise ExampleError(Code.EXAMPLE_VALUE, what, fix).at_span(node.span)
     return [_entry(node, start, end) for row in rows for start, end in row]
 
 
@@ -364,9 +364,9 @@ def _text(name: Name, node: Mapping, axes: Axes) -> Given:
     """Split a text at spaces into labels of an axis, as positions."""
     text, of = node.get("text"), node.get("of")
     if not isinstance(text, Scalar) or not isinstance(of, Scalar) or normal_name(of.text) not in axes:
-        mend = did_you_mean(of.text, axes) if isinstance(of, Scalar) else ""
+        fix = did_you_mean(of.text, axes) if isinstance(of, Scalar) else ""
         what = "A text needs an axis whose labels its words are"
-        raise ExampleError(Code.EXAMPLE_VALUE, what, mend or "Write {text: ..., of: AXIS}").at_span(node.span)
+        raise ExampleError(Code.EXAMPLE_VALUE, what, fix or "Write {text: ..., of: AXIS}").at_span(node.span)
     axis = axes[normal_name(of.text)]
     words = [place for line in _words(text.text) for place in line]
     shape = tuple(axes[one].size for one in name.axes)

@@ -60,21 +60,21 @@ def read_list(source: Source, fence: Region) -> tuple[List | None, list[Problem]
     try:
         tree = parse_yaml(source.text, fence.content)
     except YamlError as error:
-        return None, [source.problem(Code.LIST_INVALID, error.at, error.what, error.mend)]
+        return None, [source.problem(Code.LIST_INVALID, error.at, error.what, error.fix)]
     pairs = tree.pairs if isinstance(tree, yamltree.Mapping) else ()
     values = {k.text: v.text for k, v in pairs if isinstance(k, Scalar) and isinstance(v, Scalar)}
     values["id"] = normal_name(values.get("id", "").strip())
     at = {k.text: v.span for k, v in pairs if isinstance(k, Scalar)}
     problems = list(_pairs(source, pairs))
 
-    def wrong(key: str, what: str, mend: str) -> None:
-        problems.append(source.problem(Code.LIST_INVALID, at.get(key, fence.content), what, mend))
+    def wrong(key: str, what: str, fix: str) -> None:
+        problems.append(source.problem(Code.LIST_INVALID, at.get(key, fence.content), what, fix))
 
     if not values["id"] or values.get("of") not in LISTS:
         wrong("of", "A list needs an id, and what it is of", _known(values.get("of", ""), LISTS))
     elif not _ID.fullmatch(values["id"]):
-        mend = "Use letters, Chinese characters, digits, - and _, at most 60"
-        wrong("id", f"{values['id'][:60]!r} cannot be an id", mend)
+        fix = "Use letters, Chinese characters, digits, - and _, at most 60"
+        wrong("id", f"{values['id'][:60]!r} cannot be an id", fix)
     if values.get("by", GROUPS[0]) not in GROUPS:
         wrong("by", f"Notes cannot be grouped by {values['by']!r}", _known(values["by"], GROUPS))
     return (None, problems) if problems else (List(**values), [])
@@ -86,8 +86,8 @@ def _pairs(source: Source, pairs: Iterable[tuple[Node, Node]]) -> Iterator[Probl
     for key, value in pairs:
         name = key.text if isinstance(key, Scalar) else ""
         if name not in KEYS:
-            what, mend = f"A list has no key {name!r}", _known(name, KEYS)
-            yield source.problem(Code.LIST_INVALID, key.span, what, mend)
+            what, fix = f"A list has no key {name!r}", _known(name, KEYS)
+            yield source.problem(Code.LIST_INVALID, key.span, what, fix)
         elif name in seen:
             yield source.problem(Code.LIST_INVALID, key.span, f"{name!r} stands twice", "Remove one of them")
         elif not isinstance(value, Scalar):

@@ -124,11 +124,11 @@ class _Finder:
             return self.source.problem(Code.CLAIM_UNBOUND, marker.span, what, "State the figure in the text below")
         said = marker.content.of(self.text)[1:].strip()
         if not said:
-            what, mend = "A claim names no quantity", "Name one: <!--= example.quantity -->"
-            return self.source.problem(Code.CLAIM_UNBOUND, marker.span, what, mend)
+            what, fix = "A claim names no quantity", "Name one: <!--= example.quantity -->"
+            return self.source.problem(Code.CLAIM_UNBOUND, marker.span, what, fix)
         if said.startswith(WAIVER):
-            what, mend = "A waiver gives no reason", f"Write <!--= {WAIVER}: reason -->"
-            return self.source.problem(Code.CLAIM_UNBOUND, marker.span, what, mend)
+            what, fix = "A waiver gives no reason", f"Write <!--= {WAIVER}: reason -->"
+            return self.source.problem(Code.CLAIM_UNBOUND, marker.span, what, fix)
         what = "There is no number or word before this claim on its line"
         return self.source.problem(Code.CLAIM_UNBOUND, marker.span, what, "Put it right behind what it backs")
 
@@ -142,8 +142,8 @@ class _Finder:
         while start >= 0 and (end := self.text.find("-->", start + 4, region.span.end)) >= 0:
             if self.text.startswith("<!--=", start):
                 what = "A claim stands in a line that begins with HTML, which Markdown does not read as prose"
-                mend = "Put it behind the number or word that it backs, in a line that begins with words"
-                yield self.source.problem(Code.CLAIM_UNBOUND, start, what, mend)
+                fix = "Put it behind the number or word that it backs, in a line that begins with words"
+                yield self.source.problem(Code.CLAIM_UNBOUND, start, what, fix)
             start = self.text.find("<!--", end + 3, region.span.end)
 
     def _before(self, region: Region, offset: int) -> Span:

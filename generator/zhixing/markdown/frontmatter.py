@@ -77,7 +77,7 @@ def read_frontmatter(source: Source, regions: tuple[Region, ...]) -> tuple[Front
     try:
         fields, problems = _read(source, inside)
     except YamlError as error:
-        return Frontmatter({}, inside), [source.problem(Code.FRONTMATTER_INVALID, error.at, error.what, error.mend)]
+        return Frontmatter({}, inside), [source.problem(Code.FRONTMATTER_INVALID, error.at, error.what, error.fix)]
     return Frontmatter(fields, inside), problems
 
 
@@ -93,8 +93,8 @@ def _read(source: Source, inside: Span) -> tuple[dict[str, Field], list[Problem]
     problems: list[Problem] = []
     for key, value in root.pairs:
         if not isinstance(key, Scalar):
-            what, mend = "A property's name is a list or a mapping", "Quote it, if its brackets are meant"
-            problems.append(source.problem(Code.FRONTMATTER_INVALID, key.span, what, mend))
+            what, fix = "A property's name is a list or a mapping", "Quote it, if its brackets are meant"
+            problems.append(source.problem(Code.FRONTMATTER_INVALID, key.span, what, fix))
         elif key.text in fields:
             line, _ = source.position(fields[key.text].key_span.start)
             what = f"The property `{key.text}` stands already in line {line}"

@@ -70,8 +70,8 @@ def generated(source: Source, regions: tuple[Region, ...] | None = None) -> tupl
                 problems.append(_broken(source, marker, what, "Delete one of the two with both its markers"))
             opened = marker
         elif opened is None:
-            mend = "Delete it, or restore the `<!-- zhixing:begin ID -->` above"
-            problems.append(_broken(source, marker, "closes no region", mend))
+            fix = "Delete it, or restore the `<!-- zhixing:begin ID -->` above"
+            problems.append(_broken(source, marker, "closes no region", fix))
         else:
             whole = Span(opened.span.start, marker.span.end)
             found.append(Generated(opened.name, whole, Span(opened.span.end, marker.span.start), marker.name))
@@ -89,8 +89,8 @@ def _swallowed(source: Source, found: list[Generated], regions: tuple[Region, ..
         for region in regions[bisect_left(starts, one.body.start) : bisect_left(starts, one.body.end)]:
             if region.kind in {Kind.HEADING, Kind.FENCE}:
                 what = f"The region of {one.id!r} holds a heading or a code block, which results never do"
-                mend = "Restore the `<!-- zhixing:end … -->` above it"
-                yield source.problem(Code.REGION_BROKEN, region.span, what, mend)
+                fix = "Restore the `<!-- zhixing:end … -->` above it"
+                yield source.problem(Code.REGION_BROKEN, region.span, what, fix)
 
 
 def markers(text: str, regions: tuple[Region, ...]) -> Iterator[Marker]:
@@ -117,11 +117,11 @@ def _words(line: str) -> tuple[str, str] | None:
 
 
 def _unclosed(source: Source, marker: Marker) -> Problem:
-    mend = "Delete the marker with what was generated below it, then run `zhixing regenerate`"
-    return _broken(source, marker, "has no `<!-- zhixing:end … -->` after it", mend)
+    fix = "Delete the marker with what was generated below it, then run `zhixing regenerate`"
+    return _broken(source, marker, "has no `<!-- zhixing:end … -->` after it", fix)
 
 
-def _broken(source: Source, marker: Marker, what: str, mend: str) -> Problem:
+def _broken(source: Source, marker: Marker, what: str, fix: str) -> Problem:
     return source.problem(
-        Code.REGION_BROKEN, marker.span, f"The marker `zhixing:{marker.word} {marker.name}` {what}", mend
+        Code.REGION_BROKEN, marker.span, f"The marker `zhixing:{marker.word} {marker.name}` {what}", fix
     )

@@ -156,7 +156,7 @@ WIDE = ("A full-width colon “：” stands where YAML needs “: ”", "Type a
 
 
 def explained(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str, str]:
-    """Return the index in the text where an error is, what is wrong, and how to mend it."""
+    """Return the index in the text where an error is, what is wrong, and how to fix it."""
     mark = error.problem_mark or error.context_mark
     index = mark.index if mark else 0
     wide = wide_colon(text, index)
@@ -168,9 +168,9 @@ def explained(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str, str]:
     message = str(error.problem or error.context)
     if "quoted scalar" in str(error.context) and error.context_mark:
         index = error.context_mark.index
-    for part, what, mend in _MEANINGS:
+    for part, what, fix in _MEANINGS:
         if part in message:
-            return index, what, mend
+            return index, what, fix
     return index, f"This YAML cannot be read: {message}", "Check the indentation, quotes and brackets before this place"
 
 
@@ -236,8 +236,8 @@ class _Reader:
     def span(self, node: yaml.Node) -> Span:
         return Span(self.offset(_index(node.start_mark)), self.offset(_index(node.end_mark)))
 
-    def report(self, index: int, what: str, mend: str) -> None:
-        self.problems.append(self.source.problem(Code.EXAMPLE_YAML, self.offset(index), what, mend))
+    def report(self, index: int, what: str, fix: str) -> None:
+        self.problems.append(self.source.problem(Code.EXAMPLE_YAML, self.offset(index), what, fix))
 
     def refuse_events(self, text: str) -> None:
         """Report tags, anchors and aliases, and stop at nesting that no example needs."""

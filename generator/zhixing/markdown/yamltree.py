@@ -46,13 +46,13 @@ Node = Scalar | Sequence | Mapping
 
 
 class YamlError(Exception):
-    """YAML that cannot be read or is refused: the offset, what is wrong and how to mend it."""
+    """YAML that cannot be read or is refused: the offset, what is wrong and how to fix it."""
 
-    def __init__(self, at: int, what: str, mend: str = "") -> None:
+    def __init__(self, at: int, what: str, fix: str = "") -> None:
         super().__init__(what)
         self.at = at
         self.what = what
-        self.mend = mend
+        self.fix = fix
 
 
 def parse_yaml(text: str, inside: Span) -> Node | None:

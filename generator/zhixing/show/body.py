@@ -203,7 +203,7 @@ def show_problems(run: Run, source: Source) -> list[Problem]:
         try:
             writer.block(show)
         except ExampleError as error:
-            problems.append(source.problem(error.code, show.span, error.what, error.mend))
+            problems.append(source.problem(error.code, show.span, error.what, error.fix))
     return problems
 
 

@@ -74,11 +74,11 @@ def formula_problems(note: Note) -> list[Problem]:
         except FormulaError as error:
             blank = len(latex) - len(latex.lstrip())
             at = min(span.start + blank + error.offset, max(span.end - 1, span.start))
-            what, mend = (
+            what, fix = (
                 f"The formula cannot be read: {error}",
                 "The page shows its source; see the list of LaTeX commands",
             )
-            problems.append(note.source.problem(Code.FORMULA_UNREADABLE, at, what, mend))
+            problems.append(note.source.problem(Code.FORMULA_UNREADABLE, at, what, fix))
     return problems
 
 

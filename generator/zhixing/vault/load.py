@@ -67,7 +67,7 @@ def _configured(config: Path) -> Project:
     except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
         what = f"This file cannot be read: {str(error).splitlines()[0]}"
-        raise ProjectError(_problem(config, what, "Mend it, or name the notes with --vault DIR", line)) from None
+        raise ProjectError(_problem(config, what, "Fix it, or name the notes with --vault DIR", line)) from None
     pairs = node.value if isinstance(node, yaml.MappingNode) else []
     docs = next((value for key, value in pairs if key.value == "docs_dir"), None)
     name = docs.value if isinstance(docs, yaml.ScalarNode) and docs.tag == "tag:yaml.org,2002:str" else "docs"
@@ -82,8 +82,8 @@ def _configured(config: Path) -> Project:
     return Project(notes, config.parent / "templates")
 
 
-def _problem(path: Path, what: str, mend: str, line: int = 1) -> Problem:
-    return Problem(str(path), line, 1, Code.CONFIG_INVALID, what, mend)
+def _problem(path: Path, what: str, fix: str, line: int = 1) -> Problem:
+    return Problem(str(path), line, 1, Code.CONFIG_INVALID, what, fix)
 
 
 # Where Obsidian's own templates lie: texts with `{{title}}` in them, which are no notes yet.
@@ -249,8 +249,8 @@ class _Loader:
         problem = Problem(path, line, column, Code.FILE_NOT_UTF8, what, "Save it as UTF-8")
         self.problems.append(problem)
 
-    def _problem(self, path: str, code: Code, what: str, mend: str) -> None:
-        self.problems.append(Problem(path, 1, 1, code, what, mend))
+    def _problem(self, path: str, code: Code, what: str, fix: str) -> None:
+        self.problems.append(Problem(path, 1, 1, code, what, fix))
 
 
 def _is_text(name: str) -> bool:

@@ -51,9 +51,9 @@ class _Reader:
         self.fields = frontmatter.fields
         self.problems: list[Problem] = []
 
-    def _wrong(self, key: str, field: Field, wanted: str, mend: str) -> None:
+    def _wrong(self, key: str, field: Field, wanted: str, fix: str) -> None:
         what = f"The property `{key}` is not {wanted}"
-        self.problems.append(self.source.problem(Code.FRONTMATTER_TYPE, field.value_span, what, mend))
+        self.problems.append(self.source.problem(Code.FRONTMATTER_TYPE, field.value_span, what, fix))
 
     def text(self, key: str) -> str:
         """Return a scalar by its text."""

@@ -1,4 +1,4 @@
-"""Edits of a note's text: what repairs are made of. Everything outside their spans keeps its bytes."""
+"""Edits of a note's text: what fixes are made of. Everything outside their spans keeps its bytes."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ _TELLING = Telling(
     missing="The figure is not drawn yet",
     stale="The figure is not what its example draws now",
     edited="The figure was edited by hand",
-    mend="Undo the edit, or take what was drawn with `zhixing regenerate --accept`",
+    fix="Undo the edit, or take what was drawn with `zhixing regenerate --accept`",
     stale_code=Code.FIGURE_STALE,
     edited_code=Code.FIGURE_EDITED,
 )

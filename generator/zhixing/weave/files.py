@@ -26,7 +26,7 @@ class Telling:
     missing: str
     stale: str
     edited: str
-    mend: str
+    fix: str
     stale_code: Code
     edited_code: Code
 
@@ -44,7 +44,7 @@ def _problems(source: Source, verdict: Verdict, telling: Telling, *, accept: boo
     elif verdict is Verdict.STALE:
         yield source.problem(telling.stale_code, 0, telling.stale, _REGENERATE)
     elif verdict is Verdict.EDITED and not accept:
-        yield source.problem(telling.edited_code, 0, telling.edited, telling.mend)
+        yield source.problem(telling.edited_code, 0, telling.edited, telling.fix)
 
 
 SEAL = "zhixing:file"
@@ -53,7 +53,7 @@ _TELLING = Telling(
     missing="The file is not written yet",
     stale="The file is not what would be generated now",
     edited="This generated file was edited by hand, or is somebody's own",
-    mend="Keep it under another name, or take what is generated with `zhixing regenerate --accept`",
+    fix="Keep it under another name, or take what is generated with `zhixing regenerate --accept`",
     stale_code=Code.FILE_STALE,
     edited_code=Code.FILE_EDITED,
 )

@@ -106,8 +106,8 @@ class _Weaver:
 
     def orphan(self, one: Generated) -> None:
         what = f"These are results of {one.id!r}, which no example of this note declares"
-        mend = "Restore the example, or delete the region with both its markers"
-        self.problems.append(self.source.problem(Code.REGION_ORPHAN, one.span, what, mend))
+        fix = "Restore the example, or delete the region with both its markers"
+        self.problems.append(self.source.problem(Code.REGION_ORPHAN, one.span, what, fix))
 
     def update(self, name: str, existing: Generated, body: str, *, accept: bool) -> None:
         """Judge a region, and rewrite it if it is stale, or edited and to be overwritten."""
@@ -118,8 +118,8 @@ class _Weaver:
             self._problem(Code.REGION_STALE, existing.span, what, "Run `zhixing regenerate`")
         elif verdict is Verdict.EDITED and not accept:
             what = f"The results of {name!r} were edited by hand"
-            mend = "Undo the edit, or take what was computed with `zhixing regenerate --accept`"
-            self._problem(Code.REGION_EDITED, self._first_difference(existing, computed), what, mend)
+            fix = "Undo the edit, or take what was computed with `zhixing regenerate --accept`"
+            self._problem(Code.REGION_EDITED, self._first_difference(existing, computed), what, fix)
             return
         if verdict is not Verdict.FRESH:
             self.edits.append((existing.span, self._region(name, body, existing.span)))
@@ -157,8 +157,8 @@ class _Weaver:
             return self.woven(self.source.text)
         return self.woven(text)
 
-    def _problem(self, code: Code, at: Span | int, what: str, mend: str) -> None:
-        self.problems.append(self.source.problem(code, at, what, mend))
+    def _problem(self, code: Code, at: Span | int, what: str, fix: str) -> None:
+        self.problems.append(self.source.problem(code, at, what, fix))
 
     def _newline(self, near: Span) -> str:
         """Return the line end used where a region goes."""

@@ -97,11 +97,11 @@ def _telling(path: PurePath) -> Iterator[None]:
         yield
     except OSError as error:
         what = f"The file cannot be written: {error.strerror or error}"
-        raise _refused(path, what, "Mend the cause and run the command again") from error
+        raise _refused(path, what, "Fix the cause and run the command again") from error
 
 
-def _refused(path: PurePath, what: str, mend: str, code: Code = Code.FILE_UNWRITABLE) -> WriteError:
-    return WriteError(Problem(str(path), 1, 1, code, what, mend))
+def _refused(path: PurePath, what: str, fix: str, code: Code = Code.FILE_UNWRITABLE) -> WriteError:
+    return WriteError(Problem(str(path), 1, 1, code, what, fix))
 
 
 def _real(root: Path, path: PurePath) -> Path:

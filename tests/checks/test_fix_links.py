@@ -1,4 +1,4 @@
-"""Mended links: they lead where they led, show what they showed, and nothing else moves."""
+"""Fixed links: they lead where they led, show what they showed, and nothing else moves."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from made import vault_of
-from zhixing.checks.fix_links import folded, mended
+from zhixing.checks.fix_links import fix_links, folded
 from zhixing.checks.links import check_links
 from zhixing.compose import results
 from zhixing.page import portable
@@ -107,9 +107,9 @@ def around(note: Note) -> list[str]:
 
 @settings(deadline=None, max_examples=250)
 @given(pages())
-def test_mended_links_lead_and_read_as_before(text: str) -> None:
+def test_fixed_links_lead_and_read_as_before(text: str) -> None:
     vault = with_page(text)
-    changes = {note.path: new for note, new in mended(vault, {PAGE})}
+    changes = {note.path: new for note, new in fix_links(vault, {PAGE})}
     if not changes:
         return
     after = with_page(changes[PAGE])
@@ -120,26 +120,26 @@ def test_mended_links_lead_and_read_as_before(text: str) -> None:
         assert was[-1] in ("", is_[-1])
     assert shown(new) == shown(old)
     assert around(new) == around(old)
-    assert not list(mended(after, {PAGE}))
+    assert not list(fix_links(after, {PAGE}))
     if not any(edge.resolution.heading_missing for edge in edges(vault)):
         assert portable(after, new, results(after)) == portable(vault, old, results(vault))
 
 
 @settings(deadline=None, max_examples=100)
 @given(pages())
-def test_what_is_mended_is_no_longer_told(text: str) -> None:
-    """Every problem that says that --fix mends it goes; all others stay as they are."""
+def test_what_is_fixed_is_no_longer_told(text: str) -> None:
+    """Every problem that says that --fix fixes it goes; all others stay as they are."""
     vault = with_page(text)
-    for _, new in mended(vault, {PAGE}):
+    for _, new in fix_links(vault, {PAGE}):
         told = [one for one in check_links(vault) if one.path == str(PAGE)]
         left = [one for one in check_links(with_page(new)) if one.path == str(PAGE)]
-        assert not any("--fix" in one.mend for one in left)
-        assert sorted(one.what for one in left) == sorted(one.what for one in told if "--fix" not in one.mend)
+        assert not any("--fix" in one.fix for one in left)
+        assert sorted(one.what for one in left) == sorted(one.what for one in told if "--fix" not in one.fix)
 
 
-def test_no_link_is_mended_that_need_not_be() -> None:
+def test_no_link_is_fixed_that_need_not_be() -> None:
     vault = with_page("[[Softmax]] [[注意力|Attention]] ![[Pic.png]] [字](a%20b%20%28c%29.md) [[没有]] [[同名]]\n")
-    assert not list(mended(vault, set(vault.notes)))
+    assert not list(fix_links(vault, set(vault.notes)))
     assert {one.code for one in check_links(vault) if one.path == str(PAGE)} == {
         Code.LINK_STUB,
         Code.LINK_AMBIGUOUS,

@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # Material's notice about a MkDocs 2 that this project does not use.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help site test serve regenerate check build lint types pytest bench-core bench-links clean
+.PHONY: help site test quick fuzz serve regenerate check build lint types pytest bench-core bench-links clean
 .DEFAULT_GOAL := help
 
 help: ## Show what can be made
@@ -21,6 +21,12 @@ $(READY): pyproject.toml constraints.txt
 site: regenerate check build ## Regenerate the notes, check them, and build the site into site/
 
 test: lint types pytest ## Run every check of the code and every test
+
+quick: lint types ## Run the checks of the code and the tests that take no second
+	$(BIN)/pytest -n auto -m 'not slow and not browser' --quiet
+
+fuzz: $(READY) ## Run the tests of properties on random examples; each run draws others
+	$(BIN)/pytest -n auto -m hypothesis --hypothesis-profile random
 
 serve: $(READY) ## Browse the notes; the page follows every save
 	$(BIN)/mkdocs serve --livereload
@@ -42,7 +48,7 @@ types: $(READY)
 	$(BIN)/mypy
 
 pytest: $(READY)
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 bench-core: $(READY) ## Compare the attention core with torch (installs the extra `bench`)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from casefile import read_cases
+from casefile import Case, cases
 from shell import vault, zhixing
 
-CASES = Path(__file__).parent.parent / "cases" / "rules.md"
 TEMPLATE = """---
 title: "{{ title }}"
 type: concept
@@ -34,16 +33,13 @@ compute: {x: 1}
 """
 
 
-@pytest.mark.parametrize(
-    ("notes", "expected"),
-    [pytest.param(given, expected, id=title) for _, title, given, expected in read_cases(CASES)],
-)
-def test_rules(tmp_path: Path, notes: str, expected: str) -> None:
+@pytest.mark.parametrize("case", cases("rules.md"))
+def test_rules(tmp_path: Path, case: Case) -> None:
     """A case's input is one or more notes, each below a line `=== path`."""
     project = vault(tmp_path)
     (project / "templates").mkdir()
     (project / "templates" / "概念.md").write_text(TEMPLATE, encoding="utf-8")
-    for part in notes.split("=== ")[1:]:
+    for part in case.given.split("=== ")[1:]:
         name, _, text = part.partition("\n")
         path = project / "notes" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -52,7 +48,7 @@ def test_rules(tmp_path: Path, notes: str, expected: str) -> None:
     checked = zhixing(project, "check")
 
     lines = [line for line in checked.stdout.splitlines(keepends=True) if "region-stale" not in line]
-    assert "".join(lines) == expected
+    case.check("".join(lines))
 
 
 def test_problems_as_json_and_as_annotations(tmp_path: Path) -> None:

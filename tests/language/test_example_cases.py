@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from worked_examples import messages, run, shown_run
+from worked_examples import computed, messages, run, shown_run
 
-from casefile import Case, read_cases
+from casefile import CASES, Case, cases, read_cases
 from zhixing.problems import Code
 
-CASES = Path(__file__).parent.parent / "cases"
-ERRORS = list(read_cases(CASES / "example-errors.md"))
-RUNS = list(read_cases(CASES / "example-runs.md"))
-DRAFTS = list(read_cases(CASES / "drafts.md"))
 ELSEWHERE = {
     "example-missing": "a note without an example is the template's matter",
     "example-place": "where a block may stand is the book's matter",
@@ -22,50 +16,41 @@ ELSEWHERE = {
 }
 
 
-def named(case: Case) -> str:
-    return f"{case[0]}: {case[1]}"
-
-
-@pytest.mark.parametrize("case", RUNS, ids=named)
+@pytest.mark.parametrize("case", cases("example-runs.md"))
 def test_runs(case: Case) -> None:
-    _, _, block, expected = case
-    assert shown_run(block) == expected
+    case.check(shown_run(case.given))
 
 
-@pytest.mark.parametrize("case", ERRORS, ids=named)
+@pytest.mark.parametrize("case", cases("example-errors.md"))
 def test_problems(case: Case) -> None:
-    _, _, block, expected = case
-    assert messages(block) == expected
+    case.check(messages(case.given))
 
 
-@pytest.mark.parametrize("case", ERRORS, ids=named)
+@pytest.mark.parametrize("case", cases("example-errors.md"))
 def test_problems_stand_at_the_same_places_under_windows_line_ends(case: Case) -> None:
-    _, _, block, expected = case
-    assert messages(block.replace("\n", "\r\n")) == expected
+    case.check(messages(case.given.replace("\n", "\r\n")))
 
 
-@pytest.mark.parametrize("case", DRAFTS, ids=named)
+@pytest.mark.parametrize("case", cases("drafts.md"))
 def test_drafts(case: Case) -> None:
-    """Every expectation of a draft holds, and each source is found to agree or not as the case says."""
-    _, _, block, expected = case
-    done, problems = run(block)
-    lines = [str(problem) for problem in problems]
+    """Every expectation of a draft holds, what it computes is as written, and each source agrees or not as it says."""
+    done, problems = run(case.given)
+    lines = "".join(f"{problem}\n" for problem in problems)
     for said in done.said if done else ():
-        verdict = "agrees" if said.agrees else "disagrees"
-        lines.append(f"{said.says.document}: {said.says.text}: {verdict}")
+        lines += f"{said.says.document}: {said.says.text}: {'agrees' if said.agrees else 'disagrees'}\n"
         assert said.outcomes
         assert all(outcome.code is None for outcome in said.outcomes)
-    assert lines == expected.splitlines()
+    case.check((computed(done) if done else "") + lines)
     if done:
         assert len(done.outcomes) == len(done.example.expectations) + len(done.example.holds)
 
 
 def test_drafts_are_all_here() -> None:
-    assert len(DRAFTS) == 56
-    assert sum(bool(expected) for *_, expected in DRAFTS) == 10
+    assert len(cases("drafts.md")) == 56
 
 
 def test_every_code_of_the_language_has_a_case() -> None:
+    errors = read_cases(CASES / "example-errors.md")
     ours = {code.slug for code in Code if code.name.startswith(("EXAMPLE_", "EXPRESSION_", "EXPECT_", "HOLDS_"))}
-    seen = {line.split(": ")[1] for *_, expected in ERRORS for line in expected.splitlines()}
+    seen = {line.split(": ")[1] for case in errors for line in case.expected.splitlines()}
     assert ours - seen == set(ELSEWHERE)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from worked_examples import run
 
-from casefile import read_cases
+from casefile import CASES, read_cases
 from zhixing.language import budget
 from zhixing.language.functions import CORE, WORDS
 from zhixing.problems import Problem
 
-CASES = Path(__file__).parent.parent / "cases"
-DRAFTS = [block for _, _, block, _ in read_cases(CASES / "drafts.md")]
+DRAFTS = [case.given for case in read_cases(CASES / "drafts.md")]
 MARKS = [
     *"()[]{}:,;.|>#&*!%@`'\"\\-+=<>~^/ \n\t：，“”（）²ᵀ😀\u2028\x00",
     *("\r\n", "    ", "- ", "  each ", "each t:", "start:", "holds:", "uses: {q: 例.x}", "{is: 1, within: 5%}"),

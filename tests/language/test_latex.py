@@ -6,7 +6,6 @@ r"""Formulas: what is printed, that brackets mean what the tree means, and that 
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
 import hypothesis.strategies as st
 import math_core
@@ -14,7 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from casefile import read_cases
+from casefile import Case, cases
 from latex_reader import Value, read_latex
 from zhixing.language.latex import formula, latex
 from zhixing.language.latex_tree import label, name_piece, number_piece, raised, symbol_piece, with_index
@@ -22,21 +21,18 @@ from zhixing.language.model import Axis
 from zhixing.language.read import read_example
 from zhixing.source import Source, Span
 
-CASES = list(read_cases(Path(__file__).parents[1] / "cases" / "latex.md"))
-
 
 def mathml(text: str) -> str:
     return math_core.LatexToMathML().convert_with_local_state(text, displaystyle=True)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}-{case[1]}")
-def test_formulas_of_an_example(case: tuple[int, str, str, str]) -> None:
-    _, _, text, expected = case
-    example, problems = read_example(Source("latex.md", text), Span(0, len(text)))
+@pytest.mark.parametrize("case", cases("latex.md"))
+def test_formulas_of_an_example(case: Case) -> None:
+    example, problems = read_example(Source("latex.md", case.given), Span(0, len(case.given)))
     assert example is not None, problems
     printed = [formula(example, step) for step in example.steps]
 
-    assert printed == expected.splitlines()
+    case.check("".join(f"{one}\n" for one in printed))
     for one in printed:
         assert mathml(one).startswith("<math")
 

@@ -12,6 +12,9 @@ from zhixing.language.model import Array, Example, Quantity, Run
 from zhixing.problems import Problem
 from zhixing.source import Source, Span
 
+# Of larger arrays the ends and the range are shown.
+MOST_ENTRIES = 64
+
 
 def read(block: str) -> tuple[Example | None, list[Problem]]:
     return read_example(Source("例.md", block), Span(0, len(block)))
@@ -40,14 +43,24 @@ def messages(block: str) -> str:
 
 def shown_run(block: str) -> str:
     """Return each computed quantity on a line, with its axes and its values or labels."""
-    done = good_run(block)
+    return computed(good_run(block))
+
+
+def computed(done: Run) -> str:
     return "".join(f"{_shown(name, quantity, done)}\n" for name, quantity in done.quantities.items())
 
 
 def _shown(name: str, quantity: Quantity, done: Run) -> str:
     axes = f"[{', '.join(axis or '·' for axis in quantity.axes)}]" if quantity.dimensions else ""
     dtype = "" if quantity.values.dtype == np.float64 else f" {quantity.values.dtype}"
-    return f"{name}{axes}{dtype} = {_entries(quantity.values, quantity, done)}"
+    if quantity.values.size <= MOST_ENTRIES:
+        return f"{name}{axes}{dtype} = {_entries(quantity.values, quantity, done)}"
+    first, last = (_entries(entry, quantity, done) for entry in quantity.values.reshape(-1)[[0, -1]])
+    if quantity.on:
+        return f"{name}{axes}{dtype} = {first}, …, {last}"
+    low, high = np.nanmin(quantity.values), np.nanmax(quantity.values)
+    sizes = "×".join(map(str, quantity.values.shape))
+    return f"{name}{axes}{dtype} = {first}, …, {last}: {sizes} entries from {low:.6g} to {high:.6g}"
 
 
 def _entries(values: Array, quantity: Quantity, done: Run) -> str:
@@ -55,4 +68,5 @@ def _entries(values: Array, quantity: Quantity, done: Run) -> str:
         return f"[{', '.join(_entries(part, quantity, done) for part in values)}]"
     if quantity.on:
         return label_of(int(values), [done.example.axes[dimension.axis] for dimension in quantity.on])
-    return f"{float(values):.6g}"
+    # What is smaller is rounding, which differs from machine to machine.
+    return f"{float(values) if abs(values) > 1e-15 else 0:.6g}"

@@ -10,14 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from canvas_spec import breaches, overlaps
-from casefile import read_cases
+from casefile import Case, cases
 from made import vault_of
 from zhixing.lists.concept_map import ACROSS, DOWN, LEGEND, MARGIN, MOST_LINKS, concept_map, relations
 from zhixing.vault.load import load
 from zhixing.vault.vault import Vault
 
 ROOT = Path(__file__).parent.parent.parent
-CASES = Path(__file__).parent.parent / "cases" / "canvas.md"
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="/\x00"), min_size=1, max_size=6).filter(
     lambda name: not name.startswith(".")
 )
@@ -49,16 +48,13 @@ def _inside(group: dict[str, int], node: dict[str, int]) -> bool:
     return group["y"] <= node["y"] < group["y"] + group["height"]
 
 
-@pytest.mark.parametrize(
-    ("notes", "expected"),
-    [pytest.param(given, expected, id=title) for _, title, given, expected in read_cases(CASES)],
-)
-def test_small_vaults(notes: str, expected: str) -> None:
+@pytest.mark.parametrize("case", cases("canvas.md"))
+def test_small_vaults(case: Case) -> None:
     """A case's input is one or more notes, each below a line `=== path`."""
-    texts = dict(part.split("\n", 1) for part in notes.split("=== ")[1:])
+    texts = dict(part.split("\n", 1) for part in case.given.split("=== ")[1:])
     canvas = drawn(vault_of(texts))
 
-    assert outline(canvas) == expected
+    case.check(outline(canvas))
     assert (breaches(canvas), overlaps(canvas)) == ([], [])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from unicodedata import normalize
 
 import pytest
@@ -10,18 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown.extensions.toc import slugify_unicode, unique
 
-from casefile import read_cases
+from casefile import Case, cases
 from hostile import guard
 from zhixing.markdown.slugs import anchors, heading_key, slugify
 
-CASES = list(read_cases(Path(__file__).parent.parent / "cases" / "anchors.md"))
 
-
-@pytest.mark.parametrize(("line", "title", "given", "expected"), CASES, ids=[f"{c[0]} {c[1]}" for c in CASES])
-def test_case(line: int, title: str, given: str, expected: str) -> None:
-    texts = given.splitlines()
+@pytest.mark.parametrize("case", cases("anchors.md"))
+def test_case(case: Case) -> None:
+    texts = case.given.splitlines()
     shown = [f"{anchor} | {heading_key(text)}\n" for anchor, text in zip(anchors(texts), texts, strict=True)]
-    assert "".join(shown) == expected, f"anchors.md:{line}: {title}"
+    case.check("".join(shown))
 
 
 @given(st.text(max_size=20))

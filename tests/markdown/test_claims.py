@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from casefile import read_cases
+from casefile import Case, cases
 from zhixing.markdown.claims import Claim, Word, find_claims
 from zhixing.numerals.read import Numeral
 from zhixing.numerals.rewrite import rewrite
 from zhixing.source import Source
-
-CASES = list(read_cases(Path(__file__).parents[1] / "cases" / "claims.md"))
 
 
 def shown(claim: Claim) -> str:
@@ -25,12 +21,12 @@ def shown(claim: Claim) -> str:
     return f"{name} | {bound.text} | {'词' if bound.marked else '裸词'}" if bound else f"{name} |"
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}-{case[1]}")
-def test_claims_of_a_note(case: tuple[int, str, str, str]) -> None:
-    source = Source("claims.md", case[2])
+@pytest.mark.parametrize("case", cases("claims.md"))
+def test_claims_of_a_note(case: Case) -> None:
+    source = Source("claims.md", case.given)
     claims, problems = find_claims(source)
 
-    assert [*map(shown, claims), *map(str, problems)] == case[3].splitlines()
+    case.check("".join(f"{line}\n" for line in [*map(shown, claims), *map(str, problems)]))
     for claim in claims:
         assert claim.span.of(source.text).startswith("<!--=")
         assert claim.bound is None or claim.bound.span.of(source.text) == claim.bound.text or "[[" in source.text

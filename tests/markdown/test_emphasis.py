@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from casefile import read_cases
+from casefile import Case, cases
 from hostile import PIECES, SIZE, guard
 from zhixing.markdown.blocks import PROSE, scan
 from zhixing.markdown.emphasis import Emphasis, emphasis
 from zhixing.markdown.inline import body_of, tokens
 from zhixing.source import Span
 
-CASES = list(read_cases(Path(__file__).parent.parent / "cases" / "emphasis.md"))
 ORACLE = MarkdownIt("commonmark").enable("strikethrough").disable(["backticks", "link", "image", "html_inline"])
 TAGS = {"del": "s"}
 
@@ -32,10 +29,11 @@ def found_in(text: str) -> list[Emphasis]:
     ]
 
 
-@pytest.mark.parametrize(("text", "expected"), [pytest.param(*c[2:], id=f"{c[0]}-{c[1]}") for c in CASES])
-def test_case(text: str, expected: str) -> None:
+@pytest.mark.parametrize("case", cases("emphasis.md"))
+def test_case(case: Case) -> None:
+    text = case.given
     inside = [(pair.kind, Span(pair.opening.end, pair.closing.start).of(text)) for pair in found_in(text)]
-    assert "".join(f"{kind} {words}\n".replace("\n>", "\\n>") for kind, words in inside) == expected
+    case.check("".join(f"{kind} {words}\n".replace("\n>", "\\n>") for kind, words in inside))
 
 
 @given(st.text(alphabet='**__~~aab ".(', max_size=40).map(lambda text: f"a {text}"))

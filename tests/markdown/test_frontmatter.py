@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casefile import read_cases
+from casefile import Case, cases
 from hostile import guard
 from zhixing.markdown.blocks import scan
 from zhixing.markdown.frontmatter import Frontmatter, read_frontmatter
 from zhixing.source import Source
-
-CASES = list(read_cases(Path(__file__).parent.parent / "cases" / "frontmatter.md"))
 
 
 def read(text: str) -> tuple[Frontmatter, list[str]]:
@@ -29,9 +25,9 @@ def describe(text: str) -> str:
     return "".join(f"{line}\n" for line in [*lines, *problems])
 
 
-@pytest.mark.parametrize(("line", "title", "given", "expected"), CASES, ids=[f"{c[0]} {c[1]}" for c in CASES])
-def test_case(line: int, title: str, given: str, expected: str) -> None:
-    assert describe(f"---\n{given}---\n") == expected, f"frontmatter.md:{line}: {title}"
+@pytest.mark.parametrize("case", cases("frontmatter.md"))
+def test_case(case: Case) -> None:
+    case.check(describe(f"---\n{case.given}---\n"))
 
 
 @pytest.mark.parametrize("text", ["", "# 题\n", "---\n\n", "---\n---\n文\n", "\n---\na: 1\n---\n"])

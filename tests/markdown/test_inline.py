@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from block_oracle import code_by_markdown_it, code_by_reader
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casefile import read_cases
+from casefile import Case, cases
 from hostile import PIECES, SIZE, guard
 from zhixing.markdown.blocks import scan
 from zhixing.markdown.inline import Token, prose, tokens
 from zhixing.markdown.links import NESTING
 
-CASES = list(read_cases(Path(__file__).parent.parent / "cases" / "inline.md"))
 PIECE = st.sampled_from(
     [*PIECES, "文", "a", " ", "\n", "](b)", "]]", "-->", "%%", "==", "0.8", "[[甲|乙]]", "![[图.png|9]]"]
 )
@@ -31,13 +29,14 @@ def describe(text: str, token: Token) -> str:
     return " ".join([*parts, *(["display"] if token.display else [])])
 
 
-@pytest.mark.parametrize(("line", "title", "given", "expected"), CASES, ids=[f"{c[0]} {c[1]}" for c in CASES])
-def test_case(line: int, title: str, given: str, expected: str) -> None:
+@pytest.mark.parametrize("case", cases("inline.md"))
+def test_case(case: Case) -> None:
+    given = case.given
     regions = scan(given)
     found = tokens(given, regions)
     shown = "".join(f"{describe(given, token)}\n" for token in found)
     left = "".join(f"- {span.of(given)!r}\n" for span in prose(given, regions, found))
-    assert shown + left == expected, f"inline.md:{line}: {title}"
+    case.check(shown + left)
 
 
 @given(st.lists(PIECE, max_size=30).map("".join))

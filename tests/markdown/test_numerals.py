@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from pathlib import Path
 
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from casefile import read_cases
+from casefile import Case, cases
 from zhixing.numerals.chinese import read_number, write_number
 from zhixing.numerals.read import Numeral, last_numeral, numerals
 from zhixing.numerals.rewrite import rewrite
 from zhixing.source import Span
-
-CASES = list(read_cases(Path(__file__).parents[1] / "cases" / "numerals.md"))
 
 
 def one(text: str) -> Numeral:
@@ -31,12 +28,12 @@ def shown(found: Numeral | None) -> str:
     return f"{found.value:.9g} ± {found.tolerance:.6g} {found.manner}{' 约' if found.about else ''}"
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}-{case[1]}")
-def test_the_last_numeral(case: tuple[int, str, str, str]) -> None:
-    text = case[2].rstrip("\n")
+@pytest.mark.parametrize("case", cases("numerals.md"))
+def test_the_last_numeral(case: Case) -> None:
+    text = case.given.rstrip("\n")
     found = last_numeral(text, len(text))
 
-    assert shown(found) == case[3].strip()
+    case.check(f"{shown(found)}\n")
     assert found is None or found.span.of(text) == found.text
 
 

@@ -10,13 +10,12 @@ from block_oracle import by_markdown_it, by_scanner, code_by_markdown_it, code_b
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from casefile import read_cases
+from casefile import Case, cases
 from hostile import PIECES, SIZE, guard
 from zhixing.markdown.blocks import PROSE, Kind, Region, scan, scan_problems
 from zhixing.source import Source, Span
 
 NOTES_FOLDER = Path(__file__).parent.parent.parent / "notes"
-CASES = list(read_cases(Path(__file__).parent.parent / "cases" / "scan.md"))
 # What a case cannot show: → is a tab, ␍ a carriage return, ␀ NUL, ⇤ a byte order mark, ␤ U+2028.
 SHOWN = str.maketrans({"→": "\t", "␍": "\r", "␀": "\x00", "⇤": "\ufeff", "␤": "\u2028"})
 
@@ -52,11 +51,10 @@ def describe(text: str, region: Region) -> str:
     return " ".join([*parts, *([] if region.closed else ["unclosed"])])
 
 
-@pytest.mark.parametrize(("line", "title", "given", "expected"), CASES, ids=[f"{c[0]} {c[1]}" for c in CASES])
-def test_case(line: int, title: str, given: str, expected: str) -> None:
-    text = given.translate(SHOWN)
-    found = "".join(f"{describe(text, region)}\n" for region in scan(text))
-    assert found == expected, f"scan.md:{line}: {title}"
+@pytest.mark.parametrize("case", cases("scan.md"))
+def test_case(case: Case) -> None:
+    text = case.given.translate(SHOWN)
+    case.check("".join(f"{describe(text, region)}\n" for region in scan(text)))
 
 
 @given(st.lists(NOTES | OBSIDIAN | st.text(max_size=5)).map("".join))

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casefile import read_cases
+from casefile import Case, cases
 from zhixing.markdown.links import Wikilink
 
-CASES = list(read_cases(Path(__file__).parent.parent / "cases" / "wikilinks.md"))
 WORDS = st.text(alphabet="甲乙ab 0.9x^/(:-é", max_size=6).map(str.strip)
 NAMES = WORDS.filter(lambda word: bool(word) and not word.startswith("^"))
 IDS = st.text(alphabet="ab-0", min_size=1, max_size=4)
@@ -24,10 +21,9 @@ def describe(link: Wikilink | None) -> str:
     return " ".join(f"{name} {getattr(link, name)!r}" for name in names if getattr(link, name)) + "\n"
 
 
-@pytest.mark.parametrize(("line", "title", "given", "expected"), CASES, ids=[f"{c[0]} {c[1]}" for c in CASES])
-def test_case(line: int, title: str, given: str, expected: str) -> None:
-    shown = "".join(describe(Wikilink.parse(raw)) for raw in given.splitlines())
-    assert shown == expected, f"wikilinks.md:{line}: {title}"
+@pytest.mark.parametrize("case", cases("wikilinks.md"))
+def test_case(case: Case) -> None:
+    case.check("".join(describe(Wikilink.parse(raw)) for raw in case.given.splitlines()))
 
 
 @st.composite

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from structure import commonmark, python_markdown
 
-from casefile import read_cases
+from casefile import Case, cases
 from zhixing.page.normalise import normalise
 from zhixing.page.pieces import Pieces
 
-CASES = Path(__file__).parent.parent / "cases" / "normalise.md"
 
-
-@pytest.mark.parametrize(("text", "expected"), [pytest.param(*c[2:], id=f"{c[0]}-{c[1]}") for c in read_cases(CASES)])
-def test_case(text: str, expected: str) -> None:
-    assert normalise(text) == expected
-    assert python_markdown(text) == commonmark(text)
+@pytest.mark.parametrize("case", cases("normalise.md"))
+def test_case(case: Case) -> None:
+    case.check(normalise(case.given))
+    assert python_markdown(case.given) == commonmark(case.given)
 
 
 LINES = st.sampled_from(

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from casefile import read_cases
+from casefile import Case, cases
 from made import DECLARED
 from zhixing.compose import results
 from zhixing.page import portable
@@ -14,7 +14,6 @@ from zhixing.source import Source
 from zhixing.vault.note import read_note
 from zhixing.vault.vault import Vault
 
-CASES = Path(__file__).parent.parent / "cases" / "portable.md"
 OTHERS = {
     "数学/Softmax.md": "---\naliases: [软最大]\n---\n\n前言。 ^intro\n\n## 数学形式\n\n"
     "$$\na\n$$\n\n## 温度\n\n低。[^1]\n\n[^1]: 注\n",
@@ -34,9 +33,9 @@ def page(text: str, **others: str) -> str:
     return portable(vault, notes[PurePosixPath("页.md")], results(vault))
 
 
-@pytest.mark.parametrize(("text", "expected"), [pytest.param(*c[2:], id=f"{c[0]}-{c[1]}") for c in read_cases(CASES)])
-def test_case(text: str, expected: str) -> None:
-    assert page(text) == expected
+@pytest.mark.parametrize("case", cases("portable.md"))
+def test_case(case: Case) -> None:
+    case.check(page(case.given))
 
 
 STALE = "<!-- zhixing:begin 水果 -->\n\n旧 0.1\n\n<!-- zhixing:end 00000000 -->\n"

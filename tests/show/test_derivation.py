@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import re
-from pathlib import Path
 
 import hypothesis.strategies as st
 import math_core
@@ -15,7 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from casefile import read_cases
+from casefile import Case, cases
 from latex_reader import read_latex
 from zhixing.language import evaluate, read_example, run_example
 from zhixing.language.expression import parse_expression
@@ -24,7 +23,6 @@ from zhixing.show.derivation import derivation
 from zhixing.show.terms import number_term, printed
 from zhixing.source import Source, Span
 
-CASES = list(read_cases(Path(__file__).parents[1] / "cases" / "derivations.md"))
 READABLE = re.compile(r"(?!.*(?:\\dots|arg\\,max|\\mathbf|\\operatorname\{conv|\\mathrm|_)).*")
 
 
@@ -59,19 +57,18 @@ def is_honest(left: str, sign: str, right: str) -> bool:
     return (sign == "=") == (off <= half + 1e-9 * abs(result) + 1e-12)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}-{case[1]}")
-def test_derivations_of_an_example(case: tuple[int, str, str, str]) -> None:
-    _, _, text, expected = case
-    found = derived(text)
+@pytest.mark.parametrize("case", cases("derivations.md"))
+def test_derivations_of_an_example(case: Case) -> None:
+    found = derived(case.given)
 
-    assert found == expected.splitlines()
+    case.check("".join(f"{one}\n" for one in found))
     for one in found:
         assert "<math" in math_core.LatexToMathML().convert_with_local_state(one, displaystyle=True)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}-{case[1]}")
-def test_a_derivation_worked_out_gives_its_result(case: tuple[int, str, str, str]) -> None:
-    for line in (line for one in derived(case[2]) for line in lines(one)):
+@pytest.mark.parametrize("case", cases("derivations.md"))
+def test_a_derivation_worked_out_gives_its_result(case: Case) -> None:
+    for line in (line for one in derived(case.given) for line in lines(one)):
         explained = re.fullmatch(r".*? = (.*) (=|\\approx) (.*)", line)
         if explained and READABLE.fullmatch(explained[1]):
             assert is_honest(*explained.groups()), line

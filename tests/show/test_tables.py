@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from markdown_it import MarkdownIt
 from worked import run
 
-from casefile import read_cases
+from casefile import Case, cases
 from zhixing.show.body import body
 
-CASES = Path(__file__).parent.parent / "cases" / "tables.md"
 
-
-@pytest.mark.parametrize(("line", "title", "given", "expected"), [pytest.param(*c, id=c[1]) for c in read_cases(CASES)])
-def test_case(line: int, title: str, given: str, expected: str) -> None:
-    shown = body(run(given))
+@pytest.mark.parametrize("case", cases("tables.md"))
+def test_case(case: Case) -> None:
+    shown = body(run(case.given))
 
     assert shown is not None
-    assert f"{shown.markdown}\n" == expected, f"{CASES}:{line}: {title}"
+    case.check(f"{shown.markdown}\n")
     for block in shown.markdown.split("\n\n"):
         rows = [row.removeprefix("> ") for row in block.splitlines() if row.removeprefix("> ").startswith("|")]
         if rows:

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import pytest
 
-from casefile import read_cases
+from casefile import Case, cases
 from zhixing.site.math import FormulaError, formula_problems, mathml, title_with_mathml, with_mathml
 from zhixing.source import Source
 from zhixing.vault.note import read_note
 
-CASES = Path(__file__).parent.parent / "cases" / "math.md"
 
-
-@pytest.mark.parametrize(
-    ("latex", "expected"), [pytest.param(c[2], c[3], id=f"{c[0]}-{c[1]}") for c in read_cases(CASES)]
-)
-def test_case(latex: str, expected: str) -> None:
+@pytest.mark.parametrize("case", cases("math.md"))
+def test_case(case: Case) -> None:
     try:
-        shown = mathml(latex.strip(), display=False)
+        shown = mathml(case.given.strip(), display=False)
     except FormulaError as error:
         shown = f"{error.offset}: {error}"
-    assert shown.strip() == expected.strip()
+    case.check(f"{shown.strip()}\n")
 
 
 def test_a_page_keeps_the_source_of_what_cannot_be_read() -> None:

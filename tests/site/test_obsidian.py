@@ -14,11 +14,12 @@ from note_page import as_markdown, shown
 from obsidian_oracle import oracle
 from shape import shape
 
-from casefile import read_cases
+from casefile import CASES as FOLDER
+from casefile import Case, cases, read_cases
 from hostile import PIECES, guard
 
 ROOT = Path(__file__).parent.parent.parent
-CASES = list(read_cases(ROOT / "tests" / "cases" / "obsidian.md"))
+CASES = list(read_cases(FOLDER / "obsidian.md"))
 OTHERS = {
     "夹/甲.md": "---\naliases: [别名]\n---\n# 甲\n\n一段。 ^one\n\n## 题\n\n### 子\n\n文[^1]\n\n"
     "## C++ / C#：a\n\n- 一\n  - 二 ^blk\n\n[^1]: 注\n",
@@ -49,16 +50,16 @@ _ROW = re.compile(r"^\|.*\|$", re.MULTILINE)
 _NAME = re.compile(r"`([A-Z][^`]+: [^`]+)`")
 
 
-@pytest.mark.parametrize(("text", "expected"), [pytest.param(*c[2:], id=f"{c[0]}-{c[1]}") for c in CASES])
-def test_case(text: str, expected: str) -> None:
-    assert shown(text, OTHERS, FILES).rstrip() == expected.rstrip()
+@pytest.mark.parametrize("case", cases("obsidian.md"))
+def test_case(case: Case) -> None:
+    case.check(f"{shown(case.given, OTHERS, FILES).rstrip()}\n")
 
 
 def test_the_documentation_names_every_case_and_no_other() -> None:
-    assert documented() == {title for _, title, _, _ in CASES}
+    assert documented() == {case.title for case in CASES}
 
 
-@pytest.mark.parametrize(("title", "text"), [pytest.param(c[1], c[2], id=c[1]) for c in CASES])
+@pytest.mark.parametrize(("title", "text"), [pytest.param(c.title, c.given, id=c.title) for c in CASES])
 def test_the_structure_is_commonmarks_with_obsidians_additions_unless_listed(title: str, text: str) -> None:
     same = shape(shown(text, OTHERS, FILES)) == shape(oracle(text))
     assert same == (title not in documented("Known differences") | ORACLE_KNOWS_NOT)
@@ -85,7 +86,7 @@ WRITTEN_OUT = {
 }
 
 
-@pytest.mark.parametrize(("title", "text"), [pytest.param(c[1], c[2], id=c[1]) for c in CASES])
+@pytest.mark.parametrize(("title", "text"), [pytest.param(c.title, c.given, id=c.title) for c in CASES])
 def test_no_wikilink_is_left_outside_code(title: str, text: str) -> None:
     page = html.fragment_fromstring(f"<div>{shown(text, OTHERS, FILES)}</div>")
     words = "".join(page.xpath(".//text()[not(ancestor::code or ancestor::pre)]"))

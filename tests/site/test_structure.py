@@ -17,7 +17,7 @@ from note_page import shown, to_html
 from obsidian_oracle import oracle
 from shape import shape
 
-from casefile import read_cases
+from casefile import CASES, Case, cases, read_cases
 from zhixing.compose import results
 from zhixing.page import portable
 from zhixing.site.sanitise import sanitise
@@ -26,8 +26,7 @@ from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
 
 ROOT = Path(__file__).parent.parent.parent
-CASES = ROOT / "tests" / "cases"
-EXAMPLES = [(title, text.replace("→", "\t")) for _, title, text, _ in read_cases(CASES / "commonmark.md")]
+EXAMPLES = [(case.title, case.given.replace("→", "\t")) for case in read_cases(CASES / "commonmark.md")]
 COMMONMARK = MarkdownIt("commonmark", {"breaks": True}).enable(["table", "strikethrough"])
 _FILE = re.compile(r'href="([^":#?]+)"')
 
@@ -65,8 +64,6 @@ def test_a_shipped_note_looks_as_commonmark_with_obsidians_additions_has_it(note
     assert shape(to_html(portable(VAULT, note, nothing))) == shape(oracle(note.source.text))
 
 
-@pytest.mark.parametrize(
-    ("text"), [pytest.param(c[2], id=f"{c[0]}-{c[1]}") for c in read_cases(CASES / "normalise.md")]
-)
-def test_a_case_of_blocks_looks_as_commonmark_with_obsidians_additions_has_it(text: str) -> None:
-    assert shape(shown(text)) == shape(oracle(text))
+@pytest.mark.parametrize("case", cases("normalise.md"))
+def test_a_case_of_blocks_looks_as_commonmark_with_obsidians_additions_has_it(case: Case) -> None:
+    assert shape(shown(case.given)) == shape(oracle(case.given))

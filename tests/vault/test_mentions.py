@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casefile import read_cases
+from casefile import Case, cases
 from made import vault_of
 from zhixing.source import Span
 from zhixing.vault.mentions import Mention, mentions, sentence
 from zhixing.vault.vault import Vault
-
-CASES = Path(__file__).parent.parent / "cases" / "mentions.md"
 
 
 def of_case(notes: str) -> Vault:
@@ -29,9 +26,9 @@ def line(one: Mention) -> str:
     return f"{one.source.path}:{row}:{column}: {text} → {one.target.path} | {sentence(one.source, one.span)}\n"
 
 
-@pytest.mark.parametrize(("notes", "expected"), [pytest.param(*c[2:], id=c[1]) for c in read_cases(CASES)])
-def test_case(notes: str, expected: str) -> None:
-    assert "".join(line(one) for one in mentions(of_case(notes))) == expected
+@pytest.mark.parametrize("case", cases("mentions.md"))
+def test_case(case: Case) -> None:
+    case.check("".join(line(one) for one in mentions(of_case(case.given))))
 
 
 def test_what_is_hidden_is_nobody_s_prose() -> None:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from casefile import read_cases
+from casefile import Case, cases
 from hostile import guard
 from made import note
 from zhixing.vault.note import Link
-
-CASES = list(read_cases(Path(__file__).parent.parent / "cases" / "links.md"))
 
 
 def describe(link: Link) -> str:
@@ -22,9 +18,9 @@ def describe(link: Link) -> str:
     return ", ".join([*parts, *([f"in {link.field}"] if link.field else [])])
 
 
-@pytest.mark.parametrize(("line", "title", "given", "expected"), CASES, ids=[f"{c[0]} {c[1]}" for c in CASES])
-def test_links(line: int, title: str, given: str, expected: str) -> None:
-    assert "".join(f"{describe(link)}\n" for link in note("n.md", given).links) == expected, f"links.md:{line}: {title}"
+@pytest.mark.parametrize("case", cases("links.md"))
+def test_links(case: Case) -> None:
+    case.check("".join(f"{describe(link)}\n" for link in note("n.md", case.given).links))
 
 
 def test_headings_are_shown_without_markup_and_have_anchors() -> None:

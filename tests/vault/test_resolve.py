@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import pytest
 
-from casefile import read_cases
+from casefile import Case, cases
 from hostile import guard
 from made import note, vault_of
 from zhixing.vault.graph import edges
 from zhixing.vault.resolve import Found, Resolution, near_names, resolve
 
-CASES = list(read_cases(Path(__file__).parent.parent / "cases" / "resolve.md"))
 # The vault that the cases in resolve.md speak of.
 FILES = {
     "首页.md": "# 首页\n",
@@ -48,17 +47,17 @@ def describe(found: Resolution) -> str:
     return ", ".join([*parts, *([f"or {' or '.join(others)}"] if others else [])])
 
 
-@pytest.mark.parametrize(("line", "title", "given", "expected"), CASES, ids=[f"{c[0]} {c[1]}" for c in CASES])
-def test_case(line: int, title: str, given: str, expected: str) -> None:
+@pytest.mark.parametrize("case", cases("resolve.md"))
+def test_case(case: Case) -> None:
     shown = ""
-    for row in given.splitlines():
+    for row in case.given.splitlines():
         base, _, text = row.partition(" > ")
         own = (
             note(base, FILES[base] + "\n\n" + text + "\n") if text.startswith(("[[#", "[自己](#")) else note(base, text)
         )
         (link,) = own.links[-1:]
         shown += describe(resolve(VAULT, VAULT.notes[PurePosixPath(base)], link)) + "\n"
-    assert shown == expected, f"resolve.md:{line}: {title}"
+    case.check(shown)
 
 
 @pytest.mark.parametrize(

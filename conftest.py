@@ -1,0 +1,12 @@
+"""Settings of every test run: the cases' own option, and where Hypothesis takes its examples from."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+
+pytest_plugins = ["casefile"]
+
+# The same examples in every run; `make fuzz` draws others.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("random", deadline=None, print_blob=True)
+settings.load_profile("repeatable")

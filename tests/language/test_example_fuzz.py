@@ -9,7 +9,8 @@ from worked_examples import run
 
 from casefile import CASES, read_cases
 from zhixing.language import budget
-from zhixing.language.functions import CORE, WORDS
+from zhixing.language.words import FUNCTIONS, WORDS
+from zhixing.language.words.word import Mechanism
 from zhixing.problems import Problem
 
 DRAFTS = [case.given for case in read_cases(CASES / "drafts.md")]
@@ -19,6 +20,7 @@ MARKS = [
     *("{normal: 1, seed: 7}", "{text: a b, of: 词}", "axis=", "**", "//", "==", " and ", " not ", "lambda x: x"),
     *("词", "键", "t", "0", "-1", "1e999", "999999999999", "0.5", "None", "True", ".T", "[0]", "[:, None]", '["a"]'),
 ]
+MECHANISMS = sorted(name for name, word in FUNCTIONS.items() if isinstance(word.function, Mechanism))
 PIECES = st.sampled_from([*sorted(WORDS), *MARKS])
 
 
@@ -90,7 +92,7 @@ compute:
 """
 ATOMS = st.sampled_from([*"wxMUsr词键tnThz01", "r.weights", "-1", "0.5", "[1, 2, 3]", '"a"'])
 ITEMS = st.sampled_from([":", "1:", ":2", "::-1", "None", "t - 1", "t"])
-PLAIN = st.sampled_from(sorted(WORDS - CORE.keys()))
+PLAIN = st.sampled_from(sorted(WORDS - set(MECHANISMS)))
 
 
 def _grown(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
@@ -100,9 +102,7 @@ def _grown(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.tuples(parts, operators, parts).map(lambda p: f"({p[0]} {p[1]} {p[2]})"),
         st.tuples(st.sampled_from(["-", "not "]), parts).map(lambda p: f"({p[0]}{p[1]})"),
         st.tuples(PLAIN, parts, axes).map(lambda p: f"{p[0]}({p[1]}{p[2]})"),
-        st.tuples(st.sampled_from(sorted(CORE)), st.lists(parts, max_size=5)).map(
-            lambda p: f"{p[0]}({', '.join(p[1])})"
-        ),
+        st.tuples(st.sampled_from(MECHANISMS), st.lists(parts, max_size=5)).map(lambda p: f"{p[0]}({', '.join(p[1])})"),
         st.tuples(
             parts,
             st.lists(parts | st.sampled_from([":", "1:", ":2", "::-1", "None", "t - 1", "t"]), min_size=1, max_size=3),

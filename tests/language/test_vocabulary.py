@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,19 @@ from worked_examples import good_run, messages
 from zhixing import core
 from zhixing.language.evaluate import Evaluator
 from zhixing.language.expression import parse_expression
-from zhixing.language.functions import CONSTANTS, CORE, ELEMENTWISE, RESERVED, WORDS
 from zhixing.language.model import Array, Axis, Dimension, Quantity, Record
 from zhixing.language.scope import Names, Scope
+from zhixing.language.words import CONSTANTS, FUNCTIONS, RESERVED, WORDS
+from zhixing.language.words.along import ALONG_AXIS, FORM, REDUCTIONS
+from zhixing.language.words.attention import ATTENTION
+from zhixing.language.words.entrywise import ENTRYWISE
+from zhixing.language.words.images import IMAGES
+from zhixing.language.words.layers import LAYERS
+from zhixing.language.words.sequences import SEQUENCES
+from zhixing.language.words.word import Entrywise, Explanation, Mechanism
 from zhixing.source import Span
 
+MECHANISMS = {name: word.function for name, word in FUNCTIONS.items() if isinstance(word.function, Mechanism)}
 NO_WORDS = {
     "identity": "x says it",
     "copy_accuracy": "it trains models for seconds, which no bound on a note's work allows",
@@ -227,13 +236,13 @@ def test_every_public_function_of_the_core_is_a_word() -> None:
     assert missing == set(NO_WORDS) & set(core.__all__)
 
 
-@pytest.mark.parametrize("word", CORE)
+@pytest.mark.parametrize("word", MECHANISMS)
 def test_every_option_of_the_core_can_be_given(word: str) -> None:
     function = getattr(core, word, None)
     if function is None:
         assert word == "pinv"
         return
-    known = CORE[word]
+    known = MECHANISMS[word]
     parameters = list(inspect.signature(function).parameters.values())
     named = {*known.options, *known.needed, *known.forms[0].keywords}
     taken = max(len(form.arguments) for form in known.forms)
@@ -242,7 +251,7 @@ def test_every_option_of_the_core_can_be_given(word: str) -> None:
     assert named <= {one.name for one in parameters}
 
 
-@pytest.mark.parametrize("word", CORE)
+@pytest.mark.parametrize("word", MECHANISMS)
 def test_a_word_does_what_the_core_does(word: str) -> None:
     for text, expected in CALLS[word]:
         found = evaluated(text)
@@ -274,12 +283,29 @@ def test_a_leading_axis_of_one_argument_is_one_of_every_result() -> None:
     assert np.allclose(found.fields["output"].values[1], expected.output, rtol=1e-12)
 
 
+def test_every_word_has_one_entry_and_says_what_it_does() -> None:
+    families = (ENTRYWISE, REDUCTIONS, ALONG_AXIS, FORM, ATTENTION, LAYERS, SEQUENCES, IMAGES)
+    names = [word.name for family in families for word in family]
+    assert sorted(names) == sorted(FUNCTIONS)
+    for word in FUNCTIONS.values():
+        assert re.fullmatch(r"[A-Z][^\n]{10,}[.;]?.*", word.documentation), word.name
+        assert set(word.neighbours) <= set(FUNCTIONS), word.name
+        assert set(word.scores) | set(word.scores.values()) <= {"", *word.results}, word.name
+
+
+def test_every_explanation_is_one_that_derivations_know() -> None:
+    explained = {word.explanation for word in FUNCTIONS.values()} - {None}
+    assert explained == set(Explanation)
+
+
 def test_words_with_axis_come_from_the_core() -> None:
     for name in ("softmax", "normalize", "entropy"):
         expected = getattr(core, name)(G["P"], axis=0)
         _same_values(evaluated(f"{name}(P, axis=n)"), expected)
     for name in ("relu", "sigmoid", "gelu", "silu", "tanh"):
-        assert ELEMENTWISE[name].function is getattr(core, name)
+        function = FUNCTIONS[name].function
+        assert isinstance(function, Entrywise)
+        assert function.compute is getattr(core, name)
 
 
 def _same_values(found: Quantity | Record, expected: Array) -> None:

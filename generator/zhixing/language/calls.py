@@ -5,30 +5,21 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from math import prod
 from typing import Any
 
 import numpy as np
 
-from zhixing.language import functions
+from zhixing.language import reductions
 from zhixing.language.arrays import Axes, batch_of, batched, describe, elementwise, same_root
 from zhixing.language.budget import Budget
-from zhixing.language.functions import (
-    CORE,
-    ELEMENTWISE,
-    KEEPER_OPTIONS,
-    KEEPERS,
-    OF_NOTHING,
-    REDUCTIONS,
-    WORDS,
-    Core,
-    Cost,
-    Kind,
-    Option,
-    Sizes,
-)
-from zhixing.language.model import Array, Dimension, ExampleError, Quantity, Record, Shape, Signature, scalar
+from zhixing.language.model import Array, Dimension, ExampleError, Quantity, Record, scalar
 from zhixing.language.scope import Scope
+from zhixing.language.words import FUNCTIONS, WORDS
+from zhixing.language.words.costs import Cost, Option, Sizes
+from zhixing.language.words.signature import Shape, Signature
+from zhixing.language.words.word import AlongAxis, Best, Entrywise, Kind, Mechanism, Merge, Reduction, Size, Word
 from zhixing.problems import Code, did_you_mean
 
 # Calling the core with quantities: dimensions are matched against a signature, and the results named after them.
@@ -198,8 +189,6 @@ def _named(
 
 
 Evaluate = Callable[[ast.expr], Quantity]
-WEIGHTS = {"softmax": 16, "normalize": 16, "entropy": 16, "argmax": 40, "argmin": 40, "var": 8, "std": 8}
-"""The work of functions with `axis=` for an entry, where it is not 4."""
 
 
 def call_function(node: ast.Call, scope: Scope, evaluate: Evaluate) -> Quantity | Record:
@@ -212,22 +201,27 @@ def call_function(node: ast.Call, scope: Scope, evaluate: Evaluate) -> Quantity 
     if scope.has(name):
         what = f"{name!r} is a quantity or an axis of this example, not a function"
         raise ExampleError(Code.EXAMPLE_NAME, what, "Index with [ ], multiply with *, or rename it", node)
-    if name in ELEMENTWISE:
-        word = ELEMENTWISE[name]
-        _keywords(node, ())
-        operands = _arguments(node, word.least, word.most, evaluate)
-        return elementwise(word.function, operands, scope.axes, scope.budget, word.weight)
-    if name in CORE:
-        return _core(CORE[name], node, scope, evaluate)
-    if name in REDUCTIONS or name in KEEPERS or name in ("argmax", "argmin"):
-        return _with_axis(name, node, scope, evaluate)
-    if name == "merge":
-        return _merge(node, scope, evaluate)
-    if name == "size":
-        _keywords(node, ())
-        return scalar(_arguments(node, 1, 1, evaluate)[0].values.size)
-    fix = did_you_mean(name, WORDS) or "See the vocabulary in the documentation of the language"
-    raise ExampleError(Code.EXAMPLE_NAME, f"There is no function {name!r}", fix, node)
+    if name not in FUNCTIONS:
+        fix = did_you_mean(name, WORDS) or "See the vocabulary in the documentation of the language"
+        raise ExampleError(Code.EXAMPLE_NAME, f"There is no function {name!r}", fix, node)
+    return _call_word(FUNCTIONS[name], node, scope, evaluate)
+
+
+def _call_word(word: Word, node: ast.Call, scope: Scope, evaluate: Evaluate) -> Quantity | Record:
+    match word.function:
+        case Entrywise() as function:
+            _keywords(node, ())
+            operands = _arguments(node, function.least, function.most, evaluate)
+            return elementwise(function.compute, operands, scope.axes, scope.budget, function.weight)
+        case Mechanism() as function:
+            return _call_mechanism(function, node, scope, evaluate)
+        case Merge():
+            return _merge(node, scope, evaluate)
+        case Size():
+            _keywords(node, ())
+            return scalar(_arguments(node, 1, 1, evaluate)[0].values.size)
+        case function:
+            return _call_along(word, function, node, scope, evaluate)
 
 
 def _arguments(node: ast.Call, least: int, most: int, evaluate: Evaluate) -> list[Quantity]:
@@ -236,7 +230,8 @@ def _arguments(node: ast.Call, least: int, most: int, evaluate: Evaluate) -> lis
         count = str(least) if least == most else f"{least} to {most}"
         given = f"{len(node.args)} {'is' if len(node.args) == 1 else 'are'} given"
         what = f"{name} takes {count} argument{'' if count == '1' else 's'}; {given}"
-        raise ExampleError(Code.EXAMPLE_VALUE, what, _SEVERAL.get(name, "Check the commas and brackets"), node)
+        hint = FUNCTIONS[name].hint or "Check the commas and brackets"
+        raise ExampleError(Code.EXAMPLE_VALUE, what, hint, node)
     return [evaluate(argument) for argument in node.args]
 
 
@@ -268,33 +263,47 @@ def axis_names(node: ast.expr, scope: Scope) -> list[str]:
     return [item.id for item in nodes if isinstance(item, ast.Name)]
 
 
-def _with_axis(name: str, node: ast.Call, scope: Scope, evaluate: Evaluate) -> Quantity:
-    option = KEEPER_OPTIONS.get(name, "axis")
-    keywords = _keywords(node, dict.fromkeys(("axis", option)))
+def _call_along(
+    word: Word, function: Reduction | Best | AlongAxis, node: ast.Call, scope: Scope, evaluate: Evaluate
+) -> Quantity:
+    known = function.options if isinstance(function, AlongAxis) else {}
+    keywords = _keywords(node, ("axis", *known))
     (operand,) = _arguments(node, 1, 1, evaluate)
     names = axis_names(keywords["axis"], scope) if "axis" in keywords else None
-    at = functions.places(operand, names, scope.axes)
-    scope.budget.work(operand.values.size * WEIGHTS.get(name, 4))
-    if name not in OF_NOTHING and (not operand.values.size or (not at and name not in REDUCTIONS)):
-        what = f"{name} of {'nothing' if at else 'a single number'} says nothing"
+    at = reductions.find_axes(operand, names, scope.axes)
+    scope.budget.work(operand.values.size * function.weight)
+    _refuse_nothing(word, function, operand, at, node)
+    if isinstance(function, Reduction):
+        return reductions.reduce_axes(function.compute, operand, at)
+    if isinstance(function, Best):
+        return reductions.find_best(function.compute, operand, at, scope.axes)
+    options = {key: _option(known[key], key, value, evaluate) for key, value in keywords.items() if key in known}
+    return reductions.map_axes(partial(function.compute, **options), operand, at[-1:] if names is None else at)
+
+
+def _refuse_nothing(
+    word: Word, function: Reduction | Best | AlongAxis, operand: Quantity, at: tuple[int, ...], node: ast.Call
+) -> None:
+    """Refuse what has no entries, or no axis, where the function has no value for it.
+
+    Raises:
+        ExampleError: it has none.
+    """
+    of_nothing = isinstance(function, Reduction) and function.of_nothing
+    of_one = isinstance(function, Reduction) or bool(at)
+    if not of_nothing and not (operand.values.size and of_one):
+        what = f"{word.name} of {'nothing' if at else 'a single number'} says nothing"
         raise ExampleError(Code.EXAMPLE_AXES, what, "Give it a quantity with an axis", node)
-    if name in ("argmax", "argmin"):
-        return functions.arg(np.argmax if name == "argmax" else np.argmin, operand, at, scope.axes)
-    if name in REDUCTIONS:
-        return functions.reduce(REDUCTIONS[name], operand, at)
-    at = at[-1:] if names is None else at
-    options = {key: _option(Kind.NUMBER, key, value, evaluate) for key, value in keywords.items() if key != "axis"}
-    return functions.keep(lambda values, places: KEEPERS[name](values, places, **options), operand, at)
 
 
 def _merge(node: ast.Call, scope: Scope, evaluate: Evaluate) -> Quantity:
     _keywords(node, ())
     if len(node.args) != 2:
         raise ExampleError(Code.EXAMPLE_VALUE, "merge takes a quantity and a list of axes", "merge(x, [头, 维])", node)
-    return functions.merge(evaluate(node.args[0]), axis_names(node.args[1], scope), scope.axes)
+    return reductions.merge_axes(evaluate(node.args[0]), axis_names(node.args[1], scope), scope.axes)
 
 
-def _core(word: Core, node: ast.Call, scope: Scope, evaluate: Evaluate) -> Quantity | Record:
+def _call_mechanism(word: Mechanism, node: ast.Call, scope: Scope, evaluate: Evaluate) -> Quantity | Record:
     first = word.forms[0]
     most = max(len(form.arguments) for form in word.forms)
     keywords = _keywords(node, (*first.keywords, *word.needed, *word.options))
@@ -311,12 +320,12 @@ def _core(word: Core, node: ast.Call, scope: Scope, evaluate: Evaluate) -> Quant
     options = {name: _option(kinds[name], name, value, evaluate) for name, value in keywords.items() if name in kinds}
     arrays = {name: evaluate(value) for name, value in keywords.items() if name not in kinds}
     return call(
-        word.function, form, arguments=arguments, keywords=arrays, options=options, costs=(word.peak, word.work),
+        word.compute, form, arguments=arguments, keywords=arrays, options=options, costs=(word.peak, word.work),
         axes=scope.axes, budget=scope.budget,
     )  # fmt: skip
 
 
-def _form(word: Core, arguments: list[Quantity]) -> Signature:
+def _form(word: Mechanism, arguments: list[Quantity]) -> Signature:
     """Return the signature whose arguments without leading dimensions have as many axes as those given."""
 
     def fits(form: Signature) -> bool:
@@ -350,9 +359,3 @@ def _number(kind: Kind, value: float) -> float | int | bool | None:
     if kind is Kind.FLAG:
         return bool(value) if value in (0, 1) else None
     return int(value) if np.isfinite(value) and value == round(value) and abs(value) < 2**31 else None
-
-
-_SEVERAL: Mapping[str, str] = {
-    "max": "For the larger of two, write maximum(a, b)",
-    "min": "For the smaller of two, write minimum(a, b)",
-}

@@ -15,9 +15,9 @@ import numpy as np
 from zhixing.core import CoreError
 from zhixing.language.arrays import Item, Label, close, describe, elementwise, index, matmul, position_of, transpose
 from zhixing.language.calls import call_function
-from zhixing.language.functions import CONSTANTS
 from zhixing.language.model import Array, Axis, Dimension, ExampleError, Quantity, Record, scalar
 from zhixing.language.scope import Loop, Scope
+from zhixing.language.words import CONSTANTS
 from zhixing.problems import Code, did_you_mean
 
 # Operators of expressions: arithmetic, comparison, and what a comparison in a statement asks for.

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from zhixing.language.functions import CONSTANTS, ELEMENTWISE, KEEPERS, REDUCTIONS
 from zhixing.language.latex_tree import (
     Level,
     Piece,
@@ -28,14 +27,14 @@ from zhixing.language.latex_tree import (
     with_index,
 )
 from zhixing.language.model import Axis, Example, Step
+from zhixing.language.words import CONSTANTS, FUNCTIONS
+from zhixing.language.words.word import BigOperator, Fences, Layout, Size, Word
 
 # The axes of an expression, worked out from what is declared, without running it.
 # The printer needs them to tell a matrix product from a dot product, an elementwise product from a scaled array, and
 # where broadcasting happens. Where they cannot be known the answer is None, and the formula is printed without indices.
 
 Axes = tuple[str, ...]
-REDUCING = frozenset({*REDUCTIONS, "argmax", "argmin"})
-KEEPING = frozenset({*KEEPERS, "normalize"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +52,8 @@ def declared(example: Example, step: Step | None = None) -> Declared:
     names: dict[str, Axes] = {given.name.name: given.name.axes for given in example.given}
     loop = step.each if step else ""
     for other in example.steps:
-        called = isinstance(other.expression.tree, ast.Call) and ast.unparse(other.expression.tree.func) == "attention"
-        if not called:
+        word = word_of(other.expression.tree)
+        if word is None or word.results == ("",):
             stacked = (other.each,) if other.each and other.each != loop else ()
             names[other.name.name] = (*stacked, *other.name.axes)
     looped = frozenset(other.name.name for other in example.steps if loop and other.each == loop)
@@ -71,9 +70,10 @@ def axis_names(node: ast.Call) -> Axes | None:
     return None
 
 
-def function_name(node: ast.expr) -> str:
-    """Return the name of the function that a node calls, "" for any other node."""
-    return node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+def word_of(node: ast.expr) -> Word | None:
+    """Return the function that a node calls, None for any other node."""
+    called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    return FUNCTIONS.get(node.func.id) if called else None  # type: ignore[attr-defined]  # a Call of a Name, by `called`
 
 
 def operands(node: ast.expr) -> list[ast.expr] | None:
@@ -86,7 +86,8 @@ def operands(node: ast.expr) -> list[ast.expr] | None:
         return node.values
     if isinstance(node, ast.Compare):
         return [node.left, *node.comparators]
-    return node.args if isinstance(node, ast.Call) and function_name(node) in ELEMENTWISE else None
+    word = word_of(node)
+    return node.args if isinstance(node, ast.Call) and word and word.entrywise else None
 
 
 def indices(node: ast.Subscript) -> list[ast.expr]:
@@ -163,13 +164,15 @@ def _of_item(item: ast.expr, axis: str, known: Declared) -> Axes | None:
 
 
 def _of_call(node: ast.Call, known: Declared) -> Axes | None:
-    name, over = function_name(node), axis_names(node)
-    if name == "size" or (name in REDUCING and over is None):
+    word, over = word_of(node), axis_names(node)
+    if word is None:
+        return None
+    if isinstance(word.function, Size) or (word.reduces and over is None):
         return ()
-    if name not in REDUCING | KEEPING or not node.args:
+    if not (word.reduces or word.keeps_axis) or not node.args:
         return None
     inner = axes_of(node.args[0], known)
-    if inner is None or name in KEEPING:
+    if inner is None or word.keeps_axis:
         return inner
     used = {found for axis in over or () if (found := _own(axis, inner, known))}
     return tuple(axis for axis in inner if axis not in used) if len(used) == len(over or ()) else None
@@ -200,9 +203,10 @@ def broadcasts(node: ast.expr, known: Declared) -> bool:
         axes = [found for part in parts if (found := axes_of(part, known))]
         mixed = any(set(a) != set(axes[0]) for a in axes[1:]) and not _is_bias(node, axes)
         return mixed or any(broadcasts(part, known) for part in parts)
-    if isinstance(node, ast.Call) and function_name(node) in REDUCING | KEEPING and node.args:
-        summed = function_name(node) in ("sum", "prod") and axis_names(node) is not None
-        reduced_fully = axis_names(node) is None and function_name(node) in REDUCING
+    word = word_of(node)
+    if isinstance(node, ast.Call) and word and (word.reduces or word.keeps_axis) and node.args:
+        summed = isinstance(word.latex.notation, BigOperator) and axis_names(node) is not None
+        reduced_fully = axis_names(node) is None and word.reduces
         known_axes = axes_of(node.args[0], known) is not None
         return (summed and known_axes) or (not reduced_fully and broadcasts(node.args[0], known))
     return False
@@ -221,21 +225,6 @@ _KINDS: dict[type[ast.expr], Callable[[Any, Declared], Axes | None]] = {
 
 OTHERWISE = r"\text{否则}"
 
-OPERATORS = {
-    "log": r"\ln", "log2": r"\log_{2}", "log10": r"\log_{10}", "sin": r"\sin", "cos": r"\cos", "tan": r"\tan",
-    "tanh": r"\tanh", "exp": r"\exp", "max": r"\max", "min": r"\min", "maximum": r"\max", "minimum": r"\min",
-    "sigmoid": r"\sigma", "relu": r"\operatorname{ReLU}", "gelu": r"\operatorname{GELU}",
-    "silu": r"\operatorname{SiLU}", "sign": r"\operatorname{sgn}", "var": r"\operatorname{Var}",
-    "argmax": r"\operatorname{arg\,max}", "argmin": r"\operatorname{arg\,min}",
-    "attention": r"\operatorname{Attention}",
-}  # fmt: skip
-FENCES = {
-    "abs": (r"\left\lvert ", r" \right\rvert"),
-    "norm": (r"\left\lVert ", r" \right\rVert"),
-    "floor": (r"\left\lfloor ", r" \right\rfloor"),
-    "ceil": (r"\left\lceil ", r" \right\rceil"),
-}
-_BIG = {"sum": r"\sum", "prod": r"\prod"}
 _SHORT = 16  # an exponent of more characters is hard to read as one
 _UNSEEN = re.compile(r"\\[A-Za-z]+|[{}_\\! ]")
 
@@ -272,57 +261,60 @@ class Printing(Protocol):
 
 def call_piece(printer: Printing, node: ast.Call, field: str = "") -> Piece:
     """Return a call. `field` is the part taken of a function with several results."""
-    special = _SPECIAL.get(function_name(node))
-    piece = special(printer, node) if special and node.args else None
-    return piece or _applied(printer, node, field)
+    word = word_of(node)
+    if word is None:
+        return Piece(label(ast.unparse(node)))
+    return (_notation(printer, word, node) if node.args else None) or _applied(printer, word, node, field)
 
 
-def _over(printer: Printing, node: ast.Call) -> tuple[str, ...]:
+def _notation(printer: Printing, word: Word, node: ast.Call) -> Piece | None:
+    """Return a call in its word's own notation; None where it has none, or none that fits here."""
+    match word.latex.notation:
+        case Fences(opening, closing):
+            return _fenced(printer, word, node, opening, closing)
+        case BigOperator(sign):
+            return _big(printer, node, sign)
+        case Layout() as layout:
+            return _LAYOUTS[layout](printer, node)
+        case None:
+            return None
+
+
+def _over(printer: Printing, word: Word, node: ast.Call) -> tuple[str, ...]:
     """Return the axes to print under a function: those it names, or where entries are printed, those it takes."""
     names = axis_names(node)
     if names is None and printer.indexed and node.args:
         inner = axes_of(node.args[0], printer.known) or ()
-        names = inner if function_name(node) in REDUCING else inner[-1:] if function_name(node) in KEEPING else ()
+        names = inner if word.reduces else inner[-1:] if word.keeps_axis else ()
     return tuple(printer.axis(name) for name in names or ())
 
 
-def _argument(printer: Printing, node: ast.Call) -> Piece:
+def _argument(printer: Printing, word: Word, node: ast.Call) -> Piece:
     """Print the first argument: of a reduction over everything on its own terms, else in the printer's mode."""
-    whole = axis_names(node) is None and function_name(node) in REDUCING
+    whole = axis_names(node) is None and word.reduces
     return printer.whole(node.args[0]) if whole and not printer.indexed else printer.value(node.args[0])
 
 
-def _applied(printer: Printing, node: ast.Call, field: str) -> Piece:
-    r"""Return `\operatorname{f}_{axes}\!\left(arguments\right)`; an operator stands bare before a plain number."""
-    name = function_name(node)
-    operator = _operator(printer, name)
-    below = ", ".join(_over(printer, node) or ((rf"\mathrm{{{field}}}",) if field not in ("", "output") else ()))
+def _applied(printer: Printing, word: Word, node: ast.Call, field: str) -> Piece:
+    r"""Return `\operatorname{f}_{axes}\!\left(arguments\right)`; a logarithm stands bare before a plain number."""
+    operator = word.operator(printer.known.names)
+    below = ", ".join(_over(printer, word, node) or ((rf"\mathrm{{{field}}}",) if field not in ("", "output") else ()))
     subscript = rf"_{{{below}}}" if below else ""
     bare = node.args[0] if len(node.args) == 1 and not node.keywords else None
-    if isinstance(bare, ast.Constant) and operator.startswith((r"\ln", r"\log", r"\sin", r"\cos", r"\tan")):
+    if isinstance(bare, ast.Constant) and word.latex.bare:
         return Piece(rf"{operator}{subscript} {printer.value(bare).text}", Level.BIG)
-    return Piece(rf"{operator}{subscript}\!\left({_arguments(printer, node)}\right)", Level.APPLIED)
+    return Piece(rf"{operator}{subscript}\!\left({_arguments(printer, word, node)}\right)", Level.APPLIED)
 
 
-def _operator(printer: Printing, name: str) -> str:
-    taken = {"sigmoid": {"sigma", "σ"}}.get(name, set())
-    if name in OPERATORS and not taken & set(printer.known.names):
-        return OPERATORS[name]
-    escaped = name.replace("_", r"\_")
-    return rf"\operatorname{{{escaped}}}"
-
-
-def _arguments(printer: Printing, node: ast.Call) -> str:
-    statement = function_name(node) in ("all", "any")
-    entries = function_name(node) in REDUCING | KEEPING | frozenset(ELEMENTWISE)
-    mode = printer if entries else printer.as_entries(False)
-    first = [mode.statement(a) if statement else _one(mode, node, a) for a in node.args]
+def _arguments(printer: Printing, word: Word, node: ast.Call) -> str:
+    mode = printer if word.entrywise or word.reduces or word.keeps_axis else printer.as_entries(False)
+    first = [mode.statement(a) if word.latex.statement else _one(mode, word, node, a) for a in node.args]
     options = (rf"\mathrm{{{k.arg}}} = {mode.value(k.value).text}" for k in node.keywords if k.arg != "axis")
     return r";\ ".join([", ".join(piece.text for piece in first), *options])
 
 
-def _one(printer: Printing, node: ast.Call, argument: ast.expr) -> Piece:
-    return _argument(printer, node) if argument is node.args[0] else printer.value(argument)
+def _one(printer: Printing, word: Word, node: ast.Call, argument: ast.expr) -> Piece:
+    return _argument(printer, word, node) if argument is node.args[0] else printer.value(argument)
 
 
 def _root(printer: Printing, node: ast.Call) -> Piece:
@@ -338,14 +330,13 @@ def _power_of_e(printer: Printing, node: ast.Call) -> Piece | None:
     return Piece("e", power=exponent) if plain and "e" not in printer.known.names else None
 
 
-def _fenced(printer: Printing, node: ast.Call) -> Piece:
-    opening, closing = FENCES[function_name(node)]
+def _fenced(printer: Printing, word: Word, node: ast.Call, opening: str, closing: str) -> Piece:
     over = axis_names(node)
-    inner = _argument(printer, node).text
+    inner = _argument(printer, word, node).text
     return Piece(f"{opening}{inner}{closing}", subs=tuple(printer.axis(name) for name in over or ()))
 
 
-def _big(printer: Printing, node: ast.Call) -> Piece | None:
+def _big(printer: Printing, node: ast.Call, sign: str) -> Piece | None:
     r"""Return `\sum_{k} x_{k}`, where the axes of what is summed are known."""
     inner = axes_of(node.args[0], printer.known)
     names = axis_names(node) if axis_names(node) is not None else inner
@@ -353,13 +344,13 @@ def _big(printer: Printing, node: ast.Call) -> Piece | None:
         return None
     body = printer.as_entries(True).value(node.args[0])
     body = behind(body, Level.LOOSE)
-    return Piece(rf"{_BIG[function_name(node)]}_{{{', '.join(map(printer.axis, names))}}} {body.text}", Level.BIG)
+    return Piece(rf"{sign}_{{{', '.join(map(printer.axis, names))}}} {body.text}", Level.BIG)
 
 
 def _cases(printer: Printing, node: ast.Call) -> Piece | None:
     rows: list[str] = []
     rest: ast.expr = node
-    while isinstance(rest, ast.Call) and function_name(rest) == "where" and len(rest.args) == 3:
+    while isinstance(rest, ast.Call) and word_of(rest) is word_of(node) and len(rest.args) == 3:
         condition, chosen, rest = rest.args
         rows.append(rf"{printer.value(chosen).text} & {_condition(printer, condition)}")
     rows.append(rf"{printer.value(rest).text} & {OTHERWISE}")
@@ -384,10 +375,13 @@ def _merged(printer: Printing, node: ast.Call) -> Piece | None:
     return Piece(rf"\operatorname{{merge}}_{{{names}}}\!\left({printer.whole(node.args[0]).text}\right)", Level.APPLIED)
 
 
-_SPECIAL: dict[str, Callable[[Printing, ast.Call], Piece | None]] = {
-    "sqrt": _root, "exp": _power_of_e, "sum": _big, "prod": _big, "where": _cases, "pinv": _pseudo_inverse,
-    "merge": _merged, **dict.fromkeys(FENCES, _fenced),
-}  # fmt: skip
+_LAYOUTS: Mapping[Layout, Callable[[Printing, ast.Call], Piece | None]] = {
+    Layout.ROOT: _root,
+    Layout.POWER_OF_E: _power_of_e,
+    Layout.CASES: _cases,
+    Layout.PSEUDO_INVERSE: _pseudo_inverse,
+    Layout.MERGE: _merged,
+}
 
 COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Lt: "<",

@@ -121,60 +121,11 @@ class NotComputedError(ZhixingError):
     """A name is missing because its own line went wrong; that line's problem says why, this one says nothing."""
 
 
-# Signatures of the core's functions, in axis letters: `… n d, … m d, … m v -> weights: … n m; output: … n v`.
-# They are written as the core documents its shapes. `…` stands for further leading dimensions, which are matched by
-# axis name; an argument that begins with `?` may be left out.
-
-ANY = "…"
-
-
 @dataclass(frozen=True, slots=True)
 class Record:
     """What a function with several results returns; its fields are quantities."""
 
     fields: Mapping[str, Quantity]
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """The letters of an argument or a result, whether others may stand before them, and whether it may be left out."""
-
-    letters: tuple[str, ...]
-    leading: bool = False
-    optional: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """The shapes of each argument, of each result (a single one has the name "") and of keyword arguments."""
-
-    arguments: tuple[Shape, ...]
-    results: Mapping[str, Shape]
-    keywords: Mapping[str, Shape]
-
-    @property
-    def least(self) -> int:
-        """How many arguments there are at least."""
-        return sum(not argument.optional for argument in self.arguments)
-
-
-def shape(text: str) -> Shape:
-    """Read the shape of an argument or a result, such as `… n d`."""
-    text = text.strip()
-    letters = text.removeprefix("?").split()
-    leading = letters[:1] == [ANY]
-    return Shape(tuple(letters[leading:]), leading, text.startswith("?"))
-
-
-def signature(text: str, **keywords: str) -> Signature:
-    """Read a signature such as `n d, m d -> n m`, keyword arguments apart: `mask="… n m"`."""
-    left, right = text.split("->")
-    results: dict[str, Shape] = {}
-    for part in right.split(";"):
-        name, _, letters = part.rpartition(":")
-        results[name.strip()] = shape(letters)
-    arguments = tuple(shape(part) for part in left.split(","))
-    return Signature(arguments, results, {name: shape(letters) for name, letters in keywords.items()})
 
 
 __all__ = [

@@ -9,20 +9,15 @@ import ast
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from zhixing.language.model import Example, Expectation, Expression, Given, Quantity, Step
+from zhixing.language.words import FUNCTIONS
 from zhixing.source import Span
 
-NEIGHBOURS = {
-    "sum": "mean", "mean": "sum", "max": "min", "min": "max", "argmax": "argmin", "argmin": "argmax", "var": "std",
-    "std": "var", "sin": "cos", "cos": "sin", "tanh": "sigmoid", "sigmoid": "tanh", "relu": "abs", "exp": "log",
-    "log": "exp", "maximum": "minimum", "minimum": "maximum", "all": "any", "any": "all", "floor": "ceil",
-    "ceil": "floor",
-    "softmax": "normalize", "normalize": "softmax",
-}  # fmt: skip
 _SWAPPED: dict[type[Any], type[Any]] = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE,
     ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
@@ -100,9 +95,9 @@ def _edits(tree: ast.expr, index: int, node: ast.AST) -> Iterator[tuple[ast.expr
         yield _edited(tree, index, lambda n: n.value), "a transpose is left out"
     elif isinstance(node, ast.Compare) and type(node.ops[0]) in _SWAPPED:
         yield _edited(tree, index, _swap_comparison), "a comparison is moved"
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in NEIGHBOURS:
-        other = NEIGHBOURS[node.func.id]
-        yield _edited(tree, index, _swap_function), f"{node.func.id} becomes {other}"
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS:
+        for other in FUNCTIONS[node.func.id].neighbours:
+            yield _edited(tree, index, partial(_swap_function, other)), f"{node.func.id} becomes {other}"
 
 
 def _edited(tree: ast.expr, index: int, edit: Callable[[Any], Any]) -> ast.expr:
@@ -128,8 +123,8 @@ def _swap_comparison(node: ast.Compare) -> ast.Compare:
     return node
 
 
-def _swap_function(node: ast.Call) -> ast.Call:
-    node.func = ast.Name(NEIGHBOURS[ast.unparse(node.func)], ast.Load())
+def _swap_function(other: str, node: ast.Call) -> ast.Call:
+    node.func = ast.Name(other, ast.Load())
     return node
 
 

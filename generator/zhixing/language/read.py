@@ -12,7 +12,6 @@ from typing import TypeVar
 
 from zhixing.language.budget import MAX_ELEMENTS, Budget
 from zhixing.language.expression import ascii_twin, normal_name, parse_expression, raised_character
-from zhixing.language.functions import RESERVED
 from zhixing.language.model import (
     Axis,
     Derivation,
@@ -33,6 +32,7 @@ from zhixing.language.model import (
     scalar,
 )
 from zhixing.language.values import plain_number, read_expectations, read_given, read_number
+from zhixing.language.words import RESERVED
 from zhixing.markdown.yaml import WIDE, Mapping, Node, Scalar, Sequence, read_yaml
 from zhixing.problems import Code, Problem, did_you_mean
 from zhixing.source import Source, Span

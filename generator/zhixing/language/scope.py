@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from zhixing.language.budget import Budget
-from zhixing.language.functions import CONSTANTS, WORDS
 from zhixing.language.model import Axis, ExampleError, NotComputedError, Quantity, Record
+from zhixing.language.words import CONSTANTS, WORDS
 from zhixing.problems import Code, did_you_mean
 
 

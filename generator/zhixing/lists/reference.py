@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from zhixing import core
-from zhixing.language.functions import WORDS
+from zhixing.language.words import WORDS
 from zhixing.show.escape import markdown
 from zhixing.vault.vault import Vault
 

@@ -8,32 +8,32 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import product
 from typing import Any, Protocol
 
 import numpy as np
 
 from zhixing.language import evaluate as evaluate_in_run
-from zhixing.language.functions import CONSTANTS, ELEMENTWISE, KEEPERS, places
 from zhixing.language.latex import (
     COMPARISONS,
-    FENCES,
-    OPERATORS,
     Declared,
     Printer,
     axis_names,
     declared,
     example_latex,
-    function_name,
     indices,
     looks_back,
+    word_of,
 )
 from zhixing.language.latex_tree import Level, Piece, label, name_piece, number_piece, with_index
 from zhixing.language.model import Array, Axis, Dimension, Expression, Given, Quantity, Run, Step
+from zhixing.language.reductions import find_axes
+from zhixing.language.words import CONSTANTS
+from zhixing.language.words.word import Best, Entrywise, Explanation, Fences, Layout, Reduction, Word
 from zhixing.show import terms
 from zhixing.show.numbers import latex_number
 from zhixing.show.terms import Term, agrees, number_term
@@ -131,6 +131,10 @@ class Walking(Protocol):
     def run(self) -> Run:
         """The run whose numbers are shown."""
 
+    @property
+    def names(self) -> Collection[str]:
+        """The names of the example's quantities."""
+
     def quantity(self, node: ast.expr) -> Quantity:
         """Return the value of a node."""
 
@@ -153,8 +157,9 @@ class Walking(Protocol):
 def _entries(walk: Walking, node: ast.Call, at: At) -> list[At]:
     """Return the places of the argument's entries that went into an entry of a reduction or of a softmax."""
     argument = walk.quantity(node.args[0])
-    over = places(argument, axis_names(node), walk.run.example.axes)
-    keeps = function_name(node) in KEEPING
+    over = find_axes(argument, axis_names(node), walk.run.example.axes)
+    word = word_of(node)
+    keeps = word is not None and word.keeps_axis
     if keeps and axis_names(node) is None:
         over = over[-1:]
     fixed = iter(at if not keeps else [place for i, place in enumerate(at) if i not in over])
@@ -167,15 +172,15 @@ def _values(walk: Walking, node: ast.Call, at: At) -> list[Term]:
     return [walk.entry(node.args[0], place) for place in _entries(walk, node, at)]
 
 
-def _sum(walk: Walking, node: ast.Call, at: At) -> Term:
+def _sum(walk: Walking, _word: Word, node: ast.Call, at: At) -> Term:
     return terms.total([walk.arithmetic(node.args[0], place) for place in _entries(walk, node, at)])
 
 
-def _product(walk: Walking, node: ast.Call, at: At) -> Term:
+def _product(walk: Walking, _word: Word, node: ast.Call, at: At) -> Term:
     return terms.product([walk.arithmetic(node.args[0], place) for place in _entries(walk, node, at)])
 
 
-def _mean(walk: Walking, node: ast.Call, at: At) -> Term:
+def _mean(walk: Walking, _word: Word, node: ast.Call, at: At) -> Term:
     return _average(walk, _values(walk, node, at))
 
 
@@ -183,23 +188,23 @@ def _average(walk: Walking, entries: list[Term]) -> Term:
     return terms.divide(terms.total(entries), walk.number(float(len(entries))))
 
 
-def _variance(walk: Walking, node: ast.Call, at: At) -> Term:
+def _variance(walk: Walking, _word: Word, node: ast.Call, at: At) -> Term:
     entries = _values(walk, node, at)
     centre = walk.number(_average(walk, entries).value)
     two = walk.number(2.0)
     return _average(walk, [terms.power(terms.add(entry, centre, "-"), two) for entry in entries])
 
 
-def _deviation(walk: Walking, node: ast.Call, at: At) -> Term:
-    return terms.root(_variance(walk, node, at))
+def _deviation(walk: Walking, word: Word, node: ast.Call, at: At) -> Term:
+    return terms.root(_variance(walk, word, node, at))
 
 
-def _norm(walk: Walking, node: ast.Call, at: At) -> Term:
+def _norm(walk: Walking, _word: Word, node: ast.Call, at: At) -> Term:
     two = walk.number(2.0)
     return terms.root(terms.total([terms.power(entry, two) for entry in _values(walk, node, at)]))
 
 
-def _entropy(walk: Walking, node: ast.Call, at: At) -> Term:
+def _entropy(walk: Walking, _word: Word, node: ast.Call, at: At) -> Term:
     r"""Return `-(p \ln p + …)`; what has no probability adds nothing."""
     shares = [term for term in _values(walk, node, at) if term.value > 0]
     pieces = [
@@ -208,23 +213,27 @@ def _entropy(walk: Walking, node: ast.Call, at: At) -> Term:
     return terms.negated(terms.total(pieces))
 
 
-def _extreme(walk: Walking, node: ast.Call, at: At) -> Term:
+def _list(walk: Walking, word: Word, node: ast.Call, at: At) -> Term:
     """Return `max(a, b, …)`; of a long list the first three and the last are printed."""
     entries = _values(walk, node, at)
-    values = np.array([term.value for term in entries])
-    name = function_name(node)
-    value = float(getattr(np, name)(values)) if values.size else math.nan
+    value = _reduced(word, np.array([term.value for term in entries]))
     texts = [term.text for term in entries]
     shown = [*texts[:3], r"\dots", texts[-1]] if len(texts) > terms.LONGEST else texts
-    return Term(Piece(rf"{OPERATORS[name]}\!\left({', '.join(shown)}\right)", Level.APPLIED), value)
+    return Term(Piece(rf"{word.operator(walk.names)}\!\left({', '.join(shown)}\right)", Level.APPLIED), value)
 
 
-def _softmax(walk: Walking, node: ast.Call, at: At) -> Term:
+def _reduced(word: Word, values: Array) -> float:
+    if not values.size or not isinstance(word.function, Reduction | Best):
+        return math.nan
+    return float(word.function.compute(values, axis=-1))
+
+
+def _softmax(walk: Walking, _word: Word, node: ast.Call, at: At) -> Term:
     entries = _entries(walk, node, at)
     return terms.softmax([walk.entry(node.args[0], place) for place in entries], entries.index(at))
 
 
-def _normalize(walk: Walking, node: ast.Call, at: At) -> Term:
+def _normalize(walk: Walking, _word: Word, node: ast.Call, at: At) -> Term:
     """Return `(x − mean) / √variance`, with what is added to the variance where that is not 0."""
     entries = np.array([walk.quantity(node.args[0]).values[place] for place in _entries(walk, node, at)])
     variance = walk.number(float(np.var(entries)))
@@ -233,33 +242,41 @@ def _normalize(walk: Walking, node: ast.Call, at: At) -> Term:
     return terms.divide(centred, terms.root(terms.add(variance, eps) if eps else variance))
 
 
-def _size(walk: Walking, node: ast.Call, _at: At) -> Term:
+def _size(walk: Walking, _word: Word, node: ast.Call, _at: At) -> Term:
     shape = walk.quantity(node.args[0]).values.shape
     return terms.product([walk.number(float(size)) for size in shape] or [walk.number(1.0)])
 
 
-def _where(walk: Walking, node: ast.Call, at: At) -> Term:
+def _where(walk: Walking, _word: Word, node: ast.Call, at: At) -> Term:
     condition, chosen, other = node.args
     holds = walk.quantity(condition).values[walk.part(node, at, condition)] != 0
     branch = chosen if holds else other
     return walk.term(branch, walk.part(node, at, branch))
 
 
-def elementwise(walk: Walking, node: ast.Call, at: At, explain: Callable[[ast.expr, At], Term] | None = None) -> Term:
-    """Return a function applied to its arguments, each explained (in full, unless told otherwise)."""
-    name = function_name(node)
-    explain = explain or walk.term
+def _applied(walk: Walking, word: Word, node: ast.Call, at: At) -> Term:
+    return apply_word(walk, word, node, at, walk.term)
+
+
+def apply_word(walk: Walking, word: Word, node: ast.Call, at: At, explain: Callable[[ast.expr, At], Term]) -> Term:
+    """Return a function applied to its arguments, each explained, in the notation that the formula has."""
     arguments = [explain(argument, walk.part(node, at, argument)) for argument in node.args]
-    function = ELEMENTWISE[name].function
-    if name in _SPECIAL:
-        return _SPECIAL[name](arguments[0])
-    if name in FENCES:
-        opening, closing = FENCES[name]
-        return terms.enclosed(opening, arguments[0], closing, _value_at(function, arguments[0].value))
-    operator = OPERATORS.get(name, rf"\operatorname{{{name}}}")
-    if operator.startswith((r"\ln", r"\log")) and arguments[0].plain and not arguments[0].piece.negative:
-        return Term(Piece(f"{operator} {arguments[0].text}", Level.BIG), _value_at(function, arguments[0].value))
-    return terms.applied(operator, arguments, lambda *values: _value_at(function, *values))
+    compute = word.function.compute if isinstance(word.function, Entrywise) else _no_value
+    match word.latex.notation:
+        case Layout.ROOT:
+            return terms.root(arguments[0])
+        case Layout.POWER_OF_E if "e" not in walk.names:
+            return terms.exponential(arguments[0])
+        case Fences(opening, closing):
+            return terms.enclosed(opening, arguments[0], closing, _value_at(compute, arguments[0].value))
+    operator = word.operator(walk.names)
+    if word.latex.bare and arguments[0].plain and not arguments[0].piece.negative:
+        return Term(Piece(f"{operator} {arguments[0].text}", Level.BIG), _value_at(compute, arguments[0].value))
+    return terms.applied(operator, arguments, partial(_value_at, compute))
+
+
+def _no_value(*_arrays: Array) -> Array:
+    return np.asarray(math.nan)
 
 
 def _value_at(function: Callable[..., Array], *values: float) -> float:
@@ -267,7 +284,7 @@ def _value_at(function: Callable[..., Array], *values: float) -> float:
         return float(function(*(np.asarray(value) for value in values)))
 
 
-def _convolution(walk: Walking, node: ast.Call, at: At) -> Term:
+def _convolution(walk: Walking, _word: Word, node: ast.Call, at: At) -> Term:
     """Return the sum of a kernel's numbers times those of the window that it lies on."""
     image, kernel = (walk.quantity(argument).values for argument in node.args[:2])
     *lead, y, x = at
@@ -277,26 +294,21 @@ def _convolution(walk: Walking, node: ast.Call, at: At) -> Term:
     return terms.total([terms.times(walk.number(float(a)), walk.number(float(b))) for a, b in pairs])
 
 
-_SPECIAL: dict[str, Callable[[Term], Term]] = {"sqrt": terms.root, "exp": terms.exponential}
-APPLIED = frozenset({"exp", "log", "sqrt", "tanh", "sigmoid", "relu", "abs", "sin", "cos"})
-"""The functions that stay visible in the terms of a long sum."""
-KEEPING = frozenset({*KEEPERS, "normalize"})
-
-CALLS: dict[str, Callable[[Walking, ast.Call, At], Term]] = {
-    **dict.fromkeys(ELEMENTWISE, elementwise),
-    **dict.fromkeys(("max", "min", "argmax", "argmin"), _extreme),
-    "where": _where,
-    "softmax": _softmax,
-    "normalize": _normalize,
-    "sum": _sum,
-    "prod": _product,
-    "mean": _mean,
-    "var": _variance,
-    "std": _deviation,
-    "norm": _norm,
-    "entropy": _entropy,
-    "size": _size,
-    "conv2d": _convolution,
+_EXPLAINED: Mapping[Explanation, Callable[[Walking, Word, ast.Call, At], Term]] = {
+    Explanation.APPLIED: _applied,
+    Explanation.BRANCH: _where,
+    Explanation.SUM: _sum,
+    Explanation.PRODUCT: _product,
+    Explanation.MEAN: _mean,
+    Explanation.VARIANCE: _variance,
+    Explanation.DEVIATION: _deviation,
+    Explanation.NORM: _norm,
+    Explanation.ENTROPY: _entropy,
+    Explanation.LIST: _list,
+    Explanation.SHARE: _softmax,
+    Explanation.STANDARD_SCORE: _normalize,
+    Explanation.COUNT: _size,
+    Explanation.WINDOW: _convolution,
 }
 
 # The walk from an entry of a result down to the numbers that gave it, one method for each kind of node.
@@ -310,6 +322,11 @@ class Walk:
     evaluate: Evaluate
     digits: int = 5
     _values: dict[int, tuple[ast.expr, Quantity]] = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> Collection[str]:
+        """The names of the example's quantities, in whose place no operator may be read."""
+        return declared(self.run.example).names
 
     def quantity(self, node: ast.expr) -> Quantity:
         """Return the value of a node, computed once."""
@@ -338,8 +355,9 @@ class Walk:
 
     def arithmetic(self, node: ast.expr, at: At) -> Term:
         """Explain an entry by arithmetic alone, as a term of a sum: a function is applied to a plain number."""
-        if isinstance(node, ast.Call) and function_name(node) in APPLIED:
-            return elementwise(self, node, at, self.entry)
+        word = word_of(node)
+        if isinstance(node, ast.Call) and word and word.within_sums:
+            return apply_word(self, word, node, at, self.entry)
         simple = isinstance(node, ast.UnaryOp) or (isinstance(node, ast.BinOp) and not isinstance(node.op, ast.MatMult))
         return self._combined(node, at, self.arithmetic) if simple else self._leaf(node, at)
 
@@ -391,8 +409,9 @@ class Walk:
         return terms.total([terms.times(x, y) for x, y in factors])
 
     def _call(self, node: ast.Call, at: At) -> Term:
-        explain = CALLS.get(function_name(node))
-        return explain(self, node, at) if explain and node.args else self.entry(node, at)
+        word = word_of(node)
+        explain = _EXPLAINED.get(word.explanation) if word and word.explanation else None
+        return explain(self, word, node, at) if word and explain and node.args else self.entry(node, at)
 
     def _attribute(self, node: ast.Attribute, at: At) -> Term:
         if node.attr == "T" and isinstance(node.value, ast.BinOp | ast.Call | ast.UnaryOp):
@@ -403,7 +422,9 @@ class Walk:
 
     def field(self, call: ast.expr, name: str, at: At) -> Term:
         """Explain an entry of a result of `attention(Q, K, V)`: its scores, weights or output."""
-        if not isinstance(call, ast.Call) or function_name(call) != "attention" or len(call.args) != 3:
+        word = word_of(call)
+        attention = word is not None and word.explanation is Explanation.ATTENTION
+        if not isinstance(call, ast.Call) or not attention or len(call.args) != 3:
             return self.entry(ast.Attribute(call, name, ast.Load()), at)
         options = {keyword.arg: keyword.value for keyword in call.keywords}
         Q, K, V = call.args

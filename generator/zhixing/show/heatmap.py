@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from zhixing.language import ExampleError, evaluate
+from zhixing.language.latex import word_of
 from zhixing.language.model import Array, Quantity, Run
 from zhixing.show.labels import Axes, corner, heading, labels
 from zhixing.show.numbers import fixed, number, rounded
@@ -39,23 +40,35 @@ _FARTHEST = 8
 def masked(run: Run, tree: ast.expr, quantity: Quantity) -> Array | None:
     """Return where the scores behind a quantity are −∞, in the quantity's shape; None if no scores are known.
 
-    The scores are those that made it: the argument of the `softmax` it came from, or `masked` beside its `weights`.
+    The scores are those that made it, as the function that it came from names them: the argument of `softmax`, or
+    `masked` beside the `weights` of `attention`.
     """
-    scores = _scores(run, tree, _FARTHEST)
+    scores = _scores(run, tree)
     if scores is None or scores.dimensions != quantity.dimensions or scores.values.shape != quantity.values.shape:
         return None
     return np.asarray(np.isneginf(scores.values))
 
 
-def _scores(run: Run, tree: ast.expr, farthest: int) -> Quantity | None:
-    if isinstance(tree, ast.Attribute) and tree.attr == "weights":
-        return _evaluated(run, ast.Attribute(tree.value, "masked", ast.Load()))
-    if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == "softmax" and tree.args:
-        return _evaluated(run, tree.args[0])
-    if isinstance(tree, ast.Name) and farthest:
-        step = next((step for step in run.example.steps if step.name.name == tree.id), None)
-        return _scores(run, step.expression.tree, farthest - 1) if step else None
-    return None
+def _scores(run: Run, tree: ast.expr) -> Quantity | None:
+    tree = _defined(run, tree)
+    result, call = (tree.attr, tree.value) if isinstance(tree, ast.Attribute) else ("", tree)
+    origin = _defined(run, call)
+    word = word_of(origin)
+    scores = word.scores.get(result) if word else None
+    if scores:
+        return _evaluated(run, ast.Attribute(call, scores, ast.Load()))
+    named = scores is not None and isinstance(origin, ast.Call) and origin.args
+    return _evaluated(run, origin.args[0]) if named else None  # type: ignore[attr-defined]  # a Call, by `named`
+
+
+def _defined(run: Run, tree: ast.expr) -> ast.expr:
+    """Return the expression that a name stands for, through the names of other steps; any other expression as it is."""
+    steps = {step.name.name: step.expression.tree for step in run.example.steps}
+    for _ in range(_FARTHEST):
+        if not isinstance(tree, ast.Name) or tree.id not in steps:
+            break
+        tree = steps[tree.id]
+    return tree
 
 
 def _evaluated(run: Run, tree: ast.expr) -> Quantity | None:

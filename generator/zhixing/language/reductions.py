@@ -1,0 +1,103 @@
+"""Finding the axes that `axis=` names, using them up, and joining axes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import prod
+
+import numpy as np
+
+from zhixing.language.arrays import Axes, close, describe, root
+from zhixing.language.model import Array, Dimension, ExampleError, Quantity
+from zhixing.problems import Code, did_you_mean
+
+Compute = Callable[..., Array]
+
+
+def find_axes(quantity: Quantity, names: Sequence[str] | None, axes: Axes) -> tuple[int, ...]:
+    """Return the dimensions that `axis=` names; all of them where it is left out.
+
+    Raises:
+        ExampleError: the quantity has no such axis, or has it twice.
+    """
+    if names is None:
+        return tuple(range(len(quantity.dimensions)))
+    at = tuple(_place(quantity, name, axes) for name in names)
+    if len(set(at)) < len(at):
+        what = f"axis=[{', '.join(names)}] names one of the axes twice"
+        raise ExampleError(Code.EXAMPLE_AXES, what, "Name each once")
+    return at
+
+
+def _place(quantity: Quantity, name: str, axes: Axes) -> int:
+    exact = [i for i, own in enumerate(quantity.axes) if own == name]
+    found = exact or [i for i, own in enumerate(quantity.axes) if own and root(axes, own) == root(axes, name)]
+    if len(found) == 1:
+        return found[0]
+    fix = did_you_mean(name, quantity.axes) or "Name one of its own axes"
+    if found:
+        fix = "Give one of them a second name under `axes:` (`键: 词`)"
+    what = f"axis={name}: {describe(quantity)} has {'that axis twice' if found else 'no such axis'}"
+    raise ExampleError(Code.EXAMPLE_AXES, what, fix)
+
+
+def reduce_axes(compute: Compute, quantity: Quantity, at: tuple[int, ...]) -> Quantity:
+    """Use up the dimensions `at`."""
+    kept = tuple(d for i, d in enumerate(quantity.dimensions) if i not in at)
+    return Quantity(np.asarray(compute(quantity.values, axis=at)), kept)
+
+
+def map_axes(compute: Compute, quantity: Quantity, at: tuple[int, ...]) -> Quantity:
+    """Apply along the dimensions `at` and keep them all."""
+    return Quantity(np.asarray(compute(quantity.values, axis=at)), quantity.dimensions)
+
+
+def find_best(best: Compute, quantity: Quantity, at: tuple[int, ...], axes: Axes) -> Quantity:
+    """Return the position of the largest (smallest) entry; it knows its axes and prints as their labels.
+
+    A position over several axes is flat in C order over the whole axes.
+
+    Raises:
+        ExampleError: two entries share the place (as `==` has it in statements), or one is not a number.
+    """
+    kept = [i for i in range(len(quantity.dimensions)) if i not in at]
+    shape = [quantity.values.shape[i] for i in at]
+    flat = quantity.values.transpose(*kept, *at).reshape(*(quantity.values.shape[i] for i in kept), prod(shape))
+    _refuse_ties(flat, best)
+    chosen = np.unravel_index(best(flat, axis=-1), shape)
+    dimensions = [quantity.dimensions[i] for i in at]
+    whole = [_whole(c, d) for c, d in zip(chosen, dimensions, strict=True)]
+    sizes = [axes[d.axis].size if d.axis in axes else n for d, n in zip(dimensions, shape, strict=True)]
+    values = np.ravel_multi_index(tuple(whole), sizes)
+    # Labels of a position over several axes need them all.
+    on = tuple(Dimension(d.axis) for d in dimensions) if all(d.axis in axes for d in dimensions) else ()
+    return Quantity(np.asarray(values, np.float64), tuple(quantity.dimensions[i] for i in kept), on)
+
+
+def _whole(chosen: Array, dimension: Dimension) -> Array:
+    """Turn positions within a slice into positions on the whole axis."""
+    return chosen if dimension.positions is None else np.asarray(dimension.positions)[chosen]
+
+
+def _refuse_ties(flat: Array, best: Compute) -> None:
+    if np.any(np.isnan(flat)):
+        raise ExampleError(Code.EXAMPLE_RUN, "An entry is not a number, so none is the best", "Mask it with where(...)")
+    top = np.take_along_axis(flat, np.expand_dims(best(flat, axis=-1), -1), axis=-1)
+    if np.any(np.sum(close(flat, top), axis=-1) > 1):
+        what = "Two entries tie for the best place, so the answer would be an accident"
+        raise ExampleError(Code.EXAMPLE_RUN, what, "Part their values")
+
+
+def merge_axes(quantity: Quantity, names: Sequence[str], axes: Axes) -> Quantity:
+    """Join axes into one, the first named varying slowest, at the place of the last; the new axis has no name yet."""
+    at = find_axes(quantity, names, axes)
+    if len(at) < 2:
+        raise ExampleError(Code.EXAMPLE_AXES, "merge needs two or more different axes", "Write merge(x, [头, 维])")
+    rest = [i for i in range(len(quantity.dimensions)) if i not in at]
+    slot = sum(i < at[-1] for i in rest)
+    order = [*rest[:slot], *at, *rest[slot:]]
+    shape = quantity.values.shape
+    sizes = [*(shape[i] for i in rest[:slot]), prod(shape[i] for i in at), *(shape[i] for i in rest[slot:])]
+    dimensions = [quantity.dimensions[i] for i in rest]
+    dimensions.insert(slot, Dimension(""))
+    return Quantity(quantity.values.transpose(order).reshape(sizes), tuple(dimensions))

@@ -1,0 +1,176 @@
+"""Words that work along the axes of one quantity: those that use them up, those that keep them, and words of form."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from zhixing import core
+from zhixing.language.model import Array
+from zhixing.language.words.word import (
+    AlongAxis,
+    Best,
+    BigOperator,
+    Explanation,
+    Fences,
+    Kind,
+    Latex,
+    Layout,
+    Merge,
+    Reduction,
+    Size,
+    Word,
+)
+
+At = tuple[int, ...]
+
+
+def _norm(values: Array, axis: At) -> Array:
+    return np.asarray(np.sqrt(np.sum(np.square(values), axis=axis)))
+
+
+def _entropy(values: Array, axis: At) -> Array:
+    # A single number is all of its distribution; the core wants an axis.
+    return np.asarray(core.entropy(values, axis=axis) if axis else core.entropy(values[None], axis=0))
+
+
+def _all(values: Array, axis: At) -> Array:
+    return np.asarray(np.all(values, axis=axis), np.float64)
+
+
+def _any(values: Array, axis: At) -> Array:
+    return np.asarray(np.any(values, axis=axis), np.float64)
+
+
+REDUCTIONS = (
+    Word(
+        "sum",
+        Reduction(np.sum, of_nothing=True),
+        Latex(notation=BigOperator(r"\sum")),
+        Explanation.SUM,
+        neighbours=("mean",),
+        sentence="Return the sum of the entries along the axes.",
+    ),
+    Word(
+        "mean",
+        Reduction(np.mean),
+        Latex(),
+        Explanation.MEAN,
+        neighbours=("sum",),
+        sentence="Return the mean of the entries along the axes.",
+    ),
+    Word(
+        "var",
+        Reduction(np.var, weight=8),
+        Latex(r"\operatorname{Var}"),
+        Explanation.VARIANCE,
+        neighbours=("std",),
+        sentence="Return the mean square distance of the entries along the axes from their mean.",
+    ),
+    Word(
+        "std",
+        Reduction(np.std, weight=8),
+        Latex(),
+        Explanation.DEVIATION,
+        neighbours=("var",),
+        sentence="Return the square root of the variance along the axes.",
+    ),
+    Word(
+        "prod",
+        Reduction(np.prod, of_nothing=True),
+        Latex(notation=BigOperator(r"\prod")),
+        Explanation.PRODUCT,
+        sentence="Return the product of the entries along the axes.",
+    ),
+    Word(
+        "max",
+        Reduction(np.max),
+        Latex(r"\max"),
+        Explanation.LIST,
+        neighbours=("min",),
+        hint="For the larger of two, write maximum(a, b)",
+        sentence="Return the largest entry along the axes.",
+    ),
+    Word(
+        "min",
+        Reduction(np.min),
+        Latex(r"\min"),
+        Explanation.LIST,
+        neighbours=("max",),
+        hint="For the smaller of two, write minimum(a, b)",
+        sentence="Return the smallest entry along the axes.",
+    ),
+    Word(
+        "all",
+        Reduction(_all, of_nothing=True),
+        Latex(statement=True),
+        None,
+        neighbours=("any",),
+        sentence="Return 1 where no entry along the axes is 0, else 0.",
+    ),
+    Word(
+        "any",
+        Reduction(_any, of_nothing=True),
+        Latex(statement=True),
+        None,
+        neighbours=("all",),
+        sentence="Return 1 where an entry along the axes is not 0, else 0.",
+    ),
+    Word(
+        "norm",
+        Reduction(_norm, of_nothing=True),
+        Latex(notation=Fences(r"\left\lVert ", r" \right\rVert")),
+        Explanation.NORM,
+        sentence="Return the root of the sum of the squares along the axes.",
+    ),
+    Word(
+        "entropy",
+        Reduction(_entropy, weight=16, of_nothing=True),
+        Latex(),
+        Explanation.ENTROPY,
+        sentence="Return the entropy of the probabilities along the axes, in nats.",
+    ),
+    Word(
+        "argmax",
+        Best(np.argmax),
+        Latex(r"\operatorname{arg\,max}"),
+        Explanation.LIST,
+        neighbours=("argmin",),
+        sentence="Return the position of the largest entry along the axes; a tie is an error.",
+    ),
+    Word(
+        "argmin",
+        Best(np.argmin),
+        Latex(r"\operatorname{arg\,min}"),
+        Explanation.LIST,
+        neighbours=("argmax",),
+        sentence="Return the position of the smallest entry along the axes; a tie is an error.",
+    ),
+)
+
+ALONG_AXIS = (
+    Word(
+        "softmax",
+        AlongAxis(core.softmax, options={"temperature": Kind.NUMBER}),
+        Latex(),
+        Explanation.SHARE,
+        scores={"": ""},
+        neighbours=("normalize",),
+    ),
+    Word(
+        "normalize",
+        AlongAxis(core.normalize, options={"eps": Kind.NUMBER}),
+        Latex(),
+        Explanation.STANDARD_SCORE,
+        neighbours=("softmax",),
+    ),
+)
+
+FORM = (
+    Word("size", Size(), explanation=Explanation.COUNT, sentence="Return how many entries there are."),
+    Word(
+        "merge",
+        Merge(),
+        Latex(notation=Layout.MERGE),
+        sentence="Join axes into one, the first named varying slowest, at the place of the last.",
+    ),
+)

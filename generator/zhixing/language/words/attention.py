@@ -1,0 +1,168 @@
+"""Words of the core: attention, its heads and masks, and the layers of a transformer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+
+from zhixing import core
+from zhixing.language.model import Array
+from zhixing.language.words.costs import count_work
+from zhixing.language.words.word import Explanation, Kind, Latex, Word, mechanism
+
+_STEPS = "scores: … n m; scaled: … n m; masked: … n m; weights: … n m; output: … n v"
+_HEADS = (
+    "Q: … h n k; K: … g m k; V: … g m v; scores: … h n m; scaled: … h n m; masked: … h n m; weights: … h n m; "
+    "heads: … h n v; joined: … n j; output: … n o"
+)
+_PROJECTED = "… n d, … m e, h d k, g e k, g e v, j o"
+_ENCODER = "… n d, h d k, h d k, h d v, j d, d f, f, f d, d"
+_DECODER = "… n d, … m e, h d k, h d k, h d v, j d, h d k2, h e k2, h e v2, j2 d, d f, f, f d, d"
+_BIASED = {"mask": "… n m", "bias": "… n m"}
+_ATTENTION: Mapping[str, Kind] = {
+    "scale": Kind.NUMBER, "causal": Kind.FLAG, "window": Kind.WHOLE, "align": Kind.WORD, "softcap": Kind.NUMBER,
+}  # fmt: skip
+_LAYER: Mapping[str, Kind] = {"norm": Kind.WORD, "activation": Kind.WORD, "eps": Kind.NUMBER}
+_MASKED_SCORES = {"weights": "masked"}
+
+
+def _with_mask(function: Callable[..., Any], name: str = "mask") -> Callable[..., Any]:
+    """Return a function whose mask is numbers, 0 for what may not be seen; the core wants booleans."""
+
+    @wraps(function)
+    def compute(*arrays: Array, **named: Any) -> Any:
+        if name in named:
+            named[name] = named[name] != 0
+        return function(*arrays, **named)
+
+    return compute
+
+
+@wraps(core.causal_mask)
+def _causal_mask(queries: Array, keys: Array, **options: Any) -> Array:
+    return core.causal_mask(queries.size, keys.size, **options)
+
+
+@wraps(core.window_mask)
+def _window_mask(queries: Array, keys: Array, **options: Any) -> Array:
+    return core.window_mask(queries.size, keys.size, **options)
+
+
+ATTENTION = (
+    Word(
+        "attention",
+        mechanism(
+            _with_mask(core.attention),
+            f"… n d, … m d, … m v -> {_STEPS}",
+            work=count_work("n m d, n m v", "n m"),
+            arrays=_BIASED,
+            options=_ATTENTION,
+        ),
+        latex=Latex(r"\operatorname{Attention}"),
+        explanation=Explanation.ATTENTION,
+        scores=_MASKED_SCORES,
+        reserves_name=True,
+    ),
+    Word(
+        "attend",
+        mechanism(
+            _with_mask(core.attend),
+            "… n d, … m d, … m v -> … n v",
+            work=count_work("n m d, n m v", "n m"),
+            arrays=_BIASED,
+            options=_ATTENTION,
+        ),
+    ),
+    Word(
+        "hard_attention",
+        mechanism(
+            _with_mask(core.hard_attention),
+            f"… n d, … m d, … m v -> {_STEPS}",
+            work=count_work("n m d, n m v", "n m"),
+            arrays={"mask": "… n m"},
+            options={"scale": Kind.NUMBER, "seed": Kind.WHOLE},
+        ),
+        scores=_MASKED_SCORES,
+    ),
+    Word(
+        "additive_scores",
+        mechanism(core.additive_scores, "… n p, … m q, p h, q h, h -> … n m", work=count_work("n p h, m q h", "n m h")),
+    ),
+    Word(
+        "additive_attention",
+        mechanism(
+            _with_mask(core.additive_attention),
+            f"… n p, … m q, … m v, p h, q h, h -> {_STEPS}",
+            work=count_work("n p h, m q h, n m v", "n m h"),
+            arrays={"mask": "… n m"},
+            peak=lambda s, _: s["n"] * s["m"] * s["h"],
+        ),
+        scores=_MASKED_SCORES,
+    ),
+    Word(
+        "multi_head",
+        mechanism(
+            _with_mask(core.multi_head),
+            f"{_PROJECTED} -> {_HEADS}",
+            work=count_work("h n d k, g m e k, g m e v, h n m k, h n m v, n j o", "h n m"),
+            arrays=_BIASED,
+            options=_ATTENTION,
+        ),
+        scores=_MASKED_SCORES,
+    ),
+    Word(
+        "encoder_layer",
+        mechanism(
+            core.encoder_layer,
+            f"{_ENCODER} -> weights: … h n m; attended: … n d; output: … n d",
+            work=count_work("h n d k, h n d k, h n d v, h n n k, h n n v, n j d, n d f, n d f", "h n n, n f"),
+            options={"causal": Kind.FLAG, **_LAYER},
+            peak=lambda s, _: s["h"] * s["n"] * s["n"] + s["n"] * s["f"],
+        ),
+    ),
+    Word(
+        "decoder_layer",
+        mechanism(
+            _with_mask(core.decoder_layer, "memory_mask"),
+            f"{_DECODER} -> weights: … h n w; attended: … n d; cross_weights: … h n m; crossed: … n d; output: … n d",
+            work=count_work(
+                "h n d k, h n d v, h n n k, h n n v, h n d k2, h n m k2, h n m v2, h m e k2, h m e v2, n j d,"
+                " n j2 d, n d f, n d f",
+                "h n n, h n m, n f",
+            ),
+            arrays={"memory_mask": "… n m"},
+            options=_LAYER,
+            peak=lambda s, _: s["h"] * s["n"] * (s["n"] + s["m"]) + s["n"] * s["f"],
+        ),
+    ),
+    Word(
+        "split_heads",
+        mechanism(core.split_heads, "… n d -> … h n k", work=count_work(entries="n d"), needed={"heads": Kind.WHOLE}),
+    ),
+    Word("join_heads", mechanism(core.join_heads, "… h n d -> … n k", work=count_work(entries="h n d"))),
+    Word(
+        "softmax_jacobian",
+        mechanism(
+            core.softmax_jacobian,
+            "… n -> … n m",
+            work=count_work(entries="n n"),
+            options={"temperature": Kind.NUMBER},
+            peak=lambda s, _: s["n"] ** 2,
+        ),
+    ),
+    Word(
+        "causal_mask",
+        mechanism(_causal_mask, "n, m -> n m", work=count_work(entries="n m"), options={"align": Kind.WORD}),
+    ),
+    Word(
+        "window_mask",
+        mechanism(
+            _window_mask,
+            "n, m -> n m",
+            work=count_work(entries="n m"),
+            options={"align": Kind.WORD},
+            needed={"window": Kind.WHOLE},
+        ),
+    ),
+)

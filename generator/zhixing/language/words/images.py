@@ -1,0 +1,59 @@
+"""Words of the core: convolutions, pooling and patches of images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from zhixing import core
+from zhixing.language.model import Array
+from zhixing.language.words.costs import count_windows, count_work
+from zhixing.language.words.word import Explanation, Kind, Mechanism, Word, mechanism
+
+_CONVOLUTION = {"stride": Kind.WHOLE, "padding": Kind.WHOLE_OR_WORD, "dilation": Kind.WHOLE}
+_LINE, _IMAGE = ("… t -> … s", "t"), ("… r c2 -> … y x", "r", "c2")
+
+
+def _pool(compute: Callable[..., Array], form: str, *space: str) -> Mechanism:
+    cost = count_windows(*space)
+    return mechanism(compute, form, work=cost, options={"stride": Kind.WHOLE}, needed={"size": Kind.WHOLE}, peak=cost)
+
+
+IMAGES = (
+    Word(
+        "conv1d",
+        mechanism(
+            core.conv1d,
+            "… t, kt -> … s",
+            "… c t, o c kt, ?o -> … o s",
+            work=count_windows("t"),
+            options=_CONVOLUTION,
+            peak=count_windows("t"),
+        ),
+    ),
+    Word(
+        "conv2d",
+        mechanism(
+            core.conv2d,
+            "… r c2, kr kc2 -> … y x",
+            "… c r c2, o c kr kc2, ?o -> … o y x",
+            work=count_windows("r", "c2"),
+            options=_CONVOLUTION,
+            peak=count_windows("r", "c2"),
+        ),
+        explanation=Explanation.WINDOW,
+    ),
+    Word("avg_pool1d", _pool(core.avg_pool1d, *_LINE)),
+    Word("max_pool1d", _pool(core.max_pool1d, *_LINE)),
+    Word("avg_pool2d", _pool(core.avg_pool2d, *_IMAGE)),
+    Word("max_pool2d", _pool(core.max_pool2d, *_IMAGE)),
+    Word(
+        "patches",
+        mechanism(core.patches, "… r c -> … p x", work=count_work(entries="r c"), needed={"size": Kind.WHOLE}),
+    ),
+    Word(
+        "receptive_field",
+        mechanism(
+            core.receptive_field, "l -> ", work=count_work(entries="l l"), arrays={"strides": "l", "dilations": "l"}
+        ),
+    ),
+)

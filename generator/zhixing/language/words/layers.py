@@ -1,0 +1,49 @@
+"""Words of the core: products of vectors and matrices, layers and norms."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from zhixing import core
+from zhixing.language.words.costs import count_work
+from zhixing.language.words.word import Kind, Latex, Layout, Word, mechanism
+
+LAYERS = (
+    Word("dot", mechanism(core.dot, "… d, … d -> …", work=count_work("d"))),
+    Word("cosine_similarity", mechanism(core.cosine_similarity, "… d, … d -> …", work=count_work(entries="d"))),
+    Word("linear", mechanism(core.linear, "… d, d e, ?e -> … e", work=count_work("d e"))),
+    Word(
+        "feed_forward",
+        mechanism(
+            core.feed_forward,
+            "… d, d h, h, h e, e -> … e",
+            work=count_work("d h, h e", "h"),
+            options={"activation": Kind.WORD},
+        ),
+    ),
+    Word(
+        "layer_norm",
+        mechanism(core.layer_norm, "… d, ?d, ?d -> … d", work=count_work(entries="d"), options={"eps": Kind.NUMBER}),
+    ),
+    Word(
+        "rms_norm",
+        mechanism(core.rms_norm, "… d, ?d -> … d", work=count_work(entries="d"), options={"eps": Kind.NUMBER}),
+    ),
+    Word(
+        "batch_norm",
+        mechanism(
+            core.batch_norm,
+            "b d, ?d, ?d -> b d",
+            work=count_work(entries="b d"),
+            arrays={"mean": "d", "variance": "d"},
+            options={"eps": Kind.NUMBER},
+        ),
+    ),
+    Word("residual", mechanism(core.residual, "…, … -> …", work=count_work(entries=" "))),
+    Word(
+        "pinv",
+        mechanism(np.linalg.pinv, "n d -> d n", work=lambda s, _: 40 * s["n"] * s["d"] * min(s["n"], s["d"])),
+        latex=Latex(notation=Layout.PSEUDO_INVERSE),
+        sentence="Return the matrix that solves least squares: the Moore–Penrose inverse.",
+    ),
+)

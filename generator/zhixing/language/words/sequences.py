@@ -1,0 +1,126 @@
+"""Words of the core: positions, tokens, and networks that run along a sequence."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import Any
+
+from zhixing import core
+from zhixing.language.model import Array
+from zhixing.language.words.costs import count_sequence, count_work
+from zhixing.language.words.word import Kind, Word, mechanism
+
+_LSTM = "f: … {0}h; i: … {0}h; o: … {0}h; g: … {0}h; c: … {0}h; h: … {0}h"
+_GRU = "z: … {0}h; r: … {0}h; n: … {0}h; h: … {0}h"
+
+
+@wraps(core.positions)
+def _positions(pos: Array, features: Array, **options: Any) -> Array:
+    return core.positions(pos, features.size, **options)
+
+
+@wraps(core.position_shift)
+def _position_shift(k: Array, features: Array, **options: Any) -> Array:
+    return core.position_shift(float(k), features.size, **options)
+
+
+@wraps(core.ngram_counts)
+def _ngram_counts(tokens: Array, words: Array) -> Array:
+    return core.ngram_counts(tokens, words.size)
+
+
+SEQUENCES = (
+    Word(
+        "positions", mechanism(_positions, "…, d -> … d", work=count_work(entries="d"), options={"base": Kind.NUMBER})
+    ),
+    Word(
+        "position_shift",
+        mechanism(
+            _position_shift,
+            ", d -> d e",
+            work=count_work(entries="d d"),
+            options={"base": Kind.NUMBER},
+            peak=lambda s, _: s["d"] ** 2,
+        ),
+    ),
+    Word(
+        "rotary",
+        mechanism(
+            core.rotary,
+            "… n d -> … n d",
+            work=count_work(entries="n d"),
+            arrays={"pos": "… n"},
+            options={"base": Kind.NUMBER, "width": Kind.WHOLE, "interleaved": Kind.FLAG},
+        ),
+    ),
+    Word(
+        "embedding",
+        mechanism(core.embedding, "…, v d -> … d", work=count_work(entries="d"), options={"scaled": Kind.FLAG}),
+    ),
+    Word(
+        "ngram_counts",
+        mechanism(_ngram_counts, "t, v -> v w", work=count_work(entries="t, v v"), peak=lambda s, _: s["v"] ** 2),
+    ),
+    Word(
+        "ngram_probabilities",
+        mechanism(
+            core.ngram_probabilities, "… v -> … v", work=count_work(entries="v"), options={"smoothing": Kind.NUMBER}
+        ),
+    ),
+    Word(
+        "rnn_cell",
+        mechanism(
+            core.rnn_cell,
+            "… d, … h, d h, h h, ?h -> … h",
+            work=count_work("d h, h h", "h"),
+            options={"activation": Kind.WORD},
+        ),
+    ),
+    Word(
+        "rnn",
+        mechanism(
+            core.rnn,
+            "… t d, d h, h h, ?h -> … t h",
+            work=count_sequence("t d h, t h h"),
+            arrays={"h0": "… h"},
+            options={"activation": Kind.WORD},
+        ),
+    ),
+    Word(
+        "lstm_cell",
+        mechanism(
+            core.lstm_cell,
+            f"… d, … h, … h, g d h, g h h, ?g h -> {_LSTM.format('')}",
+            work=count_work("g d h, g h h", "g h"),
+        ),
+    ),
+    Word(
+        "lstm",
+        mechanism(
+            core.lstm,
+            f"… t d, g d h, g h h, ?g h -> {_LSTM.format('t ')}",
+            work=count_sequence("t g d h, t g h h"),
+            arrays={"h0": "… h", "c0": "… h"},
+        ),
+    ),
+    Word(
+        "gru_cell",
+        mechanism(
+            core.gru_cell,
+            f"… d, … h, g d h, g h h, ?g h -> {_GRU.format('')}",
+            work=count_work("g d h, g h h", "g h"),
+            arrays={"b_n": "h"},
+            options={"reset_after": Kind.FLAG},
+        ),
+    ),
+    Word(
+        "gru",
+        mechanism(
+            core.gru,
+            f"… t d, g d h, g h h, ?g h -> {_GRU.format('t ')}",
+            work=count_sequence("t g d h, t g h h"),
+            arrays={"h0": "… h", "b_n": "h"},
+            options={"reset_after": Kind.FLAG},
+        ),
+    ),
+)

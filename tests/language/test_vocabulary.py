@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -13,6 +13,7 @@ from worked_examples import good_run, messages
 from zhixing import core
 from zhixing.language.evaluate import Evaluator
 from zhixing.language.expression import parse_expression
+from zhixing.language.latex import formula
 from zhixing.language.model import Array, Axis, Dimension, Quantity, Record
 from zhixing.language.scope import Names, Scope
 from zhixing.language.words import CONSTANTS, FUNCTIONS, RESERVED, WORDS
@@ -22,7 +23,8 @@ from zhixing.language.words.entrywise import ENTRYWISE
 from zhixing.language.words.images import IMAGES
 from zhixing.language.words.layers import LAYERS
 from zhixing.language.words.sequences import SEQUENCES
-from zhixing.language.words.word import Entrywise, Explanation, Mechanism
+from zhixing.language.words.word import Entrywise, Explanation, Mechanism, Word
+from zhixing.show.derivation import derivation
 from zhixing.source import Span
 
 MECHANISMS = {name: word.function for name, word in FUNCTIONS.items() if isinstance(word.function, Mechanism)}
@@ -328,3 +330,47 @@ def test_natural_names_are_free(name: str) -> None:
 @pytest.mark.parametrize("name", [*CONSTANTS, "sum", "softmax", "attention", "size", "where", "argmax"])
 def test_words_are_not(name: str) -> None:
     assert f"{name!r} is a word of the language" in messages(f"id: 例\ngiven: {{{name}: 2}}\n")
+
+
+NAMED = """id: 例
+given: {sigma: 2, e: 3}
+compute:
+  a: leaky_relu(sigma - e)
+  b: sigmoid(sigma)
+  c: exp(e - sigma)
+show:
+- formula: a
+- derivation: a
+- formula: b
+- derivation: b
+- formula: c
+- derivation: c
+"""
+PRINTED = [
+    (
+        r"a = \operatorname{leaky\_relu}\!\left(\sigma - e\right)",
+        r"a = \operatorname{leaky\_relu}\!\left(2 - 3\right) = -0.1",
+    ),
+    (r"b = \operatorname{sigmoid}\!\left(\sigma\right)", r"b = \operatorname{sigmoid}\!\left(2\right) = 0.88080"),
+    (r"c = \exp\!\left(e - \sigma\right)", r"c = \exp\!\left(3 - 2\right) = 2.7183"),
+]
+
+
+def test_formula_and_derivation_print_one_call_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    leaky = Entrywise(lambda x: np.where(x > 0, x, 0.1 * x))
+    word = Word("leaky_relu", leaky, explanation=Explanation.APPLIED, sentence="Return what is positive.")
+    monkeypatch.setitem(cast("dict[str, Word]", FUNCTIONS), "leaky_relu", word)
+    run = good_run(NAMED)
+    steps = {step.name.name: step for step in run.example.steps}
+    references = {name: parse_expression(name, Span(0, 1)) for name in steps}
+
+    assert [(formula(run.example, steps[name]), derivation(run, references[name])) for name in steps] == PRINTED
+
+
+@pytest.mark.parametrize("call", ["sin(0.5)", "tanh(0.5)", "log(0.5)", "log2(0.5)"])
+def test_a_plain_number_stands_alike_in_formula_and_derivation(call: str) -> None:
+    run = good_run(f"id: 例\ncompute:\n  a: {call}\n")
+
+    assert derivation(run, parse_expression("a", Span(0, 1))).startswith(
+        f"{formula(run.example, run.example.steps[0])} ="
+    )

@@ -25,7 +25,7 @@ ALLOWED = {
     "markdown": {"site"},
     "click": {"cli"},
     "jinja2": {"show"},
-    "yaml": {"markdown", "vault", "page"},
+    "yaml": {"markdown", "page"},
     "pytest": {"testing"},
 }
 READS_DISK = {"vault/load.py", "weave/writer.py"}

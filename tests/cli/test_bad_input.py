@@ -85,4 +85,4 @@ def test_mkdocs_yml_is_read_without_its_tags(tmp_path: Path) -> None:
     config.write_text("docs_dir: [\n", encoding="utf-8")
     broken = zhixing(project, "check")
     assert broken.exit_code == 2
-    assert "config-invalid: This file cannot be read" in broken.stdout
+    assert "mkdocs.yml:1:11: config-invalid: This “[” is never closed. Close it with “]”." in broken.stdout

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zhixing.markdown.yaml import MAX_LENGTH, Mapping, Node, Scalar, Sequence, read_yaml
+from zhixing.markdown.yaml import EXAMPLE, Mapping, Node, Scalar, Sequence, read_yaml
 from zhixing.source import Source, Span
 
 WORDS = st.text(st.sampled_from("abc猫鱼词😀é_+*/()<=.^"), min_size=1, max_size=6).filter(
@@ -24,7 +24,7 @@ def scalars(node: Node) -> list[Scalar]:
 
 
 def whole(text: str) -> tuple[Node | None, list[str]]:
-    node, problems = read_yaml(Source("例.md", text), Span(0, len(text)))
+    node, problems = read_yaml(Source("例.md", text), Span(0, len(text)), EXAMPLE)
     return node, [str(problem) for problem in problems]
 
 
@@ -60,7 +60,7 @@ def test_every_character_stands_where_its_scalar_says(
     block = "\n".join(lines).replace("\n    ", f"\n{indent}")
     block = block.replace("\n", "\r\n") if windows else block
     source = Source("例.md", before + block)
-    node, problems = read_yaml(source, Span(len(before), len(source.text)))
+    node, problems = read_yaml(source, Span(len(before), len(source.text)), EXAMPLE)
     assert not problems
     assert isinstance(node, Mapping)
     found = scalars(node)
@@ -133,6 +133,6 @@ def test_long_scalars_are_read(text: str) -> None:
 
 
 def test_a_block_may_not_be_endless() -> None:
-    node, problems = whole("a: 1\n" + "#" * MAX_LENGTH)
+    node, problems = whole("a: 1\n" + "#" * EXAMPLE.length)
     assert node is None
     assert len(problems) == 1

@@ -108,7 +108,7 @@ def test_problems_are_sorted_and_say_where() -> None:
         "Write one of the two, without quotes.",
         "n.md:4:10: frontmatter-type: The property `aliases` is not a list. "
         "Write each entry on a line of its own, after `- `.",
-        "n.md:5:1: frontmatter-invalid: The property `title` stands already in line 2. Keep one of the two.",
+        "n.md:5:1: frontmatter-invalid: The key 'title' stands already in line 2. Keep one of the two.",
         "n.md:7:1: comment-unclosed: The comment that opens here with `%%` is never closed. Close it with `%%`.",
     ]
 

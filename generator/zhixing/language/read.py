@@ -33,7 +33,7 @@ from zhixing.language.model import (
 )
 from zhixing.language.values import plain_number, read_expectations, read_given, read_number
 from zhixing.language.words import RESERVED
-from zhixing.markdown.yaml import WIDE, Mapping, Node, Scalar, Sequence, read_yaml
+from zhixing.markdown.yaml import EXAMPLE, WIDE, Mapping, Node, Scalar, Sequence, read_yaml
 from zhixing.problems import Code, Problem, did_you_mean
 from zhixing.source import Source, Span
 
@@ -553,7 +553,7 @@ _ID = re.compile(r"[^\W_][\w\-]*")
 
 def read_example(source: Source, content: Span) -> tuple[Example | None, list[Problem]]:
     """Read the example declared in a block. Where anything in it is wrong, the example is None."""
-    node, problems = read_yaml(source, content)
+    node, problems = read_yaml(source, content, EXAMPLE)
     if node is None or problems:
         return None, problems
     reading = Reading(source)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -15,10 +15,10 @@ from zhixing.lists.canvas import canvas
 from zhixing.lists.concept_map import drawn
 from zhixing.lists.map_figure import MOST, map_figure
 from zhixing.lists.reference import reference
-from zhixing.markdown import yamltree
 from zhixing.markdown.blocks import Kind, Region
 from zhixing.markdown.links import TokenKind
-from zhixing.markdown.yamltree import Node, Scalar, YamlError, parse_yaml
+from zhixing.markdown.yaml import LIST, WIDE, Scalar, find_wide_colon, read_yaml
+from zhixing.markdown.yaml import Mapping as YamlMapping
 from zhixing.problems import Code, Problem, did_you_mean
 from zhixing.show.body import document_name, summary
 from zhixing.show.escape import markdown
@@ -57,43 +57,50 @@ def list_fences(note: Note) -> Iterator[Region]:
 
 def read_list(source: Source, fence: Region) -> tuple[List | None, list[Problem]]:
     """Return the list that a block declares, or why it declares none."""
-    try:
-        tree = parse_yaml(source.text, fence.content)
-    except YamlError as error:
-        return None, [source.problem(Code.LIST_INVALID, error.at, error.what, error.fix)]
-    pairs = tree.pairs if isinstance(tree, yamltree.Mapping) else ()
-    values = {k.text: v.text for k, v in pairs if isinstance(k, Scalar) and isinstance(v, Scalar)}
-    values["id"] = normal_name(values.get("id", "").strip())
-    at = {k.text: v.span for k, v in pairs if isinstance(k, Scalar)}
-    problems = list(_pairs(source, pairs))
+    root, problems = read_yaml(source, fence.content, LIST)
+    if root is None:
+        return None, problems
+    if not isinstance(root, YamlMapping):
+        wide = find_wide_colon(root)
+        what, fix = (
+            WIDE if wide is not None else ("The block is not a mapping of keys to values", "Begin with `id: NAME`")
+        )
+        return None, [source.problem(Code.LIST_INVALID, root.span if wide is None else wide, what, fix)]
+    problems += [*_check_keys(source, root), *_check_values(source, fence, root)]
+    return (None, problems) if problems else (List(**_values(root)), [])
 
-    def wrong(key: str, what: str, fix: str) -> None:
-        problems.append(source.problem(Code.LIST_INVALID, at.get(key, fence.content), what, fix))
+
+def _values(root: YamlMapping) -> dict[str, str]:
+    values = {key.text: value.text for key, value in root.items if isinstance(value, Scalar)}
+    return values | {"id": normal_name(values.get("id", "").strip())}
+
+
+def _check_values(source: Source, fence: Region, root: YamlMapping) -> Iterator[Problem]:
+    """Yield a problem for an id, a kind of list and a grouping that are missing or not known."""
+    values = _values(root)
+    at = {key.text: value.span for key, value in root.items}
+
+    def wrong(key: str, what: str, fix: str) -> Problem:
+        return source.problem(Code.LIST_INVALID, at.get(key, fence.content), what, fix)
 
     if not values["id"] or values.get("of") not in LISTS:
-        wrong("of", "A list needs an id, and what it is of", _known(values.get("of", ""), LISTS))
+        yield wrong("of", "A list needs an id, and what it is of", _known(values.get("of", ""), LISTS))
     elif not _ID.fullmatch(values["id"]):
         fix = "Use letters, Chinese characters, digits, - and _, at most 60"
-        wrong("id", f"{values['id'][:60]!r} cannot be an id", fix)
+        yield wrong("id", f"{values['id'][:60]!r} cannot be an id", fix)
     if values.get("by", GROUPS[0]) not in GROUPS:
-        wrong("by", f"Notes cannot be grouped by {values['by']!r}", _known(values["by"], GROUPS))
-    return (None, problems) if problems else (List(**values), [])
+        yield wrong("by", f"Notes cannot be grouped by {values['by']!r}", _known(values["by"], GROUPS))
 
 
-def _pairs(source: Source, pairs: Iterable[tuple[Node, Node]]) -> Iterator[Problem]:
-    """Yield a problem for each key that a list does not have, stands twice, or holds more than a single value."""
-    seen: set[str] = set()
-    for key, value in pairs:
-        name = key.text if isinstance(key, Scalar) else ""
-        if name not in KEYS:
-            what, fix = f"A list has no key {name!r}", _known(name, KEYS)
+def _check_keys(source: Source, root: YamlMapping) -> Iterator[Problem]:
+    """Yield a problem for each key that a list does not have, or that holds more than a single value."""
+    for key, value in root.items:
+        if key.text not in KEYS:
+            what, fix = f"A list has no key {key.text!r}", _known(key.text, KEYS)
             yield source.problem(Code.LIST_INVALID, key.span, what, fix)
-        elif name in seen:
-            yield source.problem(Code.LIST_INVALID, key.span, f"{name!r} stands twice", "Remove one of them")
         elif not isinstance(value, Scalar):
-            what = f"{name!r} has more than a single value"
+            what = f"{key.text!r} has more than a single value"
             yield source.problem(Code.LIST_INVALID, value.span, what, "Write one value in the same line")
-        seen.add(name)
 
 
 def _known(name: str, names: tuple[str, ...]) -> str:

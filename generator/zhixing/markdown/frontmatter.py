@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from zhixing.markdown import yamltree
+from zhixing.markdown import yaml
 from zhixing.markdown.blocks import Kind, Region
 from zhixing.markdown.links import Wikilink
-from zhixing.markdown.yamltree import Node, Scalar, Sequence, YamlError, parse_yaml
+from zhixing.markdown.yaml import FRONTMATTER, WIDE, Node, Scalar, Sequence, find_wide_colon, read_yaml
 from zhixing.problems import Code, Problem
 from zhixing.source import Source, Span
 
 Value = str | bool | None | list["Value"] | dict[str, "Value"]
 
-# Frontmatter is a few lines; beyond this it is refused, so that no YAML parser is fed a hostile flood.
-LIMIT = 100_000
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
@@ -74,34 +72,20 @@ def read_frontmatter(source: Source, regions: tuple[Region, ...]) -> tuple[Front
     if not regions or regions[0].kind is not Kind.FRONTMATTER:
         return Frontmatter({}, Span(0, 0)), []
     inside = regions[0].content
-    try:
-        fields, problems = _read(source, inside)
-    except YamlError as error:
-        return Frontmatter({}, inside), [source.problem(Code.FRONTMATTER_INVALID, error.at, error.what, error.fix)]
-    return Frontmatter(fields, inside), problems
+    root, problems = read_yaml(source, inside, FRONTMATTER)
+    if isinstance(root, yaml.Mapping):
+        return Frontmatter({key.text: _field(key, value) for key, value in root.items}, inside), problems
+    if root is not None:
+        problems.append(_no_pairs(source, root))
+    return Frontmatter({}, inside), problems
 
 
-def _read(source: Source, inside: Span) -> tuple[dict[str, Field], list[Problem]]:
-    if inside.end - inside.start > LIMIT:
-        raise YamlError(inside.start, f"The frontmatter is longer than {LIMIT:,} characters", "Move text into the note")
-    root = parse_yaml(source.text, inside)
-    if root is None:
-        return {}, []
-    if not isinstance(root, yamltree.Mapping):
-        raise YamlError(root.span.start, "The frontmatter holds no `key: value` pairs", "Begin each line with a key")
-    fields: dict[str, Field] = {}
-    problems: list[Problem] = []
-    for key, value in root.pairs:
-        if not isinstance(key, Scalar):
-            what, fix = "A property's name is a list or a mapping", "Quote it, if its brackets are meant"
-            problems.append(source.problem(Code.FRONTMATTER_INVALID, key.span, what, fix))
-        elif key.text in fields:
-            line, _ = source.position(fields[key.text].key_span.start)
-            what = f"The property `{key.text}` stands already in line {line}"
-            problems.append(source.problem(Code.FRONTMATTER_INVALID, key.span, what, "Keep one of the two"))
-        else:
-            fields[key.text] = _field(key, value)
-    return fields, problems
+def _no_pairs(source: Source, root: Node) -> Problem:
+    wide = find_wide_colon(root)
+    if wide is not None:
+        return source.problem(Code.FRONTMATTER_INVALID, wide, *WIDE)
+    what = "The frontmatter holds no `key: value` pairs"
+    return source.problem(Code.FRONTMATTER_INVALID, root.span, what, "Begin each line with a key")
 
 
 def _field(key: Scalar, value: Node) -> Field:
@@ -113,8 +97,8 @@ def _value(node: Node) -> Value:
     """Return a node as data. Depth is bounded by the tree's."""
     if isinstance(node, Sequence):
         return [_value(item) for item in node.items]
-    if isinstance(node, yamltree.Mapping):
-        return {key.text: _value(value) for key, value in node.pairs if isinstance(key, Scalar)}
+    if isinstance(node, yaml.Mapping):
+        return {key.text: _value(value) for key, value in node.items}
     return _WORDS.get(node.text.lower(), node.text) if node.plain else node.text
 
 

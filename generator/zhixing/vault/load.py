@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
 
-import yaml
-
+from zhixing.markdown.yaml import PROJECT, Scalar, read_yaml
+from zhixing.markdown.yaml import Mapping as YamlMapping
 from zhixing.problems import Code, Problem, ZhixingError
-from zhixing.source import Source
+from zhixing.source import Source, Span
 from zhixing.vault.note import Note, read_note
 from zhixing.vault.vault import Vault
 
@@ -63,16 +63,17 @@ def _templates(vault: Path) -> Path:
 def _configured(config: Path) -> Project:
     """Read docs_dir from mkdocs.yml without executing its tags: MkDocs may run code from there, this does not."""
     try:
-        node = yaml.compose(config.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
+        source = Source(str(config), config.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
         what = f"This file cannot be read: {str(error).splitlines()[0]}"
-        raise ProjectError(_problem(config, what, "Fix it, or name the notes with --vault DIR", line)) from None
-    pairs = node.value if isinstance(node, yaml.MappingNode) else []
-    docs = next((value for key, value in pairs if key.value == "docs_dir"), None)
-    name = docs.value if isinstance(docs, yaml.ScalarNode) and docs.tag == "tag:yaml.org,2002:str" else "docs"
+        raise ProjectError(_problem(config, what, "Fix it, or name the notes with --vault DIR")) from None
+    root, problems = read_yaml(source, Span(0, len(source.text)), PROJECT)
+    if root is None and problems:
+        raise ProjectError(problems[0])
+    docs = root.get("docs_dir") if isinstance(root, YamlMapping) else None
+    name = docs.text if isinstance(docs, Scalar) and docs.text and not docs.tag else "docs"
+    line = source.position(docs.span.start)[0] if docs else 1
     notes = config.parent / name
-    line = docs.start_mark.line + 1 if docs else 1
     if not notes.is_dir():
         what = f"docs_dir is {name!r}, and there is no such folder"
         raise ProjectError(_problem(config, what, "Set docs_dir to the folder of notes", line))

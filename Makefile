@@ -23,10 +23,10 @@ site: regenerate check build ## Regenerate the notes, check them, and build the 
 test: lint types pytest ## Run every check of the code and every test
 
 quick: lint types ## Run the checks of the code and the tests that take no second
-	$(BIN)/pytest -n auto -m 'not slow and not browser' --quiet
+	$(BIN)/pytest -n auto --dist loadfile -m 'not slow and not browser' --quiet
 
 fuzz: $(READY) ## Run the tests of properties on random examples; each run draws others
-	$(BIN)/pytest -n auto -m hypothesis --hypothesis-profile random
+	$(BIN)/pytest -n auto --dist loadfile -m hypothesis --hypothesis-profile random
 
 serve: $(READY) ## Browse the notes; the page follows every save
 	$(BIN)/mkdocs serve --livereload
@@ -48,7 +48,7 @@ types: $(READY)
 	$(BIN)/mypy
 
 pytest: $(READY)
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadfile
 
 bench-core: $(READY) ## Compare the attention core with torch (installs the extra `bench`)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'

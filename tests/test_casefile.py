@@ -47,6 +47,7 @@ def run(folder: Path, *words: str, **environment: str) -> subprocess.CompletedPr
     return subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_regen_writes_what_the_tests_got(tmp_path: Path) -> None:
     (tmp_path / "test_a.py").write_text(TEST, encoding="utf-8")
     file = tmp_path / "a.md"

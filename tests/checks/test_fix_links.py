@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -105,6 +106,7 @@ def around(note: Note) -> list[str]:
     return [*pieces, note.source.text[at:]]
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=250)
 @given(pages())
 def test_fixed_links_lead_and_read_as_before(text: str) -> None:
@@ -125,6 +127,7 @@ def test_fixed_links_lead_and_read_as_before(text: str) -> None:
         assert portable(after, new, results(after)) == portable(vault, old, results(vault))
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=100)
 @given(pages())
 def test_what_is_fixed_is_no_longer_told(text: str) -> None:

@@ -69,6 +69,7 @@ def runs() -> object:
     return run_all(Vault(root=None, notes={note.path: note}, files=())).runs  # type: ignore[arg-type]  # no disk here
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", range(20))
 def test_claims_found_are_claims_written(block: int, runs: dict) -> None:  # type: ignore[type-arg]  # runs by id
     for seed in range(block * 500, block * 500 + 500):
@@ -83,6 +84,7 @@ def test_claims_found_are_claims_written(block: int, runs: dict) -> None:  # typ
         assert coverage(note).unmarked == (), text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", range(5))
 def test_a_fix_changes_digits_only_and_once(block: int, runs: dict) -> None:  # type: ignore[type-arg]  # runs by id
     for seed in range(block * 200, block * 200 + 200):

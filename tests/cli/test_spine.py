@@ -51,6 +51,7 @@ def fruit(tmp_path: Path) -> Path:
     return project
 
 
+@pytest.mark.slow
 def test_a_changed_given_changes_what_rests_on_it_and_is_reported(shipped: Path) -> None:
     note = shipped / "notes" / "注意力" / "查询、键与值.md"
     assert zhixing(shipped, "regenerate").exit_code == 0

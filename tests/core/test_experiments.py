@@ -41,6 +41,7 @@ def test_the_task_asks_for_the_first_sign() -> None:
         copy_accuracy("rnn", 3)  # type: ignore[arg-type]  # what a note may say
 
 
+@pytest.mark.slow
 def test_who_can_still_answer() -> None:
     assert copy_accuracy("attention", [1, 16, 32]).min() > 0.95
     near, edge, beyond = copy_accuracy("convolutional", [1, 4, 5])

@@ -22,6 +22,7 @@ def statuses() -> dict[str, int]:
     return dict(json.loads(run.stdout))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_a_broken_line_fails_its_test(name: str, statuses: dict[str, int]) -> None:
     assert statuses[name] == 1, f"{MUTATIONS[name][3]} did not see it (pytest's exit status {statuses[name]})"

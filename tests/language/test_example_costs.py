@@ -54,6 +54,7 @@ def test_a_long_loop_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [problem.line for problem in problems] == [6]
 
 
+@pytest.mark.slow
 def test_a_loop_keeps_each_result_once() -> None:
     """200 × 100,000 numbers are kept twice only while one step's results are stacked."""
     done = good_run("id: 例\naxes: {t: 200, x: 100000}\ncompute:\n  each t:\n    h[x]: x * t\n  s: h[199, 2]\n")
@@ -61,6 +62,7 @@ def test_a_loop_keeps_each_result_once() -> None:
     assert "keeps more" in messages("id: 例\naxes: {t: 400, x: 100000}\ncompute:\n  each t:\n    h[x]: x * t\n")
 
 
+@pytest.mark.slow
 def test_intermediate_results_are_given_back() -> None:
     """Ten million numbers, again and again, but never more than three at once."""
     parts = " + ".join("max(x + 1)" for _ in range(6))
@@ -104,6 +106,7 @@ def _limited() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (3 * 2**29, 3 * 2**29))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_examples_stay_within_a_gigabyte_and_a_half(name: str) -> None:
     """Address space, of which NumPy and its threads reserve a third before anything is read."""

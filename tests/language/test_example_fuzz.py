@@ -63,6 +63,7 @@ def mutated(draw: st.DrawFn) -> str:
     return text
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=300)
 @given(mutated())
 def test_running_a_mutated_draft_never_raises(block: str) -> None:
@@ -115,6 +116,7 @@ def _grown(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 EXPRESSIONS = st.recursive(ATOMS, _grown, max_leaves=6)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=400)
 @given(EXPRESSIONS, EXPRESSIONS, EXPRESSIONS)
 def test_evaluating_any_expression_never_raises(one: str, two: str, three: str) -> None:

@@ -106,6 +106,7 @@ def _fix_changes_only_figures(source: Source, claims: list[Claim], value: float)
     assert [fixed[start : figure.span.start] for start, figure in zip(places, found, strict=False)] == rest
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     ["<!--" * 25_000, "得\n" * 20_000 + "8<!--= a.x -->", "8<!--= a.x -->\n" * 5000, "<!--= -->" * 10_000,
@@ -119,6 +120,7 @@ def test_hostile_notes_are_read_in_linear_time(text: str) -> None:
     assert len(claims) + len(problems) <= text.count("<!--=")
 
 
+@pytest.mark.slow
 def test_a_note_of_many_claims_is_read_in_linear_time() -> None:
     text = "得 0.8<!--= 甲.x -->，**小明**<!--= 甲.y -->；" * 4000
     claims, problems = find_claims(Source("a.md", text))

@@ -93,6 +93,7 @@ def test_any_text_gives_fields_or_a_problem_inside_it(text: str) -> None:
     assert all(frontmatter.span.start <= span.start <= span.end <= frontmatter.span.end for span in spans)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece", ["[", "{a: ", "- ", "? ", "a: &a [*a, *a]\n", "'", "a: b\n", "  ", "\t", "!!x ", "[["]
 )

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hostile import PIECES, SIZE, guard
 from zhixing.markdown.comparison import normal
 
 TABLE = "| 键 | 权重 |\n| --- | ---: |\n| apple | 0.6 |\n\n价值是8，即 `a` 处。\n"
@@ -51,9 +50,3 @@ def test_words_do_not_run_together() -> None:
 @settings(deadline=None, max_examples=300)
 def test_the_normal_form_is_normal(text: str) -> None:
     assert normal(normal(text)) == normal(text)
-
-
-@pytest.mark.parametrize("piece", [*PIECES, "| ", "|-", "|:-", " |", "甲 a "])
-def test_hostile_text_takes_linear_time(piece: str) -> None:
-    with guard():
-        normal("|" + piece * (SIZE // len(piece)))

@@ -179,6 +179,7 @@ HOSTILE = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: repr(text[:6]))
 def test_hostile_lines_are_read_in_linear_time(text: str) -> None:
     for numeral in numerals(text):

@@ -21,6 +21,8 @@ from zhixing.site.markdown import EXTENSIONS
 from zhixing.vault.graph import edges
 from zhixing.vault.load import load
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENTED = (ROOT / "docs" / "export.md").read_text(encoding="utf-8")
 # What every Python-Markdown brings along: a reader that knows no callouts, formulas and tasks.

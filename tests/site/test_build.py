@@ -8,8 +8,11 @@ import sys
 from pathlib import Path
 from urllib.parse import unquote
 
+import pytest
 from conftest import VAULT, run
 from lxml import html
+
+pytestmark = pytest.mark.slow
 
 
 def page(site: Path, name: str) -> html.HtmlElement:

@@ -12,6 +12,8 @@ from conftest import run
 from lxml import html
 from test_build import page, texts
 
+pytestmark = pytest.mark.slow
+
 CONFIG = "site_name: 站\nsite_url: https://example.org/站/\ndocs_dir: notes\nexclude_docs: /草/\n"
 MATERIAL = "theme: {name: material, language: zh, font: false}\n"
 NOTES = {

@@ -10,6 +10,8 @@ from test_build import page, texts
 
 HEAD = "//div[@class='note-head']"
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def note(site: Path) -> html.HtmlElement:

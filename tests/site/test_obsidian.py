@@ -73,6 +73,7 @@ def test_nothing_nested_too_deep_is_lost(mark: str) -> None:
         assert 24 < page.count("<blockquote>") + page.count("<li") <= 50
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", [*PIECES, "*", "**a", "_", "~~", "[a][", "[a]: b\n", "![[a", "[!a]\n> "])
 def test_hostile_text_is_written_in_linear_time(piece: str) -> None:
     with guard(20):

@@ -5,7 +5,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pytest
 from conftest import COMMAND, run
+
+pytestmark = pytest.mark.slow
 
 HOME = """[[日记]] ![[日记]] [日](模板/日记.md) [[图.canvas]] ![[图.canvas]] [[表.base|一览]]
 

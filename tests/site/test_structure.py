@@ -57,6 +57,7 @@ def test_the_list_names_examples_that_exist() -> None:
 VAULT = load(ROOT / "notes")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("note", VAULT.notes.values(), ids=[str(path) for path in VAULT.notes])
 def test_a_shipped_note_looks_as_commonmark_with_obsidians_additions_has_it(note: Note) -> None:
     # With no results the page shows what is on disk, as the oracle does.

@@ -6,7 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from shell import vault
+
+pytestmark = pytest.mark.slow
 
 NOTE = """```yaml example
 id: 水果

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent.parent
 KINDS = [
     *("alias", "block", "broken", "broken_heading", "embed_heading", "heading", "heading_alias", "image", "mdlink"),

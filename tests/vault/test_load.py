@@ -83,6 +83,7 @@ def test_a_file_or_folder_that_may_not_be_read(tmp_path: Path, monkeypatch: pyte
     ]
 
 
+@pytest.mark.slow
 def test_a_file_that_is_too_large(tmp_path: Path) -> None:
     lines = b"\n" * (MAX_LINES + 1)
     write(

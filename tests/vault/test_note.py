@@ -113,6 +113,7 @@ def test_problems_are_sorted_and_say_where() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_note_of_nothing_but_ids_stays_linear() -> None:
     with guard():
         note("n.md", "> a ^a\n>\n" * 10_000)

@@ -79,6 +79,7 @@ def test_near_names(text: str, near: tuple[str, ...]) -> None:
     assert near_names(VAULT, own.links[0], resolve(VAULT, own, own.links[0])) == near
 
 
+@pytest.mark.slow
 def test_a_large_hostile_vault_is_resolved_in_time() -> None:
     texts = {f"{number}/索引.md": "[[索引]] [[../x/索引]] [[#a#b]]\n" for number in range(600)}
     texts["长.md"] = "".join(

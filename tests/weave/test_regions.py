@@ -149,6 +149,7 @@ def test_any_edit_inside_a_region_is_noticed(at: int, typed: str) -> None:
         assert woven.problems
 
 
+@pytest.mark.slow
 def test_a_hostile_note_takes_time_in_proportion() -> None:
     pairs = "".join(f"<!-- zhixing:begin {n} -->\n<!-- zhixing:end 0 -->\n文\n" for n in range(4000))
     opened = "<!-- zhixing:begin x -->\n" * 8000

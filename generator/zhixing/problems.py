@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -11,6 +12,15 @@ from itertools import islice
 
 class ZhixingError(Exception):
     """The root of every exception that this package raises on purpose."""
+
+
+# What a note or its name holds goes to a terminal: nothing in it may begin a line or steer the terminal.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def visible(text: str) -> str:
+    """Return a text with its control characters written out (`\\x1b`), as a terminal may show it."""
+    return _CONTROL.sub(lambda match: repr(match[0])[1:-1], text)
 
 
 class Severity(StrEnum):
@@ -31,6 +41,7 @@ class Code(Enum):
         "A note, or a file where a generated one belongs, is not UTF-8 text.",
     )
     FILE_UNREADABLE = ("file-unreadable", Severity.ERROR, "A file cannot be read.")
+    FILE_LEFT_OUT = ("file-left-out", Severity.WARNING, "A file of the vault is not read, or has no place on the site.")
     FILE_UNWRITABLE = ("file-unwritable", Severity.ERROR, "A file's mode forbids writing it, or its folder's does.")
     FILE_CHANGED = (
         "file-changed",

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import click
 
 from zhixing.compose import Change, Results
-from zhixing.problems import Problem, Severity
+from zhixing.problems import Problem, Severity, visible
 from zhixing.vault.load import Project, ProjectError, find_project, load
 from zhixing.vault.vault import Vault
 from zhixing.weave.writer import WriteError, write
@@ -109,8 +109,6 @@ def _line(line: str) -> str:
 
 
 _F = TypeVar("_F", bound=Callable[..., Any])
-# What a note or its name holds goes to a terminal: nothing in it may begin a line or steer the terminal.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,11 +202,6 @@ def report(vault: Vault, problems: Iterable[Problem], *, form: str = "text", lea
         return
     for problem in kept:
         click.echo(_annotation(problem) if form == "github" else visible(str(problem)))
-
-
-def visible(text: str) -> str:
-    """Return a text with its control characters written out (`\\x1b`), as a terminal may show it."""
-    return _CONTROL.sub(lambda match: repr(match[0])[1:-1], text)
 
 
 def _annotation(problem: Problem) -> str:

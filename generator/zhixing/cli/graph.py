@@ -13,10 +13,10 @@ from typing import TypeVar
 import click
 
 from zhixing.checks.fix_links import tables
-from zhixing.cli.common import notes_argument, open_vault, report, selected, shown, vault_option, visible
+from zhixing.cli.common import notes_argument, open_vault, report, selected, shown, vault_option
 from zhixing.markdown.generated import generated
 from zhixing.markdown.links import Wikilink
-from zhixing.problems import exit_status
+from zhixing.problems import exit_status, visible
 from zhixing.source import Span
 from zhixing.vault.graph import Edge, backlinks, edges, orphans, stubs
 from zhixing.vault.mentions import Mention, mentions, sentence

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import click
 
-from zhixing.cli.common import open_vault, progress, report, vault_option, visible
+from zhixing.cli.common import open_vault, progress, report, vault_option
 from zhixing.language.expect import label_of
 from zhixing.language.expression import normal_name
 from zhixing.language.model import Axis, Dimension, Quantity, Run
 from zhixing.language.runs import run_all
-from zhixing.problems import Severity, did_you_mean, exit_status
+from zhixing.problems import Severity, did_you_mean, exit_status, visible
 from zhixing.show.numbers import number
 
 # A run as text for a terminal: each quantity with its expression, its numbers in columns under their labels.

@@ -22,9 +22,10 @@ from zhixing.page.tags import Tags
 from zhixing.page.targets import encode
 from zhixing.page.titles import title
 from zhixing.site.html import with_policy
+from zhixing.site.inputs import Places
 from zhixing.vault.note import Link, Note
 from zhixing.vault.resolve import Resolution
-from zhixing.vault.vault import Vault, fold, same_file
+from zhixing.vault.vault import Vault, fold
 
 # Addresses as one page of the site sees them.
 
@@ -71,6 +72,8 @@ STYLES = f"{FOLDER}/zhixing.css"
 _HERE = Path(__file__).parent / "assets"
 _ALWAYS = ("zhixing.css", "STIXTwoMath-Regular.woff2", "STIXTwoMath-LICENSE.txt")
 _MERMAID = ("mermaid.min.js", "mermaid-LICENSE.txt")
+ASSETS = tuple(f"{FOLDER}/{name}" for name in (*_ALWAYS, *_MERMAID))
+"""The addresses on the site of all that the plugin may add."""
 # Material fetches mermaid from another host unless it is there when its own script starts.
 _MATERIAL = '<script id="__config"'
 
@@ -135,7 +138,7 @@ def write_redirects(vault: Vault, pages: Iterable[tuple[Note, File]], config: Mk
     in any case. Nothing is written outside the site, and over nothing.
     """
     aliased = [(note, file) for note, file in pages if note.aliases]
-    taken = _Taken(config.site_dir) if aliased else None
+    taken = _places_on(config.site_dir) if aliased else None
     for note, file in aliased:
         for alias in note.aliases:
             if taken and _is_name(alias) and _claimants(vault, alias) == {note.path}:
@@ -145,28 +148,17 @@ def write_redirects(vault: Vault, pages: Iterable[tuple[Note, File]], config: Mk
                     _write(Path(config.site_dir, old.dest_uri), _page(title(note), old.url, file.url, config))
 
 
-class _Taken:
-    """The files and folders of a site, as the most forgiving file system tells them apart."""
-
-    def __init__(self, site: str) -> None:
-        self.files: set[str] = set()
-        self.folders: set[str] = set()
-        for folder, inside, names in os.walk(site):
-            place = same_file(os.path.relpath(folder, site).replace(os.sep, "/"))
-            at = "" if place == "." else f"{place}/"
-            self.folders.add(place)
-            links = [name for name in inside if Path(folder, name).is_symlink()]  # they may lead anywhere
-            self.files.update(at + same_file(name) for name in [*names, *links])
-
-    def take(self, path: str) -> bool:
-        """Take a place for a file; False where it, or one of its folders, is taken."""
-        place = same_file(path)
-        folders = [place[: slash.start()] for slash in _SLASH.finditer(place)]
-        if place in self.files or place in self.folders or not self.files.isdisjoint(folders):
-            return False
-        self.files.add(place)
-        self.folders.update(folders)
-        return True
+def _places_on(site: str) -> Places:
+    """Return the files and folders of a site, as the most forgiving file system tells them apart."""
+    places = Places()
+    for folder, inside, names in os.walk(site):
+        at = os.path.relpath(folder, site).replace(os.sep, "/")
+        if at != ".":
+            places.take_folder(at)
+        links = [name for name in inside if Path(folder, name).is_symlink()]  # they may lead anywhere
+        for name in (*names, *links):
+            places.take(name if at == "." else f"{at}/{name}")
+    return places
 
 
 def _claimants(vault: Vault, alias: str) -> set[PurePosixPath]:

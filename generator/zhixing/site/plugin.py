@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
@@ -20,15 +20,18 @@ from mkdocs.utils.templates import TemplateContext
 from zhixing.compose import Memory
 from zhixing.page.tags import INDEX_TITLE, Tags, tag_pages, tags_of, walk
 from zhixing.page.titles import title
-from zhixing.problems import Severity
+from zhixing.problems import Severity, visible
 from zhixing.site import files as site_files
 from zhixing.site import head as page_parts
 from zhixing.site import html
 from zhixing.site.files import Addresses, is_shown, write_redirects
+from zhixing.site.inputs import EmptyDocs, theme_places, vault_files
+from zhixing.site.logs import write_visibly
 from zhixing.site.markdown import with_extensions
 from zhixing.site.math import title_with_mathml
 from zhixing.site.navigation import around
 from zhixing.site.shown import Shown, show
+from zhixing.site.staging import Staging
 from zhixing.vault.note import Note
 
 _TAG_LIST = re.compile(r"<!--\s*material/tags\b[^<>]*-->")
@@ -52,23 +55,37 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     def __init__(self) -> None:
         super().__init__()
         self.memory = Memory()
+        self.docs = EmptyDocs()
+        self.staging: Staging | None = None
 
-    def on_startup(self, **_: object) -> None:
-        """Tell MkDocs, by being there, to keep this plugin between rebuilds: only what a save changed is computed."""
+    def on_startup(self, *, command: str, dirty: bool) -> None:
+        """Build beside the site that readers see, except where MkDocs serves a folder of its own.
 
+        A plugin with this method is also kept between rebuilds: only what a save changed is computed.
+        """
+        self.staging = None if command == "serve" or dirty else Staging()
+
+    @event_priority(-1000)
     def on_config(self, config: MkDocsConfig) -> None:
-        """Set the Markdown extensions and add the styles."""
+        """Set the Markdown extensions, add the styles, and keep MkDocs from reading the vault itself."""
         with_extensions(config.markdown_extensions, config.mdx_configs)
         if site_files.STYLES not in config.extra_css:
             config.extra_css.insert(0, site_files.STYLES)
+        write_visibly()
+        self.docs.hide(config)
+        if self.staging:
+            self.staging.begin(config)
 
+    @event_priority(100)
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
-        """Load the vault, take out what is not published, and put in figures as they are drawn now."""
+        """Load the vault and put in what it shows: what is published, and figures as they are drawn now."""
+        self.docs.show(config)
         self.shown = show(Path(config.docs_dir), Path(config.config_file_path).parent / "templates", self.memory)
-        self.files = files
-        for problem in self.shown.problems:
-            _log.log(_LEVELS[problem.code.severity], "%s", problem)
-        self._take_out_unpublished(files)
+        taken = theme_places(files, config, site_files.ASSETS)
+        from_vault, left_out = vault_files(self.shown.vault, config, taken)
+        self.files = files = Files([*from_vault, *files])
+        for problem in (*self.shown.problems, *left_out):
+            _log.log(_LEVELS[problem.code.severity], "%s", visible(str(problem)))
         self.tags = tags_of(self.shown.vault, self._on_site, files.src_uris)
         self.tag_titles = {str(tag.path): f"#{tag.name}" for tag in walk(self.tags.roots)}
         self.tag_titles[str(self.tags.index)] = INDEX_TITLE
@@ -77,17 +94,13 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         site_files.add_assets(files, config, mermaid=self.shown.has_mermaid)
         return files
 
-    def _take_out_unpublished(self, files: Files) -> None:
-        """Leave pages that are not meant to be seen, and Obsidian's templates, off the site."""
-        templates = {path for path in self.shown.vault.files if path.suffix.lower() == ".md"}
-        for file in list(files.documentation_pages()):
-            note = self.shown.note(file.src_uri)
-            if (note is not None and not note.published) or PurePosixPath(file.src_uri) in templates:
-                files.remove(file)
-
     def on_nav(self, _: Navigation, *, files: Files, **__: object) -> None:
         """Take the files as they are when every plugin has added and removed its own."""
         self.files = files
+
+    def on_page_read_source(self, *, page: Page, **_: object) -> str | None:
+        """Keep MkDocs from reading a note's frontmatter: its YAML reader has no bounds."""
+        return "" if self.shown.note(page.file.src_uri) else None
 
     @event_priority(100)
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, **_: object) -> str:
@@ -131,11 +144,23 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         """Keep pages that no file is behind, as that of addresses which lead nowhere, to the same."""
         return html.with_policy(output) if template_name.endswith(".html") else output
 
-    @event_priority(-100)
+    @event_priority(-1000)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Leave redirects at the notes' former names, after everybody else has written what is theirs."""
         shown = (note for note in self.shown.vault.notes.values() if self._on_site(note))
         write_redirects(self.shown.vault, [(note, self.files.src_uris[str(note.path)]) for note in shown], config)
+        if self.staging:
+            self.staging.finish(config)
+
+    def on_build_error(self, **_: object) -> None:
+        """Remove what was built; the old site stays."""
+        if self.staging:
+            self.staging.discard()
+
+    def on_shutdown(self) -> None:
+        """Remove what an interrupted build left."""
+        if self.staging:
+            self.staging.discard()
 
     def _headings(self, page: Page) -> Iterator[AnchorLink]:
         """Yield every entry of a page's table of contents."""

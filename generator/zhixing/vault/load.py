@@ -144,6 +144,11 @@ def read_templates(folder: Path) -> list[Source]:
 # No note is longer by hand; a larger file is data that somebody called `.md`. It is lines that take time, not bytes.
 MAX_NOTE_BYTES = 5_000_000
 MAX_LINES = 200_000
+# Deeper folders and longer paths exceed what MkDocs and other programs can take.
+MAX_FOLDERS = 100
+MAX_PATH_BYTES = 1000
+# Other names of Markdown files: MkDocs makes pages of these, Obsidian does not read them.
+_OTHER_MARKDOWN = frozenset({".markdown", ".mdown", ".mkdn", ".mkd"})
 
 
 def load(root: Path, previous: Vault | None = None) -> Vault:
@@ -175,8 +180,14 @@ class _Loader:
             elif (source := self._read(path)) is not None:
                 known = self.known.get(path)
                 notes[path] = known if known and known.source.text == source.text else read_note(source, path)
+                self._check_suffix(path)
         problems = tuple(sorted(self.problems, key=lambda problem: problem.order))
         return Vault(self.root, notes, tuple(files), problems, self.templates)
+
+    def _check_suffix(self, path: PurePosixPath) -> None:
+        if path.suffix != ".md":
+            what = f"The site shows notes that end in .md; this one ends in {path.suffix}"
+            self._leave_out(str(path), what, "Rename it")
 
     def _files(self) -> Iterator[PurePosixPath]:
         """Yield the vault's regular files; names in it are text, and links to folders are not followed."""
@@ -187,12 +198,11 @@ class _Loader:
                 path = f"{folder}{entry.name}"
                 if entry.name.startswith("."):
                     continue
-                if not _is_text(entry.name):
-                    shown = os.fsencode(path).decode(errors="replace")
-                    self._problem(shown, Code.FILE_UNREADABLE, "The file's name is not UTF-8", "Rename it")
-                elif entry.is_dir(follow_symlinks=False):
+                if not self._may_be_named(path):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
                     folders.append(f"{path}/")
-                elif entry.is_file(follow_symlinks=False) or (entry.is_symlink() and self._inside(path)):
+                elif self._is_file(entry, path):
                     yield PurePosixPath(path)
 
     def _entries(self, folder: str) -> list[os.DirEntry[str]]:
@@ -203,6 +213,30 @@ class _Loader:
             what = f"The folder cannot be read: {error.strerror}"
             self._problem(folder, Code.FILE_UNREADABLE, what, "Change its mode, or move it out of the vault")
             return []
+
+    def _may_be_named(self, path: str) -> bool:
+        """Tell whether a path is text, and neither too deep nor too long for the programs that take it."""
+        if not _is_text(path):
+            shown = os.fsencode(path).decode(errors="replace")
+            self._problem(shown, Code.FILE_UNREADABLE, "The file's name is not UTF-8", "Rename it")
+            return False
+        if path.count("/") > MAX_FOLDERS or len(path.encode()) > MAX_PATH_BYTES:
+            what = f"It lies below more than {MAX_FOLDERS} folders, or its path is longer than {MAX_PATH_BYTES} bytes"
+            self._leave_out(path, what, "Move it up")
+            return False
+        return True
+
+    def _is_file(self, entry: os.DirEntry[str], path: str) -> bool:
+        """Tell whether an entry is a regular file of the vault, or a link to one."""
+        if entry.is_symlink():
+            return self._inside(path)
+        if not entry.is_file(follow_symlinks=False):
+            self._leave_out(path, "It is no regular file (a pipe, a socket or a device)", "Move it out of the vault")
+            return False
+        if PurePosixPath(path).suffix.lower() in _OTHER_MARKDOWN:
+            self._leave_out(path, "Only files that end in .md are notes", "Rename it, or move it out of the vault")
+            return False
+        return True
 
     def _inside(self, path: str) -> bool:
         """Tell whether a symbolic link leads to a regular file of the vault that is not hidden."""
@@ -215,8 +249,17 @@ class _Loader:
             what = "The symbolic link leads out of the vault and is not followed"
             self._problem(path, Code.FILE_UNREADABLE, what, "Move the file into the vault")
             return False
-        hidden = any(part.startswith(".") for part in real.relative_to(self.real).parts)
-        return real.is_file() and not hidden
+        if not real.is_file():
+            what = "The symbolic link leads to a folder, or to no regular file, and is not followed"
+            self._leave_out(path, what, "Remove it, or put the files themselves here")
+            return False
+        if any(part.startswith(".") for part in real.relative_to(self.real).parts):
+            self._leave_out(path, "The symbolic link leads to a hidden file and is not followed", "Remove it")
+            return False
+        if not _may_link(PurePosixPath(path).suffix.lower(), real.suffix.lower()):
+            self._leave_out(path, "The symbolic link shows Markdown under another name", "Remove it")
+            return False
+        return True
 
     def _read(self, path: PurePosixPath) -> Source | None:
         try:
@@ -225,7 +268,7 @@ class _Loader:
             what = f"The note cannot be read: {error.strerror}"
             self._problem(str(path), Code.FILE_UNREADABLE, what, "Change the file's mode so that you may read it")
             return None
-        if len(data) > MAX_NOTE_BYTES or data.count(b"\n") + data.count(b"\r") > MAX_LINES:
+        if len(data) > MAX_NOTE_BYTES or _lines(data) > MAX_LINES:
             what = f"The note has more than {MAX_NOTE_BYTES // 1_000_000} MB or {MAX_LINES:,} lines and is left alone"
             self._problem(str(path), Code.FILE_UNREADABLE, what, "Split it, or keep data in a file that is no note")
             return None
@@ -250,8 +293,23 @@ class _Loader:
         problem = Problem(path, line, column, Code.FILE_NOT_UTF8, what, "Save it as UTF-8")
         self.problems.append(problem)
 
+    def _leave_out(self, path: str, what: str, fix: str) -> None:
+        self._problem(path, Code.FILE_LEFT_OUT, what, fix)
+
     def _problem(self, path: str, code: Code, what: str, fix: str) -> None:
         self.problems.append(Problem(path, 1, 1, code, what, fix))
+
+
+def _may_link(link: str, target: str) -> bool:
+    """Tell whether a link of one suffix may lead to a file of another: a note's text is to be read as a note only."""
+    if ".md" in (link, target):
+        return link == target
+    return _OTHER_MARKDOWN.isdisjoint((link, target))
+
+
+def _lines(data: bytes) -> int:
+    """Return how often lines end; `\\r\\n` is one end."""
+    return data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
 
 
 def _is_text(name: str) -> bool:

@@ -1,0 +1,134 @@
+"""The files that MkDocs builds a site from: those that the vault's reader allows, and no other.
+
+MkDocs collects files itself before any plugin sees them. It follows links to folders, without end where they form a
+circle, opens pipes, and makes pages of files that are no notes. So it is given an empty folder to collect, and then the
+files that the vault was read from.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files, InclusionLevel, file_sort_key, set_exclusions
+
+from zhixing.problems import Code, Problem
+from zhixing.site.inert import is_active, make_inert
+from zhixing.vault.vault import Vault, same_file
+
+
+class EmptyDocs:
+    """Hides a vault from MkDocs while it collects files."""
+
+    def __init__(self) -> None:
+        self._empty = TemporaryDirectory(prefix="zhixing-")
+        self._docs = ""
+
+    def hide(self, config: MkDocsConfig) -> None:
+        """Give MkDocs an empty folder in place of the vault."""
+        if config.docs_dir != self._empty.name:
+            self._docs, config.docs_dir = config.docs_dir, self._empty.name
+
+    def show(self, config: MkDocsConfig) -> None:
+        """Give MkDocs, and the plugins that follow, the vault's folder again."""
+        if config.docs_dir == self._empty.name:
+            config.docs_dir = self._docs
+
+
+class Places:
+    """The addresses that are taken on a site, as paths below it; `fold` says which of them are the same."""
+
+    def __init__(self, fold: Callable[[str], str] = same_file) -> None:
+        self._fold = fold
+        self._files: set[str] = set()
+        self._folders: set[str] = set()
+
+    def is_free(self, path: str) -> bool:
+        """Tell whether a file can be put at a path: neither it nor one of its folders is another file."""
+        place = self._fold(path)
+        return place not in self._files and place not in self._folders and self._files.isdisjoint(_folders(place))
+
+    def take(self, path: str) -> bool:
+        """Take a place for a file; False where it, or one of its folders, is taken."""
+        if not self.is_free(path):
+            return False
+        self._files.add(self._fold(path))
+        self._folders.update(_folders(self._fold(path)))
+        return True
+
+    def take_folder(self, path: str) -> None:
+        """Take a place for a folder, which may hold nothing yet."""
+        self._folders.add(self._fold(path))
+
+
+def _folders(path: str) -> list[str]:
+    return [str(folder) for folder in PurePosixPath(path).parents][:-1]
+
+
+def vault_files(vault: Vault, config: MkDocsConfig, taken: Iterable[str]) -> tuple[list[File], list[Problem]]:
+    """Return the files of a vault that a site shows, in MkDocs' order, and a problem for each that has no place on it.
+
+    Left out are notes that are not published, templates, and what would stand at one of the addresses `taken` by the
+    theme and the plugins. Documents that a browser would run are changed so that nothing in them runs.
+    """
+    paths = [path for path, note in vault.notes.items() if note.published and path.suffix == ".md"]
+    paths += [path for path in vault.files if path.suffix.lower() != ".md"]
+    files = sorted((_file(path, config) for path in paths), key=file_sort_key)
+    set_exclusions(files, config)
+    own, theme = Places(str), Places()
+    for place in taken:
+        theme.take(place)
+    kept: list[File] = []
+    problems: list[Problem] = []
+    for file in files:
+        problem = _obstacle(file, own, theme) or _made_inert(file)
+        if problem:
+            problems.append(problem)
+        else:
+            kept.append(file)
+    return kept, problems
+
+
+# Of two files of one address the one that is shown has it.
+_SHOWN = (InclusionLevel.INCLUDED, InclusionLevel.NOT_IN_NAV)
+
+
+def theme_places(files: Files, config: MkDocsConfig, own: Iterable[str]) -> list[str]:
+    """Return the addresses of a site that no file of the vault may have."""
+    written = ["sitemap.xml.gz", "search/search_index.json", *config.theme.static_templates, *config.extra_templates]
+    return [*(file.dest_uri for file in files), *written, *own]
+
+
+def _file(path: PurePosixPath, config: MkDocsConfig) -> File:
+    return File(str(path), config.docs_dir, config.site_dir, config.use_directory_urls)
+
+
+def _obstacle(file: File, own: Places, theme: Places) -> Problem | None:
+    """Return why a file has no place on the site; else take its place."""
+    if not theme.is_free(file.dest_uri):
+        what = f"The site has a file of its own at {file.dest_uri}"
+        return _left_out(file, what, "Rename this one, or move it")
+    if file.inclusion in _SHOWN and not own.take(file.dest_uri):
+        what = f"Another file of the vault has this one's address on the site, {file.dest_uri}"
+        return _left_out(file, what, "Rename one of them")
+    return None
+
+
+def _made_inert(file: File) -> Problem | None:
+    """Change a document so that a browser runs nothing in it; return a problem where that cannot be done."""
+    if not is_active(file.src_uri):
+        return None
+    content = make_inert(file.src_uri, Path(str(file.abs_src_path)))
+    if content is None:
+        what = "A browser may run what this file holds, and it cannot be cleaned"
+        return _left_out(file, what, "Link to it elsewhere, or keep it in an archive")
+    file.content_bytes = content
+    return None
+
+
+def _left_out(file: File, what: str, fix: str) -> Problem:
+    path = Path(os.path.relpath(file.abs_src_path or file.src_uri)).as_posix()
+    return Problem(path, 1, 1, Code.FILE_LEFT_OUT, what, fix)

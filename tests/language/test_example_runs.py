@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import ast
-
 import numpy as np
 import pytest
 from worked_examples import good_run, messages, read, run
 
 from zhixing.language import ExampleError, evaluate
+from zhixing.language.expression import parse_expression
 from zhixing.language.model import Expectation, Expression
 from zhixing.language.values import plain_number, printed_number
 from zhixing.problems import Code
+from zhixing.source import Span
 
 FIRST = """id: 指代
 axes: {词: [a, b], 键: 词, n: 2}
@@ -29,7 +29,7 @@ def ask(done: object, text: str) -> float:
     from zhixing.language.model import Run
 
     assert isinstance(done, Run)
-    return float(evaluate(done, ast.parse(text, mode="eval").body).values)
+    return float(evaluate(done, parse_expression(text, Span(0, len(text))).tree).values)
 
 
 def test_a_used_quantity_brings_its_axes() -> None:

@@ -5,7 +5,6 @@ r"""Derivations: what is printed, and that its left side gives its right side wh
 
 from __future__ import annotations
 
-import ast
 import re
 
 import hypothesis.strategies as st
@@ -19,6 +18,7 @@ from latex_reader import read_latex
 from zhixing.language import evaluate, read_example, run_example
 from zhixing.language.expression import parse_expression
 from zhixing.language.model import Derivation, Quantity, Run
+from zhixing.language.nodes import Name, Node
 from zhixing.show.derivation import derivation
 from zhixing.show.terms import number_term, printed
 from zhixing.source import Source, Span
@@ -117,9 +117,9 @@ def test_a_derivation_that_does_not_fit_is_left_out() -> None:
     run = run_of("id: 甲\ngiven: {b: 1}\ncompute:\n  a: b + 1\n")
     reference = parse_expression("a", Span(0, 1))
 
-    def wrong(run: Run, tree: ast.expr) -> Quantity:
+    def wrong(run: Run, tree: Node) -> Quantity:
         found = evaluate(run, tree)
-        return Quantity(found.values + 1) if isinstance(tree, ast.Name) and tree.id == "b" else found
+        return Quantity(found.values + 1) if isinstance(tree, Name) and tree.name == "b" else found
 
     assert derivation(run, reference) == "a = 1 + 1 = 2"
     assert derivation(run, reference, wrong) == "a = b + 1 = 2"

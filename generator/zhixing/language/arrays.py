@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ import numpy as np
 
 from zhixing.language.budget import Budget
 from zhixing.language.model import Array, Axis, Dimension, ExampleError, Quantity
+from zhixing.language.nodes import Label, Node
 from zhixing.problems import Code, did_you_mean
 
 # When two numbers are the same for a statement, a tie or an expectation.
@@ -239,13 +239,6 @@ def batched(values: Array, own: Dimensions, batch: Dimensions, inner: int = 2) -
     return values[(*(slice(None) if d.axis in names else None for d in batch), ...)]
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A quoted label used as an index, or compared with."""
-
-    text: str
-
-
 Item = Quantity | Label | slice | None
 GATHER_WORK = 20
 """The work of picking an entry by an array of positions."""
@@ -300,7 +293,7 @@ class _Plan:
         self.dimensions.append(Dimension(""))
 
 
-def index(quantity: Quantity, items: Sequence[Item], axes: Axes, budget: Budget, nodes: Sequence[ast.expr]) -> Quantity:
+def index(quantity: Quantity, items: Sequence[Item], axes: Axes, budget: Budget, nodes: Sequence[Node]) -> Quantity:
     """Return `quantity[items]`; `nodes` are what the items were written as.
 
     Arrays of positions are aligned by name with one another; their axes stand where the first of them stood.
@@ -322,7 +315,7 @@ def index(quantity: Quantity, items: Sequence[Item], axes: Axes, budget: Budget,
     return Quantity(values, (*kept[:at], *shared, *kept[at:]), quantity.on)
 
 
-def _planned(quantity: Quantity, items: Sequence[Item], axes: Axes, nodes: Sequence[ast.expr]) -> _Plan:
+def _planned(quantity: Quantity, items: Sequence[Item], axes: Axes, nodes: Sequence[Node]) -> _Plan:
     plan = _Plan(axes)
     own = zip(quantity.dimensions, quantity.values.shape, strict=True)
     for item, node in zip(items, nodes, strict=True):
@@ -332,7 +325,7 @@ def _planned(quantity: Quantity, items: Sequence[Item], axes: Axes, nodes: Seque
         try:
             plan.add(item, *next(own))
         except ExampleError as error:
-            raise error.at(node) from None
+            raise error.at_span(node.span) from None
     for dimension, size in own:
         plan.add(slice(None), dimension, size)
     return plan

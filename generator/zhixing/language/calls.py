@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,6 +14,7 @@ from zhixing.language import reductions
 from zhixing.language.arrays import Axes, batch_of, batched, describe, elementwise, same_root
 from zhixing.language.budget import Budget
 from zhixing.language.model import Array, Dimension, ExampleError, Quantity, Record, scalar
+from zhixing.language.nodes import Call, Label, ListLiteral, Name, Node, TupleLiteral, text_of
 from zhixing.language.scope import Scope
 from zhixing.language.words import FUNCTIONS, WORDS
 from zhixing.language.words.costs import Cost, Option, Sizes
@@ -188,16 +188,16 @@ def _named(
     return Record({name: quantity(name) for name in form.results})
 
 
-Evaluate = Callable[[ast.expr], Quantity]
+Evaluate = Callable[[Node], Quantity]
 
 
-def call_function(node: ast.Call, scope: Scope, evaluate: Evaluate) -> Quantity | Record:
+def call_function(node: Call, scope: Scope, evaluate: Evaluate) -> Quantity | Record:
     """Return what a call gives.
 
     Raises:
         ExampleError: no such function, wrong arguments, axes that do not fit, or too much work.
     """
-    name = node.func.id if isinstance(node.func, ast.Name) else ""
+    name = node.name
     if scope.has(name):
         what = f"{name!r} is a quantity or an axis of this example, not a function"
         raise ExampleError(Code.EXAMPLE_NAME, what, "Index with [ ], multiply with *, or rename it", node)
@@ -207,7 +207,7 @@ def call_function(node: ast.Call, scope: Scope, evaluate: Evaluate) -> Quantity 
     return _call_word(FUNCTIONS[name], node, scope, evaluate)
 
 
-def _call_word(word: Word, node: ast.Call, scope: Scope, evaluate: Evaluate) -> Quantity | Record:
+def _call_word(word: Word, node: Call, scope: Scope, evaluate: Evaluate) -> Quantity | Record:
     match word.function:
         case Entrywise() as function:
             _keywords(node, ())
@@ -224,47 +224,55 @@ def _call_word(word: Word, node: ast.Call, scope: Scope, evaluate: Evaluate) -> 
             return _call_along(word, function, node, scope, evaluate)
 
 
-def _arguments(node: ast.Call, least: int, most: int, evaluate: Evaluate) -> list[Quantity]:
-    if not least <= len(node.args) <= most:
-        name = ast.unparse(node.func)
+def _arguments(node: Call, least: int, most: int, evaluate: Evaluate) -> list[Quantity]:
+    _check_count(node, len(node.arguments), least, most)
+    return [evaluate(argument) for argument in node.arguments]
+
+
+def _check_count(node: Call, found: int, least: int, most: int) -> None:
+    """Refuse a call with too few or too many arguments.
+
+    Raises:
+        ExampleError: it has.
+    """
+    if not least <= found <= most:
         count = str(least) if least == most else f"{least} to {most}"
-        given = f"{len(node.args)} {'is' if len(node.args) == 1 else 'are'} given"
-        what = f"{name} takes {count} argument{'' if count == '1' else 's'}; {given}"
-        hint = FUNCTIONS[name].hint or "Check the commas and brackets"
+        given = f"{found} {'is' if found == 1 else 'are'} given"
+        what = f"{node.name} takes {count} argument{'' if count == '1' else 's'}; {given}"
+        hint = FUNCTIONS[node.name].hint or "Check the commas and brackets"
         raise ExampleError(Code.EXAMPLE_VALUE, what, hint, node)
-    return [evaluate(argument) for argument in node.args]
 
 
-def _keywords(node: ast.Call, known: Iterable[str]) -> dict[str, ast.expr]:
+def _keywords(node: Call, known: Iterable[str]) -> dict[str, Node]:
     known = list(known)
     for place, keyword in enumerate(node.keywords):
-        if keyword.arg in (other.arg for other in node.keywords[:place]):
-            what = f"{ast.unparse(node.func)} is given {keyword.arg!r} twice"
+        if keyword.name in (other.name for other in node.keywords[:place]):
+            what = f"{node.name} is given {keyword.name!r} twice"
             raise ExampleError(Code.EXAMPLE_VALUE, what, "Keep one of them", keyword)
-        if keyword.arg not in known:
-            fix = did_you_mean(str(keyword.arg), known) or (f"It takes {', '.join(known)}" if known else "Remove it")
-            what = f"{ast.unparse(node.func)} takes no argument {keyword.arg!r}"
+        if keyword.name not in known:
+            fix = did_you_mean(keyword.name, known) or (f"It takes {', '.join(known)}" if known else "Remove it")
+            what = f"{node.name} takes no argument {keyword.name!r}"
             raise ExampleError(Code.EXAMPLE_VALUE, what, fix, keyword)
-    return {str(keyword.arg): keyword.value for keyword in node.keywords}
+    return {keyword.name: keyword.value for keyword in node.keywords}
 
 
-def axis_names(node: ast.expr, scope: Scope) -> list[str]:
+def axis_names(node: Node, scope: Scope) -> list[str]:
     """Return the axes that `axis=键` or `axis=[行, 列]` names.
 
     Raises:
         ExampleError: it is no name of an axis.
     """
-    nodes = node.elts if isinstance(node, ast.List | ast.Tuple) else [node]
+    nodes = node.items if isinstance(node, ListLiteral | TupleLiteral) else (node,)
     for item in nodes:
-        name = item.id if isinstance(item, ast.Name) else ""
+        name = item.name if isinstance(item, Name) else ""
         if name not in scope.axes:
             fix = did_you_mean(name, scope.axes) or "Name an axis, not its number"
-            raise ExampleError(Code.EXAMPLE_NAME, f"{ast.unparse(item)!r} is no axis", fix, item)
-    return [item.id for item in nodes if isinstance(item, ast.Name)]
+            raise ExampleError(Code.EXAMPLE_NAME, f"{text_of(item)!r} is no axis", fix, item)
+    return [item.name for item in nodes if isinstance(item, Name)]
 
 
 def _call_along(
-    word: Word, function: Reduction | Best | AlongAxis, node: ast.Call, scope: Scope, evaluate: Evaluate
+    word: Word, function: Reduction | Best | AlongAxis, node: Call, scope: Scope, evaluate: Evaluate
 ) -> Quantity:
     known = function.options if isinstance(function, AlongAxis) else {}
     keywords = _keywords(node, ("axis", *known))
@@ -282,7 +290,7 @@ def _call_along(
 
 
 def _refuse_nothing(
-    word: Word, function: Reduction | Best | AlongAxis, operand: Quantity, at: tuple[int, ...], node: ast.Call
+    word: Word, function: Reduction | Best | AlongAxis, operand: Quantity, at: tuple[int, ...], node: Call
 ) -> None:
     """Refuse what has no entries, or no axis, where the function has no value for it.
 
@@ -296,25 +304,16 @@ def _refuse_nothing(
         raise ExampleError(Code.EXAMPLE_AXES, what, "Give it a quantity with an axis", node)
 
 
-def _merge(node: ast.Call, scope: Scope, evaluate: Evaluate) -> Quantity:
+def _merge(node: Call, scope: Scope, evaluate: Evaluate) -> Quantity:
     _keywords(node, ())
-    if len(node.args) != 2:
+    if len(node.arguments) != 2:
         raise ExampleError(Code.EXAMPLE_VALUE, "merge takes a quantity and a list of axes", "merge(x, [头, 维])", node)
-    return reductions.merge_axes(evaluate(node.args[0]), axis_names(node.args[1], scope), scope.axes)
+    return reductions.merge_axes(evaluate(node.arguments[0]), axis_names(node.arguments[1], scope), scope.axes)
 
 
-def _call_mechanism(word: Mechanism, node: ast.Call, scope: Scope, evaluate: Evaluate) -> Quantity | Record:
-    first = word.forms[0]
-    most = max(len(form.arguments) for form in word.forms)
-    keywords = _keywords(node, (*first.keywords, *word.needed, *word.options))
-    needed = [name for name in word.needed if name not in keywords]
-    if needed and len(node.args) >= first.least + len(needed):
-        keywords |= dict(zip(needed, node.args[-len(needed) :], strict=True))
-        node = ast.copy_location(ast.Call(node.func, node.args[: -len(needed)], node.keywords), node)
-    elif needed:
-        what = f"{ast.unparse(node.func)} needs {', '.join(needed)}"
-        raise ExampleError(Code.EXAMPLE_VALUE, what, f"Write {needed[0]}=2", node)
-    arguments = _arguments(node, first.least, most, evaluate)
+def _call_mechanism(word: Mechanism, node: Call, scope: Scope, evaluate: Evaluate) -> Quantity | Record:
+    positional, keywords = _bind(word, node)
+    arguments = [evaluate(argument) for argument in positional]
     form = _form(word, arguments)
     kinds = {**word.needed, **word.options}
     options = {name: _option(kinds[name], name, value, evaluate) for name, value in keywords.items() if name in kinds}
@@ -323,6 +322,24 @@ def _call_mechanism(word: Mechanism, node: ast.Call, scope: Scope, evaluate: Eva
         word.compute, form, arguments=arguments, keywords=arrays, options=options, costs=(word.peak, word.work),
         axes=scope.axes, budget=scope.budget,
     )  # fmt: skip
+
+
+def _bind(word: Mechanism, node: Call) -> tuple[Sequence[Node], dict[str, Node]]:
+    """Return a call's arrays, and its arguments by name; needed options may stand behind the arrays without a name.
+
+    Raises:
+        ExampleError: an argument is missing, or there is one too many.
+    """
+    first = word.forms[0]
+    keywords = _keywords(node, (*first.keywords, *word.needed, *word.options))
+    needed = [name for name in word.needed if name not in keywords]
+    given = len(node.arguments) - len(needed)
+    if needed and given < first.least:
+        what = f"{node.name} needs {', '.join(needed)}"
+        raise ExampleError(Code.EXAMPLE_VALUE, what, f"Write {needed[0]}=2", node)
+    arrays = node.arguments[:given]
+    _check_count(node, len(arrays), first.least, max(len(form.arguments) for form in word.forms))
+    return arrays, keywords | dict(zip(needed, node.arguments[given:], strict=True))
 
 
 def _form(word: Mechanism, arguments: list[Quantity]) -> Signature:
@@ -337,15 +354,15 @@ def _form(word: Mechanism, arguments: list[Quantity]) -> Signature:
     return next((form for form in word.forms if fits(form)), word.forms[0])
 
 
-def _option(kind: Kind, name: str, node: ast.expr, evaluate: Evaluate) -> Option:
+def _option(kind: Kind, name: str, node: Node, evaluate: Evaluate) -> Option:
     """Read an option: a word in quotes or a single number.
 
     Raises:
         ExampleError: it is of another kind.
     """
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+    if isinstance(node, Label):
         if kind in (Kind.WORD, Kind.WHOLE_OR_WORD):
-            return node.value
+            return node.text
     elif kind is not Kind.WORD:
         value = evaluate(node)
         if not value.dimensions and (number := _number(kind, float(value.values))) is not None:

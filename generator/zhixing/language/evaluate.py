@@ -1,4 +1,4 @@
-"""Evaluating an expression: a walk over its syntax tree, with one method for each kind of node.
+"""Evaluating an expression: a walk over its tree, with one function for each kind of node.
 
 Every number is a float64, unless an expression asks for less with float16(...) or float32(...). Comparisons give 0
 and 1. Nothing outside the vocabulary can be reached.
@@ -6,73 +6,97 @@ and 1. Nothing outside the vocabulary can be reached.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from zhixing.core import CoreError
-from zhixing.language.arrays import Item, Label, close, describe, elementwise, index, matmul, position_of, transpose
+from zhixing.language.arrays import Item, close, describe, elementwise, index, matmul, position_of, transpose
 from zhixing.language.calls import call_function
 from zhixing.language.model import Array, Axis, Dimension, ExampleError, Quantity, Record, scalar
+from zhixing.language.nodes import (
+    Arithmetic,
+    Binary,
+    Boolean,
+    Call,
+    Compare,
+    Comparison,
+    Connective,
+    Field,
+    Index,
+    Keyword,
+    Label,
+    ListLiteral,
+    Name,
+    NewAxis,
+    Node,
+    Number,
+    Slice,
+    Transpose,
+    TupleLiteral,
+    Unary,
+    is_condition,
+    mentions,
+    quantity_name,
+    text_of,
+)
 from zhixing.language.scope import Loop, Scope
 from zhixing.language.words import CONSTANTS
 from zhixing.problems import Code, did_you_mean
 
 # Operators of expressions: arithmetic, comparison, and what a comparison in a statement asks for.
 
-_ARITHMETIC: dict[type[ast.operator], tuple[Callable[..., Array], int]] = {
-    ast.Add: (np.add, 4),
-    ast.Sub: (np.subtract, 4),
-    ast.Mult: (np.multiply, 4),
-    ast.Div: (np.divide, 4),
-    ast.FloorDiv: (np.floor_divide, 30),
-    ast.Mod: (np.mod, 30),
-    ast.Pow: (np.power, 40),
+_ARITHMETIC: dict[Arithmetic, tuple[Callable[..., Array], int]] = {
+    "+": (np.add, 4),
+    "-": (np.subtract, 4),
+    "*": (np.multiply, 4),
+    "/": (np.divide, 4),
+    "//": (np.floor_divide, 30),
+    "%": (np.mod, 30),
+    "**": (np.power, 40),
 }
 """Each operator with its work for an entry."""
-_COMPARE: dict[type[ast.cmpop], Callable[..., Array]] = {
-    ast.Lt: np.less,
-    ast.LtE: np.less_equal,
-    ast.Gt: np.greater,
-    ast.GtE: np.greater_equal,
-    ast.Eq: np.equal,
-    ast.NotEq: np.not_equal,
+_COMPARE: dict[Comparison, Callable[..., Array]] = {
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+    "==": np.equal,
+    "!=": np.not_equal,
 }
-_NEAR: dict[type[ast.cmpop], Callable[..., Array]] = {ast.Eq: close, ast.NotEq: lambda a, b: ~close(a, b)}
+_NEAR: dict[Comparison, Callable[..., Array]] = {"==": close, "!=": lambda a, b: ~close(a, b)}
 
 
 def _floats(function: Callable[..., Array]) -> Callable[..., Array]:
     return lambda *arrays: np.asarray(function(*arrays), np.float64)
 
 
-def binary(operator: ast.operator, a: Quantity, b: Quantity, scope: Scope) -> Quantity:
+def combine(operator: Arithmetic, a: Quantity, b: Quantity, scope: Scope) -> Quantity:
     """Return what an arithmetic operator gives."""
-    if isinstance(operator, ast.MatMult):
+    if operator == "@":
         return matmul(a, b, scope.axes, scope.budget)
-    function, weight = _ARITHMETIC[type(operator)]
+    function, weight = _ARITHMETIC[operator]
     return elementwise(function, (a, b), scope.axes, scope.budget, weight)
 
 
-def negated(operand: Quantity, scope: Scope) -> Quantity:
+def negate(operand: Quantity, scope: Scope) -> Quantity:
     """Return an operand with the other sign."""
     return elementwise(np.negative, (operand,), scope.axes, scope.budget)
 
 
-def denied(operand: Quantity, scope: Scope) -> Quantity:
+def deny(operand: Quantity, scope: Scope) -> Quantity:
     """Return 1 where an operand is 0, else 0."""
     return elementwise(_floats(np.logical_not), (operand,), scope.axes, scope.budget)
 
 
-def joined(operator: type[ast.boolop], a: Quantity, b: Quantity, scope: Scope) -> Quantity:
+def connect(operator: Connective, a: Quantity, b: Quantity, scope: Scope) -> Quantity:
     """Return 1 where both operands (`and`), or one of them (`or`), are other than 0."""
-    function = np.logical_and if operator is ast.And else np.logical_or
+    function = np.logical_and if operator == "and" else np.logical_or
     return elementwise(_floats(function), (a, b), scope.axes, scope.budget)
 
 
-def compared(
-    operator: ast.cmpop, a: Quantity | Label, b: Quantity | Label, scope: Scope, *, statement: bool
+def compare(
+    operator: Comparison, a: Quantity | Label, b: Quantity | Label, scope: Scope, *, statement: bool
 ) -> Quantity:
     """Return 1 where a comparison holds, else 0.
 
@@ -82,10 +106,10 @@ def compared(
         ExampleError: a label is compared with what has none, or a statement would be true of nothing.
     """
     a, b = _unlabelled(a, b, scope), _unlabelled(b, a, scope)
-    equality = isinstance(operator, ast.Eq | ast.NotEq)
+    equality = operator in ("==", "!=")
     if statement and equality:
         _require_same_axes(a, b)
-    function = _NEAR[type(operator)] if statement and equality else _COMPARE[type(operator)]
+    function = _NEAR[operator] if statement and equality else _COMPARE[operator]
     result = elementwise(_floats(function), (a, b), scope.axes, scope.budget, 30 if statement and equality else 2)
     if statement and not result.values.size:
         what = "Nothing is compared here: a slice has left no entry"
@@ -114,22 +138,10 @@ def _require_same_axes(a: Quantity, b: Quantity) -> None:
 
 # Indices inside `each AXIS:`: `h[t - 1]` looks back at a step of the loop, other indices must not wrap around.
 
-Evaluate = Callable[[ast.expr], Quantity]
+Evaluate = Callable[[Node], Quantity]
 
 
-def mentions(node: ast.AST, name: str) -> bool:
-    """Tell whether an expression uses a name."""
-    return any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node))
-
-
-def step_name(node: ast.expr) -> str:
-    """Return the name that `h` or the field `cell.h` stands under, "" for any other expression."""
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-        return f"{node.value.id}.{node.attr}"
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def looked_back(base: ast.expr, item: ast.expr, scope: Scope, evaluate: Evaluate) -> Quantity | None:
+def look_back(base: Node, item: Node, scope: Scope, evaluate: Evaluate) -> Quantity | None:
     """Return `h[t - 1]` inside `each t:`: the value of this loop's own step at an earlier position; else None.
 
     Raises:
@@ -137,7 +149,7 @@ def looked_back(base: ast.expr, item: ast.expr, scope: Scope, evaluate: Evaluate
         NotComputedError: the step failed.
     """
     loop = scope.loop
-    name = step_name(base)
+    name = quantity_name(base)
     if not loop or name.partition(".")[0] not in loop.steps or not mentions(item, loop.axis.name):
         return None
     scope.require(name.partition(".")[0])
@@ -148,82 +160,84 @@ def looked_back(base: ast.expr, item: ast.expr, scope: Scope, evaluate: Evaluate
     return loop.past(name, loop.position + shift)
 
 
-def _shift(node: ast.expr, loop: Loop, evaluate: Evaluate) -> int | None:
+def _shift(node: Node, loop: Loop, evaluate: Evaluate) -> int | None:
     """Return how far `t`, `t - 1` or `t + k` is from this position; None for any other expression."""
-    if isinstance(node, ast.Name):
-        return 0
-    axis = loop.axis.name
-    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add | ast.Sub) or mentions(node.right, axis):
-        return None
-    if not isinstance(node.left, ast.Name):
-        return None
-    distance = evaluate(node.right)
-    value = float(distance.values) if not distance.dimensions else 0.5
-    if value != round(value) or abs(value) > loop.axis.size:
-        return None
-    return int(value) if isinstance(node.op, ast.Add) else -int(value)
+    match node:
+        case Name():
+            return 0
+        case Binary("+" | "-", Name(), right) if not mentions(right, loop.axis.name):
+            distance = evaluate(right)
+            value = float(distance.values) if not distance.dimensions else 0.5
+            if value != round(value) or abs(value) > loop.axis.size:
+                return None
+            return int(value) if node.operator == "+" else -int(value)
+    return None
 
 
-def refuse_wrapping(node: ast.expr, value: float, loop: Loop | None) -> None:
+def refuse_wrapping(node: Node, value: float, loop: Loop | None) -> None:
     """Refuse an index or a bound that the loop's axis drives below 0: it would silently count from the end.
 
     Raises:
         ExampleError: it does.
     """
     if loop and value < 0 and mentions(node, loop.axis.name):
-        what = f"{ast.unparse(node)} is {value:g} at {loop.axis.name} = {loop.position}, before the first position"
-        raise ExampleError(Code.EXAMPLE_VALUE, what, f"Keep it inside: maximum({ast.unparse(node)}, 0)", node)
+        what = f"{text_of(node)} is {value:g} at {loop.axis.name} = {loop.position}, before the first position"
+        raise ExampleError(Code.EXAMPLE_VALUE, what, f"Keep it inside: maximum({text_of(node)}, 0)", node)
 
 
 Value = Quantity | Record | Label
+Axes = tuple[str, ...]
 
 
 class Evaluator:
-    """Evaluates expressions in a scope. In a statement (`holds:`), `==` is closeness and wants equal axes."""
+    """Evaluates expressions in a scope. In a statement (`holds:`), `==` is closeness and wants equal axes.
 
-    def __init__(self, scope: Scope, *, statement: bool = False) -> None:
+    `axes` records the axes of every node evaluated; a node inside a loop has the same at each position.
+    """
+
+    def __init__(self, scope: Scope, *, statement: bool = False, axes: dict[Node, Axes] | None = None) -> None:
         self.scope = scope
         self.statement = statement
+        self.axes: dict[Node, Axes] = {} if axes is None else axes
 
-    def quantity(self, node: ast.expr) -> Quantity:
+    def quantity(self, node: Node) -> Quantity:
         """Return the value of an expression.
 
         Raises:
-            ExampleError: it cannot be computed; the error names the node at fault.
+            ExampleError: it cannot be computed; the error names the place at fault.
             NotComputedError: it needs a step that failed.
         """
         value = self.value(node)
         return value if isinstance(value, Quantity) else self._no_number(value, node)
 
-    def value(self, node: ast.expr) -> Quantity | Record:
+    def value(self, node: Node) -> Quantity | Record:
         """Return the value of a step, which may have several results."""
         self.scope.budget.live = 0
         with np.errstate(all="ignore"):
             value = self._value(node)
         return self._no_number(value, node) if isinstance(value, Label) else value
 
-    def _quantity(self, node: ast.expr) -> Quantity:
+    def _quantity(self, node: Node) -> Quantity:
         value = self._value(node)
         return value if isinstance(value, Quantity) else self._no_number(value, node)
 
-    def _no_number(self, value: Record | Label, node: ast.expr) -> Quantity:
+    def _no_number(self, value: Record | Label, node: Node) -> Quantity:
         if isinstance(value, Record):
             what, fix = "A record of several results stands here", f"Take one: {', '.join(value.fields)}"
         else:
             what, fix = f"{value.text!r} is text, and stands where a number is needed", "Use a label only as an index"
         raise ExampleError(Code.EXAMPLE_VALUE, what, fix, node)
 
-    def _value(self, node: ast.expr) -> Value:
-        method: Callable[[Any], Value] = getattr(self, f"_{type(node).__name__.lower()}")
+    def _value(self, node: Node) -> Value:
         budget = self.scope.budget
         live = budget.live
         try:
             budget.node()
-            value = method(node)
+            value = self._compute(node)
             budget.live = live  # the operands are done with
             budget.keep(_new_numbers(value, node))
         except ExampleError as error:
-            raise error.at(node) from None
+            raise error.at_span(node.span) from None
         except CoreError as error:
             fix = "See what it takes in the reference of the core"
             raise ExampleError(Code.EXAMPLE_RUN, f"The core says: {error}", fix, node) from None
@@ -232,28 +246,48 @@ class Evaluator:
             raise ExampleError(Code.EXAMPLE_COST, what, "Use smaller axes", node) from None
         except (ValueError, TypeError, ArithmeticError, np.linalg.LinAlgError) as error:
             raise ExampleError(Code.EXAMPLE_RUN, f"NumPy says: {error}", "Check the shapes", node) from None
+        if isinstance(value, Quantity) and node not in self.axes:
+            self.axes[node] = value.axes
         return value
 
-    def _constant(self, node: ast.Constant) -> Value:
-        if isinstance(node.value, str):
-            return Label(node.value)
-        if not isinstance(node.value, int | float):
-            what = "None stands only in an index"
-            raise ExampleError(Code.EXPRESSION_FORBIDDEN, what, "Write x[None] for a new axis")
-        try:
-            return scalar(float(node.value))
-        except OverflowError:  # a whole number of more than 308 digits
-            return scalar(np.inf)
+    def _compute(self, node: Node) -> Value:  # noqa: C901, PLR0911, PLR0912 - a case for each kind of node
+        match node:
+            case Name():
+                return self._named(node)
+            case Number():
+                return scalar(node.number)
+            case Label():
+                return node
+            case Binary():
+                return combine(node.operator, self._quantity(node.left), self._quantity(node.right), self.scope)
+            case Call():
+                return call_function(node, self.scope, self._quantity)
+            case Index():
+                return self._indexed(node)
+            case Field():
+                return self._field(node)
+            case Transpose():
+                return self._transposed(node)
+            case Unary():
+                return self._signed(node)
+            case Compare():
+                return self._compared(node)
+            case Boolean():
+                return self._connected(node)
+            case ListLiteral():
+                return self._listed(node)
+            case NewAxis() | TupleLiteral() | Slice() | Keyword():
+                raise _no_value(node)
 
-    def _name(self, node: ast.Name) -> Value:
-        found = self.scope.look_up(node.id)
+    def _named(self, node: Name) -> Value:
+        found = self.scope.look_up(node.name)
         if isinstance(found, Axis):
             return self._axis(found)
         if found is not None:
             return found
-        if node.id in CONSTANTS:
-            return scalar(CONSTANTS[node.id])
-        raise self.scope.unknown(node.id)
+        if node.name in CONSTANTS:
+            return scalar(CONSTANTS[node.name])
+        raise self.scope.unknown(node.name)
 
     def _axis(self, axis: Axis) -> Quantity:
         """Return an axis used as a value: a number inside its own loop, else its positions or numeric labels."""
@@ -264,35 +298,32 @@ class Evaluator:
         self.scope.budget.work(axis.size)
         return Quantity(axis.values, (Dimension(axis.name),), on)
 
-    def _binop(self, node: ast.BinOp) -> Value:
-        return binary(node.op, self._quantity(node.left), self._quantity(node.right), self.scope)
-
-    def _unaryop(self, node: ast.UnaryOp) -> Value:
+    def _signed(self, node: Unary) -> Quantity:
         operand = self._quantity(node.operand)
-        if isinstance(node.op, ast.Not):
-            return denied(operand, self.scope)
-        return negated(operand, self.scope) if isinstance(node.op, ast.USub) else operand
+        if node.operator == "not":
+            return deny(operand, self.scope)
+        return negate(operand, self.scope) if node.operator == "-" else operand
 
-    def _boolop(self, node: ast.BoolOp) -> Value:
-        result = self._quantity(node.values[0])
-        for operand in node.values[1:]:
-            result = joined(type(node.op), result, self._quantity(operand), self.scope)
+    def _connected(self, node: Boolean) -> Quantity:
+        result = self._quantity(node.operands[0])
+        for operand in node.operands[1:]:
+            result = connect(node.operator, result, self._quantity(operand), self.scope)
         return result
 
-    def _compare(self, node: ast.Compare) -> Value:
-        sides = [self._side(side) for side in (node.left, *node.comparators)]
-        pairs = zip(node.ops, sides, sides[1:], strict=False)
-        first, *others = (compared(op, a, b, self.scope, statement=self.statement) for op, a, b in pairs)
+    def _compared(self, node: Compare) -> Quantity:
+        sides = [self._side(side) for side in node.sides]
+        pairs = zip(node.operators, sides, sides[1:], strict=False)
+        first, *others = (compare(op, a, b, self.scope, statement=self.statement) for op, a, b in pairs)
         for other in others:
-            first = joined(ast.And, first, other, self.scope)
+            first = connect("and", first, other, self.scope)
         return first
 
-    def _side(self, node: ast.expr) -> Quantity | Label:
+    def _side(self, node: Node) -> Quantity | Label:
         value = self._value(node)
         return self._no_number(value, node) if isinstance(value, Record) else value
 
-    def _list(self, node: ast.List) -> Value:
-        items = [self._quantity(item) for item in node.elts]
+    def _listed(self, node: ListLiteral) -> Quantity:
+        items = [self._quantity(item) for item in node.items]
         shapes = {item.values.shape for item in items}
         if len(shapes) != 1 or any(any(item.axes) for item in items):
             what = "A list needs one or more numbers, or lists of one length"
@@ -300,60 +331,53 @@ class Evaluator:
         stacked = np.stack([item.values for item in items])
         return Quantity(stacked, tuple(Dimension("") for _ in stacked.shape))
 
-    def _tuple(self, _node: ast.Tuple) -> Value:
-        what = "Values parted by commas are no value"
-        raise ExampleError(Code.EXPRESSION_FORBIDDEN, what, "Use [ ] for a list")
+    def _field(self, node: Field) -> Quantity:
+        value = self._value(node.record)
+        if isinstance(value, Record) and node.name in value.fields:
+            return value.fields[node.name]
+        raise _no_field(node.name, value)
 
-    def _attribute(self, node: ast.Attribute) -> Value:
-        value = self._value(node.value)
-        if isinstance(value, Record) and node.attr in value.fields:
-            return value.fields[node.attr]
-        if isinstance(value, Quantity) and node.attr == "T":
+    def _transposed(self, node: Transpose) -> Quantity:
+        value = self._value(node.operand)
+        if isinstance(value, Quantity):
             return transpose(value)
-        known = list(value.fields) if isinstance(value, Record) else ["T"]
-        fix = did_you_mean(node.attr, known) or f"Known: {', '.join(known)}"
-        raise ExampleError(Code.EXAMPLE_NAME, f"There is no .{node.attr} here", fix)
+        raise _no_field("T", value)
 
-    def _call(self, node: ast.Call) -> Value:
-        return call_function(node, self.scope, self._quantity)
-
-    def _subscript(self, node: ast.Subscript) -> Value:
-        items = list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
-        past = looked_back(node.value, items[0], self.scope, self._quantity) if items else None
-        base = self._quantity(node.value) if past is None else past
-        rest = items if past is None else items[1:]
+    def _indexed(self, node: Index) -> Quantity:
+        past = look_back(node.base, node.items[0], self.scope, self._quantity) if node.items else None
+        base = self._quantity(node.base) if past is None else past
+        rest = node.items if past is None else node.items[1:]
         indices = [
-            self._item(item, base, sum(not _is_none(x) for x in rest[:place])) for place, item in enumerate(rest)
+            self._item(item, base, sum(not isinstance(x, NewAxis) for x in rest[:place]))
+            for place, item in enumerate(rest)
         ]
         return index(base, indices, self.scope.axes, self.scope.budget, rest) if indices else base
 
-    def _item(self, node: ast.expr, base: Quantity, place: int) -> Item:
-        if _is_none(node):
+    def _item(self, node: Node, base: Quantity, place: int) -> Item:
+        if isinstance(node, NewAxis):
             return None
-        if isinstance(node, ast.Compare | ast.BoolOp) or (
-            isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
-        ):
+        if is_condition(node):
             what = "A condition is 0 or 1 and picks nothing"
             raise ExampleError(Code.EXAMPLE_VALUE, what, "Write where(condition, a, b)", node)
-        if isinstance(node, ast.Slice):
+        if isinstance(node, Slice):
             return self._slice(node)
         loop = self.scope.loop
         along = base.axes[place] if place < len(base.axes) else ""
-        if loop and isinstance(node, ast.Name) and node.id == loop.axis.name == along:
+        if loop and isinstance(node, Name) and node.name == loop.axis.name == along:
             return scalar(loop.position)  # not its numeric label
         value = self._side(node)
         if isinstance(value, Quantity) and not value.dimensions:
             refuse_wrapping(node, float(value.values), loop)
         return value
 
-    def _slice(self, node: ast.Slice) -> slice:
-        lower, upper, step = (self._bound(part) for part in (node.lower, node.upper, node.step))
+    def _slice(self, node: Slice) -> slice:
+        lower, upper, step = (self._bound(part) for part in node.bounds)
         if step == 0:
             what = "A slice cannot go on by 0"
             raise ExampleError(Code.EXAMPLE_VALUE, what, "Write x[::2] for every second entry", node)
         return slice(lower, upper, step)
 
-    def _bound(self, node: ast.expr | None) -> int | None:
+    def _bound(self, node: Node | None) -> int | None:
         if node is None:
             return None
         bound = self._quantity(node)
@@ -364,13 +388,25 @@ class Evaluator:
         return int(value)
 
 
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
+def _no_value(node: NewAxis | TupleLiteral | Slice | Keyword) -> ExampleError:
+    """Return the error for what stands only in an index or among arguments."""
+    if isinstance(node, TupleLiteral):
+        what = "Values parted by commas are no value"
+        return ExampleError(Code.EXPRESSION_FORBIDDEN, what, "Use [ ] for a list")
+    what = "None stands only in an index"
+    return ExampleError(Code.EXPRESSION_FORBIDDEN, what, "Write x[None] for a new axis")
 
 
-def _new_numbers(value: Value, node: ast.expr) -> int:
+def _no_field(name: str, value: Value) -> ExampleError:
+    """Return the error for a dot behind a value that has nothing of that name."""
+    known = list(value.fields) if isinstance(value, Record) else ["T"]
+    fix = did_you_mean(name, known) or f"Known: {', '.join(known)}"
+    return ExampleError(Code.EXAMPLE_NAME, f"There is no .{name} here", fix)
+
+
+def _new_numbers(value: Value, node: Node) -> int:
     """Return how many numbers a value holds that are kept nowhere else."""
-    if isinstance(node, ast.Name) or isinstance(value, Label):
+    if isinstance(node, Name) or isinstance(value, Label):
         return 0
     fields = value.fields.values() if isinstance(value, Record) else (value,)
     return sum(field.values.size for field in fields)

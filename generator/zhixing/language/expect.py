@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import unicodedata
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from zhixing.language.evaluate import Evaluator
-from zhixing.language.expression import offset_of
 from zhixing.language.model import (
     Axis,
     ExampleError,
@@ -22,6 +20,7 @@ from zhixing.language.model import (
     Said,
     Says,
 )
+from zhixing.language.nodes import Compare, Label, Node, Number
 from zhixing.language.values import printed_number, shape_of
 from zhixing.problems import Code
 
@@ -47,15 +46,14 @@ def _outcome(item: Expectation | Expression, evaluator: Evaluator) -> Outcome | 
     try:
         computed = evaluator.quantity(target.tree)
         if isinstance(item, Expression):
-            return Outcome(item, computed, _statement(item, computed, evaluator), at=item.offset(0))
+            return Outcome(item, computed, _statement(item, computed, evaluator), at=item.span.start)
         differing = list(_differences(item, computed, evaluator))
         what = "; ".join(text for text, _ in differing)
         return Outcome(item, computed, what, at=differing[0][1] if differing else item.span.start)
     except NotComputedError:
         return None
     except ExampleError as error:
-        placed = hasattr(error.node, "col_offset")
-        at = offset_of(target, error.node) if placed else item.span.start
+        at = error.span.start if error.span else item.span.start
         return Outcome(item, None, error.what, error.code, error.fix, at)
 
 
@@ -72,11 +70,11 @@ def _statement(statement: Expression, computed: Quantity, evaluator: Evaluator) 
     return f"{statement.text.strip()} is false{_sides(statement.tree, evaluator)}"
 
 
-def _sides(tree: ast.expr, evaluator: Evaluator) -> str:
+def _sides(tree: Node, evaluator: Evaluator) -> str:
     """Return the two single numbers that a false comparison compares."""
-    if not isinstance(tree, ast.Compare) or len(tree.ops) > 1:
+    if not isinstance(tree, Compare) or len(tree.operators) > 1:
         return ""
-    sides = [side for side in (tree.left, tree.comparators[0]) if not isinstance(side, ast.Constant)]
+    sides = [side for side in tree.sides if not isinstance(side, Number | Label)]
     try:
         shown = [evaluator.quantity(side) for side in sides]
     except (ExampleError, NotComputedError):  # the budget is spent; that the statement is false is known already

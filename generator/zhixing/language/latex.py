@@ -7,11 +7,10 @@ entries are printed with their indices instead. Brackets follow the syntax tree:
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Protocol
 
 from zhixing.language.latex_tree import (
     Level,
@@ -27,6 +26,29 @@ from zhixing.language.latex_tree import (
     with_index,
 )
 from zhixing.language.model import Axis, Example, Step
+from zhixing.language.nodes import (
+    Binary,
+    Boolean,
+    Call,
+    Compare,
+    Comparison,
+    Field,
+    Index,
+    Label,
+    ListLiteral,
+    Name,
+    NewAxis,
+    Node,
+    Number,
+    Slice,
+    Transpose,
+    TupleLiteral,
+    Unary,
+    is_condition,
+    mentions,
+    quantity_name,
+    text_of,
+)
 from zhixing.language.words import CONSTANTS, FUNCTIONS
 from zhixing.language.words.word import BigOperator, Fences, Layout, Size, Word
 
@@ -60,56 +82,63 @@ def declared(example: Example, step: Step | None = None) -> Declared:
     return Declared(example.axes, names, loop, looped)
 
 
-def axis_names(node: ast.Call) -> Axes | None:
+def axis_names(node: Call) -> Axes | None:
     """Return the axes that `axis=` names in a call, None where it is left out."""
-    for keyword in node.keywords:
-        if keyword.arg == "axis":
-            listed = isinstance(keyword.value, ast.List | ast.Tuple)
-            nodes = keyword.value.elts if listed else [keyword.value]  # type: ignore[attr-defined]  # has elts if listed
-            return tuple(ast.unparse(item) for item in nodes)
-    return None
+    named = node.keyword("axis")
+    if named is None:
+        return None
+    return tuple(map(text_of, named.items if isinstance(named, ListLiteral | TupleLiteral) else (named,)))
 
 
-def word_of(node: ast.expr) -> Word | None:
+def word_of(node: Node) -> Word | None:
     """Return the function that a node calls, None for any other node."""
-    called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    return FUNCTIONS.get(node.func.id) if called else None  # type: ignore[attr-defined]  # a Call of a Name, by `called`
+    return FUNCTIONS.get(node.name) if isinstance(node, Call) else None
 
 
-def operands(node: ast.expr) -> list[ast.expr] | None:
+def operands(node: Node) -> tuple[Node, ...] | None:
     """Return what an elementwise operation combines, entry by entry; None for any other node."""
-    if isinstance(node, ast.BinOp):
-        return None if isinstance(node.op, ast.MatMult) else [node.left, node.right]
-    if isinstance(node, ast.UnaryOp):
-        return [node.operand]
-    if isinstance(node, ast.BoolOp):
-        return node.values
-    if isinstance(node, ast.Compare):
-        return [node.left, *node.comparators]
+    match node:
+        case Binary():
+            return None if node.operator == "@" else (node.left, node.right)
+        case Unary():
+            return (node.operand,)
+        case Boolean():
+            return node.operands
+        case Compare():
+            return node.sides
     word = word_of(node)
-    return node.args if isinstance(node, ast.Call) and word and word.entrywise else None
+    return node.arguments if isinstance(node, Call) and word and word.entrywise else None
 
 
-def indices(node: ast.Subscript) -> list[ast.expr]:
-    """Return the items between the brackets of `x[…]`."""
-    return list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
-
-
-def looks_back(node: ast.expr, known: Declared) -> bool:
+def looks_back(node: Node, known: Declared) -> bool:
     """Tell whether a node is `h[t - 1]`, this loop's own step at another position."""
-    own = isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in known.looped
-    return own and any(isinstance(n, ast.Name) and n.id == known.loop for n in ast.walk(indices(node)[0]))  # type: ignore[arg-type]  # a Subscript, by `own`
+    match node:
+        case Index(Name(name), (first, *_)):
+            return name in known.looped and mentions(first, known.loop)
+    return False
 
 
-def axes_of(node: ast.expr, known: Declared) -> Axes | None:
+def axes_of(node: Node, known: Declared) -> Axes | None:  # noqa: PLR0911 - a case for each kind of node
     """Return the axes of an expression in order, or None where they cannot be known."""
     if (parts := operands(node)) is not None:
         return _union((axes_of(part, known) for part in parts), known)
-    method = _KINDS.get(type(node))
-    return method(node, known) if method else None
+    match node:
+        case Number() | Label() | NewAxis():
+            return ()
+        case Name():
+            return _of_name(node, known)
+        case Binary():
+            return _of_matmul(node, known)
+        case Transpose():
+            return _of_transpose(node, known)
+        case Index():
+            return _of_index(node, known)
+        case Call():
+            return _of_call(node, known)
+    return None
 
 
-def _of_matmul(node: ast.BinOp, known: Declared) -> Axes | None:
+def _of_matmul(node: Binary, known: Declared) -> Axes | None:
     left, right = axes_of(node.left, known), axes_of(node.right, known)
     if not left or not right:
         return None
@@ -119,13 +148,13 @@ def _of_matmul(node: ast.BinOp, known: Declared) -> Axes | None:
     return (*batch, *left[-2:-1], *(right[-1:] if len(right) > 1 else ()))
 
 
-def _of_transpose(node: ast.Attribute, known: Declared) -> Axes | None:
-    inner = axes_of(node.value, known) if node.attr == "T" else None
+def _of_transpose(node: Transpose, known: Declared) -> Axes | None:
+    inner = axes_of(node.operand, known)
     return inner if inner is None or len(inner) < 2 else (*inner[:-2], inner[-1], inner[-2])
 
 
-def _of_name(node: ast.Name, known: Declared) -> Axes | None:
-    name = node.id
+def _of_name(node: Name, known: Declared) -> Axes | None:
+    name = node.name
     if name in known.names:
         return known.names[name]
     if name in known.axes:
@@ -143,35 +172,35 @@ def _union(parts: Iterable[Axes | None], known: Declared) -> Axes | None:
     return whole if whole is not None else tuple(sorted(names, key=lambda name: order.get(name, len(order))))
 
 
-def _of_subscript(node: ast.Subscript, known: Declared) -> Axes | None:
-    base = axes_of(node.value, known)
-    items = indices(node)[1:] if looks_back(node, known) else indices(node)
+def _of_index(node: Index, known: Declared) -> Axes | None:
+    base = axes_of(node.base, known)
+    items = node.items[1:] if looks_back(node, known) else node.items
     if base is None or len(items) > len(base):
         return None
     kept: list[str] = []
     for axis, item in zip(base, items, strict=False):
-        inside = (axis,) if isinstance(item, ast.Slice) else _of_item(item, axis, known)
+        inside = (axis,) if isinstance(item, Slice) else _of_item(item, axis, known)
         if inside is None:
             return None
         kept += [name for name in inside if name not in kept]
     return (*kept, *base[len(items) :])
 
 
-def _of_item(item: ast.expr, axis: str, known: Declared) -> Axes | None:
-    if isinstance(item, ast.Name) and item.id == known.loop == axis:
+def _of_item(item: Node, axis: str, known: Declared) -> Axes | None:
+    if isinstance(item, Name) and item.name == known.loop == axis:
         return ()
     return axes_of(item, known)
 
 
-def _of_call(node: ast.Call, known: Declared) -> Axes | None:
+def _of_call(node: Call, known: Declared) -> Axes | None:
     word, over = word_of(node), axis_names(node)
     if word is None:
         return None
     if isinstance(word.function, Size) or (word.reduces and over is None):
         return ()
-    if not (word.reduces or word.keeps_axis) or not node.args:
+    if not (word.reduces or word.keeps_axis) or not node.arguments:
         return None
-    inner = axes_of(node.args[0], known)
+    inner = axes_of(node.arguments[0], known)
     if inner is None or word.keeps_axis:
         return inner
     used = {found for axis in over or () if (found := _own(axis, inner, known))}
@@ -186,40 +215,33 @@ def _own(name: str, own: Axes, known: Declared) -> str:
     return next((axis for axis in own if roots.get(axis) == roots.get(name)), "")
 
 
-def _is_bias(node: ast.expr, axes: list[Axes]) -> bool:
-    product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and isinstance(node.left, ast.BinOp)
-    return product and isinstance(node.left.op, ast.MatMult) and axes[0][-1:] == axes[-1]  # type: ignore[attr-defined]  # `product`
+def _is_bias(node: Node, axes: list[Axes]) -> bool:
+    match node:
+        case Binary("+", Binary("@")):
+            return axes[0][-1:] == axes[-1]
+    return False
 
 
-def broadcasts(node: ast.expr, known: Declared) -> bool:
+def broadcasts(node: Node, known: Declared) -> bool:
     """Tell whether an expression, printed without indices, would hide which axes are matched: an operand of an
     elementwise operation lacks an axis that another has, a sum runs along an axis, or an axis is used as a number.
 
     A bias added to every row of a product hides nothing: everybody writes X W + b.
     """
-    if isinstance(node, ast.Name):
-        return node.id in known.axes and node.id not in known.names and node.id != known.loop
+    if isinstance(node, Name):
+        return node.name in known.axes and node.name not in known.names and node.name != known.loop
     if (parts := operands(node)) is not None:
         axes = [found for part in parts if (found := axes_of(part, known))]
         mixed = any(set(a) != set(axes[0]) for a in axes[1:]) and not _is_bias(node, axes)
         return mixed or any(broadcasts(part, known) for part in parts)
     word = word_of(node)
-    if isinstance(node, ast.Call) and word and (word.reduces or word.keeps_axis) and node.args:
+    if isinstance(node, Call) and word and (word.reduces or word.keeps_axis) and node.arguments:
         summed = isinstance(word.latex.notation, BigOperator) and axis_names(node) is not None
         reduced_fully = axis_names(node) is None and word.reduces
-        known_axes = axes_of(node.args[0], known) is not None
-        return (summed and known_axes) or (not reduced_fully and broadcasts(node.args[0], known))
+        known_axes = axes_of(node.arguments[0], known) is not None
+        return (summed and known_axes) or (not reduced_fully and broadcasts(node.arguments[0], known))
     return False
 
-
-_KINDS: dict[type[ast.expr], Callable[[Any, Declared], Axes | None]] = {
-    ast.Constant: lambda _node, _known: (),
-    ast.Name: _of_name,
-    ast.BinOp: _of_matmul,
-    ast.Attribute: _of_transpose,
-    ast.Subscript: _of_subscript,
-    ast.Call: _of_call,
-}
 
 # Function calls as LaTeX: roots, sums, norms, cases, else `\operatorname{softmax}_{k}\!\left(x\right)`.
 
@@ -240,16 +262,16 @@ class Printing(Protocol):
     def indexed(self) -> bool:
         """Whether entries are printed, with an index on every array."""
 
-    def value(self, node: ast.expr) -> Piece:
+    def value(self, node: Node) -> Piece:
         """Print an expression as a number."""
 
-    def statement(self, node: ast.expr) -> Piece:
+    def statement(self, node: Node) -> Piece:
         """Print an expression as a statement."""
 
-    def whole(self, node: ast.expr) -> Piece:
+    def whole(self, node: Node) -> Piece:
         """Print an operand that is taken as a whole."""
 
-    def script(self, node: ast.expr) -> str:
+    def script(self, node: Node) -> str:
         """Print an exponent or an index."""
 
     def axis(self, name: str) -> str:
@@ -259,15 +281,15 @@ class Printing(Protocol):
         """Return a printer that prints entries, or one that does not."""
 
 
-def call_piece(printer: Printing, node: ast.Call, field: str = "") -> Piece:
+def call_piece(printer: Printing, node: Call, field: str = "") -> Piece:
     """Return a call. `field` is the part taken of a function with several results."""
     word = word_of(node)
     if word is None:
-        return Piece(label(ast.unparse(node)))
-    return (_notation(printer, word, node) if node.args else None) or _applied(printer, word, node, field)
+        return Piece(label(text_of(node)))
+    return (_notation(printer, word, node) if node.arguments else None) or _applied(printer, word, node, field)
 
 
-def _notation(printer: Printing, word: Word, node: ast.Call) -> Piece | None:
+def _notation(printer: Printing, word: Word, node: Call) -> Piece | None:
     """Return a call in its word's own notation; None where it has none, or none that fits here."""
     match word.latex.notation:
         case Fences(opening, closing):
@@ -280,102 +302,103 @@ def _notation(printer: Printing, word: Word, node: ast.Call) -> Piece | None:
             return None
 
 
-def _over(printer: Printing, word: Word, node: ast.Call) -> tuple[str, ...]:
+def _over(printer: Printing, word: Word, node: Call) -> tuple[str, ...]:
     """Return the axes to print under a function: those it names, or where entries are printed, those it takes."""
     names = axis_names(node)
-    if names is None and printer.indexed and node.args:
-        inner = axes_of(node.args[0], printer.known) or ()
+    if names is None and printer.indexed and node.arguments:
+        inner = axes_of(node.arguments[0], printer.known) or ()
         names = inner if word.reduces else inner[-1:] if word.keeps_axis else ()
     return tuple(printer.axis(name) for name in names or ())
 
 
-def _argument(printer: Printing, word: Word, node: ast.Call) -> Piece:
+def _argument(printer: Printing, word: Word, node: Call) -> Piece:
     """Print the first argument: of a reduction over everything on its own terms, else in the printer's mode."""
     whole = axis_names(node) is None and word.reduces
-    return printer.whole(node.args[0]) if whole and not printer.indexed else printer.value(node.args[0])
+    return printer.whole(node.arguments[0]) if whole and not printer.indexed else printer.value(node.arguments[0])
 
 
-def _applied(printer: Printing, word: Word, node: ast.Call, field: str) -> Piece:
+def _applied(printer: Printing, word: Word, node: Call, field: str) -> Piece:
     r"""Return `\operatorname{f}_{axes}\!\left(arguments\right)`; a logarithm stands bare before a plain number."""
     operator = word.operator(printer.known.names)
     below = ", ".join(_over(printer, word, node) or ((rf"\mathrm{{{field}}}",) if field not in ("", "output") else ()))
     subscript = rf"_{{{below}}}" if below else ""
-    bare = node.args[0] if len(node.args) == 1 and not node.keywords else None
-    if isinstance(bare, ast.Constant) and word.latex.bare:
+    bare = node.arguments[0] if len(node.arguments) == 1 and not node.keywords else None
+    if isinstance(bare, Number | Label) and word.latex.bare:
         return Piece(rf"{operator}{subscript} {printer.value(bare).text}", Level.BIG)
     return Piece(rf"{operator}{subscript}\!\left({_arguments(printer, word, node)}\right)", Level.APPLIED)
 
 
-def _arguments(printer: Printing, word: Word, node: ast.Call) -> str:
+def _arguments(printer: Printing, word: Word, node: Call) -> str:
     mode = printer if word.entrywise or word.reduces or word.keeps_axis else printer.as_entries(False)
-    first = [mode.statement(a) if word.latex.statement else _one(mode, word, node, a) for a in node.args]
-    options = (rf"\mathrm{{{k.arg}}} = {mode.value(k.value).text}" for k in node.keywords if k.arg != "axis")
+    first = [mode.statement(a) if word.latex.statement else _one(mode, word, node, a) for a in node.arguments]
+    options = (rf"\mathrm{{{k.name}}} = {mode.value(k.value).text}" for k in node.keywords if k.name != "axis")
     return r";\ ".join([", ".join(piece.text for piece in first), *options])
 
 
-def _one(printer: Printing, word: Word, node: ast.Call, argument: ast.expr) -> Piece:
-    return _argument(printer, word, node) if argument is node.args[0] else printer.value(argument)
+def _one(printer: Printing, word: Word, node: Call, argument: Node) -> Piece:
+    return _argument(printer, word, node) if argument is node.arguments[0] else printer.value(argument)
 
 
-def _root(printer: Printing, node: ast.Call) -> Piece:
-    return Piece(rf"\sqrt{{{printer.value(node.args[0]).text}}}")
+def _root(printer: Printing, node: Call) -> Piece:
+    return Piece(rf"\sqrt{{{printer.value(node.arguments[0]).text}}}")
 
 
-def _power_of_e(printer: Printing, node: ast.Call) -> Piece | None:
+def _power_of_e(printer: Printing, node: Call) -> Piece | None:
     """Return `e^{x}` for a short exponent without scripts above, where no quantity is called e."""
-    exponent = printer.script(node.args[0])
+    exponent = printer.script(node.arguments[0])
     plain = len(_UNSEEN.sub("", exponent)) <= _SHORT and not any(
         mark in exponent for mark in ("^", r"\frac", r"\begin", r"\sum")
     )
     return Piece("e", power=exponent) if plain and "e" not in printer.known.names else None
 
 
-def _fenced(printer: Printing, word: Word, node: ast.Call, opening: str, closing: str) -> Piece:
+def _fenced(printer: Printing, word: Word, node: Call, opening: str, closing: str) -> Piece:
     over = axis_names(node)
     inner = _argument(printer, word, node).text
     return Piece(f"{opening}{inner}{closing}", subs=tuple(printer.axis(name) for name in over or ()))
 
 
-def _big(printer: Printing, node: ast.Call, sign: str) -> Piece | None:
+def _big(printer: Printing, node: Call, sign: str) -> Piece | None:
     r"""Return `\sum_{k} x_{k}`, where the axes of what is summed are known."""
-    inner = axes_of(node.args[0], printer.known)
+    inner = axes_of(node.arguments[0], printer.known)
     names = axis_names(node) if axis_names(node) is not None else inner
     if inner is None or not names:
         return None
-    body = printer.as_entries(True).value(node.args[0])
+    body = printer.as_entries(True).value(node.arguments[0])
     body = behind(body, Level.LOOSE)
     return Piece(rf"{sign}_{{{', '.join(map(printer.axis, names))}}} {body.text}", Level.BIG)
 
 
-def _cases(printer: Printing, node: ast.Call) -> Piece | None:
+def _cases(printer: Printing, node: Call) -> Piece | None:
     rows: list[str] = []
-    rest: ast.expr = node
-    while isinstance(rest, ast.Call) and word_of(rest) is word_of(node) and len(rest.args) == 3:
-        condition, chosen, rest = rest.args
+    rest: Node = node
+    while isinstance(rest, Call) and word_of(rest) is word_of(node) and len(rest.arguments) == 3:
+        condition, chosen, rest = rest.arguments
         rows.append(rf"{printer.value(chosen).text} & {_condition(printer, condition)}")
     rows.append(rf"{printer.value(rest).text} & {OTHERWISE}")
     lines = r" \\ ".join(rows)
     return Piece(rf"\begin{{cases}} {lines} \end{{cases}}", Level.CASES) if len(rows) > 1 else None
 
 
-def _condition(printer: Printing, node: ast.expr) -> str:
+def _condition(printer: Printing, node: Node) -> str:
     r"""Return a condition; one that is a number holds where it is not 0."""
-    stated = isinstance(node, ast.Compare | ast.BoolOp | ast.UnaryOp)
+    stated = isinstance(node, Compare | Boolean | Unary)
     return printer.statement(node).text if stated else rf"{printer.value(node).text} \neq 0"
 
 
-def _pseudo_inverse(printer: Printing, node: ast.Call) -> Piece:
-    return raised(printer.whole(node.args[0]), "+")
+def _pseudo_inverse(printer: Printing, node: Call) -> Piece:
+    return raised(printer.whole(node.arguments[0]), "+")
 
 
-def _merged(printer: Printing, node: ast.Call) -> Piece | None:
-    if len(node.args) != 2 or not isinstance(node.args[1], ast.List):
+def _merged(printer: Printing, node: Call) -> Piece | None:
+    if len(node.arguments) != 2 or not isinstance(node.arguments[1], ListLiteral):
         return None
-    names = ", ".join(printer.axis(ast.unparse(item)) for item in node.args[1].elts)
-    return Piece(rf"\operatorname{{merge}}_{{{names}}}\!\left({printer.whole(node.args[0]).text}\right)", Level.APPLIED)
+    names = ", ".join(printer.axis(text_of(item)) for item in node.arguments[1].items)
+    inner = printer.whole(node.arguments[0]).text
+    return Piece(rf"\operatorname{{merge}}_{{{names}}}\!\left({inner}\right)", Level.APPLIED)
 
 
-_LAYOUTS: Mapping[Layout, Callable[[Printing, ast.Call], Piece | None]] = {
+_LAYOUTS: Mapping[Layout, Callable[[Printing, Call], Piece | None]] = {
     Layout.ROOT: _root,
     Layout.POWER_OF_E: _power_of_e,
     Layout.CASES: _cases,
@@ -383,14 +406,7 @@ _LAYOUTS: Mapping[Layout, Callable[[Printing, ast.Call], Piece | None]] = {
     Layout.MERGE: _merged,
 }
 
-COMPARISONS: dict[type[ast.cmpop], str] = {
-    ast.Lt: "<",
-    ast.LtE: r"\le",
-    ast.Gt: ">",
-    ast.GtE: r"\ge",
-    ast.Eq: "=",
-    ast.NotEq: r"\neq",
-}
+COMPARISONS: Mapping[Comparison, str] = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\neq"}
 
 
 def formula(example: Example, step: Step) -> str:
@@ -404,7 +420,7 @@ def formula(example: Example, step: Step) -> str:
 
 
 def latex(
-    tree: ast.expr,
+    tree: Node,
     symbols: Mapping[str, str],
     axes: Mapping[str, Axis],
     names: Mapping[str, tuple[str, ...]] | None = None,
@@ -413,7 +429,7 @@ def latex(
     return Printer(symbols, Declared(axes, names or {})).statement(tree).text
 
 
-def example_latex(example: Example, tree: ast.expr) -> str:
+def example_latex(example: Example, tree: Node) -> str:
     """Return an expression over an example's quantities, as they stand after its last step, as LaTeX."""
     return Printer(example.symbols, declared(example)).statement(tree).text
 
@@ -427,36 +443,54 @@ class Printer:
     indexed: bool = False
     inline: bool = False
 
-    def value(self, node: ast.expr) -> Piece:
+    def value(self, node: Node) -> Piece:
         """Print an expression as a number: a comparison is 1 where it holds, else 0."""
-        if isinstance(node, ast.Compare | ast.BoolOp) or (
-            isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
-        ):
+        if is_condition(node):
             return Piece(rf"\mathbf{{1}}\!\left[{self.statement(node).text}\right]", Level.APPLIED)
         mode = self if self.indexed else replace(self, indexed=broadcasts(node, self.known))
         return mode.piece(node)
 
-    def statement(self, node: ast.expr) -> Piece:
+    def statement(self, node: Node) -> Piece:
         """Print an expression as a statement, where a comparison stands for itself."""
         mode = self if self.indexed else replace(self, indexed=broadcasts(node, self.known))
-        if isinstance(node, ast.Compare):
+        if isinstance(node, Compare):
             return mode._compare(node)
-        if isinstance(node, ast.BoolOp):
+        if isinstance(node, Boolean):
             return mode._bool(node)
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        if isinstance(node, Unary) and node.operator == "not":
             return Piece(rf"\lnot {at_least(mode.statement(node.operand), Level.BIG).text}", Level.NOT)
         return mode.value(node)
 
-    def piece(self, node: ast.expr) -> Piece:
+    def piece(self, node: Node) -> Piece:  # noqa: C901, PLR0911 - a case for each kind of node
         """Print a node in this printer's own mode."""
-        method = _METHODS.get(type(node))
-        return method(self, node) if method else Piece(label(ast.unparse(node)))
+        match node:
+            case Name():
+                return self._name(node)
+            case Number():
+                return number_piece(node.number)
+            case Label():
+                return label_piece(node.text)
+            case Binary():
+                return self._binary(node)
+            case Unary():
+                return self._sign(node)
+            case Transpose():
+                return self._entry(raised(self.whole(node.operand), r"\top"), node)
+            case Field():
+                return self._field(node)
+            case Index():
+                return self._indexed(node)
+            case ListLiteral() | TupleLiteral():
+                return self._list(node)
+            case Call():
+                return call_piece(self, node)
+        return Piece(label(text_of(node)))
 
     def axis(self, name: str) -> str:
         """Print an axis's name."""
         return name_piece(name, self.symbols).text
 
-    def whole(self, node: ast.expr) -> Piece:
+    def whole(self, node: Node) -> Piece:
         """Print an operand that is taken as a whole, not entry by entry."""
         return replace(self, indexed=False).value(node)
 
@@ -464,148 +498,119 @@ class Printer:
         """Return a printer that prints entries with their indices, or one that does not."""
         return replace(self, indexed=indexed)
 
-    def script(self, node: ast.expr) -> str:
+    def script(self, node: Node) -> str:
         """Print an exponent or an index."""
         return replace(self, inline=True).value(node).text
 
-    def _entry(self, piece: Piece, node: ast.expr) -> Piece:
+    def _entry(self, piece: Piece, node: Node) -> Piece:
         """Put a whole array's axes under it, where entries are printed."""
         names = (axes_of(node, self.known) or ()) if self.indexed else ()
         return with_index(piece, tuple(self.axis(name) for name in names))
 
-    def _constant(self, node: ast.Constant) -> Piece:
-        return label_piece(node.value) if isinstance(node.value, str) else number_piece(_float(node.value))
-
-    def _name(self, node: ast.Name) -> Piece:
-        piece = name_piece(node.id, self.symbols)
-        if node.id in self.known.looped:
+    def _name(self, node: Name) -> Piece:
+        piece = name_piece(node.name, self.symbols)
+        if node.name in self.known.looped:
             piece = with_index(piece, (self.axis(self.known.loop),))
-        return piece if node.id not in self.known.names else self._entry(piece, node)
+        return piece if node.name not in self.known.names else self._entry(piece, node)
 
-    def _binary(self, node: ast.BinOp) -> Piece:
-        if isinstance(node.op, ast.MatMult):
+    def _binary(self, node: Binary) -> Piece:
+        if node.operator == "@":
             return self._matmul(node)
-        if isinstance(node.op, ast.Pow):
+        if node.operator == "**":
             return raised(self.value(node.left), self.script(node.right))
         left, right = self.value(node.left), self.value(node.right)
-        if isinstance(node.op, ast.Mult):
+        if node.operator == "*":
             return self._times(node, left, right)
-        if isinstance(node.op, ast.Add | ast.Sub):
-            sign = "+" if isinstance(node.op, ast.Add) else "-"
-            return Piece(f"{at_least(left, Level.SUM).text} {sign} {behind(right, Level.BIG).text}", Level.SUM)
-        return self._divide(node.op, left, right)
-
-    def _divide(self, op: ast.operator, left: Piece, right: Piece) -> Piece:
-        if isinstance(op, ast.Mod):
+        if node.operator in ("+", "-"):
+            text = f"{at_least(left, Level.SUM).text} {node.operator} {behind(right, Level.BIG).text}"
+            return Piece(text, Level.SUM)
+        if node.operator == "%":
             text = rf"{at_least(left, Level.LOOSE).text} \bmod {behind(right, Level.APPLIED).text}"
             return Piece(text, Level.LOOSE)
         quotient = fraction(left, right, inline=self.inline)
-        return Piece(rf"\left\lfloor {quotient.text} \right\rfloor") if isinstance(op, ast.FloorDiv) else quotient
+        return Piece(rf"\left\lfloor {quotient.text} \right\rfloor") if node.operator == "//" else quotient
 
-    def _times(self, node: ast.BinOp, left: Piece, right: Piece) -> Piece:
+    def _times(self, node: Binary, left: Piece, right: Piece) -> Piece:
         sides = [axes_of(side, self.known) for side in (node.left, node.right)]
-        literal = isinstance(node.left, ast.List) or isinstance(node.right, ast.List)
+        literal = isinstance(node.left, ListLiteral) or isinstance(node.right, ListLiteral)
         arrays = not self.indexed and (all(sides) or (literal and any(sides)))
-        matrix = isinstance(node.right, ast.BinOp) and isinstance(node.right.op, ast.MatMult)
+        matrix = isinstance(node.right, Binary) and node.right.operator == "@"
         right = behind(right, Level.TIGHT if matrix and (arrays or not sides[0]) else Level.APPLIED)
         return joined(at_least(left, Level.LOOSE), right, array=arrays)
 
-    def _matmul(self, node: ast.BinOp) -> Piece:
+    def _matmul(self, node: Binary) -> Piece:
         left, right = self.whole(node.left), behind(self.whole(node.right), Level.APPLIED)
         sides = [axes_of(side, self.known) for side in (node.left, node.right)]
         vectors = all(side is not None and len(side) == 1 for side in sides)
         product = joined(at_least(left, Level.LOOSE if vectors else Level.TIGHT), right, dot=vectors, elementwise=False)
         return self._entry(product, node)
 
-    def _sign(self, node: ast.UnaryOp) -> Piece:
+    def _sign(self, node: Unary) -> Piece:
         operand = self.value(node.operand)
-        if not isinstance(node.op, ast.USub):
+        if node.operator != "-":
             return operand
         operand = behind(operand, Level.LOOSE)
         return Piece(f"-{operand.text}", min(operand.level, Level.TIGHT))
 
-    def _attribute(self, node: ast.Attribute) -> Piece:
-        if node.attr == "T":
-            return self._entry(raised(self.whole(node.value), r"\top"), node)
-        dotted = ast.unparse(node)
-        if dotted in self.symbols:
-            return name_piece(dotted, self.symbols)
-        if isinstance(node.value, ast.Call):
-            return call_piece(self, node.value, field=node.attr)
-        return with_index(self.whole(node.value), (name_piece(node.attr, {}).text,))
+    def _field(self, node: Field) -> Piece:
+        if (name := quantity_name(node)) in self.symbols:
+            return name_piece(name, self.symbols)
+        if isinstance(node.record, Call):
+            return call_piece(self, node.record, field=node.name)
+        return with_index(self.whole(node.record), (name_piece(node.name, {}).text,))
 
-    def _subscript(self, node: ast.Subscript) -> Piece:
-        items = indices(node)
+    def _indexed(self, node: Index) -> Piece:
         back = looks_back(node, self.known)
-        base = name_piece(node.value.id, self.symbols) if back and isinstance(node.value, ast.Name) else None
-        places = (*([""] if back else []), *(axes_of(node.value, self.known) or ()))
-        texts = [self._index(item, places[i] if i < len(places) else "") for i, item in enumerate(items)]
-        rest = [self.axis(name) for name in places[len(items) :]] if self.indexed else []
-        return with_index(base or self._indexable(node.value), (*texts, *rest))
+        base = name_piece(node.base.name, self.symbols) if back and isinstance(node.base, Name) else None
+        places = (*([""] if back else []), *(axes_of(node.base, self.known) or ()))
+        texts = [self._index(item, places[i] if i < len(places) else "") for i, item in enumerate(node.items)]
+        rest = [self.axis(name) for name in places[len(node.items) :]] if self.indexed else []
+        return with_index(base or self._indexable(node.base), (*texts, *rest))
 
-    def _indexable(self, node: ast.expr) -> Piece:
+    def _indexable(self, node: Node) -> Piece:
         return replace(self, indexed=False).piece(node)
 
-    def _index(self, item: ast.expr, axis: str) -> str:
-        if isinstance(item, ast.Slice):
+    def _index(self, item: Node, axis: str) -> str:
+        if isinstance(item, Slice):
             bounds = [self.script(bound) if bound else "" for bound in (item.lower, item.upper)]
             step = f":{self.script(item.step)}" if item.step else ""
             whole = self.indexed and axis and not any(bounds) and not step
             return self.axis(axis) if whole else f"{bounds[0]}:{bounds[1]}{step}"
-        if isinstance(item, ast.Constant) and item.value is None:
+        if isinstance(item, NewAxis):
             return r"\cdot"
         last = _from_the_end(item)
         if last and axis in self.known.axes:  # h_{-1} would read as the step before the first
             return str(self.known.axes[axis].size - last)
         return self.script(item)
 
-    def _list(self, node: ast.List | ast.Tuple) -> Piece:
-        rows = [item for item in node.elts if isinstance(item, ast.List)]
-        if rows and len(rows) == len(node.elts) and not any(isinstance(x, ast.List) for row in rows for x in row.elts):
-            lines = r" \\ ".join(" & ".join(self.value(item).text for item in row.elts) for row in rows)
+    def _list(self, node: ListLiteral | TupleLiteral) -> Piece:
+        rows = [item for item in node.items if isinstance(item, ListLiteral)]
+        nested = any(isinstance(item, ListLiteral) for row in rows for item in row.items)
+        if rows and len(rows) == len(node.items) and not nested:
+            lines = r" \\ ".join(" & ".join(self.value(item).text for item in row.items) for row in rows)
             return Piece(rf"\begin{{bmatrix}} {lines} \end{{bmatrix}}")
-        return Piece(rf"\left[{', '.join(self.value(item).text for item in node.elts)}\right]")
+        return Piece(rf"\left[{', '.join(self.value(item).text for item in node.items)}\right]")
 
-    def _compare(self, node: ast.Compare) -> Piece:
-        sides = [at_least(self.value(side), Level.SUM).text for side in (node.left, *node.comparators)]
-        rest = "".join(f" {COMPARISONS[type(op)]} {side}" for op, side in zip(node.ops, sides[1:], strict=True))
+    def _compare(self, node: Compare) -> Piece:
+        sides = [at_least(self.value(side), Level.SUM).text for side in node.sides]
+        rest = "".join(f" {COMPARISONS[op]} {side}" for op, side in zip(node.operators, sides[1:], strict=True))
         return Piece(sides[0] + rest, Level.COMPARE)
 
-    def _bool(self, node: ast.BoolOp) -> Piece:
-        conjunction = isinstance(node.op, ast.And)
+    def _bool(self, node: Boolean) -> Piece:
+        conjunction = node.operator == "and"
         level, sign = (Level.AND, r" \land ") if conjunction else (Level.OR, r" \lor ")
-        parts = [at_least(self.statement(part), Level(level + 1)).text for part in node.values]
+        parts = [at_least(self.statement(part), Level(level + 1)).text for part in node.operands]
         return Piece(sign.join(parts), level)
 
 
-def _from_the_end(item: ast.expr) -> int:
+def _from_the_end(item: Node) -> int:
     """Return 1 for the index -1, the last position; 0 for an index that does not count from the end."""
-    negative = (
-        isinstance(item, ast.UnaryOp) and isinstance(item.op, ast.USub) and isinstance(item.operand, ast.Constant)
-    )
-    return int(item.operand.value) if negative else 0  # type: ignore[attr-defined]  # a negative constant, as tested
+    match item:
+        case Unary("-", Number(value)):
+            return int(value)
+    return 0
 
 
 def label_piece(text: str) -> Piece:
     """Return a label as a piece."""
     return Piece(label(text))
-
-
-def _float(value: object) -> float:
-    try:
-        return float(value)  # type: ignore[arg-type]  # the parser lets only numbers and labels pass
-    except OverflowError:
-        return float("inf")
-
-
-_METHODS: dict[type[ast.expr], Callable[[Printer, Any], Piece]] = {
-    ast.Name: Printer._name,
-    ast.Constant: Printer._constant,
-    ast.BinOp: Printer._binary,
-    ast.UnaryOp: Printer._sign,
-    ast.Attribute: Printer._attribute,
-    ast.Subscript: Printer._subscript,
-    ast.List: Printer._list,
-    ast.Tuple: Printer._list,
-    ast.Call: call_piece,
-}

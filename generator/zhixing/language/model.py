@@ -5,7 +5,6 @@ Nothing here reads YAML, evaluates an expression or prints.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from zhixing.language.nodes import Node, Placed
 from zhixing.problems import Code, ZhixingError
 from zhixing.source import Span
 
@@ -91,29 +91,20 @@ def scalar(value: float) -> Quantity:
 class ExampleError(ZhixingError):
     """An example cannot be read or run here.
 
-    `node` is the part of the expression that is at fault, or `index` the character of its text, where one is; `span`
-    the place in the note, where it is known. Whoever knows where the text stands turns the exception into a problem.
+    `span` is the place in the note that is at fault, where it is known. Whoever knows the note turns the exception into
+    a problem.
     """
 
-    def __init__(
-        self, code: Code, what: str, fix: str = "", node: ast.AST | None = None, *, index: int | None = None
-    ) -> None:
+    def __init__(self, code: Code, what: str, fix: str = "", at: Placed | Span | None = None) -> None:
         super().__init__(what)
         self.code = code
         self.what = what
         self.fix = fix
-        self.node = node
-        self.index = index
-        self.span: Span | None = None
+        self.span = at.span if isinstance(at, Placed) else at
 
     def at_span(self, span: Span) -> ExampleError:
-        """Name the place in the note at fault, unless a narrower one is named already."""
+        """Name the place at fault, unless a narrower one is named already."""
         self.span = self.span or span
-        return self
-
-    def at(self, node: ast.AST) -> ExampleError:
-        """Name the node at fault, unless a deeper one is named already."""
-        self.node = self.node or node
         return self
 
 
@@ -136,22 +127,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """An expression as written, its syntax tree, and where its text stands in the note.
-
-    `places` holds the offset of each character where the text does not stand in the note as it is (folded lines,
-    escapes); it is empty where it does.
-    """
+    """An expression: its text as written, its tree, and where the text stands in the note."""
 
     text: str
-    tree: ast.expr
+    tree: Node
     span: Span
-    places: tuple[int, ...] = ()
-
-    def offset(self, index: int) -> int:
-        """Return where a character of the text stands in the note."""
-        if self.places:
-            return self.places[min(index, len(self.places) - 1)]
-        return min(self.span.start + index, self.span.end)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,22 +5,33 @@ A number that can change without any expectation or claim noticing is a number t
 
 from __future__ import annotations
 
-import ast
-import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any
 
 import numpy as np
 
 from zhixing.language.model import Example, Expectation, Expression, Given, Quantity, Step
+from zhixing.language.nodes import (
+    Arithmetic,
+    Binary,
+    Call,
+    Compare,
+    Comparison,
+    Name,
+    Node,
+    Transpose,
+    Unary,
+    indexed_base,
+    replace_node,
+    text_of,
+    walk,
+)
 from zhixing.language.words import FUNCTIONS
 from zhixing.source import Span
 
-_SWAPPED: dict[type[Any], type[Any]] = {
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE,
-    ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
+_OTHER_OPERATOR: Mapping[Arithmetic, Arithmetic] = {"+": "-", "-": "+", "*": "/"}
+_OTHER_COMPARISON: Mapping[Comparison, Comparison] = {
+    "<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==",
 }  # fmt: skip
 
 
@@ -73,70 +84,39 @@ def _with_given(example: Example, old: Given, quantity: Quantity, *, started: bo
 def step_mutants(example: Example) -> Iterator[Mutant]:
     """Yield mutants of each step: its sign, an operator, a transpose, a scale left out, a neighbouring function."""
     for step in example.steps:
-        yield _with_step(example, step, ast.UnaryOp(ast.USub(), step.expression.tree), "its sign")
-        for index, node in enumerate(ast.walk(step.expression.tree)):
-            for tree, what in _edits(step.expression.tree, index, node):
-                yield _with_step(example, step, tree, what)
+        tree = step.expression.tree
+        yield _with_step(example, step, Unary("-", tree, span=tree.span), "its sign")
+        for node in walk(tree):
+            for other, what in _edits(node):
+                yield _with_step(example, step, replace_node(tree, node, other), what)
 
 
-def _with_step(example: Example, old: Step, tree: ast.expr, what: str) -> Mutant:
-    expression = Expression(ast.unparse(tree), tree, old.expression.span)
+def _with_step(example: Example, old: Step, tree: Node, what: str) -> Mutant:
+    expression = Expression(text_of(tree), tree, old.expression.span)
     steps = tuple(replace(step, expression=expression) if step is old else step for step in example.steps)
     return Mutant(replace(example, steps=steps), f"{old.name.name}: {what}", old.expression.span, given=False)
 
 
-def _edits(tree: ast.expr, index: int, node: ast.AST) -> Iterator[tuple[ast.expr, str]]:
-    if isinstance(node, ast.BinOp):
-        if type(node.op) in _SWAPPED:
-            yield _edited(tree, index, _swap_operator), f"{_sign(node.op)} is another operator"
-        if isinstance(node.op, ast.Div):
-            yield _edited(tree, index, lambda n: n.left), f"the divisor {ast.unparse(node.right)} is left out"
-    elif isinstance(node, ast.Attribute) and node.attr == "T":
-        yield _edited(tree, index, lambda n: n.value), "a transpose is left out"
-    elif isinstance(node, ast.Compare) and type(node.ops[0]) in _SWAPPED:
-        yield _edited(tree, index, _swap_comparison), "a comparison is moved"
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS:
-        for other in FUNCTIONS[node.func.id].neighbours:
-            yield _edited(tree, index, partial(_swap_function, other)), f"{node.func.id} becomes {other}"
-
-
-def _edited(tree: ast.expr, index: int, edit: Callable[[Any], Any]) -> ast.expr:
-    """Return a copy of a tree in which the node at a place of its walk is another."""
-    twin = copy.deepcopy(tree)
-    target = next(node for place, node in enumerate(ast.walk(twin)) if place == index)
-
-    class Edit(ast.NodeTransformer):
-        def visit(self, node: ast.AST) -> Any:
-            return edit(node) if node is target else self.generic_visit(node)
-
-    edited: ast.expr = Edit().visit(twin)
-    return edited
-
-
-def _swap_operator(node: ast.BinOp) -> ast.BinOp:
-    node.op = _SWAPPED[type(node.op)]()
-    return node
-
-
-def _swap_comparison(node: ast.Compare) -> ast.Compare:
-    node.ops[0] = _SWAPPED[type(node.ops[0])]()
-    return node
-
-
-def _swap_function(other: str, node: ast.Call) -> ast.Call:
-    node.func = ast.Name(other, ast.Load())
-    return node
-
-
-def _sign(operator: ast.AST) -> str:
-    signs: dict[type[Any], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
-    return signs.get(type(operator), type(operator).__name__)
+def _edits(node: Node) -> Iterator[tuple[Node, str]]:
+    """Yield what may stand in the place of a node, and the change in words."""
+    match node:
+        case Binary():
+            if other := _OTHER_OPERATOR.get(node.operator):
+                yield replace(node, operator=other), f"{node.operator} is another operator"
+            if node.operator == "/":
+                yield node.left, f"the divisor {text_of(node.right)} is left out"
+        case Transpose():
+            yield node.operand, "a transpose is left out"
+        case Compare():
+            first, *rest = node.operators
+            yield replace(node, operators=(_OTHER_COMPARISON[first], *rest)), "a comparison is moved"
+        case Call() if node.name in FUNCTIONS:
+            for neighbour in FUNCTIONS[node.name].neighbours:
+                yield replace(node, name=neighbour), f"{node.name} becomes {neighbour}"
 
 
 def restates_given(expectation: Expectation, example: Example) -> bool:
     """Tell whether an expectation only repeats a given: it would notice every change and check nothing."""
     names = {given.name.name for given in example.given}
-    target = expectation.target.tree
-    while isinstance(target, ast.Subscript):
-        target = target.value
-    return isinstance(target, ast.Name) and target.id in names
+    target = indexed_base(expectation.target.tree)
+    return isinstance(target, Name) and target.name in names

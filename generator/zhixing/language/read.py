@@ -70,8 +70,6 @@ class Reading:
             return None
         except ExampleError as error:
             place: Span | int = at.span if isinstance(at, Scalar) else at
-            if isinstance(at, Scalar) and error.index is not None:
-                place = at.offset(error.index)
             self.report(error.span or place, error.code, error.what, error.fix)
             return None
 

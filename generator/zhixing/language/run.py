@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -13,7 +12,6 @@ import numpy as np
 from zhixing.language.arrays import Axes, describe, root
 from zhixing.language.evaluate import Evaluator
 from zhixing.language.expect import held, said
-from zhixing.language.expression import offset_of
 from zhixing.language.model import (
     Axis,
     Dimension,
@@ -28,10 +26,11 @@ from zhixing.language.model import (
     Run,
     Step,
 )
+from zhixing.language.nodes import Node
 from zhixing.language.read import no_axis
 from zhixing.language.scope import Loop, Names, Scope
 from zhixing.problems import Code, Problem, did_you_mean
-from zhixing.source import Source
+from zhixing.source import Source, Span
 
 # `uses:`: a quantity of another example, with the axes that it runs along.
 
@@ -172,7 +171,7 @@ def size_of(quantities: Mapping[str, Quantity]) -> int:
     return sum(quantity.values.size for quantity in quantities.values())
 
 
-def evaluate(run: Run, tree: ast.expr) -> Quantity:
+def evaluate(run: Run, tree: Node) -> Quantity:
     """Return what an expression gives with the quantities of a run.
 
     Raises:
@@ -228,7 +227,7 @@ class _Runner:
         declared = frozenset((*self.example.uses, *given, *(step.name.name for step in self.example.steps)))
         self.scope = Scope(self.axes, declared=declared)
 
-    def attempt(self, name: str, at: Expression | int, action: Callable[[], None]) -> None:
+    def attempt(self, name: str, at: Span, action: Callable[[], None]) -> None:
         """Do something that may fail; report the failure and remember which name is missing for it."""
         try:
             action()
@@ -236,8 +235,7 @@ class _Runner:
             self.scope.failed.add(name)
         except ExampleError as error:
             self.scope.failed.add(name)
-            offset = offset_of(at, error.node) if isinstance(at, Expression) else at
-            self.problems.append(self.source.problem(error.code, offset, error.what, error.fix))
+            self.problems.append(self.source.problem(error.code, error.span or at, error.what, error.fix))
 
     def store(self, name: str, quantity: Quantity) -> None:
         self.scope.budget.store(quantity.values.size)
@@ -245,7 +243,7 @@ class _Runner:
 
     def take_uses(self) -> None:
         for name, reference in self.example.uses.items():
-            self.attempt(name, self.example.uses_spans[name].start, partial(self._use, name, reference))
+            self.attempt(name, self.example.uses_spans[name], partial(self._use, name, reference))
 
     def _use(self, name: str, reference: str) -> None:
         run, quantity = used(reference, self.others)
@@ -254,7 +252,7 @@ class _Runner:
 
     def take_givens(self) -> None:
         for given in self.example.given:
-            self.attempt(given.name.name, given.name.span.start, partial(self.store, given.name.name, given.quantity))
+            self.attempt(given.name.name, given.name.span, partial(self.store, given.name.name, given.quantity))
 
     def take_steps(self, steps: list[Step]) -> None:
         each = steps[0].each
@@ -266,7 +264,7 @@ class _Runner:
             self.scope.failed.update(step.name.name for step in steps)
             return
         for step in steps:
-            self.attempt(step.name.name, step.expression, partial(self._step, step))
+            self.attempt(step.name.name, step.expression.span, partial(self._step, step))
 
     def _no_axis(self, each: str, steps: Sequence[Step]) -> Problem:
         error = no_axis(each, self.axes)
@@ -291,13 +289,13 @@ class _Runner:
             loop.position, loop.now = position, Names()
             going = [step for step in steps if step.name.name not in self.scope.failed]
             for step in going:
-                self.attempt(step.name.name, step.expression, partial(self._iterate, step, loop))
+                self.attempt(step.name.name, step.expression.span, partial(self._iterate, step, loop))
             if not going:
                 break
             remember(loop)
         self.scope.loop = None
         for step in steps:
-            self.attempt(step.name.name, step.name.span.start, partial(self._stack, step.name.name, loop))
+            self.attempt(step.name.name, step.name.span, partial(self._stack, step.name.name, loop))
 
     def _iterate(self, step: Step, loop: Loop) -> None:
         computed = self._computed(step)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import math
 import re
 from collections.abc import Callable, Iterator
@@ -14,7 +13,7 @@ import numpy as np
 from zhixing.language.arrays import position_of
 from zhixing.language.budget import Budget
 from zhixing.language.evaluate import Evaluator
-from zhixing.language.expression import index_of, normal_name, parse_expression
+from zhixing.language.expression import normal_name, parse_expression
 from zhixing.language.model import (
     Array,
     Axis,
@@ -27,6 +26,7 @@ from zhixing.language.model import (
     Printed,
     Quantity,
 )
+from zhixing.language.nodes import Index, Label
 from zhixing.language.scope import Scope
 from zhixing.markdown.yaml import Mapping, Node, Scalar, Sequence
 from zhixing.numerals.read import ABOUT, last_numeral
@@ -93,8 +93,7 @@ def constant(node: Scalar) -> float:
         tree = parse_expression(node.text, node.inner, flow=node.flow, places=node.places).tree
         quantity = Evaluator(Scope({})).quantity(tree)
     except ExampleError as error:
-        index = index_of(node.text, error.node) if error.index is None else error.index
-        raise error.at_span(node.part(index, index + 1)) from None
+        raise error.at_span(node.span) from None
     if quantity.dimensions:
         what = f"{node.text!r} is a list; one number is needed"
         raise ExampleError(Code.EXAMPLE_VALUE, what, "Write the list without quotes").at_span(node.span)
@@ -170,7 +169,7 @@ def _by_label(target: Expression, node: Mapping) -> Iterator[Expectation]:
     if not node.items:
         raise ExampleError(Code.EXAMPLE_VALUE, "Nothing is expected here", "Give a value").at_span(node.span)
     for key, value in node.items:
-        entry = ast.Subscript(target.tree, ast.Constant(key.text), ast.Load())
+        entry = Index(target.tree, (Label(key.text, span=key.span),), span=key.span)
         text = f'{target.text}["{key.text}"]'
         yield from read_expectations(Expression(text, entry, key.span), value, key.span)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import re
 import unicodedata
@@ -32,6 +31,7 @@ from zhixing.language.model import (
     Step,
     Table,
 )
+from zhixing.language.nodes import Compare, Comparison, indexed_base, name_node, text_of
 from zhixing.problems import Code, Problem
 from zhixing.show import escape
 from zhixing.show.derivation import derivation
@@ -46,12 +46,12 @@ from zhixing.source import Source
 
 MOST_VALUES = 12
 _MOST_SIDES = 4
-_WRONG: dict[type[ast.cmpop], Callable[[Array], Array]] = {
-    ast.Gt: np.negative,
-    ast.GtE: np.negative,
-    ast.Lt: np.positive,
-    ast.LtE: np.positive,
-    ast.NotEq: lambda difference: -np.abs(difference),
+_WRONG: Mapping[Comparison, Callable[[Array], Array]] = {
+    ">": np.negative,
+    ">=": np.negative,
+    "<": np.positive,
+    "<=": np.positive,
+    "!=": lambda difference: -np.abs(difference),
 }
 """How far a difference, left less right, is on the wrong side of a comparison; of equality, its size."""
 _COMPARED = ("成立", "不成立")
@@ -134,24 +134,24 @@ def _listed(texts: Iterator[str]) -> str:
 
 def _sides(run: Run, claim: Expression) -> str:
     """Return the two sides of a comparison that does not hold, in parentheses; of long ones where they differ most."""
-    if not isinstance(claim.tree, ast.Compare) or len(claim.tree.comparators) != 1:
+    if not isinstance(claim.tree, Compare) or len(claim.tree.operators) != 1:
         return ""
     try:
-        left, right = (evaluate(run, side) for side in (claim.tree.left, claim.tree.comparators[0]))
+        left, right = (evaluate(run, side) for side in claim.tree.sides)
     except ExampleError:
         # A label as one side has no value of its own.
         return ""
     where = ""
     if left.values.size > _MOST_SIDES and right.dimensions in ((), left.dimensions):
-        where, left, right = _worst(run, claim.tree.ops[0], left, right)
+        where, left, right = _worst(run, claim.tree.operators[0], left, right)
     return f"（{where}左边 {_computed(run, left)}；右边 {_computed(run, right)}）"
 
 
-def _worst(run: Run, operator: ast.cmpop, left: Quantity, right: Quantity) -> tuple[str, Quantity, Quantity]:
+def _worst(run: Run, operator: Comparison, left: Quantity, right: Quantity) -> tuple[str, Quantity, Quantity]:
     """Return the entry at which a comparison is most wrong, by its labels, and what each side has there."""
     with np.errstate(invalid="ignore"):
         difference = np.asarray(left.values - right.values, dtype=np.float64)
-    gaps = np.nan_to_num(_WRONG.get(type(operator), np.abs)(difference), nan=np.inf)
+    gaps = np.nan_to_num(_WRONG.get(operator, np.abs)(difference), nan=np.inf)
     place = np.unravel_index(int(np.argmax(gaps)), gaps.shape)
     heads = [
         labels(dimension, size, run.example.axes)[at]
@@ -218,21 +218,14 @@ def _shown(run: Run) -> tuple[Show, ...]:
     example = run.example
     if example.show:
         return example.show
-    names = {ast.unparse(tree): tree for e in example.expectations for tree in [_base(e.target.tree)]}
+    names = {text_of(tree): tree for e in example.expectations for tree in [indexed_base(e.target.tree)]}
     if not names and example.steps:
         last = example.steps[-1].name.name
         # Of several results, the last is the one that the others lead to.
         name = [name for name in run.quantities if name == last or name.startswith(f"{last}.")][-1]
-        names = {name: ast.parse(name, mode="eval").body}
+        names = {name: name_node(name, example.span)}
     expressions = tuple(Expression(name, tree, example.span) for name, tree in names.items())
     return (Table(expressions, example.span),) if expressions else ()
-
-
-def _base(tree: ast.expr) -> ast.expr:
-    """Return the quantity that an index is taken of."""
-    while isinstance(tree, ast.Subscript):
-        tree = tree.value
-    return tree
 
 
 class _Writer:
@@ -309,7 +302,7 @@ def _display(latex: str) -> str:
 
 
 def _step(run: Run, quantity: Expression) -> Step:
-    name = ast.unparse(quantity.tree).partition(".")[0]
+    name = text_of(quantity.tree).partition(".")[0]
     steps: Iterator[Step] = (step for step in run.example.steps if step.name.name == name)
     step = next(steps, None)
     if step is None:

@@ -6,14 +6,12 @@ r"""Derivations: how an entry came about, with its numbers.
 
 from __future__ import annotations
 
-import ast
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from itertools import product
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -25,12 +23,30 @@ from zhixing.language.latex import (
     axis_names,
     declared,
     example_latex,
-    indices,
     looks_back,
     word_of,
 )
 from zhixing.language.latex_tree import Level, Piece, label, name_piece, number_piece, with_index
 from zhixing.language.model import Array, Axis, Dimension, Expression, Given, Quantity, Run, Step
+from zhixing.language.nodes import (
+    Arithmetic,
+    Binary,
+    Call,
+    Compare,
+    Field,
+    Index,
+    Label,
+    Name,
+    Node,
+    Number,
+    Transpose,
+    Unary,
+    indexed_base,
+    map_children,
+    name_node,
+    quantity_name,
+    replace_node,
+)
 from zhixing.language.reductions import find_axes
 from zhixing.language.words import CONSTANTS
 from zhixing.language.words.word import Best, Entrywise, Explanation, Fences, Layout, Reduction, Word
@@ -40,10 +56,10 @@ from zhixing.show.terms import Term, agrees, number_term
 
 # A repeated step at one turn of its loop, as an expression over the finished run: `h[t - 1]` at t = 3 is `h[2]`.
 
-Evaluate = Callable[[Run, ast.expr], Quantity]
+Evaluate = Callable[[Run, Node], Quantity]
 
 
-def unrolled(run: Run, step: Step, position: int, evaluate: Evaluate) -> tuple[Run, ast.expr]:
+def unrolled(run: Run, step: Step, position: int, evaluate: Evaluate) -> tuple[Run, Node]:
     """Return a run and an expression that give a step's value at a position of its loop.
 
     A step outside loops is returned as it is. Where the step before the first is needed, the run returned has it under
@@ -55,7 +71,7 @@ def unrolled(run: Run, step: Step, position: int, evaluate: Evaluate) -> tuple[R
     before = {f"·before {given.name.name}": _start(run, given) for given in run.example.start}
     run = replace(run, quantities={**run.quantities, **before})
     axis = run.example.axes[step.each]
-    return run, _AtPosition(run, known, axis, position, evaluate).visit(deepcopy(step.expression.tree))
+    return run, _AtPosition(run, known, axis, position, evaluate).rewrite(step.expression.tree)
 
 
 def _start(run: Run, given: Given) -> Quantity:
@@ -66,8 +82,8 @@ def _start(run: Run, given: Given) -> Quantity:
     return Quantity(filled, tuple(Dimension(axis) for axis in own))
 
 
-@dataclass
-class _AtPosition(ast.NodeTransformer):
+@dataclass(frozen=True)
+class _AtPosition:
     """Puts one position in place of a loop's axis, and this loop's own steps at that position."""
 
     run: Run
@@ -76,47 +92,54 @@ class _AtPosition(ast.NodeTransformer):
     position: int
     evaluate: Evaluate
 
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        if node.id == self.axis.name:
-            return _number(float(self.axis.values[self.position]))
-        return _indexed(node, [_number(self.position)]) if node.id in self.known.looped else node
-
-    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
-        items = indices(node)
-        if looks_back(node, self.known) and isinstance(node.value, ast.Name):
-            return self._past(node.value, items)
-        base = self.visit(node.value)
+    def rewrite(self, node: Node) -> Node:
+        """Return an expression as it stands at the position."""
+        if isinstance(node, Name):
+            if node.name == self.axis.name:
+                return _number(float(self.axis.values[self.position]), node)
+            return _indexed(node, self._place(node)) if node.name in self.known.looped else node
+        if not isinstance(node, Index):
+            return map_children(node, self.rewrite)
+        if looks_back(node, self.known) and isinstance(node.base, Name):
+            return self._past(node, node.base)
+        base = self.rewrite(node.base)
         axes = self.evaluate(self.run, base).axes
-        return _indexed(base, [self._item(item, axes[i] if i < len(axes) else "") for i, item in enumerate(items)])
+        items = (self._item(item, axes[i] if i < len(axes) else "") for i, item in enumerate(node.items))
+        return _indexed(base, *items)
 
-    def _item(self, item: ast.expr, along: str) -> ast.expr:
-        loop = isinstance(item, ast.Name) and item.id == self.axis.name == along
-        return _number(self.position) if loop else self.visit(item)
+    def _place(self, node: Node) -> Node:
+        return _number(self.position, node)
 
-    def _past(self, base: ast.Name, items: list[ast.expr]) -> ast.expr:
-        place = self.position + _shift(items[0])
-        rest = [self.visit(item) for item in items[1:]]
+    def _item(self, item: Node, along: str) -> Node:
+        loop = isinstance(item, Name) and item.name == self.axis.name == along
+        return self._place(item) if loop else self.rewrite(item)
+
+    def _past(self, node: Index, base: Name) -> Node:
+        place = self.position + _shift(node.items[0])
+        rest = [self.rewrite(item) for item in node.items[1:]]
         if place >= 0:
-            return _indexed(base, [_number(place), *rest])
-        start = ast.Name(f"·before {base.id}", ast.Load())
-        return _indexed(start, rest) if rest else start
+            return _indexed(base, _number(place, node), *rest)
+        start = Name(f"·before {base.name}", span=base.span)
+        return _indexed(start, *rest) if rest else start
 
 
-def _shift(item: ast.expr) -> int:
+def _shift(item: Node) -> int:
     """Return −1 for `t - 1`, 0 for `t`."""
-    if isinstance(item, ast.BinOp) and isinstance(item.right, ast.Constant) and isinstance(item.right.value, int):
-        return -item.right.value if isinstance(item.op, ast.Sub) else item.right.value
+    match item:
+        case Binary(operator, _, Number(int() as distance)):
+            return -distance if operator == "-" else distance
     return 0
 
 
-def _number(value: float) -> ast.expr:
+def _number(value: float, instead: Node) -> Node:
+    """Return a number in the place of a node."""
     whole = int(value) if float(value).is_integer() else value
-    constant = ast.Constant(abs(whole))
-    return ast.UnaryOp(ast.USub(), constant) if value < 0 else constant
+    number = Number(abs(whole), span=instead.span)
+    return Unary("-", number, span=instead.span) if value < 0 else number
 
 
-def _indexed(base: ast.expr, items: list[ast.expr]) -> ast.Subscript:
-    return ast.Subscript(base, items[0] if len(items) == 1 else ast.Tuple(items, ast.Load()), ast.Load())
+def _indexed(base: Node, *items: Node) -> Index:
+    return Index(base, items, span=base.span)
 
 
 # How an entry of a function's result came about: softmax, sums and means, norms, elementwise functions.
@@ -135,28 +158,28 @@ class Walking(Protocol):
     def names(self) -> Collection[str]:
         """The names of the example's quantities."""
 
-    def quantity(self, node: ast.expr) -> Quantity:
+    def quantity(self, node: Node) -> Quantity:
         """Return the value of a node."""
 
     def number(self, value: float) -> Term:
         """Return a number that is not explained further."""
 
-    def entry(self, node: ast.expr, at: At) -> Term:
+    def entry(self, node: Node, at: At) -> Term:
         """Return an entry of a node's value as a number."""
 
-    def term(self, node: ast.expr, at: At) -> Term:
+    def term(self, node: Node, at: At) -> Term:
         """Explain an entry of an expression."""
 
-    def arithmetic(self, node: ast.expr, at: At) -> Term:
+    def arithmetic(self, node: Node, at: At) -> Term:
         """Explain an entry as a term of a sum."""
 
-    def part(self, whole: ast.expr, at: At, part: ast.expr) -> At:
+    def part(self, whole: Node, at: At, part: Node) -> At:
         """Return where an operand's entry stands that goes into an entry of the whole."""
 
 
-def _entries(walk: Walking, node: ast.Call, at: At) -> list[At]:
+def _entries(walk: Walking, node: Call, at: At) -> list[At]:
     """Return the places of the argument's entries that went into an entry of a reduction or of a softmax."""
-    argument = walk.quantity(node.args[0])
+    argument = walk.quantity(node.arguments[0])
     over = find_axes(argument, axis_names(node), walk.run.example.axes)
     word = word_of(node)
     keeps = word is not None and word.keeps_axis
@@ -168,19 +191,19 @@ def _entries(walk: Walking, node: ast.Call, at: At) -> list[At]:
     return list(product(*ranges))
 
 
-def _values(walk: Walking, node: ast.Call, at: At) -> list[Term]:
-    return [walk.entry(node.args[0], place) for place in _entries(walk, node, at)]
+def _values(walk: Walking, node: Call, at: At) -> list[Term]:
+    return [walk.entry(node.arguments[0], place) for place in _entries(walk, node, at)]
 
 
-def _sum(walk: Walking, _word: Word, node: ast.Call, at: At) -> Term:
-    return terms.total([walk.arithmetic(node.args[0], place) for place in _entries(walk, node, at)])
+def _sum(walk: Walking, _word: Word, node: Call, at: At) -> Term:
+    return terms.total([walk.arithmetic(node.arguments[0], place) for place in _entries(walk, node, at)])
 
 
-def _product(walk: Walking, _word: Word, node: ast.Call, at: At) -> Term:
-    return terms.product([walk.arithmetic(node.args[0], place) for place in _entries(walk, node, at)])
+def _product(walk: Walking, _word: Word, node: Call, at: At) -> Term:
+    return terms.product([walk.arithmetic(node.arguments[0], place) for place in _entries(walk, node, at)])
 
 
-def _mean(walk: Walking, _word: Word, node: ast.Call, at: At) -> Term:
+def _mean(walk: Walking, _word: Word, node: Call, at: At) -> Term:
     return _average(walk, _values(walk, node, at))
 
 
@@ -188,23 +211,23 @@ def _average(walk: Walking, entries: list[Term]) -> Term:
     return terms.divide(terms.total(entries), walk.number(float(len(entries))))
 
 
-def _variance(walk: Walking, _word: Word, node: ast.Call, at: At) -> Term:
+def _variance(walk: Walking, _word: Word, node: Call, at: At) -> Term:
     entries = _values(walk, node, at)
     centre = walk.number(_average(walk, entries).value)
     two = walk.number(2.0)
     return _average(walk, [terms.power(terms.add(entry, centre, "-"), two) for entry in entries])
 
 
-def _deviation(walk: Walking, word: Word, node: ast.Call, at: At) -> Term:
+def _deviation(walk: Walking, word: Word, node: Call, at: At) -> Term:
     return terms.root(_variance(walk, word, node, at))
 
 
-def _norm(walk: Walking, _word: Word, node: ast.Call, at: At) -> Term:
+def _norm(walk: Walking, _word: Word, node: Call, at: At) -> Term:
     two = walk.number(2.0)
     return terms.root(terms.total([terms.power(entry, two) for entry in _values(walk, node, at)]))
 
 
-def _entropy(walk: Walking, _word: Word, node: ast.Call, at: At) -> Term:
+def _entropy(walk: Walking, _word: Word, node: Call, at: At) -> Term:
     r"""Return `-(p \ln p + …)`; what has no probability adds nothing."""
     shares = [term for term in _values(walk, node, at) if term.value > 0]
     pieces = [
@@ -213,7 +236,7 @@ def _entropy(walk: Walking, _word: Word, node: ast.Call, at: At) -> Term:
     return terms.negated(terms.total(pieces))
 
 
-def _list(walk: Walking, word: Word, node: ast.Call, at: At) -> Term:
+def _list(walk: Walking, word: Word, node: Call, at: At) -> Term:
     """Return `max(a, b, …)`; of a long list the first three and the last are printed."""
     entries = _values(walk, node, at)
     value = _reduced(word, np.array([term.value for term in entries]))
@@ -228,39 +251,39 @@ def _reduced(word: Word, values: Array) -> float:
     return float(word.function.compute(values, axis=-1))
 
 
-def _softmax(walk: Walking, _word: Word, node: ast.Call, at: At) -> Term:
+def _softmax(walk: Walking, _word: Word, node: Call, at: At) -> Term:
     entries = _entries(walk, node, at)
-    return terms.softmax([walk.entry(node.args[0], place) for place in entries], entries.index(at))
+    return terms.softmax([walk.entry(node.arguments[0], place) for place in entries], entries.index(at))
 
 
-def _normalize(walk: Walking, _word: Word, node: ast.Call, at: At) -> Term:
+def _normalize(walk: Walking, _word: Word, node: Call, at: At) -> Term:
     """Return `(x − mean) / √variance`, with what is added to the variance where that is not 0."""
-    entries = np.array([walk.quantity(node.args[0]).values[place] for place in _entries(walk, node, at)])
+    entries = np.array([walk.quantity(node.arguments[0]).values[place] for place in _entries(walk, node, at)])
     variance = walk.number(float(np.var(entries)))
-    eps = next((walk.term(keyword.value, ()) for keyword in node.keywords if keyword.arg == "eps"), None)
-    centred = terms.add(walk.entry(node.args[0], at), walk.number(float(np.mean(entries))), "-")
-    return terms.divide(centred, terms.root(terms.add(variance, eps) if eps else variance))
+    eps = node.keyword("eps")
+    centred = terms.add(walk.entry(node.arguments[0], at), walk.number(float(np.mean(entries))), "-")
+    return terms.divide(centred, terms.root(terms.add(variance, walk.term(eps, ())) if eps else variance))
 
 
-def _size(walk: Walking, _word: Word, node: ast.Call, _at: At) -> Term:
-    shape = walk.quantity(node.args[0]).values.shape
+def _size(walk: Walking, _word: Word, node: Call, _at: At) -> Term:
+    shape = walk.quantity(node.arguments[0]).values.shape
     return terms.product([walk.number(float(size)) for size in shape] or [walk.number(1.0)])
 
 
-def _where(walk: Walking, _word: Word, node: ast.Call, at: At) -> Term:
-    condition, chosen, other = node.args
+def _where(walk: Walking, _word: Word, node: Call, at: At) -> Term:
+    condition, chosen, other = node.arguments
     holds = walk.quantity(condition).values[walk.part(node, at, condition)] != 0
     branch = chosen if holds else other
     return walk.term(branch, walk.part(node, at, branch))
 
 
-def _applied(walk: Walking, word: Word, node: ast.Call, at: At) -> Term:
+def _applied(walk: Walking, word: Word, node: Call, at: At) -> Term:
     return apply_word(walk, word, node, at, walk.term)
 
 
-def apply_word(walk: Walking, word: Word, node: ast.Call, at: At, explain: Callable[[ast.expr, At], Term]) -> Term:
+def apply_word(walk: Walking, word: Word, node: Call, at: At, explain: Callable[[Node, At], Term]) -> Term:
     """Return a function applied to its arguments, each explained, in the notation that the formula has."""
-    arguments = [explain(argument, walk.part(node, at, argument)) for argument in node.args]
+    arguments = [explain(argument, walk.part(node, at, argument)) for argument in node.arguments]
     compute = word.function.compute if isinstance(word.function, Entrywise) else _no_value
     match word.latex.notation:
         case Layout.ROOT:
@@ -284,9 +307,9 @@ def _value_at(function: Callable[..., Array], *values: float) -> float:
         return float(function(*(np.asarray(value) for value in values)))
 
 
-def _convolution(walk: Walking, _word: Word, node: ast.Call, at: At) -> Term:
+def _convolution(walk: Walking, _word: Word, node: Call, at: At) -> Term:
     """Return the sum of a kernel's numbers times those of the window that it lies on."""
-    image, kernel = (walk.quantity(argument).values for argument in node.args[:2])
+    image, kernel = (walk.quantity(argument).values for argument in node.arguments[:2])
     *lead, y, x = at
     if image.ndim != 2 or kernel.ndim != 2 or lead:
         return walk.entry(node, at)
@@ -294,7 +317,7 @@ def _convolution(walk: Walking, _word: Word, node: ast.Call, at: At) -> Term:
     return terms.total([terms.times(walk.number(float(a)), walk.number(float(b))) for a, b in pairs])
 
 
-_EXPLAINED: Mapping[Explanation, Callable[[Walking, Word, ast.Call, At], Term]] = {
+_EXPLAINED: Mapping[Explanation, Callable[[Walking, Word, Call, At], Term]] = {
     Explanation.APPLIED: _applied,
     Explanation.BRANCH: _where,
     Explanation.SUM: _sum,
@@ -321,81 +344,87 @@ class Walk:
     run: Run
     evaluate: Evaluate
     digits: int = 5
-    _values: dict[int, tuple[ast.expr, Quantity]] = field(default_factory=dict)
+    _values: dict[Node, Quantity] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> Collection[str]:
         """The names of the example's quantities, in whose place no operator may be read."""
         return declared(self.run.example).names
 
-    def quantity(self, node: ast.expr) -> Quantity:
+    def quantity(self, node: Node) -> Quantity:
         """Return the value of a node, computed once."""
-        if id(node) not in self._values:  # the node is kept too, so that its id stays its own
-            self._values[id(node)] = (node, self.evaluate(self.run, node))
-        return self._values[id(node)][1]
+        if node not in self._values:
+            self._values[node] = self.evaluate(self.run, node)
+        return self._values[node]
 
     def number(self, value: float) -> Term:
         """Return a number that is not explained further."""
         return number_term(value, self.digits)
 
-    def entry(self, node: ast.expr, at: At) -> Term:
+    def entry(self, node: Node, at: At) -> Term:
         """Return an entry of a node's value as a number."""
         return self.number(float(self.quantity(node).values[at]))
 
-    def declared(self, node: ast.expr, axes: Sequence[str], at: At) -> Term:
+    def declared(self, node: Node, axes: Sequence[str], at: At) -> Term:
         """Explain an entry at a place given in the order of declared axes, which may be another than computed."""
         own = self.quantity(node).axes
         known = sorted(own) == sorted(axes) and len(set(own)) == len(own)
         return self.term(node, tuple(at[list(axes).index(axis)] for axis in own) if known else at)
 
-    def term(self, node: ast.expr, at: At) -> Term:
+    def term(self, node: Node, at: At) -> Term:  # noqa: PLR0911 - a case for each kind of node
         """Explain an entry of an expression."""
-        method = _METHODS.get(type(node))
-        return method(self, node, at) if method else self.entry(node, at)
+        match node:
+            case Number() | Name():
+                return self._leaf(node, at)
+            case Binary("@"):
+                return self.dot(node.left, node.right, self.quantity(node), at)
+            case Binary() | Unary():
+                return self._combined(node, at, self.term)
+            case Call():
+                return self._call(node, at)
+            case Compare():
+                return self._compare(node, at)
+            case Transpose(Binary() | Call() | Unary() as operand):
+                return self.term(operand, (*at[:-2], *at[:-3:-1]))
+            case Field(Call() as call, name):
+                return self.field(call, name, at)
+        return self.entry(node, at)
 
-    def arithmetic(self, node: ast.expr, at: At) -> Term:
+    def arithmetic(self, node: Node, at: At) -> Term:
         """Explain an entry by arithmetic alone, as a term of a sum: a function is applied to a plain number."""
         word = word_of(node)
-        if isinstance(node, ast.Call) and word and word.within_sums:
+        if isinstance(node, Call) and word and word.within_sums:
             return apply_word(self, word, node, at, self.entry)
-        simple = isinstance(node, ast.UnaryOp) or (isinstance(node, ast.BinOp) and not isinstance(node.op, ast.MatMult))
-        return self._combined(node, at, self.arithmetic) if simple else self._leaf(node, at)
+        if isinstance(node, Unary) or (isinstance(node, Binary) and node.operator != "@"):
+            return self._combined(node, at, self.arithmetic)
+        return self._leaf(node, at)
 
-    def part(self, whole: ast.expr, at: At, part: ast.expr) -> At:
+    def part(self, whole: Node, at: At, part: Node) -> At:
         """Return where an operand's entry stands that goes into an entry of an elementwise operation."""
         dimensions, own = self.quantity(whole).axes, self.quantity(part).axes
         named = all(own) and len(set(dimensions)) == len(dimensions) and set(own) <= set(dimensions)
         return tuple(at[dimensions.index(axis)] for axis in own) if named else at[len(at) - len(own) :]
 
-    def _leaf(self, node: ast.expr, at: At) -> Term:
-        if isinstance(node, ast.Constant) and not isinstance(node.value, str):
-            value = float(self.quantity(node).values)
-            return Term(number_piece(value), value, plain=True)
-        if isinstance(node, ast.Name) and node.id in CONSTANTS and node.id not in self.run.quantities:
-            return Term(name_piece(node.id, {}), CONSTANTS[node.id], plain=True)
+    def _leaf(self, node: Node, at: At) -> Term:
+        if isinstance(node, Number):
+            return Term(number_piece(node.number), node.number, plain=True)
+        if isinstance(node, Name) and node.name in CONSTANTS and node.name not in self.run.quantities:
+            return Term(name_piece(node.name, {}), CONSTANTS[node.name], plain=True)
         return self.entry(node, at)
 
-    def _operation(self, node: ast.BinOp | ast.UnaryOp, at: At) -> Term:
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
-            return self.dot(node.left, node.right, self.quantity(node), at)
-        return self._combined(node, at, self.term)
-
-    def _combined(self, node: Any, at: At, explain: Callable[[ast.expr, At], Term]) -> Term:
-        if isinstance(node, ast.UnaryOp):
-            if not isinstance(node.op, ast.USub):
-                return self.entry(node, at)
-            return terms.negated(explain(node.operand, at))
+    def _combined(self, node: Binary | Unary, at: At, explain: Callable[[Node, At], Term]) -> Term:
+        if isinstance(node, Unary):
+            return terms.negated(explain(node.operand, at)) if node.operator == "-" else self.entry(node, at)
         left, right = (explain(side, self.part(node, at, side)) for side in (node.left, node.right))
-        return _ARITHMETIC[type(node.op)](left, right)
+        return _ARITHMETIC[node.operator](left, right)
 
-    def _compare(self, node: ast.Compare, at: At) -> Term:
-        sides = (node.left, *node.comparators)
-        if any(isinstance(side, ast.Constant) and isinstance(side.value, str) for side in sides):
+    def _compare(self, node: Compare, at: At) -> Term:
+        if any(isinstance(side, Label) for side in node.sides):
             return self.entry(node, at)  # a label is compared, not a number
-        explained = [self.term(side, self.part(node, at, side)) for side in sides]
-        return terms.indicator(explained, [COMPARISONS[type(op)] for op in node.ops], self.entry(node, at).value)
+        explained = [self.term(side, self.part(node, at, side)) for side in node.sides]
+        return terms.indicator(explained, [COMPARISONS[op] for op in node.operators], self.entry(node, at).value)
 
-    def dot(self, left: ast.expr, right: ast.expr, result: Quantity, at: At) -> Term:
+    def dot(self, left: Node, right: Node, result: Quantity, at: At) -> Term:
         """Explain an entry of a matrix product: the sum of products along the axis that it uses up."""
         a, b = self.quantity(left), self.quantity(right)
         rows, columns = a.values.ndim > 1, b.values.ndim > 1
@@ -408,31 +437,23 @@ class Walk:
         factors = ((self.number(float(a.values[i])), self.number(float(b.values[j]))) for i, j in pairs)
         return terms.total([terms.times(x, y) for x, y in factors])
 
-    def _call(self, node: ast.Call, at: At) -> Term:
+    def _call(self, node: Call, at: At) -> Term:
         word = word_of(node)
         explain = _EXPLAINED.get(word.explanation) if word and word.explanation else None
-        return explain(self, word, node, at) if word and explain and node.args else self.entry(node, at)
+        return explain(self, word, node, at) if word and explain and node.arguments else self.entry(node, at)
 
-    def _attribute(self, node: ast.Attribute, at: At) -> Term:
-        if node.attr == "T" and isinstance(node.value, ast.BinOp | ast.Call | ast.UnaryOp):
-            return self.term(node.value, (*at[:-2], *at[:-3:-1]))
-        if isinstance(node.value, ast.Call):
-            return self.field(node.value, node.attr, at)
-        return self.entry(node, at)
-
-    def field(self, call: ast.expr, name: str, at: At) -> Term:
+    def field(self, call: Node, name: str, at: At) -> Term:
         """Explain an entry of a result of `attention(Q, K, V)`: its scores, weights or output."""
         word = word_of(call)
         attention = word is not None and word.explanation is Explanation.ATTENTION
-        if not isinstance(call, ast.Call) or not attention or len(call.args) != 3:
-            return self.entry(ast.Attribute(call, name, ast.Load()), at)
-        options = {keyword.arg: keyword.value for keyword in call.keywords}
-        Q, K, V = call.args
-        results = {one: ast.Attribute(call, one, ast.Load()) for one in ("scores", "masked", "weights", name)}
+        results = {one: Field(call, one, span=call.span) for one in ("scores", "masked", "weights", name)}
+        if not isinstance(call, Call) or not attention or len(call.arguments) != 3:
+            return self.entry(results[name], at)
+        Q, K, V = call.arguments
         if name == "scores":
-            return self.dot(Q, ast.Attribute(K, "T", ast.Load()), self.quantity(results[name]), at)
-        if name == "scaled" and "bias" not in options:
-            score, scale = self.entry(results["scores"], at), options.get("scale")
+            return self.dot(Q, Transpose(K, span=K.span), self.quantity(results[name]), at)
+        if name == "scaled" and call.keyword("bias") is None:
+            score, scale = self.entry(results["scores"], at), call.keyword("scale")
             width = number_term(float(self.quantity(Q).values.shape[-1]))
             return terms.times(score, self.term(scale, ())) if scale else terms.divide(score, terms.root(width))
         if name == "weights":
@@ -443,24 +464,14 @@ class Walk:
         return self.entry(results[name], at)
 
 
-_ARITHMETIC: dict[type[ast.operator], Callable[[Term, Term], Term]] = {
-    ast.Add: terms.add,
-    ast.Sub: lambda a, b: terms.add(a, b, "-"),
-    ast.Mult: terms.times,
-    ast.Div: terms.divide,
-    ast.Pow: terms.power,
-    ast.FloorDiv: terms.floor_divide,
-    ast.Mod: terms.modulo,
-}
-
-_METHODS: dict[type[ast.expr], Callable[[Walk, Any, At], Term]] = {
-    ast.Constant: Walk._leaf,
-    ast.Name: Walk._leaf,
-    ast.BinOp: Walk._operation,
-    ast.UnaryOp: Walk._operation,
-    ast.Call: Walk._call,
-    ast.Compare: Walk._compare,
-    ast.Attribute: Walk._attribute,
+_ARITHMETIC: Mapping[Arithmetic, Callable[[Term, Term], Term]] = {
+    "+": terms.add,
+    "-": lambda a, b: terms.add(a, b, "-"),
+    "*": terms.times,
+    "/": terms.divide,
+    "**": terms.power,
+    "//": terms.floor_divide,
+    "%": terms.modulo,
 }
 
 MOST = 4
@@ -507,36 +518,21 @@ def derivation(run: Run, reference: Expression, evaluate: Evaluate = evaluate_in
     return rf"\begin{{aligned}} {(' ' + chr(92) * 2 + ' ').join(rows)} \end{{aligned}}"
 
 
-def _target(run: Run, tree: ast.expr, evaluate: Evaluate) -> _Target:
+def _target(run: Run, tree: Node, evaluate: Evaluate) -> _Target:
     """Find the entries that a reference names, by indexing an array of positions in place of the quantity."""
-    base = tree
-    while isinstance(base, ast.Subscript):
-        base = base.value
-    name = ast.unparse(base) if isinstance(base, ast.Name | ast.Attribute) else ""
+    base = indexed_base(tree)
+    name = quantity_name(base)
     if name not in run.quantities:
         quantity = evaluate(run, tree)
         return _Target("", quantity, tuple(range(quantity.values.size)))
     quantity = run.quantities[name]
     places = np.arange(quantity.values.size, dtype=np.float64).reshape(quantity.values.shape)
     known = replace(run, quantities={**run.quantities, _PLACES: Quantity(places, quantity.dimensions)})
-    found = evaluate(known, _renamed(tree, base))
+    found = evaluate(known, replace_node(tree, base, Name(_PLACES, span=base.span)))
     return _Target(name, quantity, tuple(int(place) for place in np.ravel(found.values)))
 
 
-def _renamed(tree: ast.expr, base: ast.expr) -> ast.expr:
-    """Return the reference with the array of positions in place of its quantity; its indices stay as they are."""
-    if tree is base:
-        return ast.copy_location(ast.Name(_PLACES, ast.Load()), base)
-    copy = deepcopy(tree)
-    inner = copy
-    while isinstance(inner, ast.Subscript) and isinstance(inner.value, ast.Subscript):
-        inner = inner.value
-    if isinstance(inner, ast.Subscript):
-        inner.value = ast.copy_location(ast.Name(_PLACES, ast.Load()), base)
-    return copy
-
-
-def _line(run: Run, target: _Target, entry: int, tree: ast.expr, evaluate: Evaluate) -> tuple[str, str]:
+def _line(run: Run, target: _Target, entry: int, tree: Node, evaluate: Evaluate) -> tuple[str, str]:
     """Return the two sides of one entry's derivation."""
     at = tuple(int(place) for place in np.unravel_index(entry, target.quantity.values.shape))
     value = float(target.quantity.values[at])
@@ -550,7 +546,7 @@ def _line(run: Run, target: _Target, entry: int, tree: ast.expr, evaluate: Evalu
     return left, f"{term.text} {sign} {result}"
 
 
-def _best(run: Run, target: _Target, at: tuple[int, ...], tree: ast.expr, evaluate: Evaluate) -> Term | None:
+def _best(run: Run, target: _Target, at: tuple[int, ...], tree: Node, evaluate: Evaluate) -> Term | None:
     """Return the right side with as few digits as bear the result out.
 
     None where none do: better no sum than a wrong one.
@@ -564,7 +560,7 @@ def _best(run: Run, target: _Target, at: tuple[int, ...], tree: ast.expr, evalua
     return tried[0] if agrees(tried[-1].value, value, slack=LOOSE) else None
 
 
-def _explained(run: Run, target: _Target, at: tuple[int, ...], tree: ast.expr, walk: Callable[[Run], Walk]) -> Term:
+def _explained(run: Run, target: _Target, at: tuple[int, ...], tree: Node, walk: Callable[[Run], Walk]) -> Term:
     """Return the right side of an entry's derivation."""
     if not target.name:
         return walk(run).term(tree, at)
@@ -587,7 +583,7 @@ def _formula(run: Run, target: _Target, at: tuple[int, ...]) -> str:
         step is None
         or step.each
         or step.name.name != target.name
-        or isinstance(step.expression.tree, ast.Name | ast.Subscript | ast.Attribute)
+        or isinstance(step.expression.tree, Name | Index | Field | Transpose)
     ):
         return ""
     piece = Printer(run.example.symbols, declared(run.example, step)).value(step.expression.tree)
@@ -604,7 +600,7 @@ def _entry_name(run: Run, target: _Target, at: tuple[int, ...]) -> str:
     """Return a quantity's name with the labels of one entry under it."""
     printer = Printer(run.example.symbols, declared(run.example))
     own = name_piece(target.name, run.example.symbols) if target.name in run.example.symbols else None
-    base = own or printer.piece(ast.parse(target.name, mode="eval").body)
+    base = own or printer.piece(name_node(target.name, run.example.span))
     places = zip(target.quantity.dimensions, at, strict=True)
     return with_index(base, tuple(place_latex(run, dimension, place) for dimension, place in places)).text
 

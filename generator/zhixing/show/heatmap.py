@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import numpy as np
 from zhixing.language import ExampleError, evaluate
 from zhixing.language.latex import word_of
 from zhixing.language.model import Array, Quantity, Run
+from zhixing.language.nodes import Call, Field, Name, Node
 from zhixing.show.labels import Axes, corner, heading, labels
 from zhixing.show.numbers import fixed, number, rounded
 from zhixing.show.svg import (
@@ -37,7 +37,7 @@ _FARTHEST = 8
 """Names followed from one to the next."""
 
 
-def masked(run: Run, tree: ast.expr, quantity: Quantity) -> Array | None:
+def masked(run: Run, tree: Node, quantity: Quantity) -> Array | None:
     """Return where the scores behind a quantity are −∞, in the quantity's shape; None if no scores are known.
 
     The scores are those that made it, as the function that it came from names them: the argument of `softmax`, or
@@ -49,29 +49,30 @@ def masked(run: Run, tree: ast.expr, quantity: Quantity) -> Array | None:
     return np.asarray(np.isneginf(scores.values))
 
 
-def _scores(run: Run, tree: ast.expr) -> Quantity | None:
+def _scores(run: Run, tree: Node) -> Quantity | None:
     tree = _defined(run, tree)
-    result, call = (tree.attr, tree.value) if isinstance(tree, ast.Attribute) else ("", tree)
+    result, call = (tree.name, tree.record) if isinstance(tree, Field) else ("", tree)
     origin = _defined(run, call)
     word = word_of(origin)
     scores = word.scores.get(result) if word else None
     if scores:
-        return _evaluated(run, ast.Attribute(call, scores, ast.Load()))
-    named = scores is not None and isinstance(origin, ast.Call) and origin.args
-    return _evaluated(run, origin.args[0]) if named else None  # type: ignore[attr-defined]  # a Call, by `named`
+        return _evaluated(run, Field(call, scores, span=call.span))
+    if scores is None or not isinstance(origin, Call) or not origin.arguments:
+        return None
+    return _evaluated(run, origin.arguments[0])
 
 
-def _defined(run: Run, tree: ast.expr) -> ast.expr:
+def _defined(run: Run, tree: Node) -> Node:
     """Return the expression that a name stands for, through the names of other steps; any other expression as it is."""
     steps = {step.name.name: step.expression.tree for step in run.example.steps}
     for _ in range(_FARTHEST):
-        if not isinstance(tree, ast.Name) or tree.id not in steps:
+        if not isinstance(tree, Name) or tree.name not in steps:
             break
-        tree = steps[tree.id]
+        tree = steps[tree.name]
     return tree
 
 
-def _evaluated(run: Run, tree: ast.expr) -> Quantity | None:
+def _evaluated(run: Run, tree: Node) -> Quantity | None:
     try:
         return evaluate(run, tree)
     except ExampleError:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Mapping
 
 from zhixing.language.expect import label_of
 from zhixing.language.latex import example_latex
 from zhixing.language.model import Axis, Dimension, Example, Expression, Quantity
+from zhixing.language.nodes import Field, Name, Transpose, text_of
 from zhixing.show import escape
 from zhixing.show.numbers import number
 
@@ -44,12 +44,12 @@ def entry(quantity: Quantity, value: float, axes: Axes, digits: int = 5) -> str:
 
 def symbol(example: Example, expression: Expression) -> str:
     """Return the LaTeX that `symbols:` gives for a name, or nothing."""
-    return example.symbols.get(ast.unparse(expression.tree), "") if is_name(expression) else ""
+    return example.symbols.get(text_of(expression.tree), "") if is_name(expression) else ""
 
 
 def is_name(expression: Expression) -> bool:
     """Tell whether an expression is a quantity's name, such as `weights` or `a.weights`."""
-    return isinstance(expression.tree, ast.Name | ast.Attribute)
+    return isinstance(expression.tree, Name | Field | Transpose)
 
 
 def markdown_name(example: Example, expression: Expression) -> str:

@@ -3,7 +3,7 @@
 The command line, the site and the tests all see a vault through `results` and `plan`, so they cannot disagree.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -14,9 +14,9 @@ from zhixing.checks.template import Template, check_template, read_template
 from zhixing.claims.fix import fix_numerals
 from zhixing.claims.judge import check_claims, check_says
 from zhixing.language.model import Run
-from zhixing.language.runs import Book, Declared, example_fences, run_all
+from zhixing.language.runs import Book, example_fences, run_all
 from zhixing.language.runs import Memory as RunMemory
-from zhixing.lists.lists import CANVAS, list_body, list_fences, list_map, read_list
+from zhixing.lists.lists import CANVAS, List, list_body, list_fences, list_map, read_list
 from zhixing.markdown.blocks import Region
 from zhixing.problems import Code, Problem
 from zhixing.show.body import Body, body, show_problems
@@ -25,8 +25,8 @@ from zhixing.source import Source
 from zhixing.vault.load import read_inside
 from zhixing.vault.note import Note, read_note
 from zhixing.vault.vault import Vault, fold
-from zhixing.weave import files
 from zhixing.weave.figures import unused_figures, weave_figure
+from zhixing.weave.files import SEAL, canvas_content, text_content, weave_file
 from zhixing.weave.regions import Target, Verdict, Woven, weave
 
 # Running a vault: its examples are run, its lists made, and what they show is rendered.
@@ -98,37 +98,80 @@ def results(vault: Vault, progress: Progress = _silent, memory: Memory | None = 
     """
     memory = memory or Memory()
     book = run_all(vault, progress, memory.runs)
-    bodies = {name: shown for name, run in book.runs.items() if (shown := memory.body(name, run)) is not None}
-    blocks: dict[PurePosixPath, list[Block]] = {path: [] for path in vault.notes}
+    lists, problems = _read_lists(vault)
+    unique, duplicates = _split_by_id(lists, {one.example.id for one in book.declared if one.example})
+    examples = {name: shown for name, run in book.runs.items() if (shown := memory.body(name, run)) is not None}
+    made, canvases = _make_lists(unique, vault, book)
+    declared = [
+        *((one.note, one.fence, one.example.id if one.example else "") for one in book.declared),
+        *((one.note, one.fence, one.id) for one in lists),
+    ]
+    problems = [*book.problems, *problems, *map(_taken, duplicates)]
+    return Results(book, examples | made, canvases, _blocks(vault, declared), tuple(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class _ListBlock:
+    """A `yaml list` block of a note; `declared` is None where the block cannot be read."""
+
+    note: Note
+    fence: Region
+    declared: List | None
+
+    @property
+    def id(self) -> str:
+        return self.declared.id if self.declared else ""
+
+
+def _read_lists(vault: Vault) -> tuple[list[_ListBlock], list[Problem]]:
+    """Return the list blocks of a vault, and what is wrong with those that cannot be read."""
+    read = [
+        (note, fence, *read_list(note.source, fence)) for note in vault.notes.values() for fence in list_fences(note)
+    ]
+    lists = [_ListBlock(note, fence, declared) for note, fence, declared, _ in read]
+    return lists, [problem for *_, problems in read for problem in problems]
+
+
+def _split_by_id(lists: Iterable[_ListBlock], taken: Collection[str]) -> tuple[list[_ListBlock], list[_ListBlock]]:
+    """Return the lists whose id is free, and those whose id belongs to an example or to an earlier list."""
+    unique: dict[str, _ListBlock] = {}
+    duplicates: list[_ListBlock] = []
+    for one in (one for one in lists if one.declared):
+        if one.id in taken or one.id in unique:
+            duplicates.append(one)
+        else:
+            unique[one.id] = one
+    return list(unique.values()), duplicates
+
+
+def _taken(one: _ListBlock) -> Problem:
+    what = f"The id {one.id!r} is taken already"
+    return one.note.source.problem(Code.LIST_INVALID, one.fence.content, what, "Choose another")
+
+
+def _make_lists(
+    lists: Iterable[_ListBlock], vault: Vault, book: Book
+) -> tuple[dict[str, Body], dict[PurePosixPath, str]]:
+    """Return what each list shows, by id, and the canvases of those that are maps, by place."""
+    bodies: dict[str, Body] = {}
     canvases: dict[PurePosixPath, str] = {}
+    for one in lists:
+        if one.declared:
+            figures: Mapping[str, str] = {}
+            if one.declared.of == "map":
+                canvases[one.note.path.parent / f"{one.id}{CANVAS}"], figures = list_map(one.declared, vault)
+            bodies[one.id] = Body(list_body(one.declared, vault, book), figures)
+    return bodies, canvases
+
+
+def _blocks(vault: Vault, declared: Iterable[tuple[Note, Region, str]]) -> dict[PurePosixPath, tuple[Block, ...]]:
+    """Return the blocks of each note by place. The first of a name has its results; a second shows nothing."""
+    blocks: dict[PurePosixPath, list[Block]] = {path: [] for path in vault.notes}
     taken: set[str] = set()
-    for one in book.declared:
-        blocks[one.note.path].append(_block(one.example.id if one.example else "", one.fence, taken))
-    problems = [*book.problems]
-    for note in vault.notes.values():
-        for fence in list_fences(note):
-            declared, found = read_list(note.source, fence)
-            problems += found
-            block = _block(declared.id if declared else "", fence, taken)
-            blocks[note.path].append(block)
-            if declared and not block.id:
-                what = f"The id {declared.id!r} is taken already"
-                problems.append(note.source.problem(Code.LIST_INVALID, fence.content, what, "Choose another"))
-            elif declared:
-                figures: Mapping[str, str] = {}
-                if declared.of == "map":
-                    place = note.path.parent / f"{declared.id}{CANVAS}"
-                    canvases[place], figures = list_map(declared, vault)
-                bodies[declared.id] = Body(list_body(declared, vault, book), figures)
-    ordered = {path: tuple(sorted(own, key=lambda block: block.fence.span)) for path, own in blocks.items()}
-    return Results(book, bodies, canvases, ordered, tuple(problems))
-
-
-def _block(name: str, fence: Region, taken: set[str]) -> Block:
-    """Return a block; the first of a name has its results, a second of that name shows nothing."""
-    block = Block("" if name in taken else name, name, fence)
-    taken.add(name)
-    return block
+    for note, fence, name in declared:
+        blocks[note.path].append(Block("" if name in taken else name, name, fence))
+        taken.add(name)
+    return {path: tuple(sorted(own, key=lambda block: block.fence.span)) for path, own in blocks.items()}
 
 
 # Planning: what is rendered is woven into notes and files. Nothing is written here.
@@ -168,16 +211,26 @@ def plan(
 
     `accept` takes the computed text where somebody edited a region by hand; `fix_claims` rewrites wrong claims.
     """
-    changes: list[Change] = []
-    problems: list[Problem] = []
-    for path, note in vault.notes.items():
-        if notes is None or path in notes:
-            fixed = _with_fixed_claims(note, found) if fix_claims else note
-            changes += _note(note, fixed, found, problems, accept=accept)
-            changes += _figures(vault, note, found, problems, accept=accept)
-            changes += _canvases(vault, note, found, problems, accept=accept)
-    changes += _templates(vault, templates, problems, accept=accept)
-    return Plan(tuple(changes), tuple(problems))
+    chosen = [note for path, note in vault.notes.items() if notes is None or path in notes]
+    parts = [
+        *(part for note in chosen for part in _plan_note(vault, note, found, accept=accept, fix_claims=fix_claims)),
+        *_plan_templates(vault, templates, accept=accept),
+    ]
+    return Plan(
+        tuple(change for part in parts for change in part.changes),
+        tuple(problem for part in parts for problem in part.problems),
+    )
+
+
+def _plan_note(vault: Vault, note: Note, found: Results, *, accept: bool, fix_claims: bool) -> Iterator[Plan]:
+    """Yield what becomes of a note, of its figures and of its canvases."""
+    yield _plan_text(note, _with_fixed_claims(note, found) if fix_claims else note, found, accept=accept)
+    for example, shown in found.of(note).items():
+        for name, svg in shown.figures.items():
+            weave_into = partial(weave_figure, svg=svg, accept=accept)
+            yield _plan_file(vault, note.path.parent / FIGURES / name, weave_into, example)
+    for path, text in found.maps(note).items():
+        yield _plan_file(vault, path, partial(weave_file, text=text, content=canvas_content, accept=accept))
 
 
 def _with_fixed_claims(note: Note, found: Results) -> Note:
@@ -185,70 +238,47 @@ def _with_fixed_claims(note: Note, found: Results) -> Note:
     return read_note(Source(note.source.path, text), note.path) if text != note.source.text else note
 
 
-def _note(note: Note, fixed: Note, found: Results, problems: list[Problem], *, accept: bool) -> Iterator[Change]:
-    """Yield the change of a note, if any; `fixed` is the note with its claims fixed."""
+def _plan_text(note: Note, fixed: Note, found: Results, *, accept: bool) -> Plan:
+    """Return what becomes of a note's text; `fixed` is the note with its claims fixed."""
     bodies, blocks = found.of(note), found.blocks[note.path]
     declared = {block.name for block in blocks}
     fences = sorted([*example_fences(fixed), *list_fences(fixed)], key=lambda fence: fence.span)
     pairs = zip(blocks, fences, strict=True)
     targets = {block.id: Target(fence.span, bodies[block.id].markdown) for block, fence in pairs if block.id in bodies}
     woven = weave(fixed.source, targets, declared=declared, accept=accept)
-    problems += woven.problems
-    if woven.text != note.source.text:
-        other = (Verdict.STALE, Verdict.EDITED)
-        renewed = tuple(name for name, verdict in woven.verdicts.items() if verdict in other)
-        yield Change(note.path, note.source.text, woven.text, renewed)
+    if woven.text == note.source.text:
+        return Plan((), woven.problems)
+    other = (Verdict.STALE, Verdict.EDITED)
+    renewed = tuple(name for name, verdict in woven.verdicts.items() if verdict in other)
+    return Plan((Change(note.path, note.source.text, woven.text, renewed),), woven.problems)
 
 
-def _figures(vault: Vault, note: Note, found: Results, problems: list[Problem], *, accept: bool) -> Iterator[Change]:
-    for example, shown in found.of(note).items():
-        for name, svg in shown.figures.items():
-            path = note.path.parent / FIGURES / name
-            yield from _file(vault, path, partial(weave_figure, svg=svg, accept=accept), problems, example)
-
-
-def _canvases(vault: Vault, note: Note, found: Results, problems: list[Problem], *, accept: bool) -> Iterator[Change]:
-    for path, text in found.maps(note).items():
-        weave_map = partial(files.weave_file, text=text, counted=files.canvas, accept=accept)
-        yield from _file(vault, path, weave_map, problems)
-
-
-def _templates(
-    vault: Vault, templates: Collection[Source], problems: list[Problem], *, accept: bool
-) -> Iterator[Change]:
-    """Yield what Obsidian's templates should be; where they and the note templates are the same files there is none."""
+def _plan_templates(vault: Vault, templates: Collection[Source], *, accept: bool) -> Iterator[Plan]:
+    """Yield what becomes of Obsidian's templates; where they and the note templates are the same files, nothing."""
     if vault.templates is None:
         return
     for source in templates:
         path = vault.templates / PurePosixPath(source.path).name
         if read_template(source) is None or (vault.root / path).absolute() == Path(source.path).absolute():
             continue
-        note = f"由 templates/{path.name} 生成，要改请改那里 {files.SEAL}"
         try:
-            text = obsidian_template(source, note)
+            text = obsidian_template(source, f"由 templates/{path.name} 生成，要改请改那里 {SEAL}")
         except NoteTemplateError as error:
-            problems.append(error.problem)
-            continue
-        weave_copy = partial(files.weave_file, text=text, counted=files.lines, accept=accept)
-        yield from _file(vault, path, weave_copy, problems)
+            yield Plan((), (error.problem,))
+        else:
+            yield _plan_file(vault, path, partial(weave_file, text=text, content=text_content, accept=accept))
 
 
-def _file(
-    vault: Vault,
-    path: PurePosixPath,
-    weave_into: Callable[[Source], Woven],
-    problems: list[Problem],
-    example: str = "",
-) -> Iterator[Change]:
-    """Yield what a generated file should be, if it is not; `example` is the one whose result it shows."""
+def _plan_file(vault: Vault, path: PurePosixPath, weave_into: Callable[[Source], Woven], example: str = "") -> Plan:
+    """Return what becomes of a generated file; `example` is the one whose result it shows."""
     before = read_inside(vault.root, path)
     if before is None and (problem := _no_text(vault, path)):
-        problems.append(problem)
-        return
+        return Plan((), (problem,))
     woven = weave_into(Source(str(path), before or ""))
-    problems += woven.problems
-    if woven.text != before:
-        yield Change(path, before, woven.text, (example,) if example and before is not None else ())
+    if woven.text == before:
+        return Plan((), woven.problems)
+    renewed = (example,) if example and before is not None else ()
+    return Plan((Change(path, before, woven.text, renewed),), woven.problems)
 
 
 def _no_text(vault: Vault, path: PurePosixPath) -> Problem | None:
@@ -264,28 +294,24 @@ def _no_text(vault: Vault, path: PurePosixPath) -> Problem | None:
 # Reporting: every problem of a vault, from all that look for any.
 
 
-def unread(vault: Vault, found: Results) -> Iterator[Problem]:
-    """Yield a problem for each generated figure that no note shows any more."""
+def _check_figures(vault: Vault, found: Results) -> Iterator[Problem]:
+    """Yield a problem for each generated figure that no note shows any more.
+
+    Beside an example that gave no body none is reported: its figures may be in use.
+    """
     shown = {path for note in vault.notes.values() for path in found.figures(note)}
-    broken = {one.note.path.parent for one in found.book.declared if _failed(one, found)}
+    failed = {
+        one.note.path.parent for one in found.book.declared if one.example is None or one.example.id not in found.bodies
+    }
     for path in vault.files:
-        if (
-            path.parent.name == FIGURES
-            and path.suffix == ".svg"
-            and path not in shown
-            and path.parent.parent not in broken
-        ):
+        generated = path.parent.name == FIGURES and path.suffix == ".svg"
+        if generated and path not in shown and path.parent.parent not in failed:
             yield from unused_figures(Source(str(path), read_inside(vault.root, path) or ""))
-
-
-def _failed(one: Declared, found: Results) -> bool:
-    """Tell whether an example gave no body, so that its figures cannot be said to be unused."""
-    return one.example is None or one.example.id not in found.bodies
 
 
 def check(vault: Vault, found: Results, planned: Plan, templates: Mapping[str, Template]) -> list[Problem]:
     """Return every problem of a vault: its files, links, names, templates, examples, claims and generated regions."""
-    problems = [*vault.problems, *found.problems, *planned.problems, *unread(vault, found)]
+    problems = [*vault.problems, *found.problems, *planned.problems, *_check_figures(vault, found)]
     for note in vault.notes.values():
         problems += note.problems
         for run in (found.book.runs[block.id] for block in found.blocks[note.path] if block.id in found.book.runs):
@@ -303,5 +329,5 @@ def templates_of(sources: Collection[Source]) -> dict[str, Template]:
 
 __all__ = [
     "FIGURES", "Block", "Change", "Memory", "Plan", "Progress", "Results",
-    "check", "plan", "results", "templates_of", "unread",
+    "check", "plan", "results", "templates_of",
 ]  # fmt: skip

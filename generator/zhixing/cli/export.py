@@ -110,7 +110,7 @@ def canvas(file: Path, notes: tuple[Path, ...], *, kind: str, accept: bool, vaul
         raise click.UsageError(f"There is no note{f' of type {kind!r}' if kind else ''} to draw.")
     before = read_text(file)
     woven = generated_files.weave_file(
-        Source(file.name, before or ""), concept_map(loaded, kept), generated_files.canvas, accept=accept
+        Source(file.name, before or ""), concept_map(loaded, kept), generated_files.canvas_content, accept=accept
     )
     fix = "Choose another name, or write over it with --accept"
     edited = (one for one in woven.problems if one.code is Code.FILE_EDITED)

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from zhixing.problems import Code, Problem
 from zhixing.source import Source
-from zhixing.weave.files import Telling, settled
-from zhixing.weave.regions import Verdict, Woven, checksum, judge
+from zhixing.weave.files import Messages, resolve_verdict
+from zhixing.weave.regions import Verdict, Woven, checksum, judge_text
 
 _SEAL = re.compile(r"<!-- zhixing:figure ([0-9a-f]{8}) -->\s*\Z")
-_TELLING = Telling(
+_MESSAGES = Messages(
     missing="The figure is not drawn yet",
     stale="The figure is not what its example draws now",
     edited="The figure was edited by hand",
@@ -21,7 +21,7 @@ _TELLING = Telling(
 )
 
 
-def sealed(svg: str) -> str:
+def seal_figure(svg: str) -> str:
     """Return a figure with its checksum, as it is written to disk."""
     return f"{svg.rstrip()}\n<!-- zhixing:figure {checksum(_normal(svg))} -->\n"
 
@@ -32,8 +32,8 @@ def weave_figure(source: Source, svg: str, *, accept: bool = False) -> Woven:
     A file that the tool did not write, or that was edited since, is left alone unless `accept` is set.
     """
     found, mark = _parted(source.text)
-    verdict = judge(found, _normal(svg), mark) if source.text else Verdict.MISSING
-    return settled(source, verdict, sealed(svg), _TELLING, accept=accept)
+    verdict = judge_text(found, _normal(svg), mark) if source.text else Verdict.MISSING
+    return resolve_verdict(source, verdict, seal_figure(svg), _MESSAGES, accept=accept)
 
 
 def unused_figures(source: Source) -> Iterator[Problem]:

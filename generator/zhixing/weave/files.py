@@ -1,6 +1,6 @@
-"""Whole files that are generated, other than figures: the same three verdicts, with the checksum inside the file.
+"""Generated files: the same verdicts as for regions; canvases and templates carry their checksum inside.
 
-The text has room for it: the first `zhixing:file`, in whatever the file's language takes for a comment.
+Their text has room for it: the first `zhixing:file`, in whatever the file's language takes for a comment.
 """
 
 from __future__ import annotations
@@ -12,16 +12,14 @@ from dataclasses import dataclass
 
 from zhixing.problems import Code, Problem
 from zhixing.source import Source
-from zhixing.weave.regions import Verdict, Woven, checksum, judge
-
-# What becomes of a whole file that is generated, by its verdict, and what is said of it.
+from zhixing.weave.regions import Verdict, Woven, checksum, judge_text
 
 _REGENERATE = "Run `zhixing regenerate`"
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
-    """How a kind of file is spoken of: where it is missing, stale, or edited by hand."""
+class Messages:
+    """The messages for a kind of file: where it is missing, stale, or edited by hand."""
 
     missing: str
     stale: str
@@ -31,25 +29,25 @@ class Telling:
     edited_code: Code
 
 
-def settled(source: Source, verdict: Verdict, computed: str, telling: Telling, *, accept: bool) -> Woven:
+def resolve_verdict(source: Source, verdict: Verdict, computed: str, messages: Messages, *, accept: bool) -> Woven:
     """Return what a file should hold: what it has where it is fresh, or edited and `accept` is not set."""
     keep = verdict is Verdict.FRESH or (verdict is Verdict.EDITED and not accept)
-    problems = tuple(_problems(source, verdict, telling, accept=accept))
+    problems = tuple(_problems(source, verdict, messages, accept=accept))
     return Woven(source.text if keep else computed, {source.path: verdict}, problems)
 
 
-def _problems(source: Source, verdict: Verdict, telling: Telling, *, accept: bool) -> Iterator[Problem]:
+def _problems(source: Source, verdict: Verdict, messages: Messages, *, accept: bool) -> Iterator[Problem]:
     if verdict is Verdict.MISSING:
-        yield source.problem(telling.stale_code, 0, telling.missing, _REGENERATE)
+        yield source.problem(messages.stale_code, 0, messages.missing, _REGENERATE)
     elif verdict is Verdict.STALE:
-        yield source.problem(telling.stale_code, 0, telling.stale, _REGENERATE)
+        yield source.problem(messages.stale_code, 0, messages.stale, _REGENERATE)
     elif verdict is Verdict.EDITED and not accept:
-        yield source.problem(telling.edited_code, 0, telling.edited, telling.fix)
+        yield source.problem(messages.edited_code, 0, messages.edited, messages.fix)
 
 
 SEAL = "zhixing:file"
 _SEAL = re.compile(rf"{SEAL}(?: ([0-9a-f]{{8}})(?![0-9a-f]))?")
-_TELLING = Telling(
+_MESSAGES = Messages(
     missing="The file is not written yet",
     stale="The file is not what would be generated now",
     edited="This generated file was edited by hand, or is somebody's own",
@@ -57,37 +55,37 @@ _TELLING = Telling(
     stale_code=Code.FILE_STALE,
     edited_code=Code.FILE_EDITED,
 )
-# What JSON Canvas says is meant where nothing is said.
+# The defaults of JSON Canvas.
 _DEFAULTS = {"toEnd": "arrow", "fromEnd": "none"}
 
 
-def weave_file(source: Source, text: str, counted: Callable[[str], str], *, accept: bool = False) -> Woven:
+def weave_file(source: Source, text: str, content: Callable[[str], str], *, accept: bool = False) -> Woven:
     """Return what a generated file should hold. `source` is the file now, empty where there is none.
 
-    `counted` gives what counts of such a text: files that are alike in that are the same. A file that the tool did not
-    write, or that was edited since, is left alone unless `accept` is set.
+    `content` returns the part of such a text that matters: files with the same content count as the same. A file that
+    the tool did not write, or that was edited since, is left alone unless `accept` is set.
     """
     found = _SEAL.search(source.text)
-    now, then = counted(_SEAL.sub(SEAL, source.text, count=1)), counted(text)
+    now, then = content(_SEAL.sub(SEAL, source.text, count=1)), content(text)
     mark = found[1] or "" if found else ""
-    verdict = judge(now, then, mark) if source.text else Verdict.MISSING
-    return settled(source, verdict, sealed(text, counted), _TELLING, accept=accept)
+    verdict = judge_text(now, then, mark) if source.text else Verdict.MISSING
+    return resolve_verdict(source, verdict, seal_file(text, content), _MESSAGES, accept=accept)
 
 
-def sealed(text: str, counted: Callable[[str], str]) -> str:
+def seal_file(text: str, content: Callable[[str], str]) -> str:
     """Return a text with its checksum, as it is written to disk."""
-    return _SEAL.sub(f"{SEAL} {checksum(counted(text))}", text, count=1)
+    return _SEAL.sub(f"{SEAL} {checksum(content(text))}", text, count=1)
 
 
-def lines(text: str) -> str:
-    """Return what counts of a text: all of it but how its lines end."""
+def text_content(text: str) -> str:
+    """Return a text without the kind of its line ends."""
     return text.replace("\r\n", "\n").rstrip()
 
 
-def canvas(text: str) -> str:
-    """Return what counts of a canvas: which nodes and edges there are and what they say.
+def canvas_content(text: str) -> str:
+    """Return the nodes and edges of a canvas in one order and one layout of the JSON.
 
-    Their order does not, nor how the JSON is laid out, nor what Obsidian adds of itself when somebody moves a card.
+    What Obsidian adds when a card is moved is left out.
     """
     try:
         data = json.loads(text)
@@ -103,7 +101,7 @@ def _items(value: object) -> object:
 
 
 def _plain(item: object) -> object:
-    """Return a node or an edge without what is empty or goes without saying."""
+    """Return a node or an edge without empty values and defaults."""
     if not isinstance(item, dict):
         return item
     return {key: value for key, value in item.items() if value not in ({}, [], "", None, _DEFAULTS.get(key))}

@@ -37,7 +37,7 @@ def checksum(text: str) -> str:
     return sha256(text.encode(errors="replace")).hexdigest()[:DIGITS]
 
 
-def judge(found: str, computed: str, mark: str) -> Verdict:
+def judge_text(found: str, computed: str, mark: str) -> Verdict:
     """Return the verdict on a text found where another is computed, both in normal form, under the checksum `mark`."""
     if found == computed:
         return Verdict.FRESH
@@ -112,7 +112,7 @@ class _Weaver:
     def update(self, name: str, existing: Generated, body: str, *, accept: bool) -> None:
         """Judge a region, and rewrite it if it is stale, or edited and to be overwritten."""
         found, computed = normal(existing.body.of(self.source.text)), normal(body)
-        verdict = self.verdicts[name] = judge(found, computed, existing.mark)
+        verdict = self.verdicts[name] = judge_text(found, computed, existing.mark)
         if verdict is Verdict.STALE:
             what = f"The results of {name!r} are not what it computes now"
             self._problem(Code.REGION_STALE, existing.span, what, "Run `zhixing regenerate`")

@@ -1,13 +1,16 @@
 """A note's text and places in it.
 
-Everything inside speaks in character offsets; a line and a column are worked out only for a message.
+Places are character offsets everywhere; a line and a column are computed only for a message.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
+from typing import Generic, Protocol, TypeVar
 
 from zhixing.problems import Code, Problem
 
@@ -26,6 +29,81 @@ class Span:
     def __contains__(self, offset: object) -> bool:
         """Tell whether an offset lies inside."""
         return isinstance(offset, int) and self.start <= offset < self.end
+
+    @property
+    def span(self) -> Span:
+        """The span itself, so that `Spans` can hold spans as well as what has one."""
+        return self
+
+
+class Spanned(Protocol):
+    """Anything with a place in a text."""
+
+    @property
+    def span(self) -> Span:
+        """Its place."""
+
+
+_Item = TypeVar("_Item", bound=Spanned)
+
+
+class Spans(Generic[_Item]):
+    """Items sorted by their places, an outer one before those inside it, to be found by offset or by span.
+
+    Each search takes logarithmic time; `at` takes one step more for each item that it has to leave.
+    """
+
+    def __init__(self, items: Iterable[_Item]) -> None:
+        self.items = tuple(sorted(items, key=lambda item: (item.span.start, -item.span.end)))
+        self._starts = [item.span.start for item in self.items]
+        self._ends = [item.span.end for item in self.items]
+
+    @cached_property
+    def _around(self) -> list[int]:
+        """For each item the index of the last one before it that is still open where it begins, -1 for none."""
+        around: list[int] = []
+        open_: list[int] = []
+        for index, start in enumerate(self._starts):
+            while open_ and self._ends[open_[-1]] <= start:
+                open_.pop()
+            around.append(open_[-1] if open_ else -1)
+            open_.append(index)
+        return around
+
+    @cached_property
+    def _reach(self) -> list[int]:
+        """For each item the furthest end of it and all before it."""
+        return list(accumulate(self._ends, max))
+
+    def index(self, offset: int) -> int:
+        """Return the index of the last item that begins at or before an offset, -1 where none does."""
+        return bisect_right(self._starts, offset) - 1
+
+    def at(self, offset: int) -> _Item | None:
+        """Return the innermost item around an offset, None where no item covers it."""
+        index = self.index(offset)
+        while index >= 0 and self._ends[index] <= offset:
+            index = self._around[index]
+        return self.items[index] if index >= 0 else None
+
+    def covers(self, offset: int) -> bool:
+        """Tell whether an offset lies in any item."""
+        index = self.index(offset)
+        return index >= 0 and offset < self._reach[index]
+
+    def within(self, span: Span) -> tuple[_Item, ...]:
+        """Return the items that begin inside a span, in order."""
+        return self.items[bisect_left(self._starts, span.start) : bisect_left(self._starts, span.end)]
+
+    def touching(self, span: Span) -> tuple[_Item, ...]:
+        """Return the items that begin inside a span, and before them those that reach into it."""
+        reaching: list[_Item] = []
+        index = bisect_left(self._starts, span.start) - 1
+        while index >= 0:
+            if self._ends[index] > span.start:
+                reaching.append(self.items[index])
+            index = self._around[index]
+        return (*reversed(reaching), *self.within(span))
 
 
 @dataclass(frozen=True)

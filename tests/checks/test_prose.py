@@ -9,7 +9,7 @@ import pytest
 
 from zhixing.checks.coverage import coverage
 from zhixing.claims.fix import fix_numerals
-from zhixing.claims.judge import claims_of, judge_all
+from zhixing.claims.judge import judge_all
 from zhixing.language.runs import run_all
 from zhixing.problems import Code
 from zhixing.source import Source
@@ -76,9 +76,9 @@ def test_claims_found_are_claims_written(block: int, runs: dict) -> None:  # typ
         text, references, bad = written(seed, wrong=True)
         note = read_note(Source("注.md", text), PurePosixPath("注.md"))
 
-        claims, problems = claims_of(note)
+        claims, problems = note.claims, note.claim_problems
 
-        assert problems == []
+        assert problems == ()
         assert [claim.reference for claim in claims] == references, text
         assert sum(judged.code is not None for judged in judge_all(claims, runs)) == bad, text
         assert coverage(note).unmarked == (), text
@@ -96,7 +96,7 @@ def test_a_fix_changes_digits_only_and_once(block: int, runs: dict) -> None:  # 
 
         assert (once == text) == (bad == 0)
         assert without_numerals(once) == without_numerals(text)
-        assert not any(judged.code for judged in judge_all(claims_of(again)[0], runs))
+        assert not any(judged.code for judged in judge_all(again.claims, runs))
         assert fix_numerals(again, runs) == once
 
 
@@ -122,7 +122,7 @@ def without_numerals(text: str) -> str:
 def test_how_a_claim_is_wrong(prose: str, code: Code | None, runs: dict) -> None:  # type: ignore[type-arg]  # runs by id
     note = read_note(Source("注.md", prose), PurePosixPath("注.md"))
 
-    (judged,) = judge_all(claims_of(note)[0], runs)
+    (judged,) = judge_all(note.claims, runs)
 
     assert judged.code is code
 

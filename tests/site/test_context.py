@@ -25,6 +25,14 @@ from zhixing.vault.note import read_note
         ("[[甲]]\n", ""),
         ("## [[甲]]的<b>&\n", "<b>甲</b>的&amp;"),
         ("长" * 100 + "[[甲]]" + "文" * 100 + "\n", "…" + "长" * 60 + "<b>甲</b>" + "文" * 60 + "…"),
+        # As on the page itself: by CommonMark's rules `2*3*x` is emphasis, `2 * 3` and `a_b_c` are not.
+        ("算 2*3*x 再看 [[乙]] 的 __init__", "算 23x 再看 <b>乙</b> 的 init"),
+        ("算 2 * 3 * x 与 a_b_c 再看 [[乙]]", "算 2 * 3 * x 与 a_b_c 再看 <b>乙</b>"),
+        (r"看 [[乙]] 里的 a\*b 与 &lt;BOS&gt; 与 \&lt;。", "看 <b>乙</b> 里的 a*b 与 &lt;BOS&gt; 与 &amp;lt;。"),
+        ("**甲。乙**见[[丙]]，*丁。*戊", "乙见<b>丙</b>，丁。"),
+        ("后[**丙** &amp; 戊](a.md)", "后<b>丙 &amp; 戊</b>"),
+        ("见[[丙]]，[一段。又一段](a.md)", "见<b>丙</b>，一段。"),
+        ("字`[[码` 与 a!=b 见[[甲]]", "=b 见<b>甲</b>"),
     ],
 )
 def test_sentence(text: str, expected: str) -> None:

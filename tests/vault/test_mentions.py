@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from casefile import Case, cases
 from made import vault_of
 from zhixing.source import Span
-from zhixing.vault.mentions import Mention, mentions, sentence
+from zhixing.vault.mentions import Mention, mentions, read_sentence
 from zhixing.vault.vault import Vault
 
 
@@ -23,7 +23,7 @@ def of_case(notes: str) -> Vault:
 def line(one: Mention) -> str:
     row, column = one.source.source.position(one.span.start)
     text = one.span.of(one.source.source.text)
-    return f"{one.source.path}:{row}:{column}: {text} → {one.target.path} | {sentence(one.source, one.span)}\n"
+    return f"{one.source.path}:{row}:{column}: {text} → {one.target.path} | {read_sentence(one.source, one.span)}\n"
 
 
 @pytest.mark.parametrize("case", cases("mentions.md"))
@@ -48,7 +48,7 @@ def test_what_is_hidden_is_nobody_s_prose() -> None:
 )
 def test_a_long_sentence_is_cut_between_tokens(before: str, after: str, shown: str) -> None:
     vault = vault_of({"a.md": f"{before}注意力{after}\n", "注意力.md": "文\n"})
-    assert [sentence(one.source, one.span) for one in mentions(vault)] == [shown]
+    assert [read_sentence(one.source, one.span) for one in mentions(vault)] == [shown]
 
 
 LETTERS = ["a", "A", "b", "c", "注", "意", "力", "カ", "é", "e\u0301", "1", "_", "-", " ", "，", ".", "ß", "İ", "🙂"]

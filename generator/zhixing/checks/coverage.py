@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from zhixing.checks.template import Template
-from zhixing.claims.judge import claims_of
 from zhixing.markdown.blocks import Kind
-from zhixing.markdown.generated import generated
 from zhixing.markdown.inline import prose
 from zhixing.numerals.read import Numeral, numerals
 from zhixing.problems import Code, Problem
-from zhixing.source import Span
+from zhixing.source import Span, Spans
 from zhixing.vault.note import Note
 
 
@@ -39,36 +36,19 @@ class Coverage:
 
 def coverage(note: Note, template: Template | None = None) -> Coverage:
     """Return a note's coverage. Headings, generated regions and sections of references do not count."""
-    claims, _ = claims_of(note)
-    bound = {claim.bound.span.start for claim in claims if claim.bound}
-    outside = [*_headings(note), *(one.span for one in generated(note.source, note.regions)[0])]
-    within = _covering([*outside, *_references(note, template)])
+    bound = Spans(claim.bound.span for claim in note.claims if claim.bound)
+    generated = (one.span for one in note.generated.items)
+    outside = Spans([*_headings(note), *generated, *_references(note, template)])
     counted = [
         one
-        for span in prose(note.source.text, note.regions, note.tokens)
-        if not within(span.start)
-        for one in numerals(note.source.text, span)
+        for span in prose(note.text, note.regions, note.tokens)
+        if not outside.covers(span.start)
+        for one in numerals(note.text, span)
     ]
     # A claim may bind a numeral that begins inside another (a sign or 约 read differently).
-    starts = sorted(bound)
-    unmarked = tuple(one for one in counted if not _between(starts, one.span))
-    waived = sum(not claim.reference for claim in claims)
-    return Coverage(len(claims) - waived, waived, unmarked)
-
-
-def _between(starts: Sequence[int], span: Span) -> bool:
-    """Tell whether one of some sorted offsets lies in a span."""
-    return bisect_left(starts, span.start) < bisect_left(starts, span.end)
-
-
-def _covering(spans: Iterable[Span]) -> Callable[[int], bool]:
-    """Return what tells whether an offset lies in one of some spans; each may lie inside another."""
-    starts: list[int] = []
-    ends: list[int] = []
-    for span in sorted(spans):
-        starts.append(span.start)
-        ends.append(max(span.end, ends[-1] if ends else 0))
-    return lambda offset: bool(at := bisect_right(starts, offset)) and offset < ends[at - 1]
+    unmarked = tuple(one for one in counted if not bound.within(one.span))
+    waived = sum(not claim.reference for claim in note.claims)
+    return Coverage(len(note.claims) - waived, waived, unmarked)
 
 
 def _headings(note: Note) -> list[Span]:

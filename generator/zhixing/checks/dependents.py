@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
-from zhixing.claims.judge import claims_of
 from zhixing.language.runs import Book, example_of
 from zhixing.vault.graph import edges
 from zhixing.vault.vault import Vault
@@ -17,7 +16,7 @@ def dependents(vault: Vault, book: Book) -> Mapping[str, frozenset[PurePosixPath
     home = {one.example.id: one.note.path for one in book.declared if one.example}
     resting: dict[str, set[PurePosixPath]] = defaultdict(set)
     for note in vault.notes.values():
-        for claim in claims_of(note)[0]:
+        for claim in note.claims:
             resting[example_of(claim.reference)].add(note.path)
     for name, users in _users(book, home).items():
         resting[name] |= users

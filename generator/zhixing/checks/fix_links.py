@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from bisect import bisect_right
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from zhixing.markdown.blocks import Kind
-from zhixing.markdown.generated import generated
+from zhixing.markdown.comparison import WIDE
 from zhixing.markdown.links import WIKILINK, Wikilink, default_text
 from zhixing.markdown.slugs import heading_key
-from zhixing.source import Span
+from zhixing.source import Span, Spans
 from zhixing.vault.graph import Edge, edges
 from zhixing.vault.note import AUDIO, PICTURES, VIDEO, Heading, Link, Note
 from zhixing.vault.resolve import Resolution, resolve_path
@@ -27,8 +26,7 @@ from zhixing.weave.edits import Edit, edited
 # exist are for the author to decide.
 
 _UNLINKABLE = re.compile(r"[\[\]|#^\\\s]+")
-_WIDE = r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
-_BESIDE_WIDE = re.compile(rf" (?={_WIDE})|(?<={_WIDE}) ")
+_BESIDE_WIDE = re.compile(rf" (?=[{WIDE}])|(?<=[{WIDE}]) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,8 +274,8 @@ class LinkFixer:
     def __init__(self, vault: Vault) -> None:
         self.vault = vault
         self._reader = Reader(vault)
-        self._tables: dict[PurePosixPath, list[Span]] = {}
-        self._left: dict[PurePosixPath, list[Span]] = {}
+        self._tables: dict[PurePosixPath, Spans[Span]] = {}
+        self._left: dict[PurePosixPath, Spans[Span]] = {}
 
     def edit(self, edge: Edge) -> Edit | None:
         """Return the edit that fixes a link, None where that is not certain or would change what a reader sees.
@@ -286,27 +284,26 @@ class LinkFixer:
         """
         note, at = edge.source, edge.link.span.start
         wanted = self.meant(edge)
-        if wanted == Meant() or _inside(self._left_in(note), at):
+        if wanted == Meant() or self._left_in(note).covers(at):
             return None
-        return relink(note, edge.link, wanted, in_table=_inside(self._tables_in(note), at))
+        return relink(note, edge.link, wanted, in_table=self._tables_in(note).covers(at))
 
     def meant(self, edge: Edge) -> Meant:
         """Return what a link certainly means, whether or not it may be written so by itself."""
         return self._reader.meant(edge) or Meant()
 
-    def _tables_in(self, note: Note) -> list[Span]:
+    def _tables_in(self, note: Note) -> Spans[Span]:
         if note.path not in self._tables:
-            self._tables[note.path] = list(tables(note))
+            self._tables[note.path] = Spans(tables(note))
         return self._tables[note.path]
 
-    def _left_in(self, note: Note) -> list[Span]:
+    def _left_in(self, note: Note) -> Spans[Span]:
         """Return what is left alone: headings, since links name them as written, and what a tool generated."""
         if note.path not in self._left:
-            found, problems = generated(note.source, note.regions)
             # Where markers do not pair nobody knows what is generated, so nothing may be written.
-            whole = Span(0, len(note.source.text))
-            spans = [*(one.span for one in found), *(heading.span for heading in note.headings)]
-            self._left[note.path] = [whole] if problems else sorted(spans)
+            whole = [Span(0, len(note.text))]
+            spans = [*(one.span for one in note.generated.items), *(heading.span for heading in note.headings)]
+            self._left[note.path] = Spans(whole if note.generated_problems else spans)
         return self._left[note.path]
 
 
@@ -320,8 +317,3 @@ def fix_links(vault: Vault, notes: Collection[PurePosixPath]) -> Iterator[tuple[
     for path, found in edits.items():
         note = vault.notes[path]
         yield note, edited(note.source.text, found)
-
-
-def _inside(spans: list[Span], offset: int) -> bool:
-    place = bisect_right(spans, offset, key=lambda span: span.start) - 1
-    return place >= 0 and offset in spans[place]

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from zhixing.claims.judge import claims_of, judge_all
+from zhixing.claims.judge import judge_all
 from zhixing.language.model import Example, Run
 from zhixing.language.mutants import Mutant, given_mutants, restates_given, step_mutants
 from zhixing.language.run import run_example
@@ -101,7 +101,7 @@ def _bench(vault: Vault, book: Book) -> _Bench:
     claims: dict[str, list[Claim]] = defaultdict(list)
     for note in vault.notes.values():
         # A claim that is wrong already would "notice" every change.
-        for judged in judge_all(claims_of(note)[0], book.runs):
+        for judged in judge_all(note.claims, book.runs):
             if judged.code is None:
                 claims[example_of(judged.claim.reference)].append(judged.claim)
     return _Bench(book, by_id, claims, users_of(book))

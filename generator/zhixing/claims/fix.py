@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from zhixing.claims.judge import claims_of, judge_all
+from zhixing.claims.judge import judge_all
 from zhixing.language.model import Run
 from zhixing.numerals.read import Numeral
 from zhixing.numerals.rewrite import rewrite
@@ -19,9 +19,8 @@ def fix_numerals(note: Note, runs: Mapping[str, Run]) -> str:
 
 
 def _edits(note: Note, runs: Mapping[str, Run]) -> Iterator[Edit]:
-    claims, _ = claims_of(note)
     seen: set[Span] = set()
-    for judged in judge_all(claims, runs):
+    for judged in judge_all(note.claims, runs):
         bound, computed = judged.claim.bound, judged.computed
         if computed is None or computed.on or not isinstance(bound, Numeral):
             continue

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from zhixing.language.expect import label_of
 from zhixing.language.model import ExampleError, Quantity, Run
 from zhixing.language.runs import refer
-from zhixing.markdown.claims import Claim, Word, find_claims
+from zhixing.markdown.claims import Claim, Word
 from zhixing.numerals.read import Numeral
 from zhixing.problems import Code, Problem
 from zhixing.source import Source
@@ -42,21 +42,15 @@ class Judged:
     fix: str = ""
 
 
-def claims_of(note: Note) -> tuple[list[Claim], list[Problem]]:
-    """Return a note's claims, waivers included, and the markers that bind nothing."""
-    return find_claims(note.source, note.regions, note.tokens)
-
-
 def check_claims(note: Note, runs: Mapping[str, Run]) -> Iterator[Problem]:
     """Yield a problem for each claim of a note that does not hold."""
-    claims, problems = claims_of(note)
-    yield from problems
-    for judged in judge_all(claims, runs):
+    yield from note.claim_problems
+    for judged in judge_all(note.claims, runs):
         if judged.code:
             yield _problem(note, judged)
 
 
-def judge_all(claims: list[Claim], runs: Mapping[str, Run]) -> Iterator[Judged]:
+def judge_all(claims: Iterable[Claim], runs: Mapping[str, Run]) -> Iterator[Judged]:
     """Hold each claim that is no waiver against the runs."""
     return (judge(claim, runs) for claim in claims if claim.reference)
 

@@ -14,12 +14,11 @@ import click
 
 from zhixing.checks.fix_links import tables
 from zhixing.cli.common import notes_argument, open_vault, report, selected, shown, vault_option
-from zhixing.markdown.generated import generated
 from zhixing.markdown.links import Wikilink
 from zhixing.problems import exit_status, visible
 from zhixing.source import Span
 from zhixing.vault.graph import Edge, backlinks, edges, orphans, stubs
-from zhixing.vault.mentions import Mention, mentions, sentence
+from zhixing.vault.mentions import Mention, mentions, read_sentence
 from zhixing.vault.note import Note
 from zhixing.vault.resolve import Found, resolve_path
 from zhixing.vault.vault import Vault, fold
@@ -131,7 +130,7 @@ class Neighbours:
             **place,
             "text": text,
             "link": self.link_to(one),
-            "sentence": sentence(one.source, one.span),
+            "sentence": read_sentence(one.source, one.span),
             "linked": self.is_linked(one),
         }
 
@@ -162,7 +161,7 @@ def _grouped(vault: Vault, pairs: Iterator[tuple[PurePosixPath, _T]]) -> dict[Pu
 
 def _generated(note: Note) -> list[Span]:
     """Return what a tool wrote into a note: nobody links there by hand."""
-    return [one.span for one in generated(note.source, note.regions)[0]]
+    return [one.span for one in note.generated.items]
 
 
 def _place(note: Note, span: Span) -> dict[str, object]:
@@ -298,7 +297,8 @@ def _told(around: Neighbours, found: Iterable[Mention]) -> Iterator[str]:
         text = one.span.of(one.source.source.text)
         more = f" (and {count - 1} more)" if count > 1 else ""
         link = around.link_to(one)
-        yield f"{_path(around, one.source)}:{line}:{column}: {text} → {link}{more}: {sentence(one.source, one.span)}"
+        sentence = read_sentence(one.source, one.span)
+        yield f"{_path(around, one.source)}:{line}:{column}: {text} → {link}{more}: {sentence}"
 
 
 def _new(around: Neighbours, path: PurePosixPath) -> list[Mention]:

@@ -63,6 +63,11 @@ class Region:
     closed: bool = True
     depth: int = 0
 
+    @property
+    def begins_item(self) -> bool:
+        """Whether a list item begins with it."""
+        return block_patterns.ENDS_IN_ITEM.search(self.prefix) is not None
+
 
 # Blocks that hold no other block: how each begins on a line, and how the ones that run over lines go on.
 # A draft is a region while it is read. `begin` and `go_on` know lines and drafts; the scanner knows where a block

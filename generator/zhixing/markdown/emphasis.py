@@ -23,44 +23,65 @@ from markdown_it.rules_inline.strikethrough import tokenize as read_tildes
 from markdown_it.token import Token as Piece
 
 from zhixing.markdown.comparison import WIDE
+from zhixing.markdown.escapes import ESCAPE, unescape
 from zhixing.markdown.links import HIDDEN, NESTING, Token, TokenKind, default_text
 from zhixing.source import Span
 
-# What a reader sees of a piece of running text: its words without its markup.
+# What a reader sees of a part of running text: its words without its markup.
 
-_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a reader sees of a token, or of the text between tokens, for which `token` is None."""
+
+    text: str
+    token: Token | None = None
+
+
+def see(text: str, span: Span, found: Iterable[Token], delimiters: Iterable[Span]) -> Iterator[Seen]:
+    """Yield what a reader sees of `span`: links by their texts, code and formulas by their content, no comments.
+
+    `found` are the tokens of `text` that the span touches, `delimiters` those of its emphasis.
+    """
+    cuts = [cut for token in found for cut in _cuts(text, token)]
+    cuts += [(delimiter, None) for delimiter in delimiters]
+    at = span.start
+    for cut, seen in sorted(cuts, key=lambda one: one[0]):
+        stop = min(cut.start, span.end)
+        if at < stop:
+            yield Seen(unescape(text[at:stop]))
+        if seen and span.start <= cut.start and cut.end <= span.end:
+            yield seen
+        at = max(at, cut.end)
+    if at < span.end:
+        yield Seen(unescape(text[at : span.end]))
 
 
 def plain(text: str, span: Span, found: Iterable[Token]) -> str:
-    """Return the words of `span`: links by their display, code and formulas by their content, no comments, no emphasis.
-
-    `found` are the tokens of `text` inside `span`, in order.
-    """
+    """Return the words of `span`, which is read by itself; `found` are the tokens of `text` inside it, in order."""
     inside = tuple(found)
-    cuts = [cut for token in inside for cut in _cuts(text, token)]
-    for pair in emphasis(span.of(text), span.start, inside):
-        cuts += [(pair.opening, ""), (pair.closing, "")]
-    parts: list[str] = []
-    at = span.start
-    for cut, shown in sorted(cuts):
-        parts += [_ESCAPE.sub(r"\1", text[at : cut.start]), shown]
-        at = cut.end
-    return " ".join("".join([*parts, _ESCAPE.sub(r"\1", text[at : span.end])]).split())
+    pairs = emphasis(span.of(text), span.start, inside)
+    return join_words(see(text, span, inside, [end for pair in pairs for end in (pair.opening, pair.closing)]))
 
 
-def _cuts(text: str, token: Token) -> list[tuple[Span, str]]:
-    """Return what to take out for a token, each with what to put in its place."""
+def join_words(seen: Iterable[Seen]) -> str:
+    """Return a text of what a reader sees, with single spaces."""
+    return " ".join("".join(one.text for one in seen).split())
+
+
+def _cuts(text: str, token: Token) -> list[tuple[Span, Seen | None]]:
+    """Return what to take out for a token, each with what is seen in its place."""
     if token.kind in NESTING:
-        return [(Span(token.span.start, token.content.start), ""), (Span(token.content.end, token.span.end), "")]
+        return [(Span(token.span.start, token.content.start), None), (Span(token.content.end, token.span.end), None)]
     if token.wikilink is not None:
         link = token.wikilink
-        return [(token.span, link.display or default_text(link.path, link.headings, link.block))]
+        return [(token.span, Seen(link.display or default_text(link.path, link.headings, link.block), token))]
     if token.kind in HIDDEN or token.kind is TokenKind.IMAGE:
-        return [(token.span, "")]
-    return [(token.span, (token.span if token.kind is TokenKind.TAG else token.content).of(text))]
+        return [(token.span, None)]
+    return [(token.span, Seen((token.span if token.kind is TokenKind.TAG else token.content).of(text), token))]
 
 
-_ESCAPED = re.compile(r"\\[!-/:-@\[-`{-~]")
+_ESCAPED = re.compile(ESCAPE)
 _WIDE = re.compile(f"[{WIDE}]")
 _MARKS = re.compile(r"[*_]|~~")
 _DELIMITERS = str.maketrans("*_~", "xxx")
@@ -73,6 +94,16 @@ class Emphasis:
     kind: str
     opening: Span
     closing: Span
+
+    @property
+    def span(self) -> Span:
+        """All of it, with both delimiters."""
+        return Span(self.opening.start, self.closing.end)
+
+    @property
+    def content(self) -> Span:
+        """What stands between the delimiters."""
+        return Span(self.opening.end, self.closing.start)
 
 
 @dataclass(slots=True)

@@ -7,13 +7,12 @@ mistake, since what is written below it would leave the list.
 from __future__ import annotations
 
 import unicodedata
-from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from zhixing.markdown.blocks import Kind, Region, scan
 from zhixing.problems import Code, Problem
-from zhixing.source import Source, Span
+from zhixing.source import Source, Span, Spans
 
 # What every marker holds; a text without it has none.
 MARK = "zhixing:"
@@ -84,9 +83,9 @@ def generated(source: Source, regions: tuple[Region, ...] | None = None) -> tupl
 
 def _swallowed(source: Source, found: list[Generated], regions: tuple[Region, ...]) -> Iterator[Problem]:
     """Yield a problem for each region with a heading or a code block in it: an end was lost, and prose is inside."""
-    starts = [region.span.start for region in regions]
+    placed = Spans(regions if found else ())
     for one in found:
-        for region in regions[bisect_left(starts, one.body.start) : bisect_left(starts, one.body.end)]:
+        for region in placed.within(one.body):
             if region.kind in {Kind.HEADING, Kind.FENCE}:
                 what = f"The region of {one.id!r} holds a heading or a code block, which results never do"
                 fix = "Restore the `<!-- zhixing:end … -->` above it"

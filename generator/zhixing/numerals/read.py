@@ -218,7 +218,6 @@ __all__ = ["Manner", "Numeral", "last_numeral", "last_within", "numerals"]
 _ANY = re.compile(f"{DIGITAL}|{CHINESE}", re.VERBOSE | re.ASCII)
 _WINDOW = 64
 _LAST = frozenset(f"0123456789０１２３４５６７８９%％}}⁰¹²³⁴⁵⁶⁷⁸⁹∞成半y{CHARACTERS}")  # y is the last letter of \\infty
-_CLOSERS = ("**", "*", "__", "_", "==", "$$", "$")
 
 # What holds digits and is no figure: it is passed over before a numeral is looked for.
 _SKIPPED = r"""
@@ -240,16 +239,7 @@ _LIST_NUMBER = re.compile(r"\s{0,40}\d{1,9}[.)、](?=\s|\Z)", re.ASCII)
 
 
 def last_numeral(text: str, end: int) -> Numeral | None:
-    """Return the numeral that ends just before `end`, or None.
-
-    One closing `$`, `$$`, `**`, `*`, `__`, `_` or `==` may stand between; behind `$` the last numeral of the formula is
-    meant, wherever in it that stands.
-    """
-    closer = next((mark for mark in _CLOSERS if text.endswith(mark, 0, end)), "")
-    if closer.startswith("$"):
-        opening = text.rfind(closer, max(0, end - 2000), end - len(closer))
-        return last_within(text, Span(opening + len(closer), end - len(closer))) if opening >= 0 else None
-    end -= len(closer)
+    """Return the numeral that ends just before `end`, or None."""
     if end <= 0 or text[end - 1] not in _LAST:
         return None
     start = max(0, end - _WINDOW)

@@ -9,12 +9,10 @@ from pathlib import Path, PurePosixPath
 
 from zhixing.compose import FIGURES, Memory, Results, check, plan, results, templates_of
 from zhixing.markdown.blocks import Kind
-from zhixing.markdown.generated import generated
 from zhixing.page import portable
 from zhixing.page.tags import Tags
 from zhixing.problems import Problem
 from zhixing.site.math import formula_problems
-from zhixing.source import Span
 from zhixing.vault.graph import Edge, backlinks
 from zhixing.vault.load import load, read_templates
 from zhixing.vault.note import Note
@@ -69,13 +67,8 @@ def show(root: Path, templates: Path, memory: Memory | None = None) -> Shown:
 
 def _written(links: Mapping[PurePosixPath, tuple[Edge, ...]]) -> dict[PurePosixPath, tuple[Edge, ...]]:
     """Return the links that somebody wrote: those of generated lists lead to every note and say nothing of it."""
-    spans: dict[PurePosixPath, list[Span]] = {}
-    for edge in (edge for edges in links.values() for edge in edges):
-        note = edge.source
-        if note.path not in spans:
-            spans[note.path] = [one.span for one in generated(note.source, note.regions)[0]]
     return {
-        path: tuple(edge for edge in edges if not any(edge.link.span.start in span for span in spans[edge.source.path]))
+        path: tuple(edge for edge in edges if not edge.source.generated.covers(edge.link.span.start))
         for path, edges in links.items()
     }
 

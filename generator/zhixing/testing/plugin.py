@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from zhixing.claims.judge import Judged, claims_of, judge_all
+from zhixing.claims.judge import Judged, judge_all
 from zhixing.language.model import Outcome, Run
 from zhixing.language.runs import Declared
 from zhixing.problems import Code, Problem, Severity, ZhixingError
@@ -55,10 +55,9 @@ class NoteFile(pytest.File):
             if one.note is note:
                 name = one.example.id if one.example else f"line {note.source.position(one.fence.span.start)[0]}"
                 yield ExampleCollector.from_parent(self, name=name, vault=vault, declared=one)
-        claims, unbound = claims_of(note)
-        for problem in unbound:
+        for problem in note.claim_problems:
             yield UnreadItem.from_parent(self, name=f"{problem.line}: {problem.code}", problem=problem)
-        for judged in judge_all(claims, vault.found.book.runs):
+        for judged in judge_all(note.claims, vault.found.book.runs):
             line = note.source.position(judged.claim.span.start)[0]
             yield ClaimItem.from_parent(self, name=f"{line}: {judged.claim.reference}", note=note, judged=judged)
 

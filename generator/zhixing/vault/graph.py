@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import PurePosixPath
 from weakref import WeakKeyDictionary
 
-from zhixing.source import Span
+from zhixing.source import Span, Spans
 from zhixing.vault.note import Link, Note, is_attachment
 from zhixing.vault.resolve import Found, Resolution, resolve
 from zhixing.vault.vault import Vault, fold
@@ -25,6 +24,11 @@ class Edge:
     source: Note
     link: Link
     resolution: Resolution
+
+    @property
+    def span(self) -> Span:
+        """Where the link stands in its note."""
+        return self.link.span
 
 
 _EDGES: WeakKeyDictionary[Vault, tuple[Edge, ...]] = WeakKeyDictionary()
@@ -58,17 +62,18 @@ class _Search:
 
     def __init__(self, vault: Vault) -> None:
         self.vault = vault
-        self.embeds: dict[PurePosixPath, list[Edge]] = {}
+        found: dict[PurePosixPath, list[Edge]] = {}
         for edge in edges(vault):
             if edge.link.embed and edge.resolution.note is not None:
-                self.embeds.setdefault(edge.source.path, []).append(edge)
+                found.setdefault(edge.source.path, []).append(edge)
+        self.embeds = {path: Spans(embeds) for path, embeds in found.items()}
         self.done: set[_Part] = set()
         self.way: list[tuple[Edge, _Part]] = []
         self.found: list[tuple[Edge, ...]] = []
 
     def run(self) -> tuple[tuple[Edge, ...], ...]:
         for path in self.embeds:
-            for edge in self.embeds[path]:
+            for edge in self.embeds[path].items:
                 if (part := _part(self.vault, edge)) not in self.done:
                     self._search(edge, part)
         return tuple(self.found)
@@ -96,9 +101,8 @@ class _Search:
 
     def _inside(self, part: _Part) -> Iterator[Edge]:
         path, span = part
-        embeds = self.embeds.get(path, [])
-        starts = [edge.link.span.start for edge in embeds]
-        return iter(embeds[bisect_left(starts, span.start) : bisect_left(starts, span.end)])
+        embeds = self.embeds.get(path)
+        return iter(embeds.within(span) if embeds else ())
 
 
 def _part(vault: Vault, edge: Edge) -> _Part:

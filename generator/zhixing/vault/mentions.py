@@ -17,69 +17,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from zhixing.markdown.blocks import Kind
-from zhixing.markdown.emphasis import plain
 from zhixing.markdown.inline import prose
-from zhixing.markdown.links import NESTING, Token, TokenKind
-from zhixing.source import Span
+from zhixing.markdown.links import TokenKind
+from zhixing.source import Span, Spans
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
 
-# The sentence around a place in a note, as a reader sees it.
 
-# So many characters on each side at most: a paragraph may be one sentence, or one line of a hundred pages.
-_SIDE = 120
-# What a line begins with that is no part of its first sentence: a callout's kind, a footnote's label.
-_HEAD = re.compile(r"\[![^\]\n]{1,60}\][+-]?[ \t]*|\[\^[^\s\[\]]{1,60}\]:[ \t]*")
-_STOP = re.compile(r"[。！？!?；;]+[”’」』）)]*|\.(?=\s)|(?<!\\)\|")
-
-
-def sentence(note: Note, span: Span) -> str:
-    """Return the sentence of its line that holds a span of running text, without markup; `…` where it is cut."""
-    text = note.source.text
-    line = _line(note, span)
-    reach, inside = _reach(note, Span(max(line.start, span.start - _SIDE), min(line.end, span.end + _SIDE)))
-    stops = [
-        found.end() for found in _STOP.finditer(text, reach.start, reach.end) if not _within(found.start(), inside)
-    ]
-    start = max((stop for stop in stops if stop <= span.start), default=reach.start)
-    end = min((stop for stop in stops if stop >= span.end), default=reach.end)
-    whole = Span(start, end)
-    words = plain(text, whole, [one for one in inside if whole.start <= one.span.start and one.span.end <= whole.end])
-    before = "…" if start == reach.start > line.start else ""
-    after = "…" if end == reach.end < line.end else ""
-    return f"{before}{words.strip('| ')}{after}"
-
-
-def _line(note: Note, span: Span) -> Span:
-    """Return the line of its region that a span stands in, without the markers of containers."""
-    region = note.regions[bisect_right(note.regions, span.start, key=lambda one: one.span.start) - 1]
-    place = bisect_right(region.lines, span.start, key=lambda one: one.start) - 1
-    line = region.lines[place] if place >= 0 else region.span
-    head = _HEAD.match(note.source.text, line.start, line.end)
-    return Span(head.end() if head and head.end() <= span.start else line.start, line.end)
-
-
-def _reach(note: Note, span: Span) -> tuple[Span, list[Token]]:
-    """Return the tokens in a span, and the span without those that it would cut in two."""
-    first, last = (bisect_left(note.tokens, at, key=lambda one: one.span.start) for at in (span.start, span.end))
-    start, end = span.start, span.end
-    for token in note.tokens[max(0, first - 1) : last]:
-        if token.kind not in NESTING and token.span.start < start < token.span.end:
-            start = token.span.end
-        if token.kind not in NESTING and token.span.start < end < token.span.end:
-            end = token.span.start
-    inside = [one for one in note.tokens[first:last] if start <= one.span.start and one.span.end <= end]
-    return Span(start, end), inside
-
-
-def _within(at: int, tokens: list[Token]) -> bool:
-    return any(at in token.span and token.kind not in NESTING for token in tokens)
+def read_sentence(note: Note, span: Span) -> str:
+    """Return the sentence that holds a span of running text, as a reader sees it; `…` where it is cut."""
+    sentence = note.sentence(span)
+    words = note.plain(sentence.span).strip("| ")
+    return f"{'…' * sentence.cut_before}{words}{'…' * sentence.cut_after}"
 
 
 LONGEST = 100
@@ -90,7 +44,8 @@ _UNSPACED = (
 # A letter, digit or accent of a script that parts words by spaces.
 _SPACED = rf"(?:[^\W{_UNSPACED}]|[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff])"
 _WITHIN_WORD = re.compile(rf"(?<={_SPACED})(?={_SPACED})")
-_TITLE = re.compile(r"(?<![*\\])\*(?![*\s])[^*\n]{1,300}(?<!\s)\*(?!\*)|《[^》\n]{1,300}》")
+_TITLE = re.compile(r"(?<=《)[^》\n]{1,300}(?=》)")
+_LONGEST_TITLE = 300
 
 Hidden = Callable[[Note], Collection[Span]]
 
@@ -123,33 +78,36 @@ def mentions(vault: Vault, hidden: Hidden = _nothing, notes: Iterable[Note] | No
 
 def _in_note(note: Note, names: _Names, hidden: Collection[Span]) -> Iterator[tuple[Span, list[PurePosixPath]]]:
     text = lowered(note.source.text)
-    covered = sorted(hidden)
+    covered = Spans(hidden)
+    titles = Spans(_titles(note))
     for part in _prose(note):
-        titles = [Span(found.start() + 1, found.end() - 1) for found in _TITLE.finditer(text, part.start, part.end)]
         for span, targets in names.find(text, part):
-            title = _around(titles, span)
-            if note.path not in targets and _around(covered, span) is None and title in (None, span):
+            title = titles.at(span.start)
+            if note.path not in targets and not covered.covers(span.start) and title in (None, span):
                 yield span, targets
 
 
-def _around(spans: list[Span], inner: Span) -> Span | None:
-    """Return the one of sorted spans that another begins in."""
-    place = bisect_right(spans, inner.start, key=lambda span: span.start) - 1
-    return spans[place] if place >= 0 and inner.start in spans[place] else None
+def _titles(note: Note) -> Iterator[Span]:
+    """Yield the titles of works in a note: what stands in italics or in 《》."""
+    yield from (Span(*found.span()) for found in _TITLE.finditer(note.text))
+    for pair in note.emphasis.items:
+        if pair.kind == "em" and pair.content.end - pair.content.start <= _LONGEST_TITLE:
+            yield _without_marks(note.text, pair.content)
+
+
+def _without_marks(text: str, span: Span) -> Span:
+    """Return a span without marks of further emphasis at its ends."""
+    inside = span.of(text)
+    return Span(span.start + len(inside) - len(inside.lstrip("*_~=")), span.start + len(inside.rstrip("*_~=")))
 
 
 def _prose(note: Note) -> Iterator[Span]:
     """Yield the running text of a note, without headings and without the text of links."""
     text = note.source.text
     regions = tuple(region for region in note.regions if region.kind is Kind.TEXT)
-    links = [token.content for token in note.tokens if token.kind is TokenKind.LINK]
-    ends: list[int] = []
-    for link in links:  # a link may lie in a footnote in a link's text: what counts is where the outermost ends
-        ends.append(max(link.end, ends[-1] if ends else 0))
-    starts = [link.start for link in links]
+    links = Spans(token.content for token in note.tokens if token.kind is TokenKind.LINK)
     for span in prose(text, regions, note.tokens):
-        place = bisect_right(starts, span.start) - 1
-        if place < 0 or ends[place] < span.end:
+        if not links.covers(span.start):
             yield span
 
 

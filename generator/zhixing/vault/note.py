@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
-from zhixing.markdown.blocks import Kind, Region, scan, scan_problems
+from zhixing.markdown.blocks import Kind, Region, scan_problems
+from zhixing.markdown.claims import Claim, find_claims
 from zhixing.markdown.emphasis import plain
+from zhixing.markdown.escapes import unescape
 from zhixing.markdown.frontmatter import Frontmatter, read_frontmatter
-from zhixing.markdown.inline import tokens
 from zhixing.markdown.links import Token, TokenKind, Wikilink
+from zhixing.markdown.reading import Reading
 from zhixing.markdown.slugs import anchors
 from zhixing.problems import Problem
-from zhixing.source import Source, Span
-from zhixing.vault.properties import read_properties
+from zhixing.source import Source, Span, Spans
+from zhixing.vault.properties import Properties, read_properties
 
 # The files beside notes that Obsidian opens, by their extension.
 
@@ -48,8 +49,6 @@ _APPS = {
 }
 SCHEMES = frozenset({"ftp", "geo", "http", "https", "mailto", "obsidian", "sms", "tel", "xmpp"} | _APPS)
 _OUTWARD = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|//")
-_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ def _of_token(text: str, token: Token) -> Link | None:
     if token.kind is TokenKind.URL:
         return Link(token.span, "", display=written, wiki=False, url=written, token=token)
     display, embed = token.content.of(text), token.kind is TokenKind.IMAGE
-    target = _ENTITY.sub(lambda entity: html.unescape(entity[0]), _ESCAPE.sub(r"\1", written))
+    target = unescape(written)
     if _OUTWARD.match(target):
         return Link(token.span, "", display=display, embed=embed, wiki=False, url=target, token=token)
     path, _, fragment = target.partition("#")
@@ -114,8 +113,6 @@ def _of_token(text: str, token: Token) -> Link | None:
 
 
 # The places in a note that a link can name: headings and blocks.
-
-_MARKER = re.compile(r"(?:[-+*]|[0-9]+[.)])\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,41 +134,37 @@ class Block:
     span: Span
 
 
-def read_headings(text: str, regions: tuple[Region, ...], found: tuple[Token, ...]) -> tuple[Heading, ...]:
-    """Return a note's headings in order; `found` are its tokens."""
-    titles = [region for region in regions if region.kind is Kind.HEADING]
-    starts = [token.span.start for token in found]
-    words = []
-    for region in titles:
-        first, last = bisect_left(starts, region.content.start), bisect_left(starts, region.content.end)
-        words.append(plain(text, region.content, found[first:last]))
+def read_headings(reading: Reading) -> tuple[Heading, ...]:
+    """Return a note's headings in order."""
+    text = reading.text
+    titles = [region for region in reading.regions if region.kind is Kind.HEADING]
+    words = [plain(text, region.content, reading.within(region.content)) for region in titles]
     return tuple(
         Heading(region.level, word, slug, region.span, region.content.of(text))
         for region, word, slug in zip(titles, words, anchors(words), strict=True)
     )
 
 
-def read_blocks(text: str, regions: tuple[Region, ...], found: tuple[Token, ...]) -> tuple[Block, ...]:
+def read_blocks(reading: Reading) -> tuple[Block, ...]:
     """Return a note's named blocks in order; of ids that are used twice the first counts."""
-    ids = [token for token in found if token.kind is TokenKind.BLOCK_ID]
+    ids = [token for token in reading.tokens if token.kind is TokenKind.BLOCK_ID]
     if not ids:
         return ()
-    starts = [region.span.start for region in regions]
-    reader = _Blocks(text, regions)
+    places = _Blocks(reading)
     blocks: dict[str, Block] = {}
     for token in ids:
-        name = token.content.of(text)
-        span = reader.named(bisect_right(starts, token.span.start) - 1, token)
-        blocks.setdefault(name.lower(), Block(name, span))
+        name = token.content.of(reading.text)
+        blocks.setdefault(name.lower(), Block(name, places.named(token)))
     return tuple(blocks.values())
 
 
 class _Blocks:
     """The blocks of a note. What contains what is worked out once, so that a note of nothing but ids stays linear."""
 
-    def __init__(self, text: str, regions: tuple[Region, ...]) -> None:
-        self.text = text
-        self.regions = regions
+    def __init__(self, reading: Reading) -> None:
+        self.text = reading.text
+        self.regions = regions = reading.regions
+        self.places = Spans(regions)
         self.quotes = _runs(regions, _quoted)
         self.lists = _runs(regions, _of_list)
         self.joined = _runs(regions, lambda region: not _parts(region))
@@ -181,16 +174,17 @@ class _Blocks:
             if region.kind is not Kind.BLANK:
                 while open_items and regions[open_items[-1]].depth > region.depth:
                     open_items.pop()
-                if _MARKER.search(region.prefix):
+                if region.begins_item:
                     open_items.append(index)
             self.items.append(open_items[-1] if open_items else index)
 
-    def named(self, index: int, token: Token) -> Span:
+    def named(self, token: Token) -> Span:
         """Return what an id at the end of a region names.
 
         That is the quote or callout that it stands in, as a whole; the list item that it stands in; the block before
         it where it stands alone; else its own paragraph.
         """
+        index = self.places.index(token.span.start)
         region = self.regions[index]
         if _quoted(region):
             return self._span(*self.quotes[index])
@@ -250,7 +244,7 @@ def _item_end(regions: tuple[Region, ...], index: int) -> int:
     for region in regions[index + 1 :]:
         if region.kind is Kind.BLANK:
             continue
-        if region.depth < depth or (region.depth == depth and _MARKER.search(region.prefix)):
+        if region.depth < depth or (region.depth == depth and region.begins_item):
             break
         end = region.span.end
     return end
@@ -259,64 +253,117 @@ def _item_end(regions: tuple[Region, ...], index: int) -> int:
 __all__ = ["Block", "Heading", "Link", "Note", "read_note"]
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A note. `path` is its place in the vault, `name` its file name without `.md` (NFC).
+@dataclass(frozen=True)
+class Note(Reading):
+    """A note: a text at a place in the vault. What it says is computed when it is first asked for, and kept."""
 
-    `title` defaults to `name`. `date`, `type`, `status` are "" where not given. `tags` are those of the frontmatter and
-    then those in the text, without `#`. `related` and `requires` are also among `links`. `problems` are those of
-    scanning and of the frontmatter only.
-    """
-
-    source: Source
     path: PurePosixPath
-    name: str
-    title: str
-    aliases: tuple[str, ...]
-    type: str
-    status: str
-    tags: tuple[str, ...]
-    date: str
-    related: tuple[Link, ...]
-    requires: tuple[Link, ...]
-    published: bool
-    frontmatter: Frontmatter
-    regions: tuple[Region, ...]
-    tokens: tuple[Token, ...]
-    headings: tuple[Heading, ...]
-    links: tuple[Link, ...]
-    blocks: tuple[Block, ...]
-    problems: tuple[Problem, ...]
+
+    @cached_property
+    def name(self) -> str:
+        """The file name without `.md`, in NFC."""
+        return unicodedata.normalize("NFC", self.path.stem)
+
+    @property
+    def title(self) -> str:
+        """The title in the frontmatter, by default the name."""
+        return self._properties.title or self.name
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Other names of the note."""
+        return self._properties.aliases
+
+    @property
+    def type(self) -> str:
+        """What kind of note it is, "" where it does not say."""
+        return self._properties.type
+
+    @property
+    def status(self) -> str:
+        """How finished it is, "" where it does not say."""
+        return self._properties.status
+
+    @property
+    def date(self) -> str:
+        """Its date as written, "" where it has none."""
+        return self._properties.date
+
+    @property
+    def published(self) -> bool:
+        """Whether the site shows it."""
+        return self._properties.published
+
+    @cached_property
+    def tags(self) -> tuple[str, ...]:
+        """The tags of the frontmatter and then those in the text, without `#`, each once."""
+        inline = (token.content.of(self.text) for token in self.tokens if token.kind is TokenKind.TAG)
+        return tuple(dict.fromkeys([*self._properties.tags, *inline]))
+
+    @property
+    def frontmatter(self) -> Frontmatter:
+        """The properties as written."""
+        return self._frontmatter[0]
+
+    @cached_property
+    def links(self) -> tuple[Link, ...]:
+        """The links out of the note, those of the frontmatter first."""
+        return read_links(self.text, self.frontmatter, self.tokens)
+
+    @cached_property
+    def related(self) -> tuple[Link, ...]:
+        """The links under `related`."""
+        return tuple(link for link in self.links if link.field == "related")
+
+    @cached_property
+    def requires(self) -> tuple[Link, ...]:
+        """The links under `requires`."""
+        return tuple(link for link in self.links if link.field == "requires")
+
+    @cached_property
+    def headings(self) -> tuple[Heading, ...]:
+        """The headings in order."""
+        return read_headings(self)
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """The named blocks in order; of ids that are used twice the first counts."""
+        return read_blocks(self)
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """The claims in the text, waivers included."""
+        return self._claims[0]
+
+    @property
+    def claim_problems(self) -> tuple[Problem, ...]:
+        """A problem for each marker of a claim that binds nothing."""
+        return self._claims[1]
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the blocks and the frontmatter, in order."""
+        found = [*self._frontmatter[1], *self._read_properties[1], *scan_problems(self.source, self.regions)]
+        return tuple(sorted(found, key=lambda one: one.order))
+
+    @property
+    def _properties(self) -> Properties:
+        return self._read_properties[0]
+
+    @cached_property
+    def _frontmatter(self) -> tuple[Frontmatter, list[Problem]]:
+        return read_frontmatter(self.source, self.regions)
+
+    @cached_property
+    def _read_properties(self) -> tuple[Properties, list[Problem]]:
+        return read_properties(self.source, self.frontmatter)
+
+    @cached_property
+    def _claims(self) -> tuple[tuple[Claim, ...], tuple[Problem, ...]]:
+        found, problems = find_claims(self)
+        return tuple(found), tuple(problems)
 
 
 def read_note(source: Source, path: PurePosixPath) -> Note:
     """Return the note that a text is."""
-    text = source.text
-    regions = scan(text)
-    found = tokens(text, regions)
-    frontmatter, problems = read_frontmatter(source, regions)
-    properties, wrong = read_properties(source, frontmatter)
-    links = read_links(text, frontmatter, found)
-    name = unicodedata.normalize("NFC", path.stem)
-    inline = (token.content.of(text) for token in found if token.kind is TokenKind.TAG)
-    return Note(
-        source=source,
-        path=path,
-        name=name,
-        title=properties.title or name,
-        aliases=properties.aliases,
-        type=properties.type,
-        status=properties.status,
-        tags=tuple(dict.fromkeys([*properties.tags, *inline])),
-        date=properties.date,
-        related=tuple(link for link in links if link.field == "related"),
-        requires=tuple(link for link in links if link.field == "requires"),
-        published=properties.published,
-        frontmatter=frontmatter,
-        regions=regions,
-        tokens=found,
-        headings=read_headings(text, regions, found),
-        links=links,
-        blocks=read_blocks(text, regions, found),
-        problems=tuple(sorted([*problems, *wrong, *scan_problems(source, regions)], key=lambda one: one.order)),
-    )
+    return Note(source, path)

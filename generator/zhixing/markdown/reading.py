@@ -1,0 +1,155 @@
+"""One reading of a text: its blocks, its inline tokens, its emphasis, and what a reader sees of any part of it.
+
+Each of these is computed when it is first asked for, and kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from zhixing.markdown.blocks import PROSE, Region, scan
+from zhixing.markdown.emphasis import Emphasis, Seen, emphasis, join_words, see
+from zhixing.markdown.escapes import ENTITY
+from zhixing.markdown.generated import Generated, generated
+from zhixing.markdown.inline import body_of, tokens
+from zhixing.markdown.links import NESTING, Token
+from zhixing.problems import Problem
+from zhixing.source import Source, Span, Spans
+
+# A sentence reaches at most this many characters to each side of a place: a paragraph may be one sentence.
+_SIDE = 120
+# How a line begins that is not yet its first sentence: a callout's kind, a footnote's label; in a list a task's box.
+_HEAD = re.compile(r"\[![^\]\n]{1,60}\][+-]?[ \t]*|\[\^[^\s\[\]]{1,60}\]:[ \t]*")
+_BOX = re.compile(r"\[[^\]\r\n]\][ \t]+")
+# What ends a sentence, or a table's cell. The `;` of a character reference and the `|` of `\|` do not.
+_STOP = re.compile(rf"{ENTITY}|\\\||(?P<stop>[。！？!?；;]+[”’」』）)]*|\.(?=\s)|\|)")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The part of a line around a place that ends with the sentence or, where `cut_before` or `cut_after`, earlier."""
+
+    span: Span
+    cut_before: bool
+    cut_after: bool
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text and what it says, in order of places."""
+
+    source: Source
+
+    @property
+    def text(self) -> str:
+        """The text itself."""
+        return self.source.text
+
+    @cached_property
+    def regions(self) -> tuple[Region, ...]:
+        """The blocks, and the blank lines between them; they cover the text without a gap."""
+        return scan(self.text)
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        """The inline tokens, an outer one before those inside it."""
+        return tokens(self.text, self.regions)
+
+    @cached_property
+    def emphasis(self) -> Spans[Emphasis]:
+        """The emphasis in all headings and paragraphs."""
+        prose = (region for region in self.regions if region.kind in PROSE)
+        found = (emphasis(*body_of(self.text, region), self.within(region.span)) for region in prose)
+        return Spans(pair for pairs in found for pair in pairs)
+
+    @property
+    def generated(self) -> Spans[Generated]:
+        """What the tool wrote into the text."""
+        return self._generated[0]
+
+    @property
+    def generated_problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the markers of generated regions. While there is anything, nothing may be written."""
+        return self._generated[1]
+
+    @cached_property
+    def _generated(self) -> tuple[Spans[Generated], tuple[Problem, ...]]:
+        found, problems = generated(self.source, self.regions)
+        return Spans(found), tuple(problems)
+
+    def at(self, offset: int) -> Region:
+        """Return the region that an offset lies in, the last one at the end of the text.
+
+        Raises IndexError for an empty text, which has no regions.
+        """
+        return self._regions.items[self._regions.index(offset)]
+
+    def token(self, offset: int) -> Token | None:
+        """Return the innermost token around an offset."""
+        return self._tokens.at(offset)
+
+    def within(self, span: Span) -> tuple[Token, ...]:
+        """Return the tokens that begin inside a span."""
+        return self._tokens.within(span)
+
+    def line(self, offset: int) -> Span:
+        """Return the line of running text around an offset, without container markers; outside of prose the region."""
+        line = self._lines.at(offset)
+        return self.at(offset).span if line is None else line
+
+    def see(self, span: Span) -> Iterator[Seen]:
+        """Yield what a reader sees of a part of a region: links by their texts, no emphasis, no comments."""
+        return see(self.text, span, self._tokens.touching(span), self._delimiters.within(span))
+
+    def plain(self, span: Span) -> str:
+        """Return the words that a reader sees of a part of a region."""
+        return join_words(self.see(span))
+
+    def sentence(self, span: Span) -> Sentence:
+        """Return the sentence around a span of running text, within its line."""
+        line = self._without_head(self.line(span.start), span)
+        reach = self._reach(Span(max(line.start, span.start - _SIDE), min(line.end, span.end + _SIDE)))
+        stops = [stop.end() for stop in _STOP.finditer(self.text, reach.start, reach.end) if self._is_stop(stop)]
+        start = max((stop for stop in stops if stop <= span.start), default=reach.start)
+        end = min((stop for stop in stops if stop >= span.end), default=reach.end)
+        return Sentence(Span(start, end), start == reach.start > line.start, end == reach.end < line.end)
+
+    def _without_head(self, line: Span, span: Span) -> Span:
+        region = self.at(line.start)
+        box = region.begins_item and region.lines[0] == line
+        head = (_BOX if box else _HEAD).match(self.text, line.start, line.end)
+        return Span(head.end() if head and head.end() <= span.start else line.start, line.end)
+
+    def _reach(self, span: Span) -> Span:
+        """Return a span without the tokens that it would cut in two."""
+        start, end = span.start, span.end
+        for token in self._tokens.touching(span):
+            if token.kind not in NESTING and token.span.start < start < token.span.end:
+                start = token.span.end
+            if token.kind not in NESTING and token.span.start < end < token.span.end:
+                end = token.span.start
+        return Span(start, end)
+
+    def _is_stop(self, found: re.Match[str]) -> bool:
+        token = self.token(found.start())
+        readable = token is None or (token.kind in NESTING and found.start() in token.content)
+        return found["stop"] is not None and readable
+
+    @cached_property
+    def _regions(self) -> Spans[Region]:
+        return Spans(self.regions)
+
+    @cached_property
+    def _tokens(self) -> Spans[Token]:
+        return Spans(self.tokens)
+
+    @cached_property
+    def _lines(self) -> Spans[Span]:
+        return Spans(line for region in self.regions if region.kind in PROSE for line in region.lines)
+
+    @cached_property
+    def _delimiters(self) -> Spans[Span]:
+        return Spans(span for pair in self.emphasis.items for span in (pair.opening, pair.closing))

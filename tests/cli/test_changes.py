@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shell import contents, vault, zhixing
-from zhixing.cli.common import unified
+from zhixing.cli.changes import unified_diff
 
 STALE = "```yaml example\nid: 例\ncompute: {x: 1}\nexpect: {x: 1}\n```\n\n"
 
@@ -95,11 +95,11 @@ TEXTS = st.lists(st.sampled_from(["a\n", "b\n", "c\n", "\n"]), max_size=30).map(
 @settings(deadline=None, max_examples=200)
 @given(TEXTS, TEXTS, st.sampled_from(["", "d"]), st.sampled_from(["", "d"]))
 def test_a_diff_leads_from_one_text_to_the_other(before: str, after: str, end: str, other: str) -> None:
-    assert applied(before + end, "".join(unified(before + end, after + other, "n"))) == after + other
+    assert applied(before + end, "".join(unified_diff(before + end, after + other, "n"))) == after + other
 
 
 @pytest.mark.parametrize("more", [0, 1])
 def test_a_long_note_that_changes_in_every_other_line_hangs_nothing(more: int) -> None:
     before = "".join(f"{number}\n" for number in range(20_000))
     after = "".join(f"{number}{'x' * (number % 2)}\n" for number in range(20_000)) + "y\n" * more
-    assert applied(before, "".join(unified(before, after, "n"))) == after
+    assert applied(before, "".join(unified_diff(before, after, "n"))) == after

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path, PurePath
 
 import click
@@ -11,22 +11,22 @@ import click
 from zhixing import compose
 from zhixing.checks.coverage import Coverage, coverage_of, coverage_problems, total
 from zhixing.checks.fix_links import fix_links
+from zhixing.cli.changes import print_diff, write_changes
 from zhixing.cli.common import (
     Selection,
+    display_path,
     notes_argument,
     open_vault,
     progress,
     report,
-    selected,
-    show,
-    shown,
+    select_notes,
     summary,
     vault_option,
-    write_all,
 )
 from zhixing.compose import Change
-from zhixing.problems import Severity, exit_status
+from zhixing.problems import Problem, Severity, exit_status
 from zhixing.show.svg import badge as draw
+from zhixing.source import Source
 from zhixing.vault.load import load, read_templates, read_text
 from zhixing.vault.vault import Vault
 from zhixing.weave.writer import WriteError, write
@@ -69,42 +69,61 @@ def check(
       zhixing check --coverage --min 90 --badge coverage.svg
     """
     project, loaded = open_vault(vault)
-    chosen = selected(loaded, notes)
-    fixes = _link_fixes(loaded, chosen) if fix or diff else []
-    # What is printed as data stays data.
-    show(loaded, fixes, err=form in {"json", "github"})
-    _, failed = write_all(loaded, [] if diff else fixes)
-    loaded = load(project.notes, loaded) if fixes and not diff else loaded
-    with progress("Checking") as tell:
-        found = compose.results(loaded, tell)
+    chosen = select_notes(loaded, notes)
+    fixes = _find_fixes(loaded, chosen) if fix or diff else []
+    # Standard output is for data alone where data is asked for.
+    print_diff(loaded, fixes, err=form in {"json", "github"})
+    failed: list[Problem] = []
+    if fixes and not diff:
+        _, failed = write_changes(loaded, fixes)
+        loaded = load(project.notes, loaded)
     sources = read_templates(project.templates)
-    templates = compose.templates_of(sources)
-    problems = compose.check(loaded, found, compose.plan(loaded, found, templates=sources), templates)
-    kept = [*failed, *(problem for problem in problems if chosen.keeps(problem, found, loaded))]
+    found, problems = _find_problems(loaded, sources, chosen)
     parts: Mapping[str, Coverage] = {}
     if covered or least is not None or badge:
-        parts = coverage_of({path: loaded.notes[path] for path in chosen.notes}, templates)
-        kept += [one for path in chosen.notes for one in coverage_problems(loaded.notes[path], parts[str(path)])]
-    report(loaded, kept, form=form or "text", least=Severity.WARNING if quiet else Severity.INFO)
-    short = _coverage(loaded, parts, least) if parts else False
+        parts, unmarked = _measure_coverage(loaded, sources, chosen)
+        problems += unmarked
+    problems += failed
+    report(loaded, problems, form=form or "text", least=Severity.WARNING if quiet else Severity.INFO)
+    if parts:
+        _print_coverage(loaded, parts)
     if badge:
         _write_badge(badge, total(parts.values()).share)
-    click.echo(f"{len(chosen.notes)} notes, {len(found.book.runs)} examples: {summary(kept)}", err=True)
-    sys.exit(1 if short else exit_status(kept) or (3 if diff and fixes else 0))
+    click.echo(f"{len(chosen.notes)} notes, {len(found.book.runs)} examples: {summary(problems)}", err=True)
+    short = least is not None and total(parts.values()).share * 100 < least
+    sys.exit(1 if short else exit_status(problems) or (3 if diff and fixes else 0))
 
 
-def _link_fixes(vault: Vault, chosen: Selection) -> list[Change]:
+def _find_fixes(vault: Vault, chosen: Selection) -> list[Change]:
     """Return the changes of the notes whose links can be fixed."""
     return [Change(note.path, note.source.text, text) for note, text in fix_links(vault, chosen.notes)]
 
 
-def _coverage(vault: Vault, parts: Mapping[str, Coverage], least: float | None) -> bool:
-    """Print coverage by note and in total; tell whether it is less than asked for."""
+def _find_problems(
+    vault: Vault, templates: Collection[Source], chosen: Selection
+) -> tuple[compose.Results, list[Problem]]:
+    """Return the results of a vault, and the problems of the chosen notes."""
+    with progress("Checking") as tell:
+        found = compose.results(vault, tell)
+    planned = compose.plan(vault, found, templates=templates)
+    problems = compose.check(vault, found, planned, compose.templates_of(templates))
+    return found, [problem for problem in problems if chosen.keeps(problem, found, vault)]
+
+
+def _measure_coverage(
+    vault: Vault, templates: Collection[Source], chosen: Selection
+) -> tuple[dict[str, Coverage], list[Problem]]:
+    """Return the coverage of each chosen note by path, and a problem for each numeral that nothing backs."""
+    notes = {path: vault.notes[path] for path in chosen.notes}
+    parts = coverage_of(notes, compose.templates_of(templates))
+    return parts, [one for path, note in notes.items() for one in coverage_problems(note, parts[str(path)])]
+
+
+def _print_coverage(vault: Vault, parts: Mapping[str, Coverage]) -> None:
+    """Print coverage by note and in total."""
     for path, part in sorted(parts.items()):
-        click.echo(f"{_row(part)}  {shown(vault, path)}", err=True)
-    whole = total(parts.values())
-    click.echo(f"{_row(whole)}  in total", err=True)
-    return least is not None and whole.share * 100 < least
+        click.echo(f"{_row(part)}  {display_path(vault, path)}", err=True)
+    click.echo(f"{_row(total(parts.values()))}  in total", err=True)
 
 
 def _write_badge(path: Path, share: float) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import errno
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePath, PurePosixPath
 
 import click
 
-from zhixing.cli.common import files, notes_argument, open_vault, progress, report, selected, summary, vault_option
+from zhixing.cli.common import files, notes_argument, open_vault, progress, report, select_notes, summary, vault_option
 from zhixing.cli.folder import File, bring_up_to_date, from_file, from_text, refusal
 from zhixing.compose import results
 from zhixing.lists.concept_map import concept_map, relations
@@ -53,26 +52,27 @@ def markdown(folder: Path, *, html_anchors: bool, vault: Path | None) -> None:
         export = exported(loaded, found, tell, attributes=not html_anchors)
     problems = [*loaded.problems, *found.problems]
     problems += [problem for note in loaded.notes.values() if note.published for problem in note.problems]
-    outcome = bring_up_to_date(folder, files_of(loaded, export, problems))
-    problems += outcome.problems
+    exported_files, unread = files_of(loaded, export)
+    update = bring_up_to_date(folder, exported_files)
+    problems += [*unread, *update.problems]
     report(loaded, problems, least=Severity.WARNING)
-    done = f"{files(len(outcome.written))} written, {len(outcome.removed)} removed"
+    done = f"{files(len(update.written))} written, {len(update.removed)} removed"
     click.echo(f"{done}: {summary(problems)}", err=True)
     sys.exit(exit_status(problems))
 
 
-def files_of(vault: Vault, export: Export, problems: list[Problem]) -> Iterator[File]:
-    """Yield what an export holds; a file of the vault that cannot be read is a problem."""
-    for path, text in export.texts.items():
-        yield from_text(path, text)
+def files_of(vault: Vault, export: Export) -> tuple[list[File], list[Problem]]:
+    """Return the files of an export, and a problem for each file of the vault that cannot be read."""
+    exported_files = [from_text(path, text) for path, text in export.texts.items()]
+    problems: list[Problem] = []
     for path in export.copies:
         try:
-            yield from_file(path, _inside(vault.root, path))
+            exported_files.append(from_file(path, _inside(vault.root, path)))
         except (OSError, RuntimeError) as error:  # a circle of links is a RuntimeError
             what = f"The file cannot be read: {getattr(error, 'strerror', None) or error}"
-            problems.append(
-                Problem(str(path), 1, 1, Code.FILE_UNREADABLE, what, "Fix the cause and run the command again")
-            )
+            fix = "Fix the cause and run the command again"
+            problems.append(Problem(str(path), 1, 1, Code.FILE_UNREADABLE, what, fix))
+    return exported_files, problems
 
 
 def _inside(root: Path, path: PurePosixPath) -> Path:
@@ -104,7 +104,7 @@ def canvas(file: Path, notes: tuple[Path, ...], *, kind: str, accept: bool, vaul
       zhixing export canvas notes/概念.canvas --type concept
     """
     _, loaded = open_vault(vault)
-    chosen = selected(loaded, notes)
+    chosen = select_notes(loaded, notes)
     kept = [note for path, note in loaded.notes.items() if path in chosen.notes and kind in ("", note.type)]
     if not kept:
         raise click.UsageError(f"There is no note{f' of type {kind!r}' if kind else ''} to draw.")

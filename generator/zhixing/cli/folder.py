@@ -44,8 +44,8 @@ def from_file(path: PurePosixPath, source: Path) -> File:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a run did to a folder, or would not do."""
+class FolderUpdate:
+    """The files that a run wrote and removed, and the problems of those that it could not."""
 
     written: tuple[PurePosixPath, ...] = ()
     removed: tuple[PurePosixPath, ...] = ()
@@ -72,7 +72,7 @@ def refusal(folder: Path, vault: Path) -> Problem | None:
     return None
 
 
-def bring_up_to_date(folder: Path, files: Iterable[File]) -> Outcome:
+def bring_up_to_date(folder: Path, files: Iterable[File]) -> FolderUpdate:
     """Make a folder hold these files, and none that an earlier run wrote and this one does not.
 
     Writes only what differs; where a file was edited by hand, or is somebody else's, writes nothing.
@@ -82,19 +82,22 @@ def bring_up_to_date(folder: Path, files: Iterable[File]) -> Outcome:
     found = {path: _found(root / path) for path in {*before, *wanted}}
     strangers = [problem for path in sorted(found) if (problem := _stranger(root, path, found[path], before, wanted))]
     if strangers:
-        return Outcome(problems=tuple(strangers))
+        return FolderUpdate(problems=tuple(strangers))
     after = {path: (file.digest,) for path, file in wanted.items()}
     between = {path: tuple(dict.fromkeys([*before.get(path, ()), *after.get(path, ())])) for path in found}
-    failed: list[Problem] = []
-    if before != after and not _saved(root, between, failed):
-        return Outcome(problems=tuple(failed))
+    if before != after and (problem := _save_manifest(root, between)):
+        return FolderUpdate(problems=(problem,))
     late = [file for path, file in sorted(wanted.items()) if found[path] != file.digest]
     gone = [path for path in sorted(before.keys() - wanted.keys()) if found[path]]
-    written = tuple(file.path for file in late if _written(root, file, found[file.path], failed))
-    removed = tuple(path for path in gone if _removed(root, path, found[path], failed))
-    unfinished = {path: between[path] for path in {*(file.path for file in late), *gone} - {*written, *removed}}
-    _saved(root, {**after, **unfinished}, failed)
-    return Outcome(written, removed, tuple(failed))
+    writes = {file.path: _write(root, file, found[file.path]) for file in late}
+    removals = {path: _remove(root, path, found[path]) for path in gone}
+    failed = {path: problem for path, problem in (writes | removals).items() if problem}
+    unsaved = _save_manifest(root, {**after, **{path: between[path] for path in failed}})
+    return FolderUpdate(
+        tuple(path for path in writes if path not in failed),
+        tuple(path for path in removals if path not in failed),
+        (*failed.values(), *([unsaved] if unsaved else [])),
+    )
 
 
 def _stranger(
@@ -126,22 +129,21 @@ def _found(file: Path) -> str | None:
         return ""
 
 
-def _written(root: Path, file: File, before: str | None, failed: list[Problem]) -> bool:
-    return _done(root, file.path, failed, lambda: write_bytes(root, file.path, file.content(), before=before))
+def _write(root: Path, file: File, before: str | None) -> Problem | None:
+    return _attempt(root, file.path, lambda: write_bytes(root, file.path, file.content(), before=before))
 
 
-def _removed(root: Path, path: PurePosixPath, before: str | None, failed: list[Problem]) -> bool:
-    return _done(root, path, failed, lambda: remove(root, path, before=before or ""))
+def _remove(root: Path, path: PurePosixPath, before: str | None) -> Problem | None:
+    return _attempt(root, path, lambda: remove(root, path, before=before or ""))
 
 
-def _done(root: Path, path: PurePosixPath, failed: list[Problem], work: Callable[[], None]) -> bool:
-    """Do a piece of work on a file and tell whether it succeeded; else add its problem to those that failed."""
+def _attempt(root: Path, path: PurePosixPath, work: Callable[[], None]) -> Problem | None:
+    """Do a piece of work on a file; return its problem if it failed."""
     try:
         work()
     except WriteError as error:
-        failed.append(replace(error.problem, path=str(root / path)))
-        return False
-    return True
+        return replace(error.problem, path=str(root / path))
+    return None
 
 
 def _manifest(root: Path) -> Known | None:
@@ -156,12 +158,14 @@ def _manifest(root: Path) -> Known | None:
         return None
 
 
-def _saved(root: Path, known: Known, failed: list[Problem]) -> bool:
-    """Write the manifest where it differs from what is there."""
+def _save_manifest(root: Path, known: Known) -> Problem | None:
+    """Write the manifest where it differs from what is there; return the problem if that failed."""
     before = read_text(root / MANIFEST)
     files = {str(path): list(digests) for path, digests in sorted(known.items())}
     text = f"{json.dumps({'version': _VERSION, 'files': files}, ensure_ascii=False, indent=1)}\n"
-    return text == before or _done(root, MANIFEST, failed, lambda: write(root, MANIFEST, text, before=before))
+    if text == before:
+        return None
+    return _attempt(root, MANIFEST, lambda: write(root, MANIFEST, text, before=before))
 
 
 def _problem(path: Path, what: str, fix: str, code: Code = Code.EXPORT_FOLDER) -> Problem:

@@ -13,7 +13,7 @@ from typing import TypeVar
 import click
 
 from zhixing.checks.fix_links import tables
-from zhixing.cli.common import notes_argument, open_vault, report, selected, shown, vault_option
+from zhixing.cli.common import display_path, notes_argument, open_vault, report, select_notes, vault_option
 from zhixing.markdown.links import Wikilink
 from zhixing.problems import exit_status, visible
 from zhixing.source import Span
@@ -212,7 +212,7 @@ def graph(notes: tuple[Path, ...], *, listed: bool, as_json: bool, vault: Path |
       zhixing graph --json > graph.json
     """
     _, loaded = open_vault(vault)
-    chosen = selected(loaded, notes)
+    chosen = select_notes(loaded, notes)
     around = Neighbours(loaded, chosen.notes)
     if as_json:
         click.echo(json.dumps(around.as_data(), ensure_ascii=False, indent=1))
@@ -248,7 +248,7 @@ def _counted(around: Neighbours, found: Iterable[Mention]) -> list[str]:
         name = one.span.of(one.source.source.text)
         spelled.setdefault((fold(name), one.target.path), []).append(name)
     ordered = sorted(spelled.items(), key=lambda item: (-len(item[1]), item[0][0]))
-    return [f"{len(names):6}  {names[0]} → {shown(around.vault, path)}" for (_, path), names in ordered]
+    return [f"{len(names):6}  {names[0]} → {display_path(around.vault, path)}" for (_, path), names in ordered]
 
 
 def _part(title: str, rows: Sequence[str]) -> Iterator[str]:
@@ -266,7 +266,7 @@ def _each(around: Neighbours) -> Iterator[str]:
 
 def _neighbours(around: Neighbours, path: PurePosixPath) -> Iterator[str]:
     """Yield what surrounds a note, each other note in a line with its first places."""
-    yield shown(around.vault, path)
+    yield display_path(around.vault, path)
     out: dict[str, list[Edge]] = {}
     for edge in around.links[path]:
         if edge.resolution.note is not edge.source:
@@ -275,7 +275,9 @@ def _neighbours(around: Neighbours, path: PurePosixPath) -> Iterator[str]:
     back: dict[PurePosixPath, list[Edge]] = {}
     for edge in around.backlinks[path]:
         back.setdefault(edge.source.path, []).append(edge)
-    yield from _lines("linked from", [f"{shown(around.vault, end)}  {_lines_of(by)}" for end, by in back.items()])
+    yield from _lines(
+        "linked from", [f"{display_path(around.vault, end)}  {_lines_of(by)}" for end, by in back.items()]
+    )
     yield from _lines("mentions, and does not link", list(_told(around, _new(around, path))))
     missing = [one for one in around.mentioned[path] if not around.is_linked(one)]
     yield from _lines("mentioned, and not linked, in", list(_told(around, missing)))
@@ -313,11 +315,11 @@ def _leaves(edge: Edge) -> bool:
 def _end(around: Neighbours, edge: Edge) -> str:
     """Return where a link leads, for a reader."""
     end = target_of(edge)
-    return f"{end} (not there)" if edge.resolution.kind is Found.MISSING else shown(around.vault, end)
+    return f"{end} (not there)" if edge.resolution.kind is Found.MISSING else display_path(around.vault, end)
 
 
 def _path(around: Neighbours, note: Note) -> str:
-    return shown(around.vault, note.path)
+    return display_path(around.vault, note.path)
 
 
 def _wanted(around: Neighbours, name: str, by: Sequence[Edge]) -> str:

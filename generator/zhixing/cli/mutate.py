@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from zhixing.checks.mutation import Score, mutate
-from zhixing.cli.common import notes_argument, open_vault, progress, selected, shown, vault_option
+from zhixing.cli.common import display_path, notes_argument, open_vault, progress, select_notes, vault_option
 from zhixing.language.runs import run_all
 from zhixing.vault.vault import Vault
 
@@ -30,7 +30,7 @@ def mutate_command(notes: tuple[Path, ...], *, least: float | None, vault: Path 
       zhixing mutate 指代消解
     """
     _, loaded = open_vault(vault)
-    chosen = selected(loaded, notes)
+    chosen = select_notes(loaded, notes)
     with progress("Running") as tell:
         book = run_all(loaded, tell)
     with progress("Mutating") as tell:
@@ -41,7 +41,7 @@ def mutate_command(notes: tuple[Path, ...], *, least: float | None, vault: Path 
     for path, own in by_note.items():
         _unnoticed(loaded, path, own)
     for path, own in by_note.items():
-        click.echo(f"{_row(own)}  {shown(loaded, path)}")
+        click.echo(f"{_row(own)}  {display_path(loaded, path)}")
     click.echo(f"{_row(scores)}  in total")
     left_out = sum(one.note.path in chosen.notes for one in book.declared) - len(scores)
     if left_out:
@@ -56,7 +56,7 @@ def _unnoticed(vault: Vault, path: str, scores: Sequence[Score]) -> None:
             line, column = score.declared.note.source.position(mutant.span.start)
             kind = "given" if mutant.given else "step"
             example = score.declared.example.id if score.declared.example else ""
-            click.echo(f"{shown(vault, path)}:{line}:{column}: unnoticed {kind}: {example}: {mutant.what}")
+            click.echo(f"{display_path(vault, path)}:{line}:{column}: unnoticed {kind}: {example}: {mutant.what}")
 
 
 def _share(scores: Sequence[Score]) -> float:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 import click
 
 from zhixing.checks.template import read_template
-from zhixing.cli.common import files, open_vault, report, shown, vault_option
+from zhixing.cli.common import display_path, files, open_vault, report, vault_option
 from zhixing.language.runs import example_fences, id_written
 from zhixing.problems import Code, Problem, did_you_mean
 from zhixing.show.svg import shipped_templates
@@ -57,9 +57,12 @@ def new(titles: tuple[str, ...], *, missing: bool, kind: str, folder: str, vault
             problems.append(source.problem(Code.LINK_NOTE, users[0].link.span, refusal, fix))
         else:
             wanted.append(path)
-    written = [] if problems and titles else _write(loaded, template, list(dict.fromkeys(wanted)), problems)
+    written: list[PurePosixPath] = []
+    if not (problems and titles):
+        written, failed = _write_notes(loaded, template, dict.fromkeys(wanted))
+        problems += failed
     for path in written:
-        click.echo(shown(loaded, path))
+        click.echo(display_path(loaded, path))
     report(loaded, problems)
     click.echo(f"{files(len(written))} written", err=True)
     sys.exit(1 if problems else 0)
@@ -104,28 +107,28 @@ def _clash(vault: Vault, path: PurePosixPath) -> Problem | None:
     return None
 
 
-def _write(
-    vault: Vault, template: Source, paths: Iterable[PurePosixPath], problems: list[Problem]
-) -> list[PurePosixPath]:
-    """Write a note at each path, and return where; one that cannot be written does not keep the others back."""
+def _write_notes(
+    vault: Vault, template: Source, paths: Iterable[PurePosixPath]
+) -> tuple[list[PurePosixPath], list[Problem]]:
+    """Write a note at each path; return the files written, and the problems of those that could not be."""
     taken = {id_written(note, fence) for note in vault.notes.values() for fence in example_fences(note)}
     date = datetime.now(UTC).astimezone().date().isoformat()
-    written = []
+    written: list[PurePosixPath] = []
+    problems: list[Problem] = []
     for path in paths:
         file = path.with_name(f"{path.name}.md")
-        values = {"title": path.name, "id": _identifier(path.name, taken), "date": date}
+        name = _free_id(path.name, taken)
+        taken.add(name)
         try:
-            write(vault.root, file, note_text(template, values), before=None)
+            write(vault.root, file, note_text(template, {"title": path.name, "id": name, "date": date}), before=None)
             written.append(file)
         except (NoteTemplateError, WriteError) as error:
             problems.append(error.problem)
-    return written
+    return written, problems
 
 
-def _identifier(title: str, taken: set[str]) -> str:
+def _free_id(title: str, taken: Collection[str]) -> str:
     """Return a title as the id of an example, letters, digits, - and _ only, with a number where it is taken."""
     base = re.sub(r"[^\w-]+", "", unicodedata.normalize("NFKC", title)).lstrip("_-")[:60] or "例"
     names = (base, *(f"{base}-{number}" for number in range(2, len(taken) + 3)))
-    free = next(name for name in names if name not in taken)
-    taken.add(free)
-    return free
+    return next(name for name in names if name not in taken)

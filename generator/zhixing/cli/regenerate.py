@@ -10,18 +10,17 @@ import click
 
 from zhixing import compose
 from zhixing.checks.dependents import dependents, resting_on
+from zhixing.cli.changes import print_diff, write_changes
 from zhixing.cli.common import (
+    display_path,
     files,
     notes_argument,
     open_vault,
     progress,
     report,
-    selected,
-    show,
-    shown,
+    select_notes,
     summary,
     vault_option,
-    write_all,
 )
 from zhixing.compose import Change, Results
 from zhixing.problems import STALE, Severity, exit_status
@@ -52,7 +51,7 @@ def regenerate(
       zhixing regenerate --fix-claims
     """
     project, loaded = open_vault(vault)
-    chosen = selected(loaded, notes)
+    chosen = select_notes(loaded, notes)
     with progress("Running") as tell:
         found = compose.results(loaded, tell)
     templates = read_templates(project.templates) if chosen.all else ()
@@ -63,10 +62,10 @@ def regenerate(
     only_look = dry or diff
     changes = planned.changes
     if not only_look:
-        changes, failed = write_all(loaded, changes)
+        changes, failed = write_changes(loaded, changes)
         problems = [*(problem for problem in problems if problem.code not in STALE), *failed]
     if diff or fix_claims:
-        show(loaded, changes)
+        print_diff(loaded, changes)
     _tell_dependents(loaded, found, changes)
     report(loaded, problems, least=Severity.WARNING)
     done = "would be written" if only_look else "written"
@@ -81,5 +80,6 @@ def _tell_dependents(vault: Vault, found: Results, changes: Iterable[Change]) ->
     if names:
         for name, notes in resting_on(names, dependents(vault, found.book)).items():
             click.echo(
-                f"{name} changed, and these rest on it: {', '.join(shown(vault, one) for one in notes)}", err=True
+                f"{name} changed, and these rest on it: {', '.join(display_path(vault, one) for one in notes)}",
+                err=True,
             )

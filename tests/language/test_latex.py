@@ -12,14 +12,15 @@ import math_core
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
+from worked_examples import good_run
 
 from casefile import Case, cases
 from latex_reader import Value, read_latex
 from zhixing.language.expression import MAX_LENGTH, parse_expression
 from zhixing.language.latex import formula, latex
 from zhixing.language.latex_tree import label, name_piece, number_piece, raised, symbol_piece, with_index
-from zhixing.language.model import Axis
 from zhixing.language.read import read_example
+from zhixing.language.run import run_example
 from zhixing.source import Source, Span
 
 
@@ -31,7 +32,9 @@ def mathml(text: str) -> str:
 def test_formulas_of_an_example(case: Case) -> None:
     example, problems = read_example(Source("latex.md", case.given), Span(0, len(case.given)))
     assert example is not None, problems
-    printed = [formula(example, step) for step in example.steps]
+    run, problems = run_example(example, Source("latex.md", case.given), {})
+    assert not problems
+    printed = [formula(run, step) for step in example.steps]
 
     case.check("".join(f"{one}\n" for one in printed))
     for one in printed:
@@ -42,8 +45,9 @@ NUMBERS = {"a": 1.5, "b": 0.7, "c": 2.3, "x": 3.1}
 rng = np.random.default_rng(5)
 MATRICES = {name: rng.uniform(0.5, 2, (2, 2)) for name in "ABCM"}
 VALUES: dict[str, Value] = {**{k: np.asarray(v) for k, v in NUMBERS.items()}, **MATRICES}
-DECLARED: dict[str, tuple[str, ...]] = {**dict.fromkeys(NUMBERS, ()), **dict.fromkeys(MATRICES, ("n", "n"))}
-AXES = {"n": Axis("n", 2)}
+GIVEN = "".join(f"  {name}: {value}\n" for name, value in NUMBERS.items())
+GIVEN += "".join(f"  {name}[n, n]: {value.tolist()}\n" for name, value in MATRICES.items())
+RUN = good_run(f"id: 例\naxes: {{n: 2}}\ngiven:\n{GIVEN}")
 FUNCTIONS = {
     "tanh": np.tanh,
     "sqrt": np.sqrt,
@@ -101,7 +105,7 @@ def formula_of(tree: ast.expr) -> str:
     """Return the formula that is printed of a tree; what is too long for an example is not tried."""
     text = ast.unparse(tree)
     assume(len(text) <= MAX_LENGTH)
-    return latex(parse_expression(text, Span(0, len(text))).tree, {}, AXES, DECLARED)
+    return latex(RUN, parse_expression(text, Span(0, len(text))).tree)
 
 
 def _meaning(tree: ast.expr) -> Value:

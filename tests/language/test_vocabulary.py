@@ -364,13 +364,11 @@ def test_formula_and_derivation_print_one_call_alike(monkeypatch: pytest.MonkeyP
     steps = {step.name.name: step for step in run.example.steps}
     references = {name: parse_expression(name, Span(0, 1)) for name in steps}
 
-    assert [(formula(run.example, steps[name]), derivation(run, references[name])) for name in steps] == PRINTED
+    assert [(formula(run, steps[name]), derivation(run, references[name])) for name in steps] == PRINTED
 
 
 @pytest.mark.parametrize("call", ["sin(0.5)", "tanh(0.5)", "log(0.5)", "log2(0.5)"])
 def test_a_plain_number_stands_alike_in_formula_and_derivation(call: str) -> None:
     run = good_run(f"id: 例\ncompute:\n  a: {call}\n")
 
-    assert derivation(run, parse_expression("a", Span(0, 1))).startswith(
-        f"{formula(run.example, run.example.steps[0])} ="
-    )
+    assert derivation(run, parse_expression("a", Span(0, 1))).startswith(f"{formula(run, run.example.steps[0])} =")

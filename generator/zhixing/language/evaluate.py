@@ -13,7 +13,7 @@ import numpy as np
 from zhixing.core import CoreError
 from zhixing.language.arrays import Item, close, describe, elementwise, index, matmul, position_of, transpose
 from zhixing.language.calls import call_function
-from zhixing.language.model import Array, Axis, Dimension, ExampleError, Quantity, Record, scalar
+from zhixing.language.model import Array, Axes, Axis, Dimension, ExampleError, Quantity, Record, scalar
 from zhixing.language.nodes import (
     Arithmetic,
     Binary,
@@ -186,7 +186,6 @@ def refuse_wrapping(node: Node, value: float, loop: Loop | None) -> None:
 
 
 Value = Quantity | Record | Label
-Axes = tuple[str, ...]
 
 
 class Evaluator:
@@ -346,6 +345,7 @@ class Evaluator:
     def _indexed(self, node: Index) -> Quantity:
         past = look_back(node.base, node.items[0], self.scope, self._quantity) if node.items else None
         base = self._quantity(node.base) if past is None else past
+        self.axes.setdefault(node.base, base.axes)
         rest = node.items if past is None else node.items[1:]
         indices = [
             self._item(item, base, sum(not isinstance(x, NewAxis) for x in rest[:place]))

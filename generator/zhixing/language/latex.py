@@ -8,9 +8,8 @@ entries are printed with their indices instead. Brackets follow the syntax tree:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from zhixing.language.latex_tree import (
     Level,
@@ -25,7 +24,7 @@ from zhixing.language.latex_tree import (
     raised,
     with_index,
 )
-from zhixing.language.model import Axis, Example, Step
+from zhixing.language.model import Axes, Axis, Run, Step
 from zhixing.language.nodes import (
     Binary,
     Boolean,
@@ -49,37 +48,55 @@ from zhixing.language.nodes import (
     quantity_name,
     text_of,
 )
-from zhixing.language.words import CONSTANTS, FUNCTIONS
-from zhixing.language.words.word import BigOperator, Fences, Layout, Size, Word
+from zhixing.language.run import find_axes
+from zhixing.language.words import FUNCTIONS
+from zhixing.language.words.word import BigOperator, Fences, Layout, Mechanism, Word
 
-# The axes of an expression, worked out from what is declared, without running it.
-# The printer needs them to tell a matrix product from a dot product, an elementwise product from a scaled array, and
-# where broadcasting happens. Where they cannot be known the answer is None, and the formula is printed without indices.
-
-Axes = tuple[str, ...]
+# What a printer knows of an expression beside its tree: what the names in it are, and what the run says of each node.
+# It needs the axes to tell a matrix product from a dot product, an elementwise product from a scaled array, and where
+# broadcasting happens.
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
-    """What is known before a run: the axes of every name. `loop` is the axis of an `each`, `looped` its own steps."""
+class Context:
+    """What names mean in an expression, and the axes that a run found for its nodes.
+
+    `names` are the quantities. `loop` is the axis of the `each` that the expression stands in, or "", and `looped` are
+    the steps repeated in it.
+    """
 
     axes: Mapping[str, Axis] = field(default_factory=dict)
-    names: Mapping[str, Axes] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
+    nodes: Mapping[Node, Axes] = field(default_factory=dict)
     loop: str = ""
     looped: frozenset[str] = frozenset()
 
+    def axes_of(self, node: Node) -> Axes | None:
+        """Return the axes of a node in order, or None where it has none or some without a name."""
+        found = self.nodes.get(node)
+        return found if found is not None and all(found) else None
 
-def declared(example: Example, step: Step | None = None) -> Declared:
-    """Return what a step's expression may rest on, or (without a step) what stands after the last one."""
-    names: dict[str, Axes] = {given.name.name: given.name.axes for given in example.given}
-    loop = step.each if step else ""
-    for other in example.steps:
-        word = word_of(other.expression.tree)
-        if word is None or word.results == ("",):
-            stacked = (other.each,) if other.each and other.each != loop else ()
-            names[other.name.name] = (*stacked, *other.name.axes)
-    looped = frozenset(other.name.name for other in example.steps if loop and other.each == loop)
-    return Declared(example.axes, names, loop, looped)
+    def looks_back(self, node: Node) -> bool:
+        """Tell whether a node is `h[t - 1]`, this loop's own step at another position."""
+        match node:
+            case Index(Name(name), (first, *_)):
+                return name in self.looped and mentions(first, self.loop)
+        return False
+
+
+def step_context(run: Run, step: Step) -> Context:
+    """Return what is known of a step's expression."""
+    looped = frozenset(other.name.name for other in run.example.steps if step.each and other.each == step.each)
+    return Context(run.example.axes, _names(run), run.axes, step.each, looped)
+
+
+def context(run: Run, tree: Node) -> Context:
+    """Return what is known of an expression over the quantities of a finished run."""
+    return Context(run.example.axes, _names(run), find_axes(run, tree))
+
+
+def _names(run: Run) -> frozenset[str]:
+    return frozenset(name.partition(".")[0] for name in run.quantities)
 
 
 def axis_names(node: Call) -> Axes | None:
@@ -110,111 +127,6 @@ def operands(node: Node) -> tuple[Node, ...] | None:
     return node.arguments if isinstance(node, Call) and word and word.entrywise else None
 
 
-def looks_back(node: Node, known: Declared) -> bool:
-    """Tell whether a node is `h[t - 1]`, this loop's own step at another position."""
-    match node:
-        case Index(Name(name), (first, *_)):
-            return name in known.looped and mentions(first, known.loop)
-    return False
-
-
-def axes_of(node: Node, known: Declared) -> Axes | None:  # noqa: PLR0911 - a case for each kind of node
-    """Return the axes of an expression in order, or None where they cannot be known."""
-    if (parts := operands(node)) is not None:
-        return _union((axes_of(part, known) for part in parts), known)
-    match node:
-        case Number() | Label() | NewAxis():
-            return ()
-        case Name():
-            return _of_name(node, known)
-        case Binary():
-            return _of_matmul(node, known)
-        case Transpose():
-            return _of_transpose(node, known)
-        case Index():
-            return _of_index(node, known)
-        case Call():
-            return _of_call(node, known)
-    return None
-
-
-def _of_matmul(node: Binary, known: Declared) -> Axes | None:
-    left, right = axes_of(node.left, known), axes_of(node.right, known)
-    if not left or not right:
-        return None
-    batch = left[:-2] or right[:-2]
-    if left[:-2] and right[:-2] and left[:-2] != right[:-2]:
-        return None
-    return (*batch, *left[-2:-1], *(right[-1:] if len(right) > 1 else ()))
-
-
-def _of_transpose(node: Transpose, known: Declared) -> Axes | None:
-    inner = axes_of(node.operand, known)
-    return inner if inner is None or len(inner) < 2 else (*inner[:-2], inner[-1], inner[-2])
-
-
-def _of_name(node: Name, known: Declared) -> Axes | None:
-    name = node.name
-    if name in known.names:
-        return known.names[name]
-    if name in known.axes:
-        return () if name == known.loop else (name,)
-    return () if name in CONSTANTS else None
-
-
-def _union(parts: Iterable[Axes | None], known: Declared) -> Axes | None:
-    found = list(parts)
-    if None in found:
-        return None
-    names = {name for part in found for name in part or ()}
-    whole = next((part for part in found if part is not None and set(part) == names), None)
-    order = {name: place for place, name in enumerate(known.axes)}
-    return whole if whole is not None else tuple(sorted(names, key=lambda name: order.get(name, len(order))))
-
-
-def _of_index(node: Index, known: Declared) -> Axes | None:
-    base = axes_of(node.base, known)
-    items = node.items[1:] if looks_back(node, known) else node.items
-    if base is None or len(items) > len(base):
-        return None
-    kept: list[str] = []
-    for axis, item in zip(base, items, strict=False):
-        inside = (axis,) if isinstance(item, Slice) else _of_item(item, axis, known)
-        if inside is None:
-            return None
-        kept += [name for name in inside if name not in kept]
-    return (*kept, *base[len(items) :])
-
-
-def _of_item(item: Node, axis: str, known: Declared) -> Axes | None:
-    if isinstance(item, Name) and item.name == known.loop == axis:
-        return ()
-    return axes_of(item, known)
-
-
-def _of_call(node: Call, known: Declared) -> Axes | None:
-    word, over = word_of(node), axis_names(node)
-    if word is None:
-        return None
-    if isinstance(word.function, Size) or (word.reduces and over is None):
-        return ()
-    if not (word.reduces or word.keeps_axis) or not node.arguments:
-        return None
-    inner = axes_of(node.arguments[0], known)
-    if inner is None or word.keeps_axis:
-        return inner
-    used = {found for axis in over or () if (found := _own(axis, inner, known))}
-    return tuple(axis for axis in inner if axis not in used) if len(used) == len(over or ()) else None
-
-
-def _own(name: str, own: Axes, known: Declared) -> str:
-    """Return which of a quantity's axes a name means: itself, else the one that shares its labels."""
-    if name in own:
-        return name
-    roots = {axis: known.axes[axis].root or axis for axis in (*own, name) if axis in known.axes}
-    return next((axis for axis in own if roots.get(axis) == roots.get(name)), "")
-
-
 def _is_bias(node: Node, axes: list[Axes]) -> bool:
     match node:
         case Binary("+", Binary("@")):
@@ -222,23 +134,23 @@ def _is_bias(node: Node, axes: list[Axes]) -> bool:
     return False
 
 
-def broadcasts(node: Node, known: Declared) -> bool:
+def broadcasts(node: Node, known: Context) -> bool:
     """Tell whether an expression, printed without indices, would hide which axes are matched: an operand of an
     elementwise operation lacks an axis that another has, a sum runs along an axis, or an axis is used as a number.
 
     A bias added to every row of a product hides nothing: everybody writes X W + b.
     """
     if isinstance(node, Name):
-        return node.name in known.axes and node.name not in known.names and node.name != known.loop
+        return node.name in known.axes and node.name != known.loop
     if (parts := operands(node)) is not None:
-        axes = [found for part in parts if (found := axes_of(part, known))]
+        axes = [found for part in parts if (found := known.axes_of(part))]
         mixed = any(set(a) != set(axes[0]) for a in axes[1:]) and not _is_bias(node, axes)
         return mixed or any(broadcasts(part, known) for part in parts)
     word = word_of(node)
     if isinstance(node, Call) and word and (word.reduces or word.keeps_axis) and node.arguments:
         summed = isinstance(word.latex.notation, BigOperator) and axis_names(node) is not None
         reduced_fully = axis_names(node) is None and word.reduces
-        known_axes = axes_of(node.arguments[0], known) is not None
+        known_axes = known.axes_of(node.arguments[0]) is not None
         return (summed and known_axes) or (not reduced_fully and broadcasts(node.arguments[0], known))
     return False
 
@@ -251,37 +163,7 @@ _SHORT = 16  # an exponent of more characters is hard to read as one
 _UNSEEN = re.compile(r"\\[A-Za-z]+|[{}_\\! ]")
 
 
-class Printing(Protocol):
-    """What prints everything but calls: the printer, as far as this module needs it."""
-
-    @property
-    def known(self) -> Declared:
-        """What is declared of names and axes."""
-
-    @property
-    def indexed(self) -> bool:
-        """Whether entries are printed, with an index on every array."""
-
-    def value(self, node: Node) -> Piece:
-        """Print an expression as a number."""
-
-    def statement(self, node: Node) -> Piece:
-        """Print an expression as a statement."""
-
-    def whole(self, node: Node) -> Piece:
-        """Print an operand that is taken as a whole."""
-
-    def script(self, node: Node) -> str:
-        """Print an exponent or an index."""
-
-    def axis(self, name: str) -> str:
-        """Print an axis's name."""
-
-    def as_entries(self, indexed: bool) -> Printing:
-        """Return a printer that prints entries, or one that does not."""
-
-
-def call_piece(printer: Printing, node: Call, field: str = "") -> Piece:
+def call_piece(printer: Printer, node: Call, field: str = "") -> Piece:
     """Return a call. `field` is the part taken of a function with several results."""
     word = word_of(node)
     if word is None:
@@ -289,7 +171,7 @@ def call_piece(printer: Printing, node: Call, field: str = "") -> Piece:
     return (_notation(printer, word, node) if node.arguments else None) or _applied(printer, word, node, field)
 
 
-def _notation(printer: Printing, word: Word, node: Call) -> Piece | None:
+def _notation(printer: Printer, word: Word, node: Call) -> Piece | None:
     """Return a call in its word's own notation; None where it has none, or none that fits here."""
     match word.latex.notation:
         case Fences(opening, closing):
@@ -302,22 +184,22 @@ def _notation(printer: Printing, word: Word, node: Call) -> Piece | None:
             return None
 
 
-def _over(printer: Printing, word: Word, node: Call) -> tuple[str, ...]:
+def _over(printer: Printer, word: Word, node: Call) -> tuple[str, ...]:
     """Return the axes to print under a function: those it names, or where entries are printed, those it takes."""
     names = axis_names(node)
     if names is None and printer.indexed and node.arguments:
-        inner = axes_of(node.arguments[0], printer.known) or ()
+        inner = printer.known.axes_of(node.arguments[0]) or ()
         names = inner if word.reduces else inner[-1:] if word.keeps_axis else ()
     return tuple(printer.axis(name) for name in names or ())
 
 
-def _argument(printer: Printing, word: Word, node: Call) -> Piece:
+def _argument(printer: Printer, word: Word, node: Call) -> Piece:
     """Print the first argument: of a reduction over everything on its own terms, else in the printer's mode."""
     whole = axis_names(node) is None and word.reduces
     return printer.whole(node.arguments[0]) if whole and not printer.indexed else printer.value(node.arguments[0])
 
 
-def _applied(printer: Printing, word: Word, node: Call, field: str) -> Piece:
+def _applied(printer: Printer, word: Word, node: Call, field: str) -> Piece:
     r"""Return `\operatorname{f}_{axes}\!\left(arguments\right)`; a logarithm stands bare before a plain number."""
     operator = word.operator(printer.known.names)
     below = ", ".join(_over(printer, word, node) or ((rf"\mathrm{{{field}}}",) if field not in ("", "output") else ()))
@@ -328,22 +210,22 @@ def _applied(printer: Printing, word: Word, node: Call, field: str) -> Piece:
     return Piece(rf"{operator}{subscript}\!\left({_arguments(printer, word, node)}\right)", Level.APPLIED)
 
 
-def _arguments(printer: Printing, word: Word, node: Call) -> str:
+def _arguments(printer: Printer, word: Word, node: Call) -> str:
     mode = printer if word.entrywise or word.reduces or word.keeps_axis else printer.as_entries(False)
     first = [mode.statement(a) if word.latex.statement else _one(mode, word, node, a) for a in node.arguments]
     options = (rf"\mathrm{{{k.name}}} = {mode.value(k.value).text}" for k in node.keywords if k.name != "axis")
     return r";\ ".join([", ".join(piece.text for piece in first), *options])
 
 
-def _one(printer: Printing, word: Word, node: Call, argument: Node) -> Piece:
+def _one(printer: Printer, word: Word, node: Call, argument: Node) -> Piece:
     return _argument(printer, word, node) if argument is node.arguments[0] else printer.value(argument)
 
 
-def _root(printer: Printing, node: Call) -> Piece:
+def _root(printer: Printer, node: Call) -> Piece:
     return Piece(rf"\sqrt{{{printer.value(node.arguments[0]).text}}}")
 
 
-def _power_of_e(printer: Printing, node: Call) -> Piece | None:
+def _power_of_e(printer: Printer, node: Call) -> Piece | None:
     """Return `e^{x}` for a short exponent without scripts above, where no quantity is called e."""
     exponent = printer.script(node.arguments[0])
     plain = len(_UNSEEN.sub("", exponent)) <= _SHORT and not any(
@@ -352,15 +234,15 @@ def _power_of_e(printer: Printing, node: Call) -> Piece | None:
     return Piece("e", power=exponent) if plain and "e" not in printer.known.names else None
 
 
-def _fenced(printer: Printing, word: Word, node: Call, opening: str, closing: str) -> Piece:
+def _fenced(printer: Printer, word: Word, node: Call, opening: str, closing: str) -> Piece:
     over = axis_names(node)
     inner = _argument(printer, word, node).text
     return Piece(f"{opening}{inner}{closing}", subs=tuple(printer.axis(name) for name in over or ()))
 
 
-def _big(printer: Printing, node: Call, sign: str) -> Piece | None:
+def _big(printer: Printer, node: Call, sign: str) -> Piece | None:
     r"""Return `\sum_{k} x_{k}`, where the axes of what is summed are known."""
-    inner = axes_of(node.arguments[0], printer.known)
+    inner = printer.known.axes_of(node.arguments[0])
     names = axis_names(node) if axis_names(node) is not None else inner
     if inner is None or not names:
         return None
@@ -369,7 +251,7 @@ def _big(printer: Printing, node: Call, sign: str) -> Piece | None:
     return Piece(rf"{sign}_{{{', '.join(map(printer.axis, names))}}} {body.text}", Level.BIG)
 
 
-def _cases(printer: Printing, node: Call) -> Piece | None:
+def _cases(printer: Printer, node: Call) -> Piece | None:
     rows: list[str] = []
     rest: Node = node
     while isinstance(rest, Call) and word_of(rest) is word_of(node) and len(rest.arguments) == 3:
@@ -380,17 +262,17 @@ def _cases(printer: Printing, node: Call) -> Piece | None:
     return Piece(rf"\begin{{cases}} {lines} \end{{cases}}", Level.CASES) if len(rows) > 1 else None
 
 
-def _condition(printer: Printing, node: Node) -> str:
+def _condition(printer: Printer, node: Node) -> str:
     r"""Return a condition; one that is a number holds where it is not 0."""
     stated = isinstance(node, Compare | Boolean | Unary)
     return printer.statement(node).text if stated else rf"{printer.value(node).text} \neq 0"
 
 
-def _pseudo_inverse(printer: Printing, node: Call) -> Piece:
+def _pseudo_inverse(printer: Printer, node: Call) -> Piece:
     return raised(printer.whole(node.arguments[0]), "+")
 
 
-def _merged(printer: Printing, node: Call) -> Piece | None:
+def _merged(printer: Printer, node: Call) -> Piece | None:
     if len(node.arguments) != 2 or not isinstance(node.arguments[1], ListLiteral):
         return None
     names = ", ".join(printer.axis(text_of(item)) for item in node.arguments[1].items)
@@ -398,7 +280,7 @@ def _merged(printer: Printing, node: Call) -> Piece | None:
     return Piece(rf"\operatorname{{merge}}_{{{names}}}\!\left({inner}\right)", Level.APPLIED)
 
 
-_LAYOUTS: Mapping[Layout, Callable[[Printing, Call], Piece | None]] = {
+_LAYOUTS: Mapping[Layout, Callable[[Printer, Call], Piece | None]] = {
     Layout.ROOT: _root,
     Layout.POWER_OF_E: _power_of_e,
     Layout.CASES: _cases,
@@ -409,29 +291,19 @@ _LAYOUTS: Mapping[Layout, Callable[[Printing, Call], Piece | None]] = {
 COMPARISONS: Mapping[Comparison, str] = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\neq"}
 
 
-def formula(example: Example, step: Step) -> str:
+def formula(run: Run, step: Step) -> str:
     r"""Return a step's name and the expression that computed it: `h_{t} = \tanh\!\left(x_{t} + h_{t - 1} U\right)`."""
-    printer = Printer(example.symbols, declared(example, step))
+    printer = Printer(run.example.symbols, step_context(run, step))
     indexed = broadcasts(step.expression.tree, printer.known)
     own = (step.each,) if step.each else ()
     indices = (*own, *(step.name.axes if indexed else ()))
-    left = with_index(name_piece(step.name.name, example.symbols), tuple(printer.axis(name) for name in indices))
+    left = with_index(name_piece(step.name.name, run.example.symbols), tuple(printer.axis(name) for name in indices))
     return f"{left.text} = {printer.value(step.expression.tree).text}"
 
 
-def latex(
-    tree: Node,
-    symbols: Mapping[str, str],
-    axes: Mapping[str, Axis],
-    names: Mapping[str, tuple[str, ...]] | None = None,
-) -> str:
-    """Return an expression or a statement as LaTeX. `names` gives the axes of quantities, where they are known."""
-    return Printer(symbols, Declared(axes, names or {})).statement(tree).text
-
-
-def example_latex(example: Example, tree: Node) -> str:
-    """Return an expression over an example's quantities, as they stand after its last step, as LaTeX."""
-    return Printer(example.symbols, declared(example)).statement(tree).text
+def latex(run: Run, tree: Node) -> str:
+    """Return an expression over a run's quantities, as they stand after its last step, as LaTeX."""
+    return Printer(run.example.symbols, context(run, tree)).statement(tree).text
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,7 +311,7 @@ class Printer:
     """Prints expressions. `indexed`: as entries, with an index on every array; `inline`: inside a script."""
 
     symbols: Mapping[str, str]
-    known: Declared
+    known: Context
     indexed: bool = False
     inline: bool = False
 
@@ -483,7 +355,7 @@ class Printer:
             case ListLiteral() | TupleLiteral():
                 return self._list(node)
             case Call():
-                return call_piece(self, node)
+                return self._called(node, node)
         return Piece(label(text_of(node)))
 
     def axis(self, name: str) -> str:
@@ -504,7 +376,7 @@ class Printer:
 
     def _entry(self, piece: Piece, node: Node) -> Piece:
         """Put a whole array's axes under it, where entries are printed."""
-        names = (axes_of(node, self.known) or ()) if self.indexed else ()
+        names = (self.known.axes_of(node) or ()) if self.indexed else ()
         return with_index(piece, tuple(self.axis(name) for name in names))
 
     def _name(self, node: Name) -> Piece:
@@ -531,7 +403,7 @@ class Printer:
         return Piece(rf"\left\lfloor {quotient.text} \right\rfloor") if node.operator == "//" else quotient
 
     def _times(self, node: Binary, left: Piece, right: Piece) -> Piece:
-        sides = [axes_of(side, self.known) for side in (node.left, node.right)]
+        sides = [self.known.axes_of(side) for side in (node.left, node.right)]
         literal = isinstance(node.left, ListLiteral) or isinstance(node.right, ListLiteral)
         arrays = not self.indexed and (all(sides) or (literal and any(sides)))
         matrix = isinstance(node.right, Binary) and node.right.operator == "@"
@@ -540,7 +412,7 @@ class Printer:
 
     def _matmul(self, node: Binary) -> Piece:
         left, right = self.whole(node.left), behind(self.whole(node.right), Level.APPLIED)
-        sides = [axes_of(side, self.known) for side in (node.left, node.right)]
+        sides = [self.known.axes_of(side) for side in (node.left, node.right)]
         vectors = all(side is not None and len(side) == 1 for side in sides)
         product = joined(at_least(left, Level.LOOSE if vectors else Level.TIGHT), right, dot=vectors, elementwise=False)
         return self._entry(product, node)
@@ -554,15 +426,21 @@ class Printer:
 
     def _field(self, node: Field) -> Piece:
         if (name := quantity_name(node)) in self.symbols:
-            return name_piece(name, self.symbols)
+            return self._entry(name_piece(name, self.symbols), node)
         if isinstance(node.record, Call):
-            return call_piece(self, node.record, field=node.name)
-        return with_index(self.whole(node.record), (name_piece(node.name, {}).text,))
+            return self._called(node.record, node, node.name)
+        return self._entry(with_index(self.whole(node.record), (name_piece(node.name, {}).text,)), node)
+
+    def _called(self, call: Call, result: Node, field: str = "") -> Piece:
+        """Print a call; an entry of what a mechanism returns is one of the whole call."""
+        piece = call_piece(self, call, field)
+        word = word_of(call)
+        return self._entry(piece, result) if word and isinstance(word.function, Mechanism) else piece
 
     def _indexed(self, node: Index) -> Piece:
-        back = looks_back(node, self.known)
+        back = self.known.looks_back(node)
         base = name_piece(node.base.name, self.symbols) if back and isinstance(node.base, Name) else None
-        places = (*([""] if back else []), *(axes_of(node.base, self.known) or ()))
+        places = (*([""] if back else []), *(self.known.axes_of(node.base) or ()))
         texts = [self._index(item, places[i] if i < len(places) else "") for i, item in enumerate(node.items)]
         rest = [self.axis(name) for name in places[len(node.items) :]] if self.indexed else []
         return with_index(base or self._indexable(node.base), (*texts, *rest))

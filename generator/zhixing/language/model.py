@@ -19,6 +19,7 @@ from zhixing.source import Span
 # Axes, and arrays with a name for each dimension.
 
 Array = NDArray[Any]
+Axes = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +121,8 @@ class Record:
 
 
 __all__ = [
-    "Array", "Axis", "Derivation", "Dimension", "Example", "Expectation", "Expression", "Formula", "Given", "Heatmap",
-    "Name", "Outcome", "Plot", "Printed", "Quantity", "Run", "Said", "Says", "Show", "Step", "Table",
+    "Array", "Axes", "Axis", "Derivation", "Dimension", "Example", "Expectation", "Expression", "Formula", "Given",
+    "Heatmap", "Name", "Outcome", "Plot", "Printed", "Quantity", "Run", "Said", "Says", "Show", "Step", "Table",
 ]  # fmt: skip
 
 
@@ -298,10 +299,12 @@ class Run:
     """One run of an example: every quantity in the order computed, and what was held against it.
 
     A record's fields are quantities of their own under dotted names (`a.weights`). `outcomes` are the example's own
-    expectations and statements; `said` the sources'.
+    expectations and statements; `said` the sources'. `axes` has the axes of every part of an expression that was
+    computed; inside `each`, those that it has at a single position.
     """
 
     example: Example
     quantities: Mapping[str, Quantity]
     outcomes: tuple[Outcome, ...] = ()
     said: tuple[Said, ...] = ()
+    axes: Mapping[Node, Axes] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby
@@ -177,11 +178,25 @@ def evaluate(run: Run, tree: Node) -> Quantity:
     Raises:
         ExampleError: it cannot be computed from them.
     """
-    names = frozenset(name.partition(".")[0] for name in run.quantities)
     try:
-        return Evaluator(Scope(run.example.axes, Names(run.quantities), names)).quantity(tree)
+        return _evaluator(run).quantity(tree)
     except NotComputedError as error:
         raise ExampleError(Code.EXAMPLE_NAME, f"{error} was not computed", "Fix its own step first") from None
+
+
+def _evaluator(run: Run) -> Evaluator:
+    names = frozenset(name.partition(".")[0] for name in run.quantities)
+    return Evaluator(Scope(run.example.axes, Names(run.quantities), names))
+
+
+def find_axes(run: Run, tree: Node) -> Mapping[Node, tuple[str, ...]]:
+    """Return the axes of the parts of an expression over a run's quantities, as far as they can be computed."""
+    if tree in run.axes:
+        return run.axes
+    evaluator = _evaluator(run)
+    with suppress(ExampleError, NotComputedError):
+        evaluator.value(tree)
+    return evaluator.axes
 
 
 def run_example(example: Example, source: Source, others: Mapping[str, Run]) -> tuple[Run, list[Problem]]:
@@ -194,11 +209,12 @@ def run_example(example: Example, source: Source, others: Mapping[str, Run]) -> 
     runner.take_givens()
     for _, steps in groupby(example.steps, key=lambda step: step.each):
         runner.take_steps(list(steps))
-    evaluator = Evaluator(runner.scope, statement=True)
+    evaluator = Evaluator(runner.scope, statement=True, axes=runner.node_axes)
     outcomes = held(example.expectations, example.holds, evaluator)
     sayings = tuple(said(says, evaluator) for says in example.says)
     problems = [*runner.problems, *_unmet(outcomes, source)]
-    return Run(replace(example, axes=runner.axes), runner.scope.names.quantities, outcomes, sayings), problems
+    quantities = runner.scope.names.quantities
+    return Run(replace(example, axes=runner.axes), quantities, outcomes, sayings, runner.node_axes), problems
 
 
 def _unmet(outcomes: Sequence[Outcome], source: Source) -> Iterator[Problem]:
@@ -218,6 +234,7 @@ class _Runner:
     source: Source
     others: Mapping[str, Run]
     problems: list[Problem] = field(default_factory=list)
+    node_axes: dict[Node, tuple[str, ...]] = field(default_factory=dict)
     axes: dict[str, Axis] = field(init=False)
     scope: Scope = field(init=False)
 
@@ -275,7 +292,7 @@ class _Runner:
             self.store(name, quantity)
 
     def _computed(self, step: Step) -> dict[str, Quantity]:
-        value = Evaluator(self.scope).value(step.expression.tree)
+        value = Evaluator(self.scope, axes=self.node_axes).value(step.expression.tree)
         if isinstance(value, Record):
             if step.name.axes:
                 what = f"{step.name.name} has several results, each with its own axes"

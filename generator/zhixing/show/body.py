@@ -13,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 
 from zhixing.language import ExampleError, evaluate
-from zhixing.language.latex import example_latex, formula
+from zhixing.language.latex import formula, latex
 from zhixing.language.model import (
     Array,
     Derivation,
@@ -101,9 +101,9 @@ def _prose(text: str) -> str:
 
 def _row(run: Run, outcome: Outcome) -> list[str]:
     if isinstance(outcome.claim, Expectation):
-        name = markdown_name(run.example, outcome.claim.target)
+        name = markdown_name(run, outcome.claim.target)
         return [name, escape.markdown(_expected(outcome.claim)), _computed(run, outcome.computed)]
-    statement = inline_formula(example_latex(run.example, outcome.claim.tree))
+    statement = inline_formula(latex(run, outcome.claim.tree))
     sides = "" if outcome.holds else _sides(run, outcome.claim)
     return [statement, _COMPARED[0], _COMPARED[not outcome.holds] + sides]
 
@@ -244,7 +244,7 @@ class _Writer:
         if isinstance(show, Table):
             return table(self.run, show.quantities)
         if isinstance(show, Formula):
-            return _display(formula(self.run.example, _step(self.run, show.quantity)))
+            return _display(formula(self.run, _step(self.run, show.quantity)))
         if isinstance(show, Derivation):
             return _display(derivation(self.run, show.quantity))
         if isinstance(show, Heatmap):

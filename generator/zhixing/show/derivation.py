@@ -11,19 +11,18 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from itertools import product
-from typing import Protocol
 
 import numpy as np
 
 from zhixing.language import evaluate as evaluate_in_run
 from zhixing.language.latex import (
     COMPARISONS,
-    Declared,
+    Context,
     Printer,
     axis_names,
-    declared,
-    example_latex,
-    looks_back,
+    context,
+    latex,
+    step_context,
     word_of,
 )
 from zhixing.language.latex_tree import Level, Piece, label, name_piece, number_piece, with_index
@@ -67,7 +66,7 @@ def unrolled(run: Run, step: Step, position: int, evaluate: Evaluate) -> tuple[R
     """
     if not step.each:
         return run, step.expression.tree
-    known = declared(run.example, step)
+    known = step_context(run, step)
     before = {f"·before {given.name.name}": _start(run, given) for given in run.example.start}
     run = replace(run, quantities={**run.quantities, **before})
     axis = run.example.axes[step.each]
@@ -87,7 +86,7 @@ class _AtPosition:
     """Puts one position in place of a loop's axis, and this loop's own steps at that position."""
 
     run: Run
-    known: Declared
+    known: Context
     axis: Axis
     position: int
     evaluate: Evaluate
@@ -100,7 +99,7 @@ class _AtPosition:
             return _indexed(node, self._place(node)) if node.name in self.known.looped else node
         if not isinstance(node, Index):
             return map_children(node, self.rewrite)
-        if looks_back(node, self.known) and isinstance(node.base, Name):
+        if self.known.looks_back(node) and isinstance(node.base, Name):
             return self._past(node, node.base)
         base = self.rewrite(node.base)
         axes = self.evaluate(self.run, base).axes
@@ -147,37 +146,7 @@ def _indexed(base: Node, *items: Node) -> Index:
 At = tuple[int, ...]
 
 
-class Walking(Protocol):
-    """What explains everything but calls: the walk, as far as this module needs it."""
-
-    @property
-    def run(self) -> Run:
-        """The run whose numbers are shown."""
-
-    @property
-    def names(self) -> Collection[str]:
-        """The names of the example's quantities."""
-
-    def quantity(self, node: Node) -> Quantity:
-        """Return the value of a node."""
-
-    def number(self, value: float) -> Term:
-        """Return a number that is not explained further."""
-
-    def entry(self, node: Node, at: At) -> Term:
-        """Return an entry of a node's value as a number."""
-
-    def term(self, node: Node, at: At) -> Term:
-        """Explain an entry of an expression."""
-
-    def arithmetic(self, node: Node, at: At) -> Term:
-        """Explain an entry as a term of a sum."""
-
-    def part(self, whole: Node, at: At, part: Node) -> At:
-        """Return where an operand's entry stands that goes into an entry of the whole."""
-
-
-def _entries(walk: Walking, node: Call, at: At) -> list[At]:
+def _entries(walk: Walk, node: Call, at: At) -> list[At]:
     """Return the places of the argument's entries that went into an entry of a reduction or of a softmax."""
     argument = walk.quantity(node.arguments[0])
     over = find_axes(argument, axis_names(node), walk.run.example.axes)
@@ -191,43 +160,43 @@ def _entries(walk: Walking, node: Call, at: At) -> list[At]:
     return list(product(*ranges))
 
 
-def _values(walk: Walking, node: Call, at: At) -> list[Term]:
+def _values(walk: Walk, node: Call, at: At) -> list[Term]:
     return [walk.entry(node.arguments[0], place) for place in _entries(walk, node, at)]
 
 
-def _sum(walk: Walking, _word: Word, node: Call, at: At) -> Term:
+def _sum(walk: Walk, _word: Word, node: Call, at: At) -> Term:
     return terms.total([walk.arithmetic(node.arguments[0], place) for place in _entries(walk, node, at)])
 
 
-def _product(walk: Walking, _word: Word, node: Call, at: At) -> Term:
+def _product(walk: Walk, _word: Word, node: Call, at: At) -> Term:
     return terms.product([walk.arithmetic(node.arguments[0], place) for place in _entries(walk, node, at)])
 
 
-def _mean(walk: Walking, _word: Word, node: Call, at: At) -> Term:
+def _mean(walk: Walk, _word: Word, node: Call, at: At) -> Term:
     return _average(walk, _values(walk, node, at))
 
 
-def _average(walk: Walking, entries: list[Term]) -> Term:
+def _average(walk: Walk, entries: list[Term]) -> Term:
     return terms.divide(terms.total(entries), walk.number(float(len(entries))))
 
 
-def _variance(walk: Walking, _word: Word, node: Call, at: At) -> Term:
+def _variance(walk: Walk, _word: Word, node: Call, at: At) -> Term:
     entries = _values(walk, node, at)
     centre = walk.number(_average(walk, entries).value)
     two = walk.number(2.0)
     return _average(walk, [terms.power(terms.add(entry, centre, "-"), two) for entry in entries])
 
 
-def _deviation(walk: Walking, word: Word, node: Call, at: At) -> Term:
+def _deviation(walk: Walk, word: Word, node: Call, at: At) -> Term:
     return terms.root(_variance(walk, word, node, at))
 
 
-def _norm(walk: Walking, _word: Word, node: Call, at: At) -> Term:
+def _norm(walk: Walk, _word: Word, node: Call, at: At) -> Term:
     two = walk.number(2.0)
     return terms.root(terms.total([terms.power(entry, two) for entry in _values(walk, node, at)]))
 
 
-def _entropy(walk: Walking, _word: Word, node: Call, at: At) -> Term:
+def _entropy(walk: Walk, _word: Word, node: Call, at: At) -> Term:
     r"""Return `-(p \ln p + …)`; what has no probability adds nothing."""
     shares = [term for term in _values(walk, node, at) if term.value > 0]
     pieces = [
@@ -236,7 +205,7 @@ def _entropy(walk: Walking, _word: Word, node: Call, at: At) -> Term:
     return terms.negated(terms.total(pieces))
 
 
-def _list(walk: Walking, word: Word, node: Call, at: At) -> Term:
+def _list(walk: Walk, word: Word, node: Call, at: At) -> Term:
     """Return `max(a, b, …)`; of a long list the first three and the last are printed."""
     entries = _values(walk, node, at)
     value = _reduced(word, np.array([term.value for term in entries]))
@@ -251,12 +220,12 @@ def _reduced(word: Word, values: Array) -> float:
     return float(word.function.compute(values, axis=-1))
 
 
-def _softmax(walk: Walking, _word: Word, node: Call, at: At) -> Term:
+def _softmax(walk: Walk, _word: Word, node: Call, at: At) -> Term:
     entries = _entries(walk, node, at)
     return terms.softmax([walk.entry(node.arguments[0], place) for place in entries], entries.index(at))
 
 
-def _normalize(walk: Walking, _word: Word, node: Call, at: At) -> Term:
+def _normalize(walk: Walk, _word: Word, node: Call, at: At) -> Term:
     """Return `(x − mean) / √variance`, with what is added to the variance where that is not 0."""
     entries = np.array([walk.quantity(node.arguments[0]).values[place] for place in _entries(walk, node, at)])
     variance = walk.number(float(np.var(entries)))
@@ -265,23 +234,23 @@ def _normalize(walk: Walking, _word: Word, node: Call, at: At) -> Term:
     return terms.divide(centred, terms.root(terms.add(variance, walk.term(eps, ())) if eps else variance))
 
 
-def _size(walk: Walking, _word: Word, node: Call, _at: At) -> Term:
+def _size(walk: Walk, _word: Word, node: Call, _at: At) -> Term:
     shape = walk.quantity(node.arguments[0]).values.shape
     return terms.product([walk.number(float(size)) for size in shape] or [walk.number(1.0)])
 
 
-def _where(walk: Walking, _word: Word, node: Call, at: At) -> Term:
+def _where(walk: Walk, _word: Word, node: Call, at: At) -> Term:
     condition, chosen, other = node.arguments
     holds = walk.quantity(condition).values[walk.part(node, at, condition)] != 0
     branch = chosen if holds else other
     return walk.term(branch, walk.part(node, at, branch))
 
 
-def _applied(walk: Walking, word: Word, node: Call, at: At) -> Term:
+def _applied(walk: Walk, word: Word, node: Call, at: At) -> Term:
     return apply_word(walk, word, node, at, walk.term)
 
 
-def apply_word(walk: Walking, word: Word, node: Call, at: At, explain: Callable[[Node, At], Term]) -> Term:
+def apply_word(walk: Walk, word: Word, node: Call, at: At, explain: Callable[[Node, At], Term]) -> Term:
     """Return a function applied to its arguments, each explained, in the notation that the formula has."""
     arguments = [explain(argument, walk.part(node, at, argument)) for argument in node.arguments]
     compute = word.function.compute if isinstance(word.function, Entrywise) else _no_value
@@ -307,7 +276,7 @@ def _value_at(function: Callable[..., Array], *values: float) -> float:
         return float(function(*(np.asarray(value) for value in values)))
 
 
-def _convolution(walk: Walking, _word: Word, node: Call, at: At) -> Term:
+def _convolution(walk: Walk, _word: Word, node: Call, at: At) -> Term:
     """Return the sum of a kernel's numbers times those of the window that it lies on."""
     image, kernel = (walk.quantity(argument).values for argument in node.arguments[:2])
     *lead, y, x = at
@@ -317,7 +286,7 @@ def _convolution(walk: Walking, _word: Word, node: Call, at: At) -> Term:
     return terms.total([terms.times(walk.number(float(a)), walk.number(float(b))) for a, b in pairs])
 
 
-_EXPLAINED: Mapping[Explanation, Callable[[Walking, Word, Call, At], Term]] = {
+_EXPLAINED: Mapping[Explanation, Callable[[Walk, Word, Call, At], Term]] = {
     Explanation.APPLIED: _applied,
     Explanation.BRANCH: _where,
     Explanation.SUM: _sum,
@@ -349,7 +318,7 @@ class Walk:
     @cached_property
     def names(self) -> Collection[str]:
         """The names of the example's quantities, in whose place no operator may be read."""
-        return declared(self.run.example).names
+        return frozenset(name.partition(".")[0] for name in self.run.quantities)
 
     def quantity(self, node: Node) -> Quantity:
         """Return the value of a node, computed once."""
@@ -537,7 +506,7 @@ def _line(run: Run, target: _Target, entry: int, tree: Node, evaluate: Evaluate)
     at = tuple(int(place) for place in np.unravel_index(entry, target.quantity.values.shape))
     value = float(target.quantity.values[at])
     result = result_latex(run, target.quantity, value)
-    left = _entry_name(run, target, at) if target.name else example_latex(run.example, tree)
+    left = _entry_name(run, target, at) if target.name else latex(run, tree)
     term = _best(run, target, at, tree, evaluate)
     if term is None or term.plain:
         general = _formula(run, target, at)  # nothing to explain, or nothing that explains it
@@ -586,7 +555,7 @@ def _formula(run: Run, target: _Target, at: tuple[int, ...]) -> str:
         or isinstance(step.expression.tree, Name | Index | Field | Transpose)
     ):
         return ""
-    piece = Printer(run.example.symbols, declared(run.example, step)).value(step.expression.tree)
+    piece = Printer(run.example.symbols, step_context(run, step)).value(step.expression.tree)
     places = zip(target.quantity.dimensions, at, strict=True)
     return with_index(piece, tuple(place_latex(run, dimension, place) for dimension, place in places)).text
 
@@ -598,9 +567,10 @@ def _step(run: Run, name: str) -> Step | None:
 
 def _entry_name(run: Run, target: _Target, at: tuple[int, ...]) -> str:
     """Return a quantity's name with the labels of one entry under it."""
-    printer = Printer(run.example.symbols, declared(run.example))
+    tree = name_node(target.name, run.example.span)
+    printer = Printer(run.example.symbols, context(run, tree))
     own = name_piece(target.name, run.example.symbols) if target.name in run.example.symbols else None
-    base = own or printer.piece(name_node(target.name, run.example.span))
+    base = own or printer.piece(tree)
     places = zip(target.quantity.dimensions, at, strict=True)
     return with_index(base, tuple(place_latex(run, dimension, place) for dimension, place in places)).text
 

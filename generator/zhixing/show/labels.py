@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 
 from zhixing.language.expect import label_of
-from zhixing.language.latex import example_latex
-from zhixing.language.model import Axis, Dimension, Example, Expression, Quantity
+from zhixing.language.latex import latex
+from zhixing.language.model import Axis, Dimension, Example, Expression, Quantity, Run
 from zhixing.language.nodes import Field, Name, Transpose, text_of
 from zhixing.show import escape
 from zhixing.show.numbers import number
@@ -52,11 +52,12 @@ def is_name(expression: Expression) -> bool:
     return isinstance(expression.tree, Name | Field | Transpose)
 
 
-def markdown_name(example: Example, expression: Expression) -> str:
+def markdown_name(run: Run, expression: Expression) -> str:
     """Return a quantity's name for a table: as written, or a formula where it has a symbol or is more than a name."""
-    if is_name(expression) and not symbol(example, expression):
+    own = symbol(run.example, expression)
+    if is_name(expression) and not own:
         return escape.markdown(expression.text)
-    return inline_formula(symbol(example, expression) or example_latex(example, expression.tree))
+    return inline_formula(own or latex(run, expression.tree))
 
 
 def inline_formula(latex: str) -> str:

@@ -47,7 +47,7 @@ def table(run: Run, quantities: Sequence[Expression]) -> str:
     Raises:
         ExampleError: a reference cannot be evaluated.
     """
-    named = [Named(markdown_name(run.example, one), evaluate(run, one.tree)) for one in quantities]
+    named = [Named(markdown_name(run, one), evaluate(run, one.tree)) for one in quantities]
     return "\n\n".join(_blocks(named, run.example.axes))
 
 

@@ -15,8 +15,7 @@ from zhixing.checks.template import read_template
 from zhixing.cli.common import display_path, files, open_vault, report, vault_option
 from zhixing.language.runs import example_fences, id_written
 from zhixing.problems import Code, Problem, did_you_mean
-from zhixing.show.svg import shipped_templates
-from zhixing.show.templates import NoteTemplateError, note_text
+from zhixing.show.templates import NoteTemplateError, note_text, shipped_templates
 from zhixing.source import Source
 from zhixing.vault.graph import stubs
 from zhixing.vault.load import Project, read_templates

@@ -38,8 +38,9 @@ from zhixing.show.derivation import derivation
 from zhixing.show.heatmap import heatmap, masked
 from zhixing.show.labels import entry, inline_formula, labels, markdown_name, plain_name
 from zhixing.show.plot import plot
-from zhixing.show.svg import Figure, environment
+from zhixing.show.svg import Figure
 from zhixing.show.tables import table
+from zhixing.show.templates import environment
 from zhixing.source import Source
 
 # What a source states beside what was computed, as an Obsidian callout in Chinese.

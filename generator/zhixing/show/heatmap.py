@@ -1,4 +1,4 @@
-"""Where everything of a heat map stands, and the drawing of it."""
+"""Heat maps: which cells are hatched, what is in the cells, where everything goes, and the drawing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from zhixing.show.svg import (
 )
 from zhixing.show.ticks import round_step
 
-# Which weights are 0 because a mask took them away, and not merely small.
+# Masked cells: weights that are 0 because a mask took them away, and not merely small.
 
 _FARTHEST = 8
 """Names followed from one to the next."""
@@ -80,7 +80,7 @@ def _evaluated(run: Run, tree: Node) -> Quantity | None:
         return None
 
 
-# Heat maps: a quantity of one, two or three axes as coloured cells. What is in them; `heatmap_layout` places it.
+# Cells: a quantity of one, two or three axes as panels of rows and columns.
 
 MOST_CELLS = 96
 """Rows or columns drawn at most; the rest is said in words."""
@@ -187,9 +187,18 @@ def _row(one: Cells, panel: int, row: int) -> str:
     return "，".join(f"{label} {number(float(v), 3)}" for label, v in zip(one.columns, values, strict=True))
 
 
+# Layout and drawing. All lengths are in CSS pixels.
+
 _WIDEST_LABEL = 96.0
 _GAP = 18.0
 """Between panels."""
+_NAME_ROOM, _PANEL_NAME_ROOM, _LABEL_ROOM, _TURNED_ROOM = 24.0, 20.0, 20.0, 14.0
+"""Above the cells: the figure's name, a panel's name, level labels, and what turned labels take beyond their reach."""
+_WIDEST_CELL, _WIDEST_BARE, _NARROWEST_BARE, _NARROWEST_NUMBERED = 56.0, 24.0, 3.0, 34.0
+"""Sides of cells, with numbers and bare ones."""
+_ALONE, _FEW_ROWS, _FEW, _MANY = 36.0, 8, 32.0, 26.0
+"""Heights of numbered cells: of a single row, of a few rows, of more."""
+_KEY_WIDTH, _KEY_HEIGHT = 90.0, 12.0
 _FONTS = ((12.0, 14.0, ""), (10.5, 6.0, " fine"))
 """Sizes tried for the numbers in cells: font size, room at the sides, CSS class."""
 _MOST_NUMBERS = 400
@@ -264,27 +273,45 @@ def _layout(one: Cells) -> Layout:
     left = min(max(text_width(row, LABEL + 1) for row in rows), _WIDEST_LABEL)
     left = max(left, min(text_width(_corner(one), SMALL), _WIDEST_LABEL)) + 8
     for across in range(min(3, len(one.panels)), 1, -1):
-        layout = _attempt(one, left, across)
+        layout = _layout_with(one, left, across)
         if layout.font is not None and _size(one, layout)[0] <= WIDEST + 2 * PAD:
             return layout
-    return _attempt(one, left, 1)
+    return _layout_with(one, left, 1)
 
 
-def _attempt(one: Cells, left: float, across: int) -> Layout:
+def _layout_with(one: Cells, left: float, across: int) -> Layout:
+    """Return the layout with this room for row labels and so many panels side by side."""
     room = (WIDEST - 2 * PAD - left - (across - 1) * _GAP) / (len(one.columns) * across)
     font, need = _font(one, room)
     widest = max(text_width(label, LABEL) for label in one.columns)
-    cell = max(need, min(room, 56.0, widest + 8)) if font is not None else max(min(room, 24.0), 3.0)
+    if font is None:
+        cell = max(min(room, _WIDEST_BARE), _NARROWEST_BARE)
+    else:
+        cell = max(need, min(room, _WIDEST_CELL, widest + 8))
     every, turned = thinned(one.columns, LABEL, cell)
     reach = min(widest, _WIDEST_LABEL) * math.sqrt(0.5)
     if turned:
         # The last label reaches out of its panel; the cells give way.
         cell = max(need, min(cell, room - max(0.0, reach - room / 2) / len(one.columns)))
     cell = math.floor(cell * 2) / 2
-    tall = cell if font is None else 36.0 if len(one.rows) == 1 else 32.0 if len(one.rows) <= 8 else 26.0
-    overhang = max(0.0, reach - cell / 2) + 4 if turned else 0.0
-    top = (20.0 if len(one.heads) == 3 else 0.0) + (reach + 14 if turned else 20.0)
-    return Layout(cell, tall, left, top, overhang, turned, font, across, 24.0 if len(one.heads) > 1 else 0.0, every)
+    return Layout(
+        cell=cell,
+        tall=cell if font is None else _numbered_height(len(one.rows)),
+        left=left,
+        top=(_PANEL_NAME_ROOM if len(one.heads) == 3 else 0.0) + (reach + _TURNED_ROOM if turned else _LABEL_ROOM),
+        overhang=max(0.0, reach - cell / 2) + 4 if turned else 0.0,
+        turned=turned,
+        font=font,
+        across=across,
+        head=_NAME_ROOM if len(one.heads) > 1 else 0.0,
+        every=every,
+    )
+
+
+def _numbered_height(rows: int) -> float:
+    if rows == 1:
+        return _ALONE
+    return _FEW if rows <= _FEW_ROWS else _MANY
 
 
 def _font(one: Cells, room: float) -> tuple[str | None, float]:
@@ -294,7 +321,7 @@ def _font(one: Cells, room: float) -> tuple[str | None, float]:
         for size, side, role in _FONTS:
             need = max(text_width(text, size) for text in texts) + side
             if need <= room:
-                return role, max(need, 34.0 if not role else 0.0)
+                return role, need if role else max(need, _NARROWEST_NUMBERED)
     return None, 0.0
 
 
@@ -372,23 +399,24 @@ def _key(one: Cells, layout: Layout, y: float) -> tuple[list[Box], list[Text], f
     texts: list[Text] = []
     x, y = PAD + layout.left, y + 2
     if layout.font is None and one.most:
-        x = _ramp(one, x, y, boxes, texts)
+        boxes, texts, x = _ramp(one, x, y)
     if one.hidden.any():
-        boxes.append(Box(x, y, 16, 12, "base"))
-        boxes.append(Box(x, y, 16, 12, "masked"))
+        boxes += [Box(x, y, 16, _KEY_HEIGHT, role) for role in ("base", "masked")]
         texts.append(Text(x + 22, y + 10, "被遮蔽", "muted small"))
     return boxes, texts, 14 + PAD if boxes else 0.0
 
 
-def _ramp(one: Cells, x: float, y: float, boxes: list[Box], texts: list[Text]) -> float:
-    """Add the colour scale with its ends; return where the next key may stand."""
-    low = f"−{number(one.most, 3)}" if one.signed else "0"
-    texts.append(Text(x, y + 10, low, "muted small"))
-    x += text_width(low, SMALL) + 6
+def _ramp(one: Cells, x: float, y: float) -> tuple[list[Box], list[Text], float]:
+    """Return the colour scale with its ends, and where the next key may go."""
+    low, high = f"−{number(one.most, 3)}" if one.signed else "0", number(one.most, 3)
+    start = x + text_width(low, SMALL) + 6
     roles = ("falling", "rising") if one.signed else ("rising",)
-    for role in roles:
-        boxes.append(Box(x, y, 90 / len(roles), 12, "base"))
-        boxes.append(Box(x, y, 90 / len(roles), 12, role))
-        x += 90 / len(roles)
-    texts.append(Text(x + 6, y + 10, number(one.most, 3), "muted small"))
-    return x + 6 + text_width(number(one.most, 3), SMALL) + _GAP
+    width = _KEY_WIDTH / len(roles)
+    boxes = [
+        Box(start + place * width, y, width, _KEY_HEIGHT, role)
+        for place, own in enumerate(roles)
+        for role in ("base", own)
+    ]
+    end = start + _KEY_WIDTH + 6
+    texts = [Text(x, y + 10, low, "muted small"), Text(end, y + 10, high, "muted small")]
+    return boxes, texts, end + text_width(high, SMALL) + _GAP

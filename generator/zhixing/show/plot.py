@@ -1,4 +1,4 @@
-"""A plot's curves, marks and key, and the drawing of it all."""
+"""Plots: quantities as curves along an axis that they share, or against another quantity."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from zhixing.show.numbers import number, rounded
 from zhixing.show.svg import LABEL, PAD, SMALL, Figure, Line, Text, draw, fit, text_width, thinned
 from zhixing.show.ticks import Scale
 
-# The field of a plot: its scales, grid, ticks and their labels.
+# The field: scales, grid, ticks and their labels.
 
 WIDTH, _TALL = 420.0, 190.0
 _INSET = 10.0
@@ -132,7 +132,7 @@ def _categories(one: Curves, field: Field) -> tuple[list[Text], float]:
     return [Text(x + 3, field.bottom + 13, label, "muted small end", -45) for x, label in shown], reach + 12
 
 
-# Plots: quantities as curves along an axis they share, or against another quantity. What is drawn, not where.
+# The curves: what is drawn, before it is placed.
 
 MOST_SERIES = 12
 MOST_POINTS = 2000
@@ -288,6 +288,8 @@ def _extent(series: Series) -> str:
     ends = f"从 {number(series.values[0])} 到 {number(series.values[-1])}"
     return f"{ends}，最小 {number(min(finite))}，最大 {number(max(finite))}"
 
+
+# Drawing: paths, marks and the key.
 
 _MARKS = 40
 """With more points than this a curve has no marks."""

@@ -1,4 +1,4 @@
-"""The coverage badge: how much of what the prose states in numbers is backed by computation."""
+"""SVG figures: how wide text is, the colours, the shapes that a figure is made of, and drawing them by a template."""
 
 from __future__ import annotations
 
@@ -7,55 +7,12 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from typing import Literal
 
-from jinja2 import FileSystemLoader, StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SandboxedEnvironment
-
-import zhixing
-from zhixing.show import escape
+from zhixing.show.templates import environment
 from zhixing.show.ticks import round_step
 
-# The one Jinja environment. Values are only ever printed: nothing from a note is compiled as a template.
-
-_PACKAGE = Path(zhixing.__file__).parent
-_SHIPPED = (_PACKAGE / "templates", _PACKAGE.parent.parent / "templates")
-"""In an installed wheel the templates lie inside the package, in a checkout at the top of the repository."""
-
-
-def shipped_templates() -> Path:
-    """Return the folder of the templates that ship."""
-    return next(folder for folder in _SHIPPED if folder.is_dir())
-
-
-@cache
-def environment(first: Path | None = None) -> SandboxedEnvironment:
-    """Return the environment that finds the shipped templates, after those in the folder `first`.
-
-    Tables and figures are always drawn with the shipped ones. A folder of the vault's comes first only where somebody
-    asks for a new note: its templates are sandboxed, but a loop in them may take as long as it likes.
-    """
-    folders = [*([first] if first else []), shipped_templates()]
-    made = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(folders),
-        autoescape=lambda name: name is not None and name.endswith(".svg"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    made.filters.update(f=coordinate, cell=escape.markdown, visible=escape.visible)
-    return made
-
-
-def coordinate(value: float, decimals: int = 1) -> str:
-    """Return a length of a figure with fixed decimals, never −0."""
-    text = f"{value:.{decimals}f}"
-    return text.lstrip("-") if not text.strip("-0.") else text
-
-
-# How wide text is, without a font: a generous estimate, since the reader's font is not known.
+# Widths of text: generous estimates, since the reader's font is not known.
 
 _NARROW = frozenset("iljft.,:;'|!()[] ·")
 _WIDE = frozenset("mwMW@%—…→↓")
@@ -103,12 +60,12 @@ def _em(character: str) -> float:
     return 0.7 if character.isupper() else 0.6
 
 
-# The colours of figures: an opaque ground, inks and accents, each in a light and a dark reading.
-# A figure carries both and follows `prefers-color-scheme`, which a page hands down to its pictures (Obsidian and
-# Material do). The ground is opaque, so that where a viewer's guess is wrong the figure is a card of the other kind,
-# and every text in it can still be read: a transparent ground with one mid-tone ink cannot reach a contrast of 4.5 on
-# both white and slate. Blue and orange stay apart for colour-blind readers. A cell is its accent at an opacity
-# proportional to its value, over the base: one markup for both readings.
+# Colours: an opaque ground, inks and accents, each in a light and a dark scheme.
+# A figure carries both schemes and follows `prefers-color-scheme`, which a page hands down to its pictures (Obsidian
+# and Material do). The ground is opaque, so every text can be read even where a viewer picks the wrong scheme: on a
+# transparent ground, one mid-tone ink cannot reach a contrast of 4.5 on both white and slate. Blue and orange stay
+# apart for colour-blind readers. A cell is its accent at an opacity proportional to its value, over the base: one
+# markup for both schemes.
 
 RGB = tuple[int, int, int]
 LEAST_CONTRAST = 4.5
@@ -117,7 +74,7 @@ LEAST_CONTRAST = 4.5
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """One reading's colours as `#rrggbb`. `series` are the curves of a plot."""
+    """One scheme's colours as `#rrggbb`. `series` are the curves of a plot."""
 
     ground: str
     base: str
@@ -171,14 +128,15 @@ def contrast(one: RGB | str, other: RGB | str) -> float:
 
 
 def text_on_cell(opacity: float, *, negative: bool = False) -> str:
-    """Return the class of a number on a cell: `k` (black) or `w` (white) in the light reading, then in the dark one."""
-    return "".join(_black_or_white(theme, opacity, negative=negative) for theme in (LIGHT, DARK))
+    """Return the class of a number on a cell: its colour in the light scheme, then in the dark one if that differs."""
+    light, dark = (_black_or_white(theme, opacity, negative=negative) for theme in (LIGHT, DARK))
+    return light if light == dark else f"{light}-{dark}"
 
 
-def _black_or_white(theme: Theme, opacity: float, *, negative: bool) -> str:
+def _black_or_white(theme: Theme, opacity: float, *, negative: bool) -> Literal["black", "white"]:
     cell = mix(theme.base, theme.negative if negative else theme.positive, opacity)
     # One of the two always reaches 4.58: the contrast of black and white with a luminance of 0.179.
-    return "k" if contrast(cell, "#000000") >= contrast(cell, "#ffffff") else "w"
+    return "black" if contrast(cell, "#000000") >= contrast(cell, "#ffffff") else "white"
 
 
 def _channels(colour: str) -> RGB:
@@ -195,7 +153,7 @@ def _linear(channel: float) -> float:
     return float(channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4)
 
 
-# What every figure is made of: placed texts and lines, printed by a template into deterministic SVG.
+# Shapes: placed texts, lines and boxes, printed by a template into deterministic SVG.
 
 PAD = 12.0
 """Room around a figure, inside its ground."""

@@ -12,7 +12,7 @@ from zhixing.language import evaluate
 from zhixing.language.model import Dimension, Expression, Quantity, Run
 from zhixing.show import escape
 from zhixing.show.labels import Axes, corner, entry, heading, labels, markdown_name
-from zhixing.show.svg import environment
+from zhixing.show.templates import environment
 
 _T = TypeVar("_T")
 

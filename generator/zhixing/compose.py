@@ -314,8 +314,10 @@ def check(vault: Vault, found: Results, planned: Plan, templates: Mapping[str, T
     problems = [*vault.problems, *found.problems, *planned.problems, *_check_figures(vault, found)]
     for note in vault.notes.values():
         problems += note.problems
-        for run in (found.book.runs[block.id] for block in found.blocks[note.path] if block.id in found.book.runs):
-            problems += [*show_problems(run, note.source), *check_says(run, note.source)]
+        for name in (block.id for block in found.blocks[note.path] if block.id in found.book.runs):
+            run = found.book.runs[name]
+            problems += [] if name in found.bodies else show_problems(run, note.source)
+            problems += check_says(run, note.source)
         problems += check_template(note, templates)
         problems += check_claims(note, found.book.runs)
     return [*problems, *check_links(vault), *check_names(vault)]

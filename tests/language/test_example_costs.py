@@ -102,6 +102,13 @@ print(len(problems))
 """
 
 
+def test_an_example_shows_a_bounded_number_of_things() -> None:
+    block = "id: 例\ncompute:\n  a: 1 + 1\nshow:\n" + "- derivation: a\n" * 60
+    assert messages(block) == (
+        "例.md:55:3: example-cost: The example shows more than 50 things. Split it into several examples.\n"
+    )
+
+
 def _limited() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (3 * 2**29, 3 * 2**29))
 

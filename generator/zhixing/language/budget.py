@@ -1,7 +1,12 @@
-"""What a run may cost. Bounds are counted, never timed, so that a run that passes here passes everywhere."""
+"""What a run may cost. Bounds are counted, never timed, so that a run that passes here passes everywhere.
+
+An example has bounds of its own, and all examples of a vault share a pool, so that many dear examples are refused as
+one is.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from zhixing.language.model import ExampleError, NotComputedError
@@ -13,7 +18,32 @@ MAX_LIVE = 30_000_000
 MAX_WORK = 2_000_000_000
 NODE_WORK = 20_000
 """One step of the interpreter, in units of an addition of two arrays' entries (about a nanosecond)."""
+ALLOWANCE = 10_000
+"""Operations for each character of an example that it may cost whatever the others cost."""
+SHARED = 5_000_000_000
+SHARED_BY_LENGTH = 20_000
+"""Operations that all examples of a vault may cost beyond that, together; and more for each of their characters."""
 _SMALLER = "Use smaller axes, or split the example"
+
+
+@dataclass
+class Pool:
+    """The operations that the examples of a vault may still cost beyond the allowance of each."""
+
+    left: int
+
+    def limit(self, length: int) -> int:
+        """Return how many operations an example of so many characters may cost now."""
+        return ALLOWANCE * length + self.left
+
+    def take(self, length: int, used: int) -> None:
+        """Take what an example cost beyond its allowance."""
+        self.left -= max(0, used - ALLOWANCE * length)
+
+
+def shared_pool(lengths: Iterable[int]) -> Pool:
+    """Return the pool of a vault whose examples have so many characters each."""
+    return Pool(SHARED + SHARED_BY_LENGTH * sum(lengths))
 
 
 @dataclass
@@ -21,9 +51,12 @@ class Budget:
     """The work and memory that a run has used so far.
 
     `live` counts the intermediate results of the expression under way. What alone is too much is refused each time;
-    that all together is too much is said once.
+    that all together is too much is said once. `limit` is what the pool has left for this run, None where it is alone;
+    `cut` says that it stopped the run.
     """
 
+    limit: int | None = None
+    cut: bool = False
     used: int = 0
     stored: int = 0
     live: int = 0
@@ -63,6 +96,9 @@ class Budget:
             raise ExampleError(Code.EXAMPLE_COST, what, _SMALLER)
         if self.used + operations > MAX_WORK:
             raise self._spent(f"This example takes more than {MAX_WORK:,} operations")
+        if self.limit is not None and self.used + operations > self.limit:
+            self.cut = True
+            raise self._spent("The examples of this vault take too many operations together; none are left for this")
         self.used += operations
 
     def node(self) -> None:

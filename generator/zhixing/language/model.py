@@ -300,7 +300,8 @@ class Run:
 
     A record's fields are quantities of their own under dotted names (`a.weights`). `outcomes` are the example's own
     expectations and statements; `said` the sources'. `axes` has the axes of every part of an expression that was
-    computed; inside `each`, those that it has at a single position.
+    computed; inside `each`, those that it has at a single position. `work` is how many operations the run took; `cut`
+    says that it was stopped because other examples had used up what all share.
     """
 
     example: Example
@@ -308,3 +309,5 @@ class Run:
     outcomes: tuple[Outcome, ...] = ()
     said: tuple[Said, ...] = ()
     axes: Mapping[Node, Axes] = field(default_factory=dict)
+    work: int = 0
+    cut: bool = False

@@ -449,9 +449,16 @@ def read_expect(node: Node | None, reading: Reading, what: str = "`expect:`") ->
     return tuple(expectations), tuple(holds)
 
 
+MAX_SHOWN = 50
+
+
 def read_shows(node: Node | None, reading: Reading) -> Iterator[Show]:
     """Read `show:`."""
-    for item in reading.items(node, "`show:`", "Write lines like `- table: [a, b]`"):
+    for count, item in enumerate(reading.items(node, "`show:`", "Write lines like `- table: [a, b]`")):
+        if count == MAX_SHOWN:
+            what = f"The example shows more than {MAX_SHOWN} things"
+            reading.report(item.span, Code.EXAMPLE_COST, what, "Split it into several examples")
+            return
         shown = reading.attempt(item.span, partial(read_show, item, reading.expression))
         if shown:
             yield shown

@@ -11,6 +11,7 @@ from itertools import groupby
 import numpy as np
 
 from zhixing.language.arrays import Axes, describe, root
+from zhixing.language.budget import Budget
 from zhixing.language.evaluate import Evaluator
 from zhixing.language.expect import held, said
 from zhixing.language.model import (
@@ -199,12 +200,15 @@ def find_axes(run: Run, tree: Node) -> Mapping[Node, tuple[str, ...]]:
     return evaluator.axes
 
 
-def run_example(example: Example, source: Source, others: Mapping[str, Run]) -> tuple[Run, list[Problem]]:
-    """Run an example; `others` holds the runs of the examples that it uses.
+def run_example(
+    example: Example, source: Source, others: Mapping[str, Run], limit: int | None = None
+) -> tuple[Run, list[Problem]]:
+    """Run an example; `others` holds the runs of the examples that it uses, `limit` the operations it may take.
 
     A step that fails is reported once; what rests on it is left out, and the rest runs.
     """
-    runner = _Runner(example, source, others)
+    budget = Budget(limit)
+    runner = _Runner(example, source, others, budget)
     runner.take_uses()
     runner.take_givens()
     for _, steps in groupby(example.steps, key=lambda step: step.each):
@@ -213,8 +217,11 @@ def run_example(example: Example, source: Source, others: Mapping[str, Run]) -> 
     outcomes = held(example.expectations, example.holds, evaluator)
     sayings = tuple(said(says, evaluator) for says in example.says)
     problems = [*runner.problems, *_unmet(outcomes, source)]
-    quantities = runner.scope.names.quantities
-    return Run(replace(example, axes=runner.axes), quantities, outcomes, sayings, runner.node_axes), problems
+    run = Run(
+        replace(example, axes=runner.axes), dict(runner.scope.names.quantities), outcomes, sayings, runner.node_axes,
+        budget.used, budget.cut,
+    )  # fmt: skip
+    return run, problems
 
 
 def _unmet(outcomes: Sequence[Outcome], source: Source) -> Iterator[Problem]:
@@ -233,6 +240,7 @@ class _Runner:
     example: Example
     source: Source
     others: Mapping[str, Run]
+    budget: Budget
     problems: list[Problem] = field(default_factory=list)
     node_axes: dict[Node, tuple[str, ...]] = field(default_factory=dict)
     axes: dict[str, Axis] = field(init=False)
@@ -242,7 +250,7 @@ class _Runner:
         self.axes = dict(self.example.axes)
         given = (given.name.name for given in self.example.given)
         declared = frozenset((*self.example.uses, *given, *(step.name.name for step in self.example.steps)))
-        self.scope = Scope(self.axes, declared=declared)
+        self.scope = Scope(self.axes, declared=declared, budget=self.budget)
 
     def attempt(self, name: str, at: Span, action: Callable[[], None]) -> None:
         """Do something that may fail; report the failure and remember which name is missing for it."""

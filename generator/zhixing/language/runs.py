@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from zhixing.language.budget import Pool, shared_pool
 from zhixing.language.expression import ascii_twin, normal_name, parse_expression
 from zhixing.language.model import Example, ExampleError, Quantity, Run
 from zhixing.language.read import read_example
 from zhixing.language.run import evaluate, run_example
+from zhixing.language.shelf import Shelf
 from zhixing.markdown.blocks import Kind, Region
 from zhixing.problems import Code, Problem, did_you_mean
 from zhixing.source import Source, Span
@@ -46,6 +48,8 @@ def refer(reference: str, span: Span, runs: Mapping[str, Run]) -> tuple[Run, Qua
 
 
 INFO = ["yaml", "example"]
+LOOKS = 3
+"""How often all runs may be computed again: for what they show, for claims about them, and for lists."""
 _ID = re.compile(r"^id:[ \t]+([^\r\n]*)", re.MULTILINE)
 
 
@@ -93,19 +97,55 @@ def _silent(_done: int, _total: int) -> None:
     """Show no progress."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A run with what it rests on: the note, and the runs that it uses."""
+
+    source: Source
+    used: Mapping[str, Run]
+    run: Run
+    problems: list[Problem]
+
+    def holds(self, source: Source, used: Mapping[str, Run], limit: int) -> bool:
+        """Tell whether running the example again, with so many operations allowed, would give the same."""
+        same = used.keys() == self.used.keys() and all(run is self.used[name] for name, run in used.items())
+        return same and source == self.source and not self.run.cut and self.run.work <= limit
+
+
 @dataclass
 class Memory:
     """Runs of an earlier look at a vault. An example runs anew only where its note or a run that it uses is another."""
 
-    runs: dict[str, tuple[Source, tuple[Run | None, ...], Run, list[Problem]]] = field(default_factory=dict)
+    runs: dict[str, _Known] = field(default_factory=dict)
+    shelf: Shelf = field(default_factory=Shelf)
 
-    def run(self, example: Example, source: Source, runs: Mapping[str, Run]) -> tuple[Run, list[Problem]]:
+    def begin(self, pool: Pool) -> None:
+        """Begin another look at the vault, whose examples share a pool of operations."""
+        self.shelf.used, self.shelf.again = {}, LOOKS * pool.left
+
+    def run(self, example: Example, source: Source, runs: Mapping[str, Run], pool: Pool) -> tuple[Run, list[Problem]]:
         """Return an example's run, as it was where nothing that it rests on has changed."""
-        used = tuple(runs.get(reference.partition(".")[0]) for reference in example.uses.values())
+        length = example.span.end - example.span.start
+        limit = pool.limit(length)
+        names = {reference.partition(".")[0] for reference in example.uses.values()}
+        used = {name: runs[name] for name in names if name in runs}
         known = self.runs.get(example.id)
-        if known is None or known[0] != source or any(a is not b for a, b in zip(known[1], used, strict=True)):
-            known = self.runs[example.id] = (source, used, *run_example(example, source, runs))
-        return known[2], known[3]
+        if known is None or not known.holds(source, used, limit):
+            run, problems = run_example(example, source, runs, limit)
+            run = self.shelf.keep(run, lambda: run_example(example, source, used, limit)[0])
+            known = self.runs[example.id] = _Known(source, used, run, problems)
+        pool.take(length, known.run.work)
+        return known.run, known.problems
+
+    def keep_used(self, example: Example, source: Source, runs: Mapping[str, Run]) -> Iterator[Problem]:
+        """Keep what an example uses of others for good; yield a problem for each quantity that is too large."""
+        for name, reference in example.uses.items():
+            other, _, quantity = reference.partition(".")
+            try:
+                if other in runs:
+                    self.shelf.use(runs[other], quantity)
+            except ExampleError as error:
+                yield source.problem(error.code, example.uses_spans[name], error.what, error.fix)
 
 
 def run_all(vault: Vault, progress: Callable[[int, int], None] = _silent, memory: Memory | None = None) -> Book:
@@ -118,11 +158,16 @@ def run_all(vault: Vault, progress: Callable[[int, int], None] = _silent, memory
     declared = [_read(note, fence, problems) for note in vault.notes.values() for fence in example_fences(note)]
     unique = _by_id(declared, problems)
     runs: dict[str, Run] = {}
+    pool = shared_pool(one.example.span.end - one.example.span.start for one in unique.values() if one.example)
+    memory.begin(pool)
     for done, one in enumerate(_in_order(unique, problems)):
         progress(done, len(unique))
         if one.example:
-            runs[one.example.id], found = memory.run(one.example, one.note.source, runs)
-            problems += found
+            refused = list(memory.keep_used(one.example, one.note.source, runs))
+            problems += refused
+            if not refused:
+                runs[one.example.id], found = memory.run(one.example, one.note.source, runs, pool)
+                problems += found
     return Book(tuple(declared), runs, tuple(problems))
 
 

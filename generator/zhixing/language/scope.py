@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 from zhixing.language.budget import Budget
 from zhixing.language.model import Axis, ExampleError, NotComputedError, Quantity, Record
@@ -12,26 +14,34 @@ from zhixing.problems import Code, did_you_mean
 
 
 class Names:
-    """Quantities by name. A dotted name (`a.weights`) is a field of a record, which its first part names."""
+    """Quantities by name. A dotted name (`a.weights`) is a field of a record, which its first part names.
+
+    Quantities handed in are looked up only when they are asked for.
+    """
 
     def __init__(self, quantities: Mapping[str, Quantity] | None = None) -> None:
-        self.quantities: dict[str, Quantity] = {}
-        self.records: dict[str, dict[str, Quantity]] = {}
-        for name, quantity in (quantities or {}).items():
-            self.put(name, quantity)
+        self.quantities: ChainMap[str, Quantity] = ChainMap({}, cast("dict[str, Quantity]", quantities or {}))
+        self.records: dict[str, list[str]] = {}
+        for name in quantities or {}:
+            self._note_record(name)
 
     def put(self, name: str, quantity: Quantity) -> None:
         """Add a quantity."""
+        if name not in self.quantities:
+            self._note_record(name)
         self.quantities[name] = quantity
+
+    def _note_record(self, name: str) -> None:
         base, dot, part = name.partition(".")
         if dot:
-            self.records.setdefault(base, {})[part] = quantity
+            self.records.setdefault(base, []).append(part)
 
     def get(self, name: str) -> Quantity | Record | None:
         """Return what a name stands for, or None."""
         if name in self.quantities:
             return self.quantities[name]
-        return Record(self.records[name]) if name in self.records else None
+        parts = self.records.get(name)
+        return Record({part: self.quantities[f"{name}.{part}"] for part in parts}) if parts else None
 
 
 @dataclass

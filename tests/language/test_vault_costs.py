@@ -1,0 +1,165 @@
+"""What all examples of a vault may cost together: their arrays are kept within a bound, their work is counted."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from shell import vault
+from zhixing import compose
+from zhixing.language import budget, shelf
+from zhixing.vault.load import load
+
+LARGE = """```yaml example
+id: {name}
+axes: {{i: 3000, j: 3000}}
+compute:
+  A[i, j]: i*j
+  B[i, j]: i+j
+  C[i, j]: i-j
+```
+
+"""
+RELATED = """```yaml example
+id: 甲
+axes: {i: 50, j: 40}
+compute:
+  A[i, j]: i * j
+  s: sum(A)
+show:
+- table: [A]
+- derivation: A[2, 3]
+```
+
+```yaml example
+id: 乙
+axes: {k: 60}
+uses: {A: 甲.A}
+compute:
+  B[k]: k * 2
+  C[j]: A[2] + A[3]
+  t: sum(C)
+expect: {t: 999}
+show:
+- table: [B]
+```
+
+```yaml example
+id: 丙
+uses: {C: 乙.C, s: 甲.s}
+compute: {u: sum(C) + s}
+```
+
+和是 955500<!--= 甲.s -->，某项是 6<!--= 甲.A[2, 3] -->，又是 4<!--= 乙.B[2] -->。
+"""
+SCRIPT = """
+import sys
+from pathlib import Path
+from zhixing import compose
+from zhixing.vault.load import load
+found = compose.results(load(Path(sys.argv[1])))
+print(len(found.bodies), len(found.problems))
+"""
+
+
+def found_in(notes: Path, memory: compose.Memory | None = None) -> tuple[list[str], dict[str, str]]:
+    """Return a vault's problems and what its examples show."""
+    loaded = load(notes)
+    found = compose.results(loaded, memory=memory)
+    problems = compose.check(loaded, found, compose.plan(loaded, found), {})
+    return sorted(map(str, problems)), {name: body.markdown for name, body in found.bodies.items()}
+
+
+def _limited() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (3 * 2**29, 3 * 2**29))
+
+
+@pytest.mark.slow
+def test_many_large_examples_take_a_bounded_memory(tmp_path: Path) -> None:
+    notes = vault(tmp_path, 大="".join(LARGE.format(name=f"e{place}") for place in range(20))) / "notes"
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(notes)],
+        capture_output=True,
+        check=False,
+        preexec_fn=_limited,
+        env={"OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": ":".join(sys.path)},
+    )
+
+    assert done.returncode == 0, done.stderr.decode()[-500:]
+    assert done.stdout.split() == [b"20", b"0"]
+
+
+def test_runs_that_are_computed_again_give_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    notes = vault(tmp_path, 题=RELATED) / "notes"
+    expected = found_in(notes)
+    computed: list[int] = []
+    monkeypatch.setattr(shelf, "MAX_KEPT", 0)
+    monkeypatch.setattr(shelf, "SMALL", 0)
+    monkeypatch.setattr(shelf.Shelf, "allow_again", lambda _shelf, operations: computed.append(operations))
+
+    assert found_in(notes) == expected
+    assert computed
+    assert "t is 3900, not 999" in "".join(expected[0])
+
+
+def test_what_is_computed_again_too_often_is_refused_at_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes = vault(tmp_path, 题=RELATED) / "notes"
+    monkeypatch.setattr(shelf, "MAX_KEPT", 0)
+    monkeypatch.setattr(shelf, "SMALL", 0)
+    monkeypatch.setattr("zhixing.language.runs.LOOKS", 0)
+    problems, _ = found_in(notes)
+
+    refused = [problem for problem in problems if "too often" in problem]
+    assert [problem.split(": ")[:2] for problem in refused] == [
+        ["题.md:22:3", "example-cost"],
+        ["题.md:31:53", "claim-unknown"],
+    ]
+
+
+def test_what_examples_use_of_one_another_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    notes = vault(tmp_path, 题=RELATED) / "notes"
+    monkeypatch.setattr(shelf, "MAX_USED", 1_999)
+    problems, _ = found_in(notes)
+
+    assert [problem for problem in problems if "use of one another" in problem] == [
+        "题.md:15:11: example-cost: The quantities that examples use of one another hold more than 1,999 numbers. "
+        "Use smaller axes, or compute what is used in one example."
+    ]
+
+
+DEAR = "```yaml example\nid: {name}\naxes: {{n: 100000}}\ncompute:\n  s: sum(sin(n))\n```\n\n"
+CHEAP = "```yaml example\nid: 小\ncompute:\n  s: 1 + 1\n```\n"
+
+
+def test_all_examples_share_a_pool_of_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An example that is dear for its length is refused once the others have used the pool up; a cheap one never is."""
+    monkeypatch.setattr(budget, "SHARED", 13_000_000)
+    monkeypatch.setattr(budget, "SHARED_BY_LENGTH", 0)
+    notes = vault(tmp_path, 题="".join(DEAR.format(name=f"e{place}") for place in range(4)) + CHEAP) / "notes"
+    problems, bodies = found_in(notes)
+    refused = [problem for problem in problems if "together" in problem]
+
+    assert [problem.split(":")[:2] for problem in refused] == [["题.md", "26"]]
+    assert refused[0].split(": ", 2)[1] == "example-cost"
+    assert sorted(bodies) == ["e0", "e1", "e2", "小"]
+
+
+def test_a_refused_example_runs_once_the_pool_allows_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "SHARED", 13_000_000)
+    monkeypatch.setattr(budget, "SHARED_BY_LENGTH", 0)
+    notes = vault(tmp_path, 题="".join(DEAR.format(name=f"e{place}") for place in range(4))) / "notes"
+    memory = compose.Memory()
+    first = found_in(notes, memory)
+    again = found_in(notes, memory)
+    (notes / "题.md").write_text("".join(DEAR.format(name=f"e{place}") for place in range(1, 4)), encoding="utf-8")
+    freed = found_in(notes, memory)
+
+    assert first == again
+    assert sorted(freed[1]) == ["e1", "e2", "e3"]
+    assert freed == found_in(notes)

@@ -28,14 +28,3 @@ def test_items_are_found_by_span(items: list[Span], start: int, end: int) -> Non
     expected = [one for one in sorted(items, key=lambda one: (one.start, -one.end)) if start <= one.start < end]
 
     assert list(Spans(items).within(Span(start, end))) == expected
-
-
-@given(SPANS, PLACES, PLACES)
-def test_items_are_found_that_reach_into_a_span(items: list[Span], start: int, end: int) -> None:
-    expected = [
-        one
-        for one in sorted(items, key=lambda one: (one.start, -one.end))
-        if one.start < start < one.end or start <= one.start < end
-    ]
-
-    assert list(Spans(items).touching(Span(start, end))) == expected

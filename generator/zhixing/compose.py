@@ -245,7 +245,7 @@ def _plan_text(note: Note, fixed: Note, found: Results, *, accept: bool) -> Plan
     fences = sorted([*example_fences(fixed), *list_fences(fixed)], key=lambda fence: fence.span)
     pairs = zip(blocks, fences, strict=True)
     targets = {block.id: Target(fence.span, bodies[block.id].markdown) for block, fence in pairs if block.id in bodies}
-    woven = weave(fixed.source, targets, declared=declared, accept=accept)
+    woven = weave(fixed, targets, declared=declared, accept=accept)
     if woven.text == note.source.text:
         return Plan((), woven.problems)
     other = (Verdict.STALE, Verdict.EDITED)

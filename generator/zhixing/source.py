@@ -95,16 +95,6 @@ class Spans(Generic[_Item]):
         """Return the items that begin inside a span, in order."""
         return self.items[bisect_left(self._starts, span.start) : bisect_left(self._starts, span.end)]
 
-    def touching(self, span: Span) -> tuple[_Item, ...]:
-        """Return the items that begin inside a span, and before them those that reach into it."""
-        reaching: list[_Item] = []
-        index = bisect_left(self._starts, span.start) - 1
-        while index >= 0:
-            if self._ends[index] > span.start:
-                reaching.append(self.items[index])
-            index = self._around[index]
-        return (*reversed(reaching), *self.within(span))
-
 
 @dataclass(frozen=True)
 class Source:

@@ -12,6 +12,7 @@ from casefile import Case, cases
 from zhixing.markdown.blocks import Kind, scan
 from zhixing.markdown.comparison import normal
 from zhixing.markdown.generated import generated
+from zhixing.markdown.reading import Reading
 from zhixing.problems import Code
 from zhixing.source import Source
 from zhixing.weave.regions import Target, Verdict, Woven, checksum, weave
@@ -28,7 +29,7 @@ def targets(text: str) -> dict[str, Target]:
 
 
 def run(text: str, *, accept: bool = False) -> Woven:
-    return weave(Source("注.md", text), targets(text), accept=accept)
+    return weave(Reading(Source("注.md", text)), targets(text), accept=accept)
 
 
 def checked(text: str) -> str:
@@ -68,7 +69,7 @@ def test_accept_overwrites_an_edited_region_and_says_nothing() -> None:
 def test_a_declared_example_without_a_body_keeps_its_region() -> None:
     text = STALE.format("00000000")
 
-    woven = weave(Source("注.md", text), {}, declared={"x"})
+    woven = weave(Reading(Source("注.md", text)), {}, declared={"x"})
 
     assert (woven.text, woven.problems) == (text, ())
 
@@ -87,7 +88,7 @@ def test_crlf_and_byte_order_mark_are_kept() -> None:
 def test_a_body_that_would_not_read_back_is_not_written() -> None:
     text = "```yaml example\nid: x\n```\n"
 
-    woven = weave(Source("注.md", text), {"x": Target(targets(text)["x"].span, "````\n开着的代码块")})
+    woven = weave(Reading(Source("注.md", text)), {"x": Target(targets(text)["x"].span, "````\n开着的代码块")})
 
     assert woven.text == text
     assert [p.code for p in woven.problems][-1] is Code.REGION_BROKEN

@@ -38,21 +38,33 @@ class Seen:
     token: Token | None = None
 
 
-def see(text: str, span: Span, found: Iterable[Token], delimiters: Iterable[Span]) -> Iterator[Seen]:
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A place that a reader does not see as it is written, and what is seen there: nothing, or a token's text."""
+
+    span: Span
+    seen: Seen | None = None
+
+
+def find_cuts(text: str, found: Iterable[Token], pairs: Iterable[Emphasis]) -> list[Cut]:
+    """Return the cuts that tokens and emphasis make in a text; no two overlap."""
+    cuts = [cut for token in found for cut in _cuts(text, token)]
+    return [*cuts, *(Cut(end) for pair in pairs for end in (pair.opening, pair.closing))]
+
+
+def see(text: str, span: Span, cuts: Iterable[Cut]) -> Iterator[Seen]:
     """Yield what a reader sees of `span`: links by their texts, code and formulas by their content, no comments.
 
-    `found` are the tokens of `text` that the span touches, `delimiters` those of its emphasis.
+    `cuts` are those of `text` in `span`, in order. A token that the span cuts in two is not seen.
     """
-    cuts = [cut for token in found for cut in _cuts(text, token)]
-    cuts += [(delimiter, None) for delimiter in delimiters]
     at = span.start
-    for cut, seen in sorted(cuts, key=lambda one: one[0]):
-        stop = min(cut.start, span.end)
+    for cut in cuts:
+        stop = min(cut.span.start, span.end)
         if at < stop:
             yield Seen(unescape(text[at:stop]))
-        if seen and span.start <= cut.start and cut.end <= span.end:
-            yield seen
-        at = max(at, cut.end)
+        if cut.seen and span.start <= cut.span.start and cut.span.end <= span.end:
+            yield cut.seen
+        at = max(at, cut.span.end)
     if at < span.end:
         yield Seen(unescape(text[at : span.end]))
 
@@ -60,8 +72,8 @@ def see(text: str, span: Span, found: Iterable[Token], delimiters: Iterable[Span
 def plain(text: str, span: Span, found: Iterable[Token]) -> str:
     """Return the words of `span`, which is read by itself; `found` are the tokens of `text` inside it, in order."""
     inside = tuple(found)
-    pairs = emphasis(span.of(text), span.start, inside)
-    return join_words(see(text, span, inside, [end for pair in pairs for end in (pair.opening, pair.closing)]))
+    cuts = find_cuts(text, inside, emphasis(span.of(text), span.start, inside))
+    return join_words(see(text, span, sorted(cuts, key=lambda cut: cut.span)))
 
 
 def join_words(seen: Iterable[Seen]) -> str:
@@ -69,16 +81,16 @@ def join_words(seen: Iterable[Seen]) -> str:
     return " ".join("".join(one.text for one in seen).split())
 
 
-def _cuts(text: str, token: Token) -> list[tuple[Span, Seen | None]]:
-    """Return what to take out for a token, each with what is seen in its place."""
+def _cuts(text: str, token: Token) -> list[Cut]:
     if token.kind in NESTING:
-        return [(Span(token.span.start, token.content.start), None), (Span(token.content.end, token.span.end), None)]
+        return [Cut(Span(token.span.start, token.content.start)), Cut(Span(token.content.end, token.span.end))]
     if token.wikilink is not None:
         link = token.wikilink
-        return [(token.span, Seen(link.display or default_text(link.path, link.headings, link.block), token))]
+        return [Cut(token.span, Seen(link.display or default_text(link.path, link.headings, link.block), token))]
     if token.kind in HIDDEN or token.kind is TokenKind.IMAGE:
-        return [(token.span, None)]
-    return [(token.span, Seen((token.span if token.kind is TokenKind.TAG else token.content).of(text), token))]
+        return [Cut(token.span)]
+    seen = token.span if token.kind is TokenKind.TAG else token.content
+    return [Cut(token.span, Seen(seen.of(text), token))]
 
 
 _ESCAPED = re.compile(ESCAPE)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from zhixing.markdown.escapes import ESCAPE
 from zhixing.source import Span
 
 # What an inline token is.
@@ -71,7 +72,7 @@ NESTING = frozenset({TokenKind.LINK, TokenKind.HIGHLIGHT, TokenKind.INLINE_NOTE}
 _SPACE = re.compile(r"\s*+")
 _ANGLE = re.compile(r"<((?:\\[^\r\n]|[^<>\\\r\n])*+)>")
 _DEPTH = 32  # how deep a destination's own parentheses may nest, as in cmark
-_PLAIN = r"(?:\\[!-/:-@\[-`{-~]|[^\s()\x00-\x1f])"
+_PLAIN = rf"(?:{ESCAPE}|[^\s()\x00-\x1f])"
 
 
 def _balanced(depth: int) -> str:

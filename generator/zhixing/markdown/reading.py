@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from zhixing.markdown.blocks import PROSE, Region, scan
-from zhixing.markdown.emphasis import Emphasis, Seen, emphasis, join_words, see
+from zhixing.markdown.emphasis import Cut, Emphasis, Seen, emphasis, find_cuts, join_words, see
 from zhixing.markdown.escapes import ENTITY
 from zhixing.markdown.generated import Generated, generated
 from zhixing.markdown.inline import body_of, tokens
-from zhixing.markdown.links import NESTING, Token
+from zhixing.markdown.links import Token
 from zhixing.problems import Problem
 from zhixing.source import Source, Span, Spans
 
@@ -102,7 +102,9 @@ class Reading:
 
     def see(self, span: Span) -> Iterator[Seen]:
         """Yield what a reader sees of a part of a region: links by their texts, no emphasis, no comments."""
-        return see(self.text, span, self._tokens.touching(span), self._delimiters.within(span))
+        reaching = self._cuts.at(span.start - 1)
+        first = (reaching,) if reaching and reaching.span.end > span.start else ()
+        return see(self.text, span, (*first, *self._cuts.within(span)))
 
     def plain(self, span: Span) -> str:
         """Return the words that a reader sees of a part of a region."""
@@ -125,18 +127,14 @@ class Reading:
 
     def _reach(self, span: Span) -> Span:
         """Return a span without the tokens that it would cut in two."""
-        start, end = span.start, span.end
-        for token in self._tokens.touching(span):
-            if token.kind not in NESTING and token.span.start < start < token.span.end:
-                start = token.span.end
-            if token.kind not in NESTING and token.span.start < end < token.span.end:
-                end = token.span.start
-        return Span(start, end)
+        first, last = self._cuts.at(span.start), self._cuts.at(span.end)
+        return Span(
+            first.span.end if first and first.span.start < span.start else span.start,
+            last.span.start if last else span.end,
+        )
 
     def _is_stop(self, found: re.Match[str]) -> bool:
-        token = self.token(found.start())
-        readable = token is None or (token.kind in NESTING and found.start() in token.content)
-        return found["stop"] is not None and readable
+        return found["stop"] is not None and not self._cuts.covers(found.start())
 
     @cached_property
     def _regions(self) -> Spans[Region]:
@@ -151,5 +149,5 @@ class Reading:
         return Spans(line for region in self.regions if region.kind in PROSE for line in region.lines)
 
     @cached_property
-    def _delimiters(self) -> Spans[Span]:
-        return Spans(span for pair in self.emphasis.items for span in (pair.opening, pair.closing))
+    def _cuts(self) -> Spans[Cut]:
+        return Spans(find_cuts(self.text, self.tokens, self.emphasis.items))

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 
-from zhixing.markdown.blocks import Kind, Region, scan
+from zhixing.markdown.blocks import Kind, Region
 from zhixing.markdown.comparison import normal
-from zhixing.markdown.generated import MARK, Generated, begin, end, generated
+from zhixing.markdown.generated import MARK, Generated, begin, end
+from zhixing.markdown.reading import Reading
 from zhixing.problems import Code, Problem
 from zhixing.source import Source, Span
 
@@ -62,7 +63,7 @@ class Woven:
 
 
 def weave(
-    source: Source, targets: Mapping[str, Target], *, declared: Collection[str] = (), accept: bool = False
+    note: Reading, targets: Mapping[str, Target], *, declared: Collection[str] = (), accept: bool = False
 ) -> Woven:
     """Return a note's text with the results of its examples in it.
 
@@ -70,16 +71,15 @@ def weave(
     unless `accept` is set. Everything outside regions keeps its bytes; weaving the result again changes nothing.
     `declared` names the note's other examples, whose regions stay as they are because nothing was computed for them.
     """
-    if not targets and MARK not in source.text:  # most notes of most vaults
-        return Woven(source.text, {}, ())
-    text_regions = scan(source.text)
-    found, problems = generated(source, text_regions)
-    weaver = _Weaver(source, {region.span.start: region for region in text_regions}, problems)
-    if problems:
-        return weaver.woven(source.text)
+    if not targets and MARK not in note.text:  # most notes of most vaults
+        return Woven(note.text, {}, ())
+    blocks = {region.span.start: region for region in note.regions}
+    weaver = _Weaver(note.source, blocks, list(note.generated_problems))
+    if note.generated_problems:
+        return weaver.woven(note.text)
     known = {unicodedata.normalize("NFC", name) for name in (*targets, *declared)}
-    by_id = {one.id: one for one in found}
-    for one in found:
+    by_id = {one.id: one for one in note.generated.items}
+    for one in note.generated.items:
         if one.id not in known:
             weaver.orphan(one)
     for name, target in targets.items():
@@ -151,7 +151,7 @@ class _Weaver:
             pieces += [self.source.text[at : span.start], replacement]
             at = span.end
         text = "".join([*pieces, self.source.text[at:]])
-        if text != self.source.text and generated(Source(self.source.path, text))[1]:
+        if text != self.source.text and Reading(Source(self.source.path, text)).generated_problems:
             what = "What was computed would not read back from this note as it was written"
             self._problem(Code.REGION_BROKEN, self.edits[0][0], what, "Close what is left open above its examples")
             return self.woven(self.source.text)

@@ -32,123 +32,98 @@ class Severity(StrEnum):
 
 
 class Code(Enum):
-    """The kinds of problem. The value is the code printed in messages, its severity and its meaning."""
+    """The kinds of problem: how serious each is, and what it means."""
 
     # Files
-    FILE_NOT_UTF8 = (
-        "file-not-utf8",
-        Severity.ERROR,
-        "A note, or a file where a generated one belongs, is not UTF-8 text.",
-    )
-    FILE_UNREADABLE = ("file-unreadable", Severity.ERROR, "A file cannot be read.")
-    FILE_LEFT_OUT = ("file-left-out", Severity.WARNING, "A file of the vault is not read, or has no place on the site.")
-    FILE_UNWRITABLE = ("file-unwritable", Severity.ERROR, "A file's mode forbids writing it, or its folder's does.")
-    FILE_CHANGED = (
-        "file-changed",
-        Severity.ERROR,
-        "A file changed while its new text was worked out; it was left alone.",
-    )
+    FILE_NOT_UTF8 = (Severity.ERROR, "A note, or a file where a generated one belongs, is not UTF-8 text.")
+    FILE_UNREADABLE = (Severity.ERROR, "A file cannot be read.")
+    FILE_LEFT_OUT = (Severity.WARNING, "A file of the vault is not read, or has no place on the site.")
+    FILE_UNWRITABLE = (Severity.ERROR, "A file's mode forbids writing it, or its folder's does.")
+    FILE_CHANGED = (Severity.ERROR, "A file changed while its new text was worked out; it was left alone.")
     # Text
-    FENCE_UNCLOSED = ("fence-unclosed", Severity.ERROR, "A fenced block is never closed.")
-    COMMENT_UNCLOSED = ("comment-unclosed", Severity.WARNING, "A %% or <!-- comment is never closed.")
+    FENCE_UNCLOSED = (Severity.ERROR, "A fenced block is never closed.")
+    COMMENT_UNCLOSED = (Severity.WARNING, "A %% or <!-- comment is never closed.")
     # Frontmatter
-    FRONTMATTER_INVALID = (
-        "frontmatter-invalid",
-        Severity.ERROR,
-        "The YAML between the leading --- lines cannot be read.",
-    )
-    FRONTMATTER_TYPE = ("frontmatter-type", Severity.ERROR, "A property has a value of the wrong kind.")
-    FRONTMATTER_UNKNOWN = (
-        "frontmatter-unknown",
-        Severity.INFO,
-        "A property is no property we know but nearly spelled like one.",
-    )
-    FRONTMATTER_MISSING = ("frontmatter-missing", Severity.ERROR, "A note of a type with a template lacks a property.")
-    TITLE_DIFFERS = ("title-differs", Severity.WARNING, "A note's title is not its file name.")
+    FRONTMATTER_INVALID = (Severity.ERROR, "The YAML between the leading --- lines cannot be read.")
+    FRONTMATTER_TYPE = (Severity.ERROR, "A property has a value of the wrong kind.")
+    FRONTMATTER_UNKNOWN = (Severity.INFO, "A property is no property we know but nearly spelled like one.")
+    FRONTMATTER_MISSING = (Severity.ERROR, "A note of a type with a template lacks a property.")
+    TITLE_DIFFERS = (Severity.WARNING, "A note's title is not its file name.")
     # Links
-    LINK_STUB = ("link-stub", Severity.INFO, "A wikilink names a note that is still to be written.")
-    LINK_NOTE = ("link-note", Severity.ERROR, "A link names a file that does not exist.")
-    LINK_HEADING = ("link-heading", Severity.ERROR, "A link names a heading that its note does not have.")
-    LINK_BLOCK = ("link-block", Severity.ERROR, "A link names a block id that its note does not have.")
-    LINK_AMBIGUOUS = ("link-ambiguous", Severity.ERROR, "A link's name belongs to more than one note.")
-    LINK_ALIAS = ("link-alias", Severity.WARNING, "A link names a note by its alias, which Obsidian does not follow.")
-    LINK_UNSHOWN = ("link-unshown", Severity.INFO, "A link leads to what the site does not show.")
-    LINK_CASE = ("link-case", Severity.WARNING, "A link is written in another case than its note's name.")
-    ALIAS_CLASH = ("alias-clash", Severity.WARNING, "An alias is also another note's name or alias.")
-    NAME_CLASH = ("name-clash", Severity.WARNING, "Two notes have the same name, so a link to it is ambiguous.")
-    EMBED_CYCLE = ("embed-cycle", Severity.ERROR, "A note embeds itself, directly or through others.")
-    ORPHAN = ("orphan", Severity.INFO, "No note links to this one.")
+    LINK_STUB = (Severity.INFO, "A wikilink names a note that is still to be written.")
+    LINK_NOTE = (Severity.ERROR, "A link names a file that does not exist.")
+    LINK_HEADING = (Severity.ERROR, "A link names a heading that its note does not have.")
+    LINK_BLOCK = (Severity.ERROR, "A link names a block id that its note does not have.")
+    LINK_AMBIGUOUS = (Severity.ERROR, "A link's name belongs to more than one note.")
+    LINK_ALIAS = (Severity.WARNING, "A link names a note by its alias, which Obsidian does not follow.")
+    LINK_UNSHOWN = (Severity.INFO, "A link leads to what the site does not show.")
+    LINK_CASE = (Severity.WARNING, "A link is written in another case than its note's name.")
+    ALIAS_CLASH = (Severity.WARNING, "An alias is also another note's name or alias.")
+    NAME_CLASH = (Severity.WARNING, "Two notes have the same name, so a link to it is ambiguous.")
+    EMBED_CYCLE = (Severity.ERROR, "A note embeds itself, directly or through others.")
+    ORPHAN = (Severity.INFO, "No note links to this one.")
     # Template
-    SECTION_MISSING = ("section-missing", Severity.ERROR, "A section of the note's template is missing.")
-    SECTION_UNKNOWN = ("section-unknown", Severity.WARNING, "A section is not one of the template's.")
-    SECTION_ORDER = ("section-order", Severity.ERROR, "Sections stand in another order than in the template.")
-    SECTION_EMPTY = ("section-empty", Severity.WARNING, "A section has no text.")
-    DRAFT_GAP = ("draft-gap", Severity.INFO, "A draft still lacks something that its template asks for.")
-    EXAMPLE_MISSING = ("example-missing", Severity.ERROR, "A concept note has no worked example.")
+    SECTION_MISSING = (Severity.ERROR, "A section of the note's template is missing.")
+    SECTION_UNKNOWN = (Severity.WARNING, "A section is not one of the template's.")
+    SECTION_ORDER = (Severity.ERROR, "Sections stand in another order than in the template.")
+    SECTION_EMPTY = (Severity.WARNING, "A section has no text.")
+    DRAFT_GAP = (Severity.INFO, "A draft still lacks something that its template asks for.")
+    EXAMPLE_MISSING = (Severity.ERROR, "A concept note has no worked example.")
     # Examples: reading
-    EXAMPLE_PLACE = ("example-place", Severity.ERROR, "An example stands where no result can be written below it.")
-    EXAMPLE_YAML = ("example-yaml", Severity.ERROR, "An example's YAML cannot be read.")
-    EXAMPLE_KEY = ("example-key", Severity.ERROR, "An example has a key that the language does not have, or lacks one.")
-    EXAMPLE_VALUE = ("example-value", Severity.ERROR, "A value in an example is of the wrong kind, size or shape.")
-    EXAMPLE_NAME = ("example-name", Severity.ERROR, "A name cannot be used, is used twice, or is not known.")
-    EXAMPLE_DUPLICATE = ("example-duplicate", Severity.ERROR, "Two examples have the same id.")
-    EXAMPLE_CYCLE = ("example-cycle", Severity.ERROR, "Examples use one another in a circle.")
-    EXPRESSION_SYNTAX = ("expression-syntax", Severity.ERROR, "An expression cannot be read.")
-    EXPRESSION_FORBIDDEN = (
-        "expression-forbidden",
-        Severity.ERROR,
-        "An expression uses a construct outside the language.",
-    )
+    EXAMPLE_PLACE = (Severity.ERROR, "An example stands where no result can be written below it.")
+    EXAMPLE_YAML = (Severity.ERROR, "An example's YAML cannot be read.")
+    EXAMPLE_KEY = (Severity.ERROR, "An example has a key that the language does not have, or lacks one.")
+    EXAMPLE_VALUE = (Severity.ERROR, "A value in an example is of the wrong kind, size or shape.")
+    EXAMPLE_NAME = (Severity.ERROR, "A name cannot be used, is used twice, or is not known.")
+    EXAMPLE_DUPLICATE = (Severity.ERROR, "Two examples have the same id.")
+    EXAMPLE_CYCLE = (Severity.ERROR, "Examples use one another in a circle.")
+    EXPRESSION_SYNTAX = (Severity.ERROR, "An expression cannot be read.")
+    EXPRESSION_FORBIDDEN = (Severity.ERROR, "An expression uses a construct outside the language.")
     # Examples: running
-    EXAMPLE_AXES = ("example-axes", Severity.ERROR, "A quantity's axes are not those declared, or do not fit together.")
-    EXAMPLE_COST = ("example-cost", Severity.ERROR, "An example asks for more memory or work than a note may.")
-    EXAMPLE_RUN = ("example-run", Severity.ERROR, "A step could not be computed.")
-    EXPECT_FAILED = ("expect-failed", Severity.ERROR, "What was computed is not what the example expects.")
-    HOLDS_FAILED = ("holds-failed", Severity.ERROR, "A statement under `holds:` is false of what was computed.")
-    SAYS_AGREES = ("says-agrees", Severity.INFO, "A source's statement turned out to agree with the computation.")
+    EXAMPLE_AXES = (Severity.ERROR, "A quantity's axes are not those declared, or do not fit together.")
+    EXAMPLE_COST = (Severity.ERROR, "An example asks for more memory or work than a note may.")
+    EXAMPLE_RUN = (Severity.ERROR, "A step could not be computed.")
+    EXPECT_FAILED = (Severity.ERROR, "What was computed is not what the example expects.")
+    HOLDS_FAILED = (Severity.ERROR, "A statement under `holds:` is false of what was computed.")
+    SAYS_AGREES = (Severity.INFO, "A source's statement turned out to agree with the computation.")
     # Claims in prose
-    CLAIM_WRONG = ("claim-wrong", Severity.ERROR, "A number or word in prose is not what its example computed.")
-    CLAIM_ROUNDED = ("claim-rounded", Severity.WARNING, "A number in prose is off by no more than its last digit.")
-    CLAIM_FLIPPED = (
-        "claim-flipped",
-        Severity.ERROR,
-        "What prose concludes (an answer, a sign) is not what was computed.",
-    )
-    CLAIM_MISSING = ("claim-missing", Severity.INFO, "A number in prose is backed by nothing (`check --coverage`).")
-    CLAIM_UNKNOWN = ("claim-unknown", Severity.ERROR, "A claim names a quantity that no example computes.")
-    CLAIM_UNBOUND = ("claim-unbound", Severity.ERROR, "A claim has no number or word before it to be compared.")
+    CLAIM_WRONG = (Severity.ERROR, "A number or word in prose is not what its example computed.")
+    CLAIM_ROUNDED = (Severity.WARNING, "A number in prose is off by no more than its last digit.")
+    CLAIM_FLIPPED = (Severity.ERROR, "What prose concludes (an answer, a sign) is not what was computed.")
+    CLAIM_MISSING = (Severity.INFO, "A number in prose is backed by nothing (`check --coverage`).")
+    CLAIM_UNKNOWN = (Severity.ERROR, "A claim names a quantity that no example computes.")
+    CLAIM_UNBOUND = (Severity.ERROR, "A claim has no number or word before it to be compared.")
     # Generated regions
-    REGION_STALE = ("region-stale", Severity.WARNING, "A generated region is not what its example computes now.")
-    REGION_EDITED = ("region-edited", Severity.ERROR, "A generated region was edited by hand.")
-    REGION_BROKEN = ("region-broken", Severity.ERROR, "A region's markers do not pair, or stand where they cannot.")
-    REGION_ORPHAN = ("region-orphan", Severity.WARNING, "A region belongs to no example of its note.")
-    FIGURE_STALE = ("figure-stale", Severity.WARNING, "A figure is missing or is not what its example draws now.")
-    FIGURE_EDITED = ("figure-edited", Severity.ERROR, "A figure file was edited by hand.")
-    FIGURE_UNUSED = ("figure-unused", Severity.WARNING, "A generated figure is shown by no note.")
-    FILE_STALE = ("file-stale", Severity.WARNING, "A canvas or template is missing or is not what is generated now.")
-    FILE_EDITED = ("file-edited", Severity.ERROR, "A generated canvas or template was edited by hand.")
+    REGION_STALE = (Severity.WARNING, "A generated region is not what its example computes now.")
+    REGION_EDITED = (Severity.ERROR, "A generated region was edited by hand.")
+    REGION_BROKEN = (Severity.ERROR, "A region's markers do not pair, or stand where they cannot.")
+    REGION_ORPHAN = (Severity.WARNING, "A region belongs to no example of its note.")
+    FIGURE_STALE = (Severity.WARNING, "A figure is missing or is not what its example draws now.")
+    FIGURE_EDITED = (Severity.ERROR, "A figure file was edited by hand.")
+    FIGURE_UNUSED = (Severity.WARNING, "A generated figure is shown by no note.")
+    FILE_STALE = (Severity.WARNING, "A canvas or template is missing or is not what is generated now.")
+    FILE_EDITED = (Severity.ERROR, "A generated canvas or template was edited by hand.")
     # The site
-    FORMULA_UNREADABLE = (
-        "formula-unreadable",
-        Severity.WARNING,
-        "A formula cannot be read as LaTeX, so its source is shown.",
-    )
+    FORMULA_UNREADABLE = (Severity.WARNING, "A formula cannot be read as LaTeX, so its source is shown.")
     # Exports
-    EXPORT_FOLDER = ("export-folder", Severity.ERROR, "A folder cannot take an export.")
+    EXPORT_FOLDER = (Severity.ERROR, "A folder cannot take an export.")
     EXPORT_EDITED = (
-        "export-edited",
         Severity.ERROR,
         "A file in an export's way was edited by hand or made by somebody else; nothing was written.",
     )
     # The vault as a whole
-    REQUIRES_CYCLE = ("requires-cycle", Severity.ERROR, "Notes require one another in a circle.")
-    LIST_INVALID = ("list-invalid", Severity.ERROR, "A `yaml list` block does not say which list it is.")
-    CONFIG_INVALID = ("config-invalid", Severity.ERROR, "The vault's mkdocs.yml or a template cannot be read.")
+    REQUIRES_CYCLE = (Severity.ERROR, "Notes require one another in a circle.")
+    LIST_INVALID = (Severity.ERROR, "A `yaml list` block does not say which list it is.")
+    CONFIG_INVALID = (Severity.ERROR, "The vault's mkdocs.yml or a template cannot be read.")
 
-    def __init__(self, slug: str, severity: Severity, meaning: str) -> None:
-        self.slug = slug
+    def __init__(self, severity: Severity, meaning: str) -> None:
         self.severity = severity
         self.meaning = meaning
+
+    @property
+    def slug(self) -> str:
+        """The code as messages print it: `LINK_NOTE` as `link-note`."""
+        return self.name.lower().replace("_", "-")
 
     def __str__(self) -> str:
         """Return the code as messages print it."""

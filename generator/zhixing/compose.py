@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from zhixing.checks.links import check_links
+from zhixing.checks.check_links import check_links
 from zhixing.checks.names import check_names
 from zhixing.checks.template import Template, check_template, read_template
 from zhixing.claims.fix import fix_numerals
 from zhixing.claims.judge import check_claims, check_says
 from zhixing.language.model import Run
-from zhixing.language.runs import Book, example_fences, run_all
-from zhixing.language.runs import Memory as RunMemory
+from zhixing.language.runs import Book, RunMemory, example_fences, run_all
 from zhixing.lists.lists import CANVAS, List, list_body, list_fences, list_map, read_list
 from zhixing.markdown.blocks import Region
 from zhixing.problems import Code, Problem
@@ -26,7 +25,7 @@ from zhixing.vault.load import read_inside
 from zhixing.vault.note import Note, read_note
 from zhixing.vault.vault import Vault, fold
 from zhixing.weave.figures import unused_figures, weave_figure
-from zhixing.weave.files import SEAL, canvas_content, text_content, weave_file
+from zhixing.weave.generated_files import SEAL, canvas_content, text_content, weave_file
 from zhixing.weave.regions import Target, Verdict, Woven, weave
 
 # Running a vault: its examples are run, its lists made, and what they show is rendered.
@@ -36,7 +35,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class Declaration:
     """A block of a note that something is written below: an example or a list.
 
     `id` names what it shows; it is "" where the block cannot be read, or where its `name` belongs to an earlier block.
@@ -54,7 +53,7 @@ class Results:
     book: Book
     bodies: Mapping[str, Body]
     canvases: Mapping[PurePosixPath, str]
-    blocks: Mapping[PurePosixPath, tuple[Block, ...]]
+    blocks: Mapping[PurePosixPath, tuple[Declaration, ...]]
     problems: tuple[Problem, ...]
 
     def of(self, note: Note) -> dict[str, Body]:
@@ -164,12 +163,12 @@ def _make_lists(
     return bodies, canvases
 
 
-def _blocks(vault: Vault, declared: Iterable[tuple[Note, Region, str]]) -> dict[PurePosixPath, tuple[Block, ...]]:
+def _blocks(vault: Vault, declared: Iterable[tuple[Note, Region, str]]) -> dict[PurePosixPath, tuple[Declaration, ...]]:
     """Return the blocks of each note by place. The first of a name has its results; a second shows nothing."""
-    blocks: dict[PurePosixPath, list[Block]] = {path: [] for path in vault.notes}
+    blocks: dict[PurePosixPath, list[Declaration]] = {path: [] for path in vault.notes}
     taken: set[str] = set()
     for note, fence, name in declared:
-        blocks[note.path].append(Block("" if name in taken else name, name, fence))
+        blocks[note.path].append(Declaration("" if name in taken else name, name, fence))
         taken.add(name)
     return {path: tuple(sorted(own, key=lambda block: block.fence.span)) for path, own in blocks.items()}
 
@@ -330,6 +329,15 @@ def templates_of(sources: Collection[Source]) -> dict[str, Template]:
 
 
 __all__ = [
-    "FIGURES", "Block", "Change", "Memory", "Plan", "Progress", "Results",
-    "check", "plan", "results", "templates_of",
+    "FIGURES",
+    "Change",
+    "Declaration",
+    "Memory",
+    "Plan",
+    "Progress",
+    "Results",
+    "check",
+    "plan",
+    "results",
+    "templates_of",
 ]  # fmt: skip

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from made import vault_of
-from zhixing.checks.fix_links import fix_links, folded
-from zhixing.checks.links import check_links
+from small_vaults import vault_of
+from zhixing.checks.check_links import check_links
+from zhixing.checks.fix_links import fix_links, fold_heading
 from zhixing.compose import results
 from zhixing.page import portable
 from zhixing.problems import Code
@@ -151,6 +151,10 @@ def test_no_link_is_fixed_that_need_not_be() -> None:
 
 
 def test_what_folding_keeps_apart() -> None:
-    assert folded("Softmax 函数：定义") == folded("softmax函数 定义") == folded("ＳＯＦＴＭＡＸ函数“定义”")
-    assert folded("self-attention") == folded("Self attention")
-    assert len({folded(text) for text in ["3.1 节", "31 节", "C++", "C", "C#", "a b", "ab"]}) == 6
+    assert (
+        fold_heading("Softmax 函数：定义")
+        == fold_heading("softmax函数 定义")
+        == fold_heading("ＳＯＦＴＭＡＸ函数“定义”")
+    )
+    assert fold_heading("self-attention") == fold_heading("Self attention")
+    assert len({fold_heading(text) for text in ["3.1 节", "31 节", "C++", "C", "C#", "a b", "ab"]}) == 6

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from canvas_spec import breaches, overlaps
 from casefile import Case, cases
-from made import vault_of
+from small_vaults import vault_of
 from zhixing.lists.concept_map import ACROSS, DOWN, LEGEND, MARGIN, MOST_LINKS, concept_map, relations
 from zhixing.vault.load import load
 from zhixing.vault.vault import Vault

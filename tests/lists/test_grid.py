@@ -9,7 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zhixing.lists import layout
-from zhixing.lists.layout import MANY, Arrow, Rows, acyclic, grid, layers, ordered, reduced, spread
+from zhixing.lists.layout import (
+    MANY,
+    Arrow,
+    Rows,
+    lay_out,
+    layers,
+    spread,
+    topological_order,
+    transitive_reduction,
+    without_cycles,
+)
 
 EASY = settings(deadline=None, max_examples=60)
 
@@ -35,21 +45,21 @@ def reach(count: int, arrows: list[Arrow]) -> set[Arrow]:
 @given(graphs())
 def test_circles_are_opened_and_nothing_else_is_lost(graph: tuple[int, list[Arrow]]) -> None:
     count, arrows = graph
-    kept = acyclic(count, arrows)
+    kept = without_cycles(count, arrows)
 
     ways = reach(count, kept)
     assert not any((node, node) in ways for node in range(count))
     # Putting back any arrow that was left out would close a circle.
     assert all((end, start) in ways or start == end for start, end in set(arrows) - set(kept))
-    assert acyclic(count, kept) == kept
+    assert without_cycles(count, kept) == kept
 
 
 @EASY
 @given(graphs())
 def test_fewer_arrows_say_the_same(graph: tuple[int, list[Arrow]]) -> None:
     count, arrows = graph
-    arrows = acyclic(count, arrows)
-    kept = reduced(count, arrows)
+    arrows = without_cycles(count, arrows)
+    kept = transitive_reduction(count, arrows)
 
     assert set(kept) <= set(arrows)
     assert reach(count, kept) == reach(count, arrows)
@@ -61,10 +71,10 @@ def test_fewer_arrows_say_the_same(graph: tuple[int, list[Arrow]]) -> None:
 @given(graphs())
 def test_a_layer_is_the_longest_way(graph: tuple[int, list[Arrow]]) -> None:
     count, arrows = graph
-    arrows = acyclic(count, arrows)
+    arrows = without_cycles(count, arrows)
     found = layers(count, arrows)
 
-    assert sorted(ordered(count, arrows)) == list(range(count))
+    assert sorted(topological_order(count, arrows)) == list(range(count))
     for node in range(count):
         assert found[node] == max((found[start] + 1 for start, end in arrows if end == node), default=0)
 
@@ -73,10 +83,10 @@ def test_a_layer_is_the_longest_way(graph: tuple[int, list[Arrow]]) -> None:
 @given(graphs(most=60), st.data())
 def test_no_cell_holds_two_nodes_and_arrows_lead_right(graph: tuple[int, list[Arrow]], data: st.DataObject) -> None:
     count, arrows = graph
-    kept = tuple(acyclic(count, arrows))
+    kept = tuple(without_cycles(count, arrows))
     groups = tuple(data.draw(st.lists(st.integers(0, 5), min_size=count, max_size=count)))
     groups = tuple(sorted(set(groups)).index(group) for group in groups)
-    found = grid(groups, kept)
+    found = lay_out(groups, kept)
 
     cells = list(zip(found.column, groups, found.row, strict=True))
     assert len(set(cells)) == count
@@ -84,12 +94,12 @@ def test_no_cell_holds_two_nodes_and_arrows_lead_right(graph: tuple[int, list[Ar
     assert all(0 <= column < found.columns for column in found.column)
     assert all(found.column[start] < found.column[end] for start, end in kept)
     assert sorted(found.bands) == sorted(set(groups))
-    grid.cache_clear()
-    assert grid(groups, kept) == found
+    lay_out.cache_clear()
+    assert lay_out(groups, kept) == found
 
 
 def test_many_nodes_without_arrows_fill_a_rectangle() -> None:
-    found = grid(tuple(number % 7 for number in range(3000)), ())
+    found = lay_out(tuple(number % 7 for number in range(3000)), ())
 
     assert found.columns == 41
     assert sum(found.heights) == 7 * 11
@@ -100,9 +110,9 @@ def settled(groups: tuple[int, ...], arrows: tuple[Arrow, ...], work: int = layo
     """Return the rows of a grid, with as many comparisons made as asked for."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(layout, "WORK", work)
-        grid.cache_clear()
-        found = grid(groups, arrows)
-    grid.cache_clear()
+        lay_out.cache_clear()
+        found = lay_out(groups, arrows)
+    lay_out.cache_clear()
     return Rows(groups, found.column, list(found.row), arrows, found.bands, found.heights)
 
 
@@ -136,7 +146,7 @@ def test_what_can_be_drawn_without_crossings_is(
 @given(graphs(most=20))
 def test_moves_never_make_it_worse(graph: tuple[int, list[Arrow]]) -> None:
     count, arrows = graph
-    kept = tuple(acyclic(count, arrows))
+    kept = tuple(without_cycles(count, arrows))
     groups = tuple(number % 3 for number in range(count)) if count > 2 else (0,) * count
 
     assert cost(settled(groups, kept)) <= cost(settled(groups, kept, work=0)) + 1e-6
@@ -163,15 +173,15 @@ def test_an_arrow_behind_a_node_is_moved_away() -> None:
 
 def test_groups_stand_near_what_they_have_to_do_with_and_arrows_lead_down() -> None:
     # One node a group.
-    assert grid((0, 1), ((1, 0),)).bands == (1, 0)
-    assert grid((0, 1, 2, 3), ((0, 2), (2, 1), (3, 0))).bands == (3, 0, 2, 1)
+    assert lay_out((0, 1), ((1, 0),)).bands == (1, 0)
+    assert lay_out((0, 1, 2, 3), ((0, 2), (2, 1), (3, 0))).bands == (3, 0, 2, 1)
 
 
 def test_very_many_groups_stand_in_the_order_of_their_layers() -> None:
     count = MANY + 6
     chain = tuple((number + 1, number) for number in range(count - 1))
 
-    assert grid(tuple(range(count)), chain).bands == tuple(reversed(range(count)))
+    assert lay_out(tuple(range(count)), chain).bands == tuple(reversed(range(count)))
 
 
 def test_rows_are_near_the_wishes_and_rise() -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from made import vault_of
+from small_vaults import vault_of
 from zhixing.language.runs import run_all
-from zhixing.lists.concept_map import drawn
+from zhixing.lists.concept_map import draw_map
 from zhixing.lists.lists import List, list_body, list_map
 from zhixing.lists.map_figure import MOST, map_figure
 from zhixing.show.svg import LABEL, text_width
@@ -39,7 +39,7 @@ def number(one: ET.Element, name: str) -> float:
 
 
 def figure_of(vault: Vault) -> ET.Element:
-    return read(map_figure("图", *drawn(vault, tuple(vault.notes.values()))))
+    return read(map_figure("图", *draw_map(vault, tuple(vault.notes.values()))))
 
 
 def test_the_picture_shows_what_the_canvas_shows(shipped: ET.Element) -> None:

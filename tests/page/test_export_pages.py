@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from hostile import SIZE, guard
-from made import DECLARED, vault_of
+from small_vaults import DECLARED, vault_of
 from zhixing.compose import results
 from zhixing.page.export import Export, destinations, export
 

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from casefile import Case, cases
-from made import DECLARED
+from small_vaults import DECLARED
 from zhixing.compose import results
 from zhixing.page import portable
 from zhixing.source import Source

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zhixing.show.ticks import linear, logarithmic, round_step
+from zhixing.show.ticks import linear_scale, logarithmic_scale, round_step
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from zhixing.show.ticks import linear, logarithmic, round_step
     ],
 )
 def test_linear(values: list[float], expected: list[str]) -> None:
-    assert [label for _, label in linear(values).ticks] == expected
+    assert [label for _, label in linear_scale(values).ticks] == expected
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_linear(values: list[float], expected: list[str]) -> None:
     ],
 )
 def test_logarithmic(values: list[float], expected: list[str]) -> None:
-    assert [label for _, label in logarithmic(values, 8).ticks] == expected
+    assert [label for _, label in logarithmic_scale(values, 8).ticks] == expected
 
 
 FINITE = st.floats(-1e12, 1e12)
@@ -45,7 +45,7 @@ FINITE = st.floats(-1e12, 1e12)
 @settings(deadline=None)
 @given(st.lists(FINITE, min_size=1, max_size=20))
 def test_a_linear_scale_holds_its_values_between_few_ticks(values: list[float]) -> None:
-    scale = linear(values)
+    scale = linear_scale(values)
 
     assert all(-1e-6 <= scale.place(value) <= 1 + 1e-6 for value in values)
     assert 2 <= len(scale.ticks) <= 12
@@ -54,7 +54,7 @@ def test_a_linear_scale_holds_its_values_between_few_ticks(values: list[float]) 
 @settings(deadline=None)
 @given(st.lists(st.floats(1e-12, 1e12), min_size=1, max_size=20))
 def test_a_logarithmic_scale_holds_its_values_between_few_ticks(values: list[float]) -> None:
-    scale = logarithmic(values)
+    scale = logarithmic_scale(values)
 
     assert all(-1e-6 <= scale.place(value) <= 1 + 1e-6 for value in values)
     assert 2 <= len(scale.ticks) <= 10

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import markdown
-from made import vault_of
+from small_vaults import vault_of
 from zhixing.compose import results
 from zhixing.page import portable
 from zhixing.site.html import clean

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from made import vault_of
+from small_vaults import vault_of
 from zhixing.vault.graph import backlinks, edges, embed_cycles, orphans, stubs
 from zhixing.vault.vault import Vault
 

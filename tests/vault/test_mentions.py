@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casefile import Case, cases
-from made import vault_of
+from small_vaults import vault_of
 from zhixing.source import Span
 from zhixing.vault.mentions import Mention, mentions, read_sentence
 from zhixing.vault.vault import Vault

@@ -6,7 +6,7 @@ import pytest
 
 from casefile import Case, cases
 from hostile import guard
-from made import note
+from small_vaults import note
 from zhixing.vault.note import Link
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from casefile import Case, cases
 from hostile import guard
-from made import note, vault_of
+from small_vaults import note, vault_of
 from zhixing.vault.graph import edges
 from zhixing.vault.resolve import Found, Resolution, near_names, resolve
 

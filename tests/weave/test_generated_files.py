@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from zhixing.source import Source
-from zhixing.weave.files import canvas_content, seal_file, text_content, weave_file
+from zhixing.weave.generated_files import canvas_content, seal_file, text_content, weave_file
 from zhixing.weave.regions import Verdict
 
 CANVAS = """{

@@ -19,7 +19,7 @@ from zhixing.vault.graph import Edge, edges
 from zhixing.vault.note import AUDIO, PICTURES, VIDEO, Heading, Link, Note
 from zhixing.vault.resolve import Resolution, resolve_path
 from zhixing.vault.vault import Vault
-from zhixing.weave.edits import Edit, edited
+from zhixing.weave.edits import Edit, apply_edits
 
 # What a link that is followed only by grace, or not at all, certainly means: the path and headings to write.
 # Certain means that one target alone can be meant. An ambiguous name, an alias of two notes and a name that does not
@@ -30,33 +30,33 @@ _BESIDE_WIDE = re.compile(rf" (?=[{WIDE}])|(?<=[{WIDE}]) ")
 
 
 @dataclass(frozen=True, slots=True)
-class Meant:
+class Intended:
     """The path and the headings that a link should be written with; None where what stands there is right."""
 
     path: str | None = None
     headings: tuple[str, ...] | None = None
 
 
-class Reader:
+class IntentReader:
     """Reads what the links of a vault mean. The headings of a note are folded once, however many links name them."""
 
     def __init__(self, vault: Vault) -> None:
         self.vault = vault
         self._headings: dict[PurePosixPath, dict[str, list[Heading]]] = {}
 
-    def meant(self, edge: Edge) -> Meant | None:
+    def find_intended(self, edge: Edge) -> Intended | None:
         """Return what a link certainly means, None where nothing is to be changed or nothing is certain."""
-        wanted = Meant(_path(self.vault, edge), self._heading(edge) if edge.resolution.heading_missing else None)
+        wanted = Intended(_path(self.vault, edge), self._heading(edge) if edge.resolution.heading_missing else None)
         # A heading must not be fixed in a note that the path does not name for certain.
         sure = _plain(edge.resolution) or wanted.path is not None
-        return wanted if sure and wanted != Meant() else None
+        return wanted if sure and wanted != Intended() else None
 
     def _heading(self, edge: Edge) -> tuple[str, ...] | None:
         """Return the one heading that is the link's but for case, width and punctuation, as a link names it."""
         note, names = edge.resolution.note, edge.link.headings
         if note is None or len(names) != 1:
             return None
-        alike = self._folded(note).get(folded(names[0]), [])
+        alike = self._folded(note).get(fold_heading(names[0]), [])
         name = linkable(alike[0]) if len(alike) == 1 else ""
         return (name,) if name and self.vault.places(note).heading((name,)) is alike[0] else None
 
@@ -64,7 +64,7 @@ class Reader:
         if note.path not in self._headings:
             found: dict[str, list[Heading]] = {}
             for heading in note.headings:
-                for key in {folded(heading.text), folded(heading.raw)} - {""}:
+                for key in {fold_heading(heading.text), fold_heading(heading.raw)} - {""}:
                     found.setdefault(key, []).append(heading)
             self._headings[note.path] = found
         return self._headings[note.path]
@@ -82,7 +82,7 @@ def _path(vault: Vault, edge: Edge) -> str | None:
     target = found.note.path if found.note else found.file
     if target is None:
         return None
-    tried = _names(target) if found.alias else respelled(link.path, target)
+    tried = _names(target) if found.alias else respell(link.path, target)
     return next((path for path in tried if _leads(vault, path, base, target)), None)
 
 
@@ -98,7 +98,7 @@ def _leads(vault: Vault, path: str, base: PurePosixPath, target: PurePosixPath) 
     return _plain(found) and target == (found.note.path if found.note else found.file)
 
 
-def respelled(written: str, target: PurePosixPath) -> Iterator[str]:
+def respell(written: str, target: PurePosixPath) -> Iterator[str]:
     """Yield a link path in the spelling of the file it leads to, dots and slashes as they are written."""
     actual = list(target.parts)
     if not written.lower().endswith(target.suffix.lower()):
@@ -118,7 +118,7 @@ def linkable(heading: Heading) -> str:
     return _UNLINKABLE.sub(" ", shown).strip()
 
 
-def folded(text: str) -> str:
+def fold_heading(text: str) -> str:
     """Return a heading without case, width and punctuation. Signs that say something stay: C++ is not C."""
     wide = unicodedata.normalize("NFKC", text).casefold()
     spaced = "".join(" " if unicodedata.category(one)[0] in "PZC" else one for one in wide)
@@ -138,7 +138,7 @@ _LOOK_BACK = 1000
 _MEDIA = PICTURES | AUDIO | VIDEO | {".pdf"}
 
 
-def relink(note: Note, link: Link, wanted: Meant, *, in_table: bool) -> Edit | None:
+def rewrite_link(note: Note, link: Link, wanted: Intended, *, in_table: bool) -> Edit | None:
     """Return the edit that writes a link as it is meant, None where that would change what a reader sees."""
     if link.field:
         return _in_property(note, link, wanted)
@@ -146,7 +146,7 @@ def relink(note: Note, link: Link, wanted: Meant, *, in_table: bool) -> Edit | N
     return edit if edit and _MARKS.findall(edit.text) == _MARKS.findall(edit.span.of(note.source.text)) else None
 
 
-def _in_text(note: Note, link: Link, wanted: Meant, *, in_table: bool) -> Edit | None:
+def _in_text(note: Note, link: Link, wanted: Intended, *, in_table: bool) -> Edit | None:
     text = note.source.text
     # Behind `](` a wikilink without spaces would become the destination of a Markdown link.
     _, opening, inside = text[max(0, link.span.start - _LOOK_BACK) : link.span.start].rpartition("](")
@@ -172,7 +172,7 @@ def display_to_keep(link: Link, *, in_table: bool) -> str | None:
     return default_text(link.path, link.headings, link.block)
 
 
-def _wikilink(raw: str, link: Link, wanted: Meant, *, in_table: bool) -> str | None:
+def _wikilink(raw: str, link: Link, wanted: Intended, *, in_table: bool) -> str | None:
     """Return a wikilink as written with another target, and a text where it needs one."""
     found, keep = WIKILINK.fullmatch(raw), display_to_keep(link, in_table=in_table)
     if found is None or keep is None:
@@ -186,16 +186,16 @@ def _wikilink(raw: str, link: Link, wanted: Meant, *, in_table: bool) -> str | N
     pipe = r"\|" if in_table else "|"
     after = target[len(target.rstrip()) :] + raw[found.start("target") + len(target) :]
     text = f"{before}{_target(core, wanted)}" + (f"{pipe}{keep}]]" if keep else after)
-    return text if _says(text, link, wanted, keep) else None
+    return text if _reads_as(text, link, wanted, keep) else None
 
 
-def _target(core: str, wanted: Meant) -> str:
+def _target(core: str, wanted: Intended) -> str:
     path, mark, subpath = core.partition("#")
     path = path.rstrip() if wanted.path is None else wanted.path
     return path + (mark + subpath if wanted.headings is None else "".join(f"#{name}" for name in wanted.headings))
 
 
-def _says(text: str, link: Link, wanted: Meant, keep: str) -> bool:
+def _reads_as(text: str, link: Link, wanted: Intended, keep: str) -> bool:
     """Tell whether a new wikilink reads as what it should say."""
     read = Wikilink.parse(text)
     path = link.path if wanted.path is None else wanted.path
@@ -205,7 +205,7 @@ def _says(text: str, link: Link, wanted: Meant, keep: str) -> bool:
     )  # fmt: skip
 
 
-def tables(note: Note) -> Iterator[Span]:
+def find_tables(note: Note) -> Iterator[Span]:
     """Yield the tables of a note, where a link's own bar is written `\\|`: from the head to the paragraph's end."""
     text = note.source.text
     for region in note.regions:
@@ -217,7 +217,7 @@ def tables(note: Note) -> Iterator[Span]:
                 yield Span(region.lines[rule - 1].start, region.span.end)
 
 
-def _in_property(note: Note, link: Link, wanted: Meant) -> Edit | None:
+def _in_property(note: Note, link: Link, wanted: Intended) -> Edit | None:
     """Return the edit of a link in the frontmatter, which is written in quotes: unquoted, YAML reads it as lists."""
     raw = link.span.of(note.source.text)
     mark = raw[:1] if raw[:1] in {'"', "'"} and raw.endswith(raw[:1]) and len(raw) > 1 else ""
@@ -233,7 +233,7 @@ def _in_property(note: Note, link: Link, wanted: Meant) -> Edit | None:
     return Edit(link.span, f"{mark}{text}{mark}" if mark else json.dumps(text, ensure_ascii=False))
 
 
-def _markdown(note: Note, link: Link, wanted: Meant) -> Edit | None:
+def _markdown(note: Note, link: Link, wanted: Intended) -> Edit | None:
     """Return the edit of a Markdown link's destination, coded the way it is."""
     span = link.token.target if link.token else None
     if span is None:
@@ -273,7 +273,7 @@ class LinkFixer:
 
     def __init__(self, vault: Vault) -> None:
         self.vault = vault
-        self._reader = Reader(vault)
+        self._reader = IntentReader(vault)
         self._tables: dict[PurePosixPath, Spans[Span]] = {}
         self._left: dict[PurePosixPath, Spans[Span]] = {}
 
@@ -283,18 +283,18 @@ class LinkFixer:
         Headings and what a tool generated are left alone.
         """
         note, at = edge.source, edge.link.span.start
-        wanted = self.meant(edge)
-        if wanted == Meant() or self._left_in(note).covers(at):
+        wanted = self.find_intended(edge)
+        if wanted == Intended() or self._left_in(note).covers(at):
             return None
-        return relink(note, edge.link, wanted, in_table=self._tables_in(note).covers(at))
+        return rewrite_link(note, edge.link, wanted, in_table=self._tables_in(note).covers(at))
 
-    def meant(self, edge: Edge) -> Meant:
+    def find_intended(self, edge: Edge) -> Intended:
         """Return what a link certainly means, whether or not it may be written so by itself."""
-        return self._reader.meant(edge) or Meant()
+        return self._reader.find_intended(edge) or Intended()
 
     def _tables_in(self, note: Note) -> Spans[Span]:
         if note.path not in self._tables:
-            self._tables[note.path] = Spans(tables(note))
+            self._tables[note.path] = Spans(find_tables(note))
         return self._tables[note.path]
 
     def _left_in(self, note: Note) -> Spans[Span]:
@@ -316,4 +316,4 @@ def fix_links(vault: Vault, notes: Collection[PurePosixPath]) -> Iterator[tuple[
             edits.setdefault(edge.source.path, []).append(edit)
     for path, found in edits.items():
         note = vault.notes[path]
-        yield note, edited(note.source.text, found)
+        yield note, apply_edits(note.source.text, found)

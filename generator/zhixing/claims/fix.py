@@ -10,12 +10,12 @@ from zhixing.numerals.read import Numeral
 from zhixing.numerals.rewrite import rewrite
 from zhixing.source import Span
 from zhixing.vault.note import Note
-from zhixing.weave.edits import Edit, edited
+from zhixing.weave.edits import Edit, apply_edits
 
 
 def fix_numerals(note: Note, runs: Mapping[str, Run]) -> str:
     """Return a note's text with each wrong numeral written anew, in its own manner and precision."""
-    return edited(note.source.text, _edits(note, runs))
+    return apply_edits(note.source.text, _edits(note, runs))
 
 
 def _edits(note: Note, runs: Mapping[str, Run]) -> Iterator[Edit]:

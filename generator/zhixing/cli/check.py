@@ -20,7 +20,7 @@ from zhixing.cli.common import (
     progress,
     report,
     select_notes,
-    summary,
+    summarise,
     vault_option,
 )
 from zhixing.compose import Change
@@ -89,7 +89,7 @@ def check(
         _print_coverage(loaded, parts)
     if badge:
         _write_badge(badge, total(parts.values()).share)
-    click.echo(f"{len(chosen.notes)} notes, {len(found.book.runs)} examples: {summary(problems)}", err=True)
+    click.echo(f"{len(chosen.notes)} notes, {len(found.book.runs)} examples: {summarise(problems)}", err=True)
     short = least is not None and total(parts.values()).share * 100 < least
     sys.exit(1 if short else exit_status(problems) or (3 if diff and fixes else 0))
 

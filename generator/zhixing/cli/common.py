@@ -136,7 +136,7 @@ def as_data(problem: Problem) -> dict[str, str | int]:
     }  # fmt: skip
 
 
-def summary(problems: Iterable[Problem]) -> str:
+def summarise(problems: Iterable[Problem]) -> str:
     """Return how many errors, warnings and pieces of information there are, and how many regions are stale."""
     found = set(problems)
     parts = []

@@ -9,7 +9,16 @@ from pathlib import Path, PurePath, PurePosixPath
 
 import click
 
-from zhixing.cli.common import files, notes_argument, open_vault, progress, report, select_notes, summary, vault_option
+from zhixing.cli.common import (
+    files,
+    notes_argument,
+    open_vault,
+    progress,
+    report,
+    select_notes,
+    summarise,
+    vault_option,
+)
 from zhixing.cli.folder import File, bring_up_to_date, from_file, from_text, refusal
 from zhixing.compose import results
 from zhixing.lists.concept_map import concept_map, relations
@@ -19,7 +28,7 @@ from zhixing.problems import Code, Problem, Severity, exit_status
 from zhixing.source import Source
 from zhixing.vault.load import read_text
 from zhixing.vault.vault import Vault
-from zhixing.weave import files as generated_files
+from zhixing.weave import generated_files
 from zhixing.weave.writer import WriteError, write
 
 # `zhixing export markdown`: the vault as portable Markdown, in a folder of its own.
@@ -57,7 +66,7 @@ def markdown(folder: Path, *, html_anchors: bool, vault: Path | None) -> None:
     problems += [*unread, *update.problems]
     report(loaded, problems, least=Severity.WARNING)
     done = f"{files(len(update.written))} written, {len(update.removed)} removed"
-    click.echo(f"{done}: {summary(problems)}", err=True)
+    click.echo(f"{done}: {summarise(problems)}", err=True)
     sys.exit(exit_status(problems))
 
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import click
 
-from zhixing.checks.fix_links import tables
+from zhixing.checks.fix_links import find_tables
 from zhixing.cli.common import display_path, notes_argument, open_vault, report, select_notes, vault_option
 from zhixing.markdown.links import Wikilink
 from zhixing.problems import exit_status, visible
@@ -76,7 +76,7 @@ class Neighbours:
         path = target.name if found.note is target and not found.ambiguous else str(target.path.with_suffix(""))
         source = mention.source
         if source.path not in self._tables:
-            self._tables[source.path] = list(tables(source))
+            self._tables[source.path] = list(find_tables(source))
         cell = any(mention.span.start in table for table in self._tables[source.path])
         return str(Wikilink(path, display="" if text == path else text, escaped=cell and text != path))
 
@@ -135,7 +135,7 @@ class Neighbours:
         }
 
 
-def firsts(found: Iterable[Mention]) -> list[tuple[Mention, int]]:
+def first_mentions(found: Iterable[Mention]) -> list[tuple[Mention, int]]:
     """Return the first mention of each note in each other, with how many there are."""
     counts: dict[tuple[PurePosixPath, PurePosixPath], tuple[Mention, int]] = {}
     for one in found:
@@ -229,7 +229,7 @@ def graph(notes: tuple[Path, ...], *, listed: bool, as_json: bool, vault: Path |
 
 def _overview(around: Neighbours) -> Iterator[str]:
     orphans, stubs, linked = around.orphans(), around.stubs(), around.most_linked()
-    missing = firsts(one for path in around.notes for one in _new(around, path))
+    missing = first_mentions(one for path in around.notes for one in _unlinked(around, path))
     between = sum(len({target_of(edge) for edge in around.links[path] if _leaves(edge)}) for path in around.notes)
     yield f"{len(around.notes)} notes; {between} times one links to another, {len(missing)} times it only mentions it"
     yield from _part("Most linked, by how many notes", [f"{n:6}  {_path(around, note)}" for note, n in linked])
@@ -278,9 +278,9 @@ def _neighbours(around: Neighbours, path: PurePosixPath) -> Iterator[str]:
     yield from _lines(
         "linked from", [f"{display_path(around.vault, end)}  {_lines_of(by)}" for end, by in back.items()]
     )
-    yield from _lines("mentions, and does not link", list(_told(around, _new(around, path))))
+    yield from _lines("mentions, and does not link", list(_mention_lines(around, _unlinked(around, path))))
     missing = [one for one in around.mentioned[path] if not around.is_linked(one)]
-    yield from _lines("mentioned, and not linked, in", list(_told(around, missing)))
+    yield from _lines("mentioned, and not linked, in", list(_mention_lines(around, missing)))
 
 
 def _lines(title: str, rows: Sequence[str]) -> Iterator[str]:
@@ -289,12 +289,12 @@ def _lines(title: str, rows: Sequence[str]) -> Iterator[str]:
 
 def _mentions(around: Neighbours) -> Iterator[str]:
     for path in sorted(around.notes, key=str):
-        yield from _told(around, _new(around, path))
+        yield from _mention_lines(around, _unlinked(around, path))
 
 
-def _told(around: Neighbours, found: Iterable[Mention]) -> Iterator[str]:
+def _mention_lines(around: Neighbours, found: Iterable[Mention]) -> Iterator[str]:
     """Yield a line for each note mentioned in another: the first place, what to write there, and its sentence."""
-    for one, count in firsts(found):
+    for one, count in first_mentions(found):
         line, column = one.source.source.position(one.span.start)
         text = one.span.of(one.source.source.text)
         more = f" (and {count - 1} more)" if count > 1 else ""
@@ -303,7 +303,7 @@ def _told(around: Neighbours, found: Iterable[Mention]) -> Iterator[str]:
         yield f"{_path(around, one.source)}:{line}:{column}: {text} → {link}{more}: {sentence}"
 
 
-def _new(around: Neighbours, path: PurePosixPath) -> list[Mention]:
+def _unlinked(around: Neighbours, path: PurePosixPath) -> list[Mention]:
     """Return the mentions in a note of notes that it links to nowhere."""
     return [one for one in around.mentions[path] if not around.is_linked(one)]
 

@@ -19,7 +19,7 @@ from zhixing.cli.common import (
     progress,
     report,
     select_notes,
-    summary,
+    summarise,
     vault_option,
 )
 from zhixing.compose import Change, Results
@@ -69,7 +69,7 @@ def regenerate(
     _tell_dependents(loaded, found, changes)
     report(loaded, problems, least=Severity.WARNING)
     done = "would be written" if only_look else "written"
-    click.echo(f"{files(len(changes))} {done}: {summary(problems)}", err=True)
+    click.echo(f"{files(len(changes))} {done}: {summarise(problems)}", err=True)
     # A claim that --fix-claims would rewrite makes a note as stale as a region does.
     sys.exit(exit_status(problems) or (3 if only_look and planned.changes else 0))
 

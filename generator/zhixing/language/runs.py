@@ -113,7 +113,7 @@ class _Known:
 
 
 @dataclass
-class Memory:
+class RunMemory:
     """Runs of an earlier look at a vault. An example runs anew only where its note or a run that it uses is another."""
 
     runs: dict[str, _Known] = field(default_factory=dict)
@@ -148,12 +148,12 @@ class Memory:
                 yield source.problem(error.code, example.uses_spans[name], error.what, error.fix)
 
 
-def run_all(vault: Vault, progress: Callable[[int, int], None] = _silent, memory: Memory | None = None) -> Book:
+def run_all(vault: Vault, progress: Callable[[int, int], None] = _silent, memory: RunMemory | None = None) -> Book:
     """Read and run every example of a vault. `progress` is told how many are done, of how many.
 
     With a `memory`, only what changed since its last use runs.
     """
-    memory = memory or Memory()
+    memory = memory or RunMemory()
     problems: list[Problem] = []
     declared = [_read(note, fence, problems) for note in vault.notes.values() for fence in example_fences(note)]
     unique = _by_id(declared, problems)

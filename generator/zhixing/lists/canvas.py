@@ -16,7 +16,7 @@ Value = str | int
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class CanvasBox:
     """A place on the canvas in pixels; x runs to the right, y down."""
 
     x: int
@@ -26,12 +26,12 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class CanvasNode:
     """A node: a `text`, a `file` (its path from the vault's root, `subpath` a place in it) or a `group` (its label)."""
 
     type: Literal["text", "file", "group"]
     content: str
-    box: Box
+    box: CanvasBox
     color: str = ""
     subpath: str = ""
 
@@ -42,7 +42,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Edge:
+class CanvasEdge:
     """An arrow from one node to another, by their ids; a line without a point where `pointed` is false."""
 
     start: str
@@ -58,7 +58,7 @@ def identifier(*names: str) -> str:
     return sha256("\n".join(names).encode(errors="replace")).hexdigest()[:16]
 
 
-def canvas(nodes: Iterable[Node], edges: Iterable[Edge]) -> str:
+def canvas_text(nodes: Iterable[CanvasNode], edges: Iterable[CanvasEdge]) -> str:
     """Return the text of a canvas: one node or edge a line. Nodes come in the order in which they are drawn."""
     drawn = ",\n".join(_line(_node(node)) for node in nodes)
     joined = ",\n".join(_line(_edge(edge)) for edge in edges)
@@ -70,7 +70,7 @@ def _line(pairs: Sequence[tuple[str, Value]]) -> str:
     return "\t\t" + json.dumps(known, ensure_ascii=False, separators=(",", ":"))
 
 
-def _node(node: Node) -> list[tuple[str, Value]]:
+def _node(node: CanvasNode) -> list[tuple[str, Value]]:
     named = {"text": "text", "file": "file", "group": "label"}[node.type]
     box = node.box
     return [
@@ -79,7 +79,7 @@ def _node(node: Node) -> list[tuple[str, Value]]:
     ]  # fmt: skip
 
 
-def _edge(edge: Edge) -> list[tuple[str, Value]]:
+def _edge(edge: CanvasEdge) -> list[tuple[str, Value]]:
     return [
         ("id", identifier("edge", edge.start, edge.end)),
         ("fromNode", edge.start), ("fromSide", edge.start_side), ("toNode", edge.end), ("toSide", edge.end_side),

@@ -6,20 +6,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from zhixing.lists.canvas import Box, Edge, Node, Side, canvas
-from zhixing.lists.layout import Arrow, Grid, acyclic, grid, reduced
+from zhixing.lists.canvas import CanvasBox, CanvasEdge, CanvasNode, Side, canvas_text
+from zhixing.lists.layout import Arrow, Grid, lay_out, transitive_reduction, without_cycles
 from zhixing.markdown.blocks import Kind
 from zhixing.vault.graph import edges, requirements
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
-from zhixing.weave.files import SEAL
+from zhixing.weave.generated_files import SEAL
 
 # In pixels. A card holds a heading and a definition of about a hundred characters; Obsidian writes its name above it.
 WIDTH, HEIGHT = 400, 240
 ACROSS, DOWN = 580, 310
 MARGIN, GAP = 40, 100
 HEAD = 60
-LEGEND = Box(-MARGIN, -520, 1040, 300)
+LEGEND = CanvasBox(-MARGIN, -520, 1040, 300)
 COLORS = ("5", "4", "6", "2", "1", "3")
 # More lines than this between notes of a vault without `requires` show nothing any more.
 MOST_LINKS = 1000
@@ -42,10 +42,10 @@ class Relations:
 
 def concept_map(vault: Vault, notes: Sequence[Note]) -> str:
     """Return a canvas of notes, with room for its checksum."""
-    return canvas(*drawn(vault, notes))
+    return canvas_text(*draw_map(vault, notes))
 
 
-def drawn(vault: Vault, notes: Sequence[Note]) -> tuple[list[Node], list[Edge]]:
+def draw_map(vault: Vault, notes: Sequence[Note]) -> tuple[list[CanvasNode], list[CanvasEdge]]:
     """Return the nodes and edges of a map of notes: its legend, bands, heads of columns, cards; then its arrows.
 
     Columns are the steps in which notes can be read, by `requires`; an arrow that others imply is left out. Where no
@@ -54,14 +54,14 @@ def drawn(vault: Vault, notes: Sequence[Note]) -> tuple[list[Node], list[Edge]]:
     found = relations(vault, notes)
     folders = sorted({folder(note) for note in notes})
     groups = tuple(folders.index(folder(note)) for note in notes)
-    placed = grid(groups, found.arrows if found.required else ())
+    placed = lay_out(groups, found.arrows if found.required else ())
     tops = _tops(placed)
     cards = [
         _card(note, _box(placed, tops[group], number), _color(group))
         for number, (note, group) in enumerate(zip(notes, groups, strict=True))
     ]
     joined = [
-        Edge(one.id, other.id, *_sides(one, other), color=one.color, pointed=found.required)
+        CanvasEdge(one.id, other.id, *_sides(one, other), color=one.color, pointed=found.required)
         for one, other in ((cards[start], cards[end]) for start, end in found.arrows)
     ]
     return [_legend(found), *_bands(placed, tops, folders), *_steps(placed, found), *cards], joined
@@ -82,7 +82,7 @@ def relations(vault: Vault, notes: Sequence[Note]) -> Relations:
         if path in number and need in number
     ]
     if arrows:
-        return Relations(tuple(reduced(len(notes), acyclic(len(notes), arrows))), required=True)
+        return Relations(tuple(transitive_reduction(len(notes), without_cycles(len(notes), arrows))), required=True)
     return _linked(vault, number)
 
 
@@ -107,23 +107,24 @@ def _tops(placed: Grid) -> dict[int, int]:
     return tops
 
 
-def _box(placed: Grid, top: int, number: int) -> Box:
+def _box(placed: Grid, top: int, number: int) -> CanvasBox:
     y = top + MARGIN + placed.row[number] * DOWN + (DOWN - HEIGHT) // 2
-    return Box(placed.column[number] * ACROSS, y, WIDTH, HEIGHT)
+    return CanvasBox(placed.column[number] * ACROSS, y, WIDTH, HEIGHT)
 
 
 def _color(group: int) -> str:
     return COLORS[group % len(COLORS)]
 
 
-def _card(note: Note, box: Box, color: str) -> Node:
+def _card(note: Note, box: CanvasBox, color: str) -> CanvasNode:
     """Return a note's card. Where the note begins with a heading the card shows from there, not the properties."""
     first = next((region.kind for region in note.regions if region.kind not in _SILENT), None)
     heading = note.headings[0].raw.strip() if note.headings and first is Kind.HEADING else ""
-    return Node("file", str(note.path), box, color, f"#{heading}" if heading and not _SPECIAL & set(heading) else "")
+    place = f"#{heading}" if heading and not _SPECIAL & set(heading) else ""
+    return CanvasNode("file", str(note.path), box, color, place)
 
 
-def _sides(one: Node, other: Node) -> tuple[Side, Side]:
+def _sides(one: CanvasNode, other: CanvasNode) -> tuple[Side, Side]:
     """Return on which sides two cards are joined: those that face each other."""
     if one.box.x < other.box.x:
         return "right", "left"
@@ -132,19 +133,19 @@ def _sides(one: Node, other: Node) -> tuple[Side, Side]:
     return ("bottom", "top") if one.box.y < other.box.y else ("top", "bottom")
 
 
-def _bands(placed: Grid, tops: dict[int, int], folders: Sequence[str]) -> Iterator[Node]:
+def _bands(placed: Grid, tops: dict[int, int], folders: Sequence[str]) -> Iterator[CanvasNode]:
     wide = (placed.columns - 1) * ACROSS + WIDTH + 2 * MARGIN
     for group in placed.bands:
-        box = Box(-MARGIN, tops[group], wide, placed.heights[group] * DOWN + 2 * MARGIN)
-        yield Node("group", folders[group], box, _color(group))
+        box = CanvasBox(-MARGIN, tops[group], wide, placed.heights[group] * DOWN + 2 * MARGIN)
+        yield CanvasNode("group", folders[group], box, _color(group))
 
 
-def _steps(placed: Grid, found: Relations) -> Iterator[Node]:
+def _steps(placed: Grid, found: Relations) -> Iterator[CanvasNode]:
     for number, start in enumerate(placed.starts if found.required else (), 1):
-        yield Node("text", f"## 第 {number} 步", Box(start * ACROSS, -HEAD - GAP, WIDTH, HEAD))
+        yield CanvasNode("text", f"## 第 {number} 步", CanvasBox(start * ACROSS, -HEAD - GAP, WIDTH, HEAD))
 
 
-def _legend(found: Relations) -> Node:
+def _legend(found: Relations) -> CanvasNode:
     if found.required:
         lines = [
             "一列是一步，一带是一个主题。箭头从先读的指向后读的，颜色随先读的；由别的箭头已经看得出的先后，不再另画。",
@@ -154,4 +155,4 @@ def _legend(found: Relations) -> Node:
         left = f"最多画 {MOST_LINKS} 条，另有 {found.left_out} 条没有画。" if found.left_out else ""
         lines = [f"一带是一个主题，连线是笔记之间的链接，互相链接的优先。{left}", "一张卡片显示一篇笔记的开头。"]
     lines.append("由 zhixing 生成。在这里挪动过卡片以后，zhixing 就不再改写这个文件；想自己排，最好先另存一份。")
-    return Node("text", "\n\n".join(["# 概念地图", *lines, f"<!-- {SEAL} -->"]), LEGEND)
+    return CanvasNode("text", "\n\n".join(["# 概念地图", *lines, f"<!-- {SEAL} -->"]), LEGEND)

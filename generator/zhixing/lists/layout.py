@@ -28,7 +28,7 @@ def neighbours(count: int, arrows: Iterable[Arrow]) -> list[list[int]]:
     return found
 
 
-def acyclic(count: int, arrows: Iterable[Arrow]) -> list[Arrow]:
+def without_cycles(count: int, arrows: Iterable[Arrow]) -> list[Arrow]:
     """Return the arrows without repeats, without loops and without those that close a circle, in the order of nodes."""
     after = neighbours(count, dict.fromkeys(arrows))
     kept: list[Arrow] = []
@@ -51,7 +51,7 @@ def acyclic(count: int, arrows: Iterable[Arrow]) -> list[Arrow]:
     return sorted(kept)
 
 
-def ordered(count: int, arrows: Iterable[Arrow]) -> list[int]:
+def topological_order(count: int, arrows: Iterable[Arrow]) -> list[int]:
     """Return the nodes of a graph without circles so that every arrow leads onward."""
     before = neighbours(count, ((end, start) for start, end in arrows))
     return list(TopologicalSorter(dict(enumerate(before))).static_order())
@@ -62,13 +62,13 @@ def layers(count: int, arrows: Iterable[Arrow]) -> list[int]:
     arrows = list(arrows)
     after = neighbours(count, arrows)
     found = [0] * count
-    for node in ordered(count, arrows):
+    for node in topological_order(count, arrows):
         for end in after[node]:
             found[end] = max(found[end], found[node] + 1)
     return found
 
 
-def reduced(count: int, arrows: Iterable[Arrow]) -> list[Arrow]:
+def transitive_reduction(count: int, arrows: Iterable[Arrow]) -> list[Arrow]:
     """Return the arrows without those that a longer way implies: the transitive reduction of a graph without circles.
 
     What a node reaches is held as the bits of one number, so that thousands of nodes cost little.
@@ -76,7 +76,7 @@ def reduced(count: int, arrows: Iterable[Arrow]) -> list[Arrow]:
     arrows = list(arrows)
     after = neighbours(count, arrows)
     reach = [0] * count
-    for node in reversed(ordered(count, arrows)):
+    for node in reversed(topological_order(count, arrows)):
         for end in after[node]:
             reach[node] |= reach[end] | 1 << end
     kept = []
@@ -139,7 +139,7 @@ class Rows:
         """Move nodes up and down within their cells until nothing helps any more, or the work is done."""
         for number in range(SWEEPS):
             self._sweep(forward=number % 2 == 0)
-        while self._moved():
+        while self._move_all():
             pass
 
     def _put(self, node: int, at: int) -> None:
@@ -160,7 +160,7 @@ class Rows:
         ends = [self.down[other] for number in self.of[node] for other in self.arrows[number] if other != node]
         return sum(ends) / len(ends) if ends else self.down[node]
 
-    def _moved(self) -> bool:
+    def _move_all(self) -> bool:
         """Try every node in every row of its cell; tell whether anything helped and there is work left."""
         helped = False
         for (_, group), nodes in sorted(self.cells.items()):
@@ -168,10 +168,10 @@ class Rows:
                 for at in range(self.heights[group]) if self.of[node] else ():
                     if self.work <= 0:
                         return False
-                    helped |= at != self.row[node] and self._tried(node, at, nodes)
+                    helped |= at != self.row[node] and self._try_move(node, at, nodes)
         return helped
 
-    def _tried(self, node: int, at: int, nodes: Sequence[int]) -> bool:
+    def _try_move(self, node: int, at: int, nodes: Sequence[int]) -> bool:
         """Move a node to a row, and who is there to the node's; undo that where it does not help."""
         before = self.row[node]
         other = next((one for one in nodes if self.row[one] == at), node)
@@ -264,7 +264,7 @@ class Grid:
 
 
 @lru_cache(maxsize=8)
-def grid(groups: tuple[int, ...], arrows: tuple[Arrow, ...]) -> Grid:
+def lay_out(groups: tuple[int, ...], arrows: tuple[Arrow, ...]) -> Grid:
     """Return the grid of nodes, each given by the number of its group, and arrows without circles.
 
     The same graph always gives the same grid.

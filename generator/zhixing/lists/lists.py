@@ -11,8 +11,8 @@ from pathlib import PurePosixPath
 from zhixing.language.expression import normal_name
 from zhixing.language.model import Said
 from zhixing.language.runs import Book, Declared
-from zhixing.lists.canvas import canvas
-from zhixing.lists.concept_map import drawn
+from zhixing.lists.canvas import canvas_text
+from zhixing.lists.concept_map import draw_map
 from zhixing.lists.map_figure import MOST, map_figure
 from zhixing.lists.reference import reference
 from zhixing.markdown.blocks import Kind, Region
@@ -21,7 +21,7 @@ from zhixing.markdown.yaml import LIST, WIDE, Scalar, find_wide_colon, read_yaml
 from zhixing.markdown.yaml import Mapping as YamlMapping
 from zhixing.problems import Code, Problem, did_you_mean
 from zhixing.show.body import document_name, summary
-from zhixing.show.escape import markdown
+from zhixing.show.escape import escape_markdown
 from zhixing.source import Source
 from zhixing.vault.graph import levels
 from zhixing.vault.note import Note
@@ -131,9 +131,9 @@ def list_body(one: List, vault: Vault, book: Book) -> str:
 def list_map(one: List, vault: Vault) -> tuple[str, dict[str, str]]:
     """Return the canvas of a list of kind `map`, with room for its checksum, and its picture by file name."""
     notes = _kept(one, vault)
-    nodes, edges = drawn(vault, notes)
+    nodes, edges = draw_map(vault, notes)
     figures = {_figure(one): map_figure(one.id, nodes, edges)} if 0 < len(notes) <= MOST else {}
-    return canvas(nodes, edges), figures
+    return canvas_text(nodes, edges), figures
 
 
 def _figure(one: List) -> str:
@@ -154,7 +154,7 @@ def _errata(kept: List, vault: Vault, book: Book, *, agreeing: bool) -> Iterator
     rows = [
         _row(
             _document(said, sources, vault),
-            markdown(" ".join(said.says.text.split())),
+            escape_markdown(" ".join(said.says.text.split())),
             _fact(one, said, book),
             _link(one.note, vault, cell=True),
         )
@@ -213,7 +213,7 @@ def _grouped(one: List, vault: Vault) -> Iterator[str]:
         groups[_group(note, one.by)].append(note)
     for name, notes in sorted(groups.items()):
         lines = "\n".join(f"- {_link(note, vault)}：{_gloss(note)}".removesuffix("：") for note in notes)
-        yield f"**{markdown(name)}**（{len(notes)}）\n\n{lines}" if one.by else lines
+        yield f"**{escape_markdown(name)}**（{len(notes)}）\n\n{lines}" if one.by else lines
 
 
 def _group(note: Note, by: str) -> str:

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from zhixing.lists.canvas import Box, Edge, Node, Side
-from zhixing.show.svg import LABEL, PAD, Text, draw, fit, text_width
-from zhixing.show.svg import Box as Rectangle
+from zhixing.lists.canvas import CanvasBox, CanvasEdge, CanvasNode, Side
+from zhixing.show.svg import LABEL, PAD, Box, Text, draw, fit, text_width
 
 # Of more notes nobody can read a picture.
 MOST = 200
@@ -23,7 +22,7 @@ OUTWARD: dict[Side, tuple[int, int]] = {"right": (1, 0), "left": (-1, 0), "botto
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
+class ArrowPath:
     """An arrow: its ends, the points that bend it, its point (an SVG path, "" for none) and its colours' classes."""
 
     x1: float
@@ -39,7 +38,7 @@ class Curve:
     fill: str
 
 
-def map_figure(title: str, nodes: Sequence[Node], edges: Sequence[Edge]) -> str:
+def map_figure(title: str, nodes: Sequence[CanvasNode], edges: Sequence[CanvasEdge]) -> str:
     """Return an SVG of a map's bands, cards and arrows; its legend is left out."""
     bands = [node for node in nodes if node.type == "group"]
     cards = [node for node in nodes if node.type == "file"]
@@ -58,28 +57,28 @@ def map_figure(title: str, nodes: Sequence[Node], edges: Sequence[Edge]) -> str:
     ).svg  # fmt: skip
 
 
-def _scaled(box: Box, left: float, top: float) -> Rectangle:
-    return Rectangle((box.x - left) * SCALE, (box.y - top) * SCALE, box.width * SCALE, box.height * SCALE, "")
+def _scaled(box: CanvasBox, left: float, top: float) -> Box:
+    return Box((box.x - left) * SCALE, (box.y - top) * SCALE, box.width * SCALE, box.height * SCALE, "")
 
 
-def _rectangle(box: Rectangle, role: str) -> Rectangle:
-    return Rectangle(box.x, box.y, box.width, box.height, role)
+def _rectangle(box: Box, role: str) -> Box:
+    return Box(box.x, box.y, box.width, box.height, role)
 
 
-def _names(bands: Sequence[Node], place: dict[str, Rectangle]) -> Iterator[Text]:
+def _names(bands: Sequence[CanvasNode], place: dict[str, Box]) -> Iterator[Text]:
     for node in bands:
         box = place[node.id]
         yield Text(box.x, box.y - 6, fit(node.content, LABEL, box.width), "ink name")
 
 
-def _steps(nodes: Sequence[Node], place: dict[str, Rectangle]) -> Iterator[Text]:
+def _steps(nodes: Sequence[CanvasNode], place: dict[str, Box]) -> Iterator[Text]:
     heads = [node for node in nodes if node.type == "text"][1:]
     for node in heads:
         box = place[node.id]
         yield Text(box.x + box.width / 2, PAD + LINE, node.content.lstrip("# "), "muted small middle")
 
 
-def _titles(cards: Sequence[Node], place: dict[str, Rectangle]) -> Iterator[Text]:
+def _titles(cards: Sequence[CanvasNode], place: dict[str, Box]) -> Iterator[Text]:
     """Yield a card's name in one line or two."""
     for node in cards:
         box = place[node.id]
@@ -98,11 +97,11 @@ def _broken(name: str, room: float) -> list[str]:
     return [first, fit(name[len(first) :].strip(), LABEL, room)]
 
 
-def _name(node: Node) -> str:
+def _name(node: CanvasNode) -> str:
     return PurePosixPath(node.content).stem
 
 
-def _curve(edge: Edge, start: Rectangle, end: Rectangle) -> Curve:
+def _curve(edge: CanvasEdge, start: Box, end: Box) -> ArrowPath:
     (x1, y1), (x4, y4) = _side(start, edge.start_side), _side(end, edge.end_side)
     (out_x, out_y), (in_x, in_y) = OUTWARD[edge.start_side], OUTWARD[edge.end_side]
     x4, y4 = x4 + in_x * TIP, y4 + in_y * TIP
@@ -110,18 +109,18 @@ def _curve(edge: Edge, start: Rectangle, end: Rectangle) -> Curve:
     corners = ((-in_x * TIP, -in_y * TIP), (in_y * TIP / 2, in_x * TIP / 2), (-in_y * TIP / 2, -in_x * TIP / 2))
     tip = f"M{'L'.join(f'{x4 + across:.1f} {y4 + down:.1f}' for across, down in corners)}Z"
     series = SERIES[edge.color]
-    return Curve(
+    return ArrowPath(
         x1, y1, x1 + out_x * bend, y1 + out_y * bend, x4 + in_x * bend, y4 + in_y * bend, x4, y4,
         tip if edge.pointed else "", f"c{series}", f"f{series}",
     )  # fmt: skip
 
 
-def _side(box: Rectangle, side: Side) -> tuple[float, float]:
+def _side(box: Box, side: Side) -> tuple[float, float]:
     across, down = OUTWARD[side]
     return box.x + box.width * (1 + across) / 2, box.y + box.height * (1 + down) / 2
 
 
-def _described(nodes: Sequence[Node]) -> Iterator[str]:
+def _described(nodes: Sequence[CanvasNode]) -> Iterator[str]:
     """Yield what a reader who does not see the picture wants to know: which notes stand in which column."""
     columns: dict[int, list[str]] = defaultdict(list)
     for node in (node for node in nodes if node.type == "file"):

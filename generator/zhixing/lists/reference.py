@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from zhixing import core
 from zhixing.language.words import WORDS
-from zhixing.show.escape import markdown
+from zhixing.show.escape import escape_markdown
 from zhixing.vault.vault import Vault
 
 _FIELD = re.compile(r"^(Formula|Shapes|Raises|Source|Note): ", re.MULTILINE)
@@ -35,10 +35,10 @@ def fields(text: str) -> dict[str, str]:
 def _entry(name: str, text: str, titles: set[str]) -> str:
     found = fields(text)
     word = "，例子里可以写" if name in WORDS else ""
-    parts = [f"**{name}**（`{name}{_signature(name)}`{word}）", markdown(found[""])]
+    parts = [f"**{name}**（`{name}{_signature(name)}`{word}）", escape_markdown(found[""])]
     if "Formula" in found:
         parts.append(f"$$\n{found['Formula']}\n$$")
-    lines = [f"- {label}：{markdown(found[field])}" for field, label in _LABELS.items() if field in found]
+    lines = [f"- {label}：{escape_markdown(found[field])}" for field, label in _LABELS.items() if field in found]
     if found.get("Note") in titles:
         lines.append(f"- 笔记：[[{found['Note']}]]")
     return "\n\n".join([*parts, "\n".join(lines)])

@@ -1,4 +1,4 @@
-r"""Text of notes, escaped for where it lands: a Markdown table's cell. (`examples` escapes LaTeX, Jinja SVG.)
+r"""Escaping of a text for a Markdown table's cell. (Jinja escapes SVG; LaTeX is escaped where it is printed.)
 
 A label may be anything: `<BOS>`, `a|b`, `[[x]]`, `$`. Character references are used in Markdown rather than
 backslashes, because CommonMark, Obsidian and Python-Markdown with its extensions agree on them, and on no list of
@@ -24,7 +24,7 @@ _SPECIAL = re.compile(
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u2028\u2029]")
 
 
-def visible(text: str) -> str:
+def replace_controls(text: str) -> str:
     """Return text with control characters as their pictures (`␊`) or `�`: neither Markdown nor XML can carry them."""
     return _CONTROL.sub(lambda found: _picture(found[0]), text)
 
@@ -36,9 +36,9 @@ def _picture(character: str) -> str:
     return chr(0x2400 + code) if code < 0x20 else "�"
 
 
-def markdown(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Return Markdown, fit for a table's cell, that shows this text and nothing else."""
-    escaped = _SPECIAL.sub(lambda found: _references(found[0]), visible(text))
+    escaped = _SPECIAL.sub(lambda found: _references(found[0]), replace_controls(text))
     # A pair would be a superscript; e^50 is none.
     return escaped.replace("^", "&#94;") if text.count("^") > 1 else escaped
 

@@ -12,7 +12,7 @@ from zhixing.language import ExampleError, evaluate
 from zhixing.language.latex import word_of
 from zhixing.language.model import Array, Quantity, Run
 from zhixing.language.nodes import Call, Field, Name, Node
-from zhixing.show.labels import Axes, corner, heading, labels
+from zhixing.show.labels import Axes, axis_heading, corner, labels
 from zhixing.show.numbers import fixed, number, rounded
 from zhixing.show.svg import (
     LABEL,
@@ -21,7 +21,7 @@ from zhixing.show.svg import (
     WIDEST,
     Box,
     Figure,
-    Line,
+    Segment,
     Text,
     draw,
     fit,
@@ -136,10 +136,10 @@ def cells(name: str, quantity: Quantity, axes: Axes, hidden: Array | None) -> Ce
         tuple(panels[cut[0]]),
         tuple(rows[cut[1]]),
         names[-1][cut[2]],
-        tuple(heading(d) for d in quantity.dimensions),
+        tuple(axis_heading(d) for d in quantity.dimensions),
         shown,
         masked.reshape(len(panels), len(rows), len(names[-1]))[cut],
-        _left_out([heading(d) for d in quantity.dimensions], values.shape),
+        _left_out([axis_heading(d) for d in quantity.dimensions], values.shape),
         bool(np.any(finite < 0)),
         rounded(float(np.abs(finite).max())) if finite.size else 0.0,
     )
@@ -205,7 +205,7 @@ _MOST_NUMBERS = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class Measures:
     """The measures of a heat map.
 
     `left` is the room for row labels, `top` that above the cells of a panel, `overhang` that to the right of them for
@@ -234,7 +234,7 @@ def heatmap(name: str, quantity: Quantity, axes: Axes, hidden: Array | None = No
     one = cells(name, quantity, axes, hidden)
     layout = _layout(one)
     boxes: list[Box] = []
-    lines: list[Line] = []
+    lines: list[Segment] = []
     texts = [Text(PAD, PAD + LABEL, name, "ink name")] if layout.head else []
     for panel in range(len(one.panels)):
         x, y = _origin(one, layout, panel)
@@ -267,7 +267,7 @@ def _corner(one: Cells) -> str:
     return corner(*one.heads[-2:]) if len(one.heads) > 1 else one.heads[0]
 
 
-def _layout(one: Cells) -> Layout:
+def _layout(one: Cells) -> Measures:
     """Return the layout with the most panels side by side that leaves room for numbers."""
     rows = one.rows if len(one.heads) > 1 else (one.name,)
     left = min(max(text_width(row, LABEL + 1) for row in rows), _WIDEST_LABEL)
@@ -279,7 +279,7 @@ def _layout(one: Cells) -> Layout:
     return _layout_with(one, left, 1)
 
 
-def _layout_with(one: Cells, left: float, across: int) -> Layout:
+def _layout_with(one: Cells, left: float, across: int) -> Measures:
     """Return the layout with this room for row labels and so many panels side by side."""
     room = (WIDEST - 2 * PAD - left - (across - 1) * _GAP) / (len(one.columns) * across)
     font, need = _font(one, room)
@@ -294,7 +294,7 @@ def _layout_with(one: Cells, left: float, across: int) -> Layout:
         # The last label reaches out of its panel; the cells give way.
         cell = max(need, min(cell, room - max(0.0, reach - room / 2) / len(one.columns)))
     cell = math.floor(cell * 2) / 2
-    return Layout(
+    return Measures(
         cell=cell,
         tall=cell if font is None else _numbered_height(len(one.rows)),
         left=left,
@@ -325,7 +325,7 @@ def _font(one: Cells, room: float) -> tuple[str | None, float]:
     return None, 0.0
 
 
-def _origin(one: Cells, layout: Layout, panel: int) -> tuple[float, float]:
+def _origin(one: Cells, layout: Measures, panel: int) -> tuple[float, float]:
     """Return the top left corner of a panel's cells."""
     row, column = divmod(panel, layout.across)
     wide = len(one.columns) * layout.cell + layout.overhang + _GAP
@@ -333,14 +333,14 @@ def _origin(one: Cells, layout: Layout, panel: int) -> tuple[float, float]:
     return PAD + layout.left + column * wide, PAD + layout.head + layout.top + row * tall
 
 
-def _size(one: Cells, layout: Layout) -> tuple[float, float]:
+def _size(one: Cells, layout: Measures) -> tuple[float, float]:
     across = min(layout.across, len(one.panels))
     last = _origin(one, layout, len(one.panels) - 1)[1]
     right = _origin(one, layout, across - 1)[0] + len(one.columns) * layout.cell
     return right + layout.overhang + PAD, last + len(one.rows) * layout.tall + PAD
 
 
-def _boxes(one: Cells, layout: Layout, panel: int, x: float, y: float) -> Iterator[Box]:
+def _boxes(one: Cells, layout: Measures, panel: int, x: float, y: float) -> Iterator[Box]:
     yield Box(x, y, len(one.columns) * layout.cell, len(one.rows) * layout.tall, "base")
     for row in range(len(one.rows)):
         for column in range(len(one.columns)):
@@ -351,18 +351,18 @@ def _boxes(one: Cells, layout: Layout, panel: int, x: float, y: float) -> Iterat
                 yield Box(*at, layout.cell, layout.tall, "negative" if value < 0 else "positive", opacity)
 
 
-def _parts(one: Cells, layout: Layout, x: float, y: float) -> Iterator[Line]:
+def _parts(one: Cells, layout: Measures, x: float, y: float) -> Iterator[Segment]:
     """Yield the lines between cells, in the colour of the ground; very small cells have none."""
     if layout.cell < 8:
         return
     right, bottom = x + len(one.columns) * layout.cell, y + len(one.rows) * layout.tall
     for column in range(1, len(one.columns)):
-        yield Line(x + column * layout.cell, y, x + column * layout.cell, bottom, "part")
+        yield Segment(x + column * layout.cell, y, x + column * layout.cell, bottom, "part")
     for row in range(1, len(one.rows)):
-        yield Line(x, y + row * layout.tall, right, y + row * layout.tall, "part")
+        yield Segment(x, y + row * layout.tall, right, y + row * layout.tall, "part")
 
 
-def _labels(one: Cells, layout: Layout, panel: int, x: float, y: float) -> Iterator[Text]:
+def _labels(one: Cells, layout: Measures, panel: int, x: float, y: float) -> Iterator[Text]:
     if one.panels[panel]:
         head = fit(f"{one.heads[0]}：{one.panels[panel]}", LABEL, len(one.columns) * layout.cell + layout.overhang)
         yield Text(x, y - layout.top + 12, head, "ink")
@@ -382,7 +382,7 @@ def _labels(one: Cells, layout: Layout, panel: int, x: float, y: float) -> Itera
         yield Text(x - 8, y + (row + 0.5) * layout.tall + 4.5, label, "ink end" if layout.head else "ink name end")
 
 
-def _numbers(one: Cells, layout: Layout, panel: int, x: float, y: float) -> Iterator[Text]:
+def _numbers(one: Cells, layout: Measures, panel: int, x: float, y: float) -> Iterator[Text]:
     if layout.font is None:
         return
     for row in range(len(one.rows)):
@@ -393,7 +393,7 @@ def _numbers(one: Cells, layout: Layout, panel: int, x: float, y: float) -> Iter
             yield Text(middle, base, one.text(value), f"{on} number middle{layout.font}")
 
 
-def _key(one: Cells, layout: Layout, y: float) -> tuple[list[Box], list[Text], float]:
+def _key(one: Cells, layout: Measures, y: float) -> tuple[list[Box], list[Text], float]:
     """Return the colour scale, where cells have no numbers, and the meaning of hatching; and the height they take."""
     boxes: list[Box] = []
     texts: list[Text] = []

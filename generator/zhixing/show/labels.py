@@ -18,7 +18,7 @@ UNNAMED = "序号"
 """Heads a dimension that has no axis."""
 
 
-def heading(dimension: Dimension) -> str:
+def axis_heading(dimension: Dimension) -> str:
     """Return what heads a dimension: its axis's name."""
     return dimension.axis or UNNAMED
 
@@ -56,7 +56,7 @@ def markdown_name(run: Run, expression: Expression) -> str:
     """Return a quantity's name for a table: as written, or a formula where it has a symbol or is more than a name."""
     own = symbol(run.example, expression)
     if is_name(expression) and not own:
-        return escape.markdown(expression.text)
+        return escape.escape_markdown(expression.text)
     return inline_formula(own or latex(run, expression.tree))
 
 

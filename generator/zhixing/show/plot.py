@@ -14,9 +14,9 @@ from zhixing.language import ExampleError
 from zhixing.language.model import Array, Axis, Dimension, Quantity
 from zhixing.problems import Code
 from zhixing.show import ticks
-from zhixing.show.labels import Axes, heading, labels
+from zhixing.show.labels import Axes, axis_heading, labels
 from zhixing.show.numbers import number, rounded
-from zhixing.show.svg import LABEL, PAD, SMALL, Figure, Line, Text, draw, fit, text_width, thinned
+from zhixing.show.svg import LABEL, PAD, SMALL, Figure, Segment, Text, draw, fit, text_width, thinned
 from zhixing.show.ticks import Scale
 
 # The field: scales, grid, ticks and their labels.
@@ -27,7 +27,7 @@ _INSET = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class PlotArea:
     """The rectangle that curves are drawn in, and its two scales; `across` is None where the places are categories."""
 
     left: float
@@ -58,26 +58,26 @@ class Field:
         return self.up.can_place(y) and (self.across is None or self.across.can_place(x))
 
 
-def field_of(one: Curves, head: float) -> Field:
+def plot_area(one: Curves, head: float) -> PlotArea:
     """Return the field of a plot under a head of some height (the plot's name and key)."""
     shown = [y for s in one.series for y in s.values if math.isfinite(y) and (y > 0 or "y" not in one.log)]
-    up = ticks.logarithmic(shown) if "y" in one.log else ticks.linear(shown)
+    up = ticks.logarithmic_scale(shown) if "y" in one.log else ticks.linear_scale(shown)
     left = PAD + max(text_width(label, SMALL) for _, label in up.ticks) + 8
     top = PAD + head + (22 if "y" in one.log else 10)
     # Half of the last label stands beyond its tick.
     last = max((text_width(number(x), SMALL) / 2 for x in one.across if math.isfinite(x)), default=0.0)
     width = WIDTH - left - max(PAD, last + 4 - _INSET)
-    return Field(left, top, width, _TALL, None if one.categories else _across(one, width), up, len(one.across))
+    return PlotArea(left, top, width, _TALL, None if one.categories else _across(one, width), up, len(one.across))
 
 
 def _across(one: Curves, width: float) -> Scale:
     shown = [x for x in one.across if math.isfinite(x) and (x > 0 or "x" not in one.log)]
     if "x" in one.log:
-        candidates = [ticks.logarithmic(shown, about) for about in (6, 3)]
+        candidates = [ticks.logarithmic_scale(shown, about) for about in (6, 3)]
     else:
         whole = all(x == round(x) for x in shown)
-        candidates = [ticks.linear(shown, whole=whole, about=about) for about in (8, 5, 3)]
-    return ticks.along(shown, candidates, partial(_fits, width=width - 2 * _INSET))
+        candidates = [ticks.linear_scale(shown, whole=whole, about=about) for about in (8, 5, 3)]
+    return ticks.scale_along(shown, candidates, partial(_fits, width=width - 2 * _INSET))
 
 
 def _fits(scale: Scale, width: float) -> bool:
@@ -86,21 +86,21 @@ def _fits(scale: Scale, width: float) -> bool:
     return all(b - a >= half_a + half_b for (a, half_a), (b, half_b) in itertools.pairwise(spans))
 
 
-def grid(one: Curves, field: Field) -> Iterator[Line]:
+def grid_lines(one: Curves, field: PlotArea) -> Iterator[Segment]:
     """Yield the grid, the horizontal axis and its ticks."""
     right = field.left + field.width
     for value, _ in field.up.ticks:
         zero = not value and field.up.low < 0
-        yield Line(field.left, field.y(value), right, field.y(value), "rule" if zero else "grid")
+        yield Segment(field.left, field.y(value), right, field.y(value), "rule" if zero else "grid")
     if one.categories:
         for place in one.across:
-            yield Line(field.x(place), field.top, field.x(place), field.bottom, "grid")
-    yield Line(field.left, field.bottom, right, field.bottom, "rule")
+            yield Segment(field.x(place), field.top, field.x(place), field.bottom, "grid")
+    yield Segment(field.left, field.bottom, right, field.bottom, "rule")
     for value, _ in field.across.ticks if field.across else ():
-        yield Line(field.x(value), field.bottom, field.x(value), field.bottom + 4, "rule")
+        yield Segment(field.x(value), field.bottom, field.x(value), field.bottom + 4, "rule")
 
 
-def up_labels(one: Curves, field: Field) -> Iterator[Text]:
+def up_labels(one: Curves, field: PlotArea) -> Iterator[Text]:
     """Yield the labels of the vertical axis."""
     if "y" in one.log:
         yield Text(PAD, field.top - 10, "（对数）", "muted small")
@@ -108,7 +108,7 @@ def up_labels(one: Curves, field: Field) -> Iterator[Text]:
         yield Text(field.left - 8, field.y(value) + 4, label, "muted small end")
 
 
-def foot(one: Curves, field: Field) -> tuple[list[Text], float]:
+def foot_labels(one: Curves, field: PlotArea) -> tuple[list[Text], float]:
     """Return the labels and the name of the horizontal axis, and the height that they take."""
     name = one.across_name + ("（对数）" if "x" in one.log else "")
     if field.across is not None:
@@ -123,7 +123,7 @@ def foot(one: Curves, field: Field) -> tuple[list[Text], float]:
     ], reach + 21
 
 
-def _categories(one: Curves, field: Field) -> tuple[list[Text], float]:
+def _categories(one: Curves, field: PlotArea) -> tuple[list[Text], float]:
     every, turned = thinned(one.categories, SMALL, field.width / field.places)
     shown = [(field.x(place), fit(one.categories[place], SMALL, 96)) for place in range(0, field.places, every)]
     if not turned:
@@ -183,7 +183,7 @@ def curves(quantities: Sequence[Named], axes: Axes, against: Named | None, log: 
     one = Curves(
         _name(quantities),
         across,
-        against[0] if against else heading(shared),
+        against[0] if against else axis_heading(shared),
         categories,
         tuple(series[:MOST_SERIES]),
         _group(quantities, shared),
@@ -263,7 +263,7 @@ def _name(quantities: Sequence[Named]) -> str:
 def _group(quantities: Sequence[Named], shared: Dimension) -> str:
     """Return the axis that tells the curves of a single quantity apart."""
     others = [d for d in quantities[0][1].dimensions if d != shared]
-    return heading(others[0]) if len(quantities) == 1 and others else ""
+    return axis_heading(others[0]) if len(quantities) == 1 and others else ""
 
 
 def description(one: Curves) -> list[str]:
@@ -325,9 +325,9 @@ def plot(
         ExampleError: they share no axis, have too many, or there is nothing that can be drawn.
     """
     one = curves(quantities, axes, against, log)
-    field = field_of(one, _ROW * (len(_key_items(one)) + bool(_title(one))))
+    field = plot_area(one, _ROW * (len(_key_items(one)) + bool(_title(one))))
     key_marks, key_texts = _key(one)
-    axis_texts, below = foot(one, field)
+    axis_texts, below = foot_labels(one, field)
     drawn = [_curve(one, field, index) for index in range(len(one.series))]
     marks = [mark for index in range(len(one.series)) for mark in _marks(one, field, index)]
     return draw(
@@ -336,13 +336,13 @@ def plot(
         field.bottom + below + PAD,
         f"{one.name} 随{one.across_name}变化的图",
         description(one),
-        lines=list(grid(one, field)),
+        lines=list(grid_lines(one, field)),
         curves=[*(curve for curve in drawn if curve.path), *marks, *key_marks],
         texts=[*up_labels(one, field), *axis_texts, *key_texts],
     )
 
 
-def _curve(one: Curves, field: Field, index: int) -> Curve:
+def _curve(one: Curves, field: PlotArea, index: int) -> Curve:
     """Return a curve as one path, broken where a point cannot be drawn; categories are not joined."""
     series = one.series[index]
     if series.constant:
@@ -361,7 +361,7 @@ def _curve(one: Curves, field: Field, index: int) -> Curve:
     return Curve(path, f"curve c{index % _COLOURS}{' dashed' if _covers(one, field, index) else ''}")
 
 
-def _covers(one: Curves, field: Field, index: int) -> bool:
+def _covers(one: Curves, field: PlotArea, index: int) -> bool:
     """Tell whether a curve lies on an earlier one, which it would hide."""
     own = one.series[index].values
     return any(
@@ -370,7 +370,7 @@ def _covers(one: Curves, field: Field, index: int) -> bool:
     )
 
 
-def _marks(one: Curves, field: Field, index: int) -> Iterator[Curve]:
+def _marks(one: Curves, field: PlotArea, index: int) -> Iterator[Curve]:
     series = one.series[index]
     if series.constant or (len(one.across) > _MARKS and not one.categories):
         return

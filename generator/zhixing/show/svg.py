@@ -189,7 +189,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Segment:
     """A straight line; `role` is its CSS class."""
 
     x1: float

@@ -46,7 +46,7 @@ def environment(first: Path | None = None) -> SandboxedEnvironment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters.update(f=coordinate, cell=escape.markdown, visible=escape.visible)
+    made.filters.update(f=coordinate, cell=escape.escape_markdown, visible=escape.replace_controls)
     return made
 
 

@@ -32,7 +32,7 @@ class Scale:
         return math.isfinite(value) and (value > 0 or not self.log)
 
 
-def linear(values: Sequence[float], *, whole: bool = False, about: int = 5) -> Scale:
+def linear_scale(values: Sequence[float], *, whole: bool = False, about: int = 5) -> Scale:
     """Return a scale over finite values whose ends are ticks. It starts at 0 where the values reach well towards it.
 
     `whole` allows ticks at whole numbers only.
@@ -55,7 +55,7 @@ def _towards_zero(low: float, high: float) -> tuple[float, float]:
     return low - room, high + room
 
 
-def along(values: Sequence[float], candidates: Sequence[Scale], fits: Callable[[Scale], bool]) -> Scale:
+def scale_along(values: Sequence[float], candidates: Sequence[Scale], fits: Callable[[Scale], bool]) -> Scale:
     """Return the scale for a horizontal axis: from the least to the greatest value, with the first ticks that fit.
 
     A tick at every value is tried first, then the candidates in order; the last is taken whether it fits or not.
@@ -71,7 +71,7 @@ def along(values: Sequence[float], candidates: Sequence[Scale], fits: Callable[[
     return next((scale for scale in tried if len(scale.ticks) > 1 and fits(scale)), tried[-1])
 
 
-def logarithmic(values: Sequence[float], about: int = 6) -> Scale:
+def logarithmic_scale(values: Sequence[float], about: int = 6) -> Scale:
     """Return a logarithmic scale over positive values, its ends at 1, 2 or 5 times a power of ten.
 
     Ticks are at powers of ten; where these are fewer than three, at 2 and 5 times them too.

@@ -16,7 +16,7 @@ class Edit:
     text: str
 
 
-def edited(text: str, edits: Iterable[Edit]) -> str:
+def apply_edits(text: str, edits: Iterable[Edit]) -> str:
     """Return a text with edits made. Of two that overlap the first counts."""
     pieces, at = [], 0
     for edit in sorted(edits):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from zhixing.problems import Code, Problem
 from zhixing.source import Source
-from zhixing.weave.files import Messages, resolve_verdict
+from zhixing.weave.generated_files import Messages, resolve_verdict
 from zhixing.weave.regions import Verdict, Woven, checksum, judge_text
 
 _SEAL = re.compile(r"<!-- zhixing:figure ([0-9a-f]{8}) -->\s*\Z")

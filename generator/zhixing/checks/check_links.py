@@ -13,14 +13,14 @@ from zhixing.vault.graph import Edge, circles, edges, embed_cycles, orphans
 from zhixing.vault.note import SCHEMES, is_attachment
 from zhixing.vault.resolve import Found, near_names
 from zhixing.vault.vault import Vault, fold
-from zhixing.weave.edits import Edit, edited
+from zhixing.weave.edits import Edit, apply_edits
 
 # Links to what does not exist: a note or file, a heading, a block; each with what may have been meant.
 
 _SHOWN = 5
 
 
-def missing(vault: Vault, edge: Edge) -> Problem:
+def _missing_target(vault: Vault, edge: Edge) -> Problem:
     """A wikilink to a note still to be written is information; anything else that is missing is a mistake."""
     link, source, near = edge.link, edge.source.source, _near(vault, edge)
     if not link.path:
@@ -40,7 +40,7 @@ def missing(vault: Vault, edge: Edge) -> Problem:
     return source.problem(Code.LINK_NOTE, link.span, what, fix)
 
 
-def no_heading(vault: Vault, edge: Edge, certain: str) -> Problem:
+def _missing_heading(vault: Vault, edge: Edge, certain: str) -> Problem:
     """A heading that its note does not have; `certain` is the advice where one alone can be meant."""
     link, note = edge.link, edge.resolution.note or edge.source
     what = f"{note.name} has no heading {'#'.join(link.headings)!r}"
@@ -48,7 +48,7 @@ def no_heading(vault: Vault, edge: Edge, certain: str) -> Problem:
     return edge.source.source.problem(Code.LINK_HEADING, link.span, what, fix)
 
 
-def no_block(vault: Vault, edge: Edge) -> Problem:
+def _missing_block(vault: Vault, edge: Edge) -> Problem:
     """A block that its note does not have."""
     link, note = edge.link, edge.resolution.note or edge.source
     fix = _near(vault, edge) or f"Write ^{link.block} behind the block that is meant"
@@ -115,16 +115,16 @@ def _edge(vault: Vault, edge: Edge, fixer: LinkFixer) -> Iterator[Problem]:
     if found.kind is Found.EXTERNAL:
         return
     if found.kind is Found.MISSING:
-        yield missing(vault, edge)
+        yield _missing_target(vault, edge)
         return
     if found.heading_missing:
-        yield no_heading(vault, edge, _written(edge, fixer) if fixer.meant(edge).headings else "")
+        yield _missing_heading(vault, edge, _advice(edge, fixer) if fixer.find_intended(edge).headings else "")
     if found.block_missing:
-        yield no_block(vault, edge)
+        yield _missing_block(vault, edge)
     if found.ambiguous:
         yield _ambiguous(edge)
     elif found.alias or found.other_case:
-        yield _by_grace(edge, fixer)
+        yield _followed_here_alone(edge, fixer)
 
 
 def _unshown(edge: Edge) -> Iterator[Problem]:
@@ -148,11 +148,11 @@ def _ambiguous(edge: Edge) -> Problem:
     return source.problem(Code.LINK_AMBIGUOUS, link.span, what, f"Write the path of the one that is meant, as {name!r}")
 
 
-def _by_grace(edge: Edge, fixer: LinkFixer) -> Problem:
+def _followed_here_alone(edge: Edge, fixer: LinkFixer) -> Problem:
     """A link that we follow and Obsidian does not, or that a disk which minds the case does not."""
     link, found, source = edge.link, edge.resolution, edge.source.source
     path = found.note.path if found.note else found.file
-    fix = _written(edge, fixer) or f"Write {fixer.meant(edge).path or str(path)!r} there instead"
+    fix = _advice(edge, fixer) or f"Write {fixer.find_intended(edge).path or str(path)!r} there instead"
     if found.note and found.alias:
         what = f"{link.path!r} is an alias of {found.note.name}, and Obsidian does not follow aliases"
         return source.problem(Code.LINK_ALIAS, link.span, what, fix)
@@ -160,11 +160,11 @@ def _by_grace(edge: Edge, fixer: LinkFixer) -> Problem:
     return source.problem(Code.LINK_CASE, link.span, what, fix)
 
 
-def _written(edge: Edge, fixer: LinkFixer) -> str:
+def _advice(edge: Edge, fixer: LinkFixer) -> str:
     """Return the advice to write a link as it is certainly meant, "" where that is not certain."""
     edit, text = fixer.edit(edge), edge.source.source.text
     if edit is None:
         return ""
     span = edge.link.span
-    new = edited(span.of(text), [Edit(Span(edit.span.start - span.start, edit.span.end - span.start), edit.text)])
+    new = apply_edits(span.of(text), [Edit(Span(edit.span.start - span.start, edit.span.end - span.start), edit.text)])
     return f"Write {new}, as `zhixing check --fix` does"

@@ -1,4 +1,4 @@
-"""Vaults made from texts."""
+"""Small vaults, from texts."""
 
 from __future__ import annotations
 

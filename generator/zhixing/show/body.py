@@ -33,8 +33,8 @@ from zhixing.language.model import (
 )
 from zhixing.language.nodes import Compare, Comparison, indexed_base, name_node, text_of
 from zhixing.problems import Code, Problem
-from zhixing.show import escape
 from zhixing.show.derivation import derivation
+from zhixing.show.escape import escape_markdown
 from zhixing.show.heatmap import heatmap, masked
 from zhixing.show.labels import entry, inline_formula, labels, markdown_name, plain_name
 from zhixing.show.plot import plot
@@ -81,7 +81,7 @@ def document_name(said: Said) -> str:
     name = " ".join(said.says.document.split())
     if re.fullmatch(r"\[\[[^\[\]|#^\\`]+\]\]", name):
         return name
-    return f"文档 {name}" if name.isdecimal() else escape.escape_markdown(name)
+    return f"文档 {name}" if name.isdecimal() else escape_markdown(name)
 
 
 def summary(run: Run, said: Said) -> str:
@@ -97,13 +97,13 @@ def summary(run: Run, said: Said) -> str:
 def _prose(text: str) -> str:
     """Return text as a sentence on one line."""
     text = " ".join(text.split())
-    return escape.escape_markdown(text if text.endswith(tuple("。！？.!?…")) else f"{text}。")
+    return escape_markdown(text if text.endswith(tuple("。！？.!?…")) else f"{text}。")
 
 
 def _row(run: Run, outcome: Outcome) -> list[str]:
     if isinstance(outcome.claim, Expectation):
         name = markdown_name(run, outcome.claim.target)
-        return [name, escape.escape_markdown(_expected(outcome.claim)), _computed(run, outcome.computed)]
+        return [name, escape_markdown(_expected(outcome.claim)), _computed(run, outcome.computed)]
     statement = inline_formula(latex(run, outcome.claim.tree))
     sides = "" if outcome.holds else _sides(run, outcome.claim)
     return [statement, _COMPARED[0], _COMPARED[not outcome.holds] + sides]
@@ -125,7 +125,7 @@ def _computed(run: Run, quantity: Quantity | None) -> str:
     if quantity is None:
         return "算不出"
     texts = (entry(quantity, float(value), run.example.axes) for value in quantity.values.flat)
-    return escape.escape_markdown(_listed(texts))
+    return escape_markdown(_listed(texts))
 
 
 def _listed(texts: Iterator[str]) -> str:
@@ -159,7 +159,7 @@ def _worst(run: Run, operator: Comparison, left: Quantity, right: Quantity) -> t
         for dimension, size, at in zip(left.dimensions, left.values.shape, place, strict=True)
     ]
     ends = [Quantity(np.asarray(q.values[place] if q.dimensions else q.values), (), q.on) for q in (left, right)]
-    return f"{escape.escape_markdown('，'.join(heads))} 处", ends[0], ends[1]
+    return f"{escape_markdown('，'.join(heads))} 处", ends[0], ends[1]
 
 
 FIGURES = "_figures"
@@ -270,7 +270,7 @@ class _Writer:
     def _embed(self, quantity: Expression, figure: Figure, kind: str) -> str:
         name = self._file_name(f"{self.run.example.id}.{quantity.text}{kind}")
         self.figures[name] = figure.svg
-        alt = escape.escape_markdown(plain_name(self.run.example, quantity))
+        alt = escape_markdown(plain_name(self.run.example, quantity))
         return f"![{alt}|{figure.width}]({FIGURES}/{name})"
 
     def _file_name(self, wanted: str) -> str:

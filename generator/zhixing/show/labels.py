@@ -9,7 +9,7 @@ from zhixing.language.expect import label_of
 from zhixing.language.latex import latex
 from zhixing.language.model import Axis, Dimension, Example, Expression, Quantity, Run
 from zhixing.language.nodes import Field, Name, Transpose, text_of
-from zhixing.show import escape
+from zhixing.show.escape import escape_markdown
 from zhixing.show.numbers import number
 
 Axes = Mapping[str, Axis]
@@ -56,7 +56,7 @@ def markdown_name(run: Run, expression: Expression) -> str:
     """Return a quantity's name for a table: as written, or a formula where it has a symbol or is more than a name."""
     own = symbol(run.example, expression)
     if is_name(expression) and not own:
-        return escape.escape_markdown(expression.text)
+        return escape_markdown(expression.text)
     return inline_formula(own or latex(run, expression.tree))
 
 

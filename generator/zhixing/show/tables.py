@@ -10,7 +10,7 @@ import numpy as np
 
 from zhixing.language import evaluate
 from zhixing.language.model import Dimension, Expression, Quantity, Run
-from zhixing.show import escape
+from zhixing.show.escape import escape_markdown
 from zhixing.show.labels import Axes, axis_heading, corner, entry, labels, markdown_name
 from zhixing.show.templates import environment
 
@@ -75,10 +75,10 @@ def _key(quantity: Quantity) -> tuple[object, ...]:
 def _tables_by_position(group: Sequence[Named], axes: Axes) -> Iterator[str]:
     first, size = group[0].quantity.dimensions[0], group[0].quantity.values.shape[0]
     for position, label in enumerate(labels(first, size, axes)[:MOST_TABLES]):
-        yield f"**{escape.escape_markdown(f'{axis_heading(first)}：{label}')}**"
+        yield f"**{escape_markdown(f'{axis_heading(first)}：{label}')}**"
         yield from _blocks([replace(one, quantity=_at(one.quantity, position)) for one in group], axes)
     if size > MOST_TABLES:
-        yield f"（{escape.escape_markdown(axis_heading(first))}共 {size} 个，省略 {size - MOST_TABLES} 个。）"
+        yield f"（{escape_markdown(axis_heading(first))}共 {size} 个，省略 {size - MOST_TABLES} 个。）"
 
 
 def _at(quantity: Quantity, position: int) -> Quantity:
@@ -100,15 +100,15 @@ def _row(row: tuple[int, str] | None, columns: Sequence[Column | None], left_out
     if row is None:
         return [f"…（省略 {left_out} 行）", *("…" for _ in columns)]
     position, label = row
-    return [escape.escape_markdown(label), *(_cell(c.quantity, (position,), axes) if c else "…" for c in columns)]
+    return [escape_markdown(label), *(_cell(c.quantity, (position,), axes) if c else "…" for c in columns)]
 
 
 def _head(group: Sequence[Named], down: Dimension) -> str:
     """Return what heads the rows: their axis; for a matrix alone its name and both axes."""
     if len(group) == 1 and len(group[0].quantity.dimensions) == 2:
         across = group[0].quantity.dimensions[1]
-        return f"{group[0].name}：{escape.escape_markdown(corner(axis_heading(down), axis_heading(across)))}"
-    return escape.escape_markdown(axis_heading(down))
+        return f"{group[0].name}：{escape_markdown(corner(axis_heading(down), axis_heading(across)))}"
+    return escape_markdown(axis_heading(down))
 
 
 def _columns(one: Named, axes: Axes, *, alone: bool) -> Iterator[Column]:
@@ -118,7 +118,7 @@ def _columns(one: Named, axes: Axes, *, alone: bool) -> Iterator[Column]:
         return
     down, across = quantity.dimensions
     for position, label in enumerate(labels(across, quantity.values.shape[1], axes)):
-        head = escape.escape_markdown(label) if alone else f"{one.name}：{escape.escape_markdown(label)}"
+        head = escape_markdown(label) if alone else f"{one.name}：{escape_markdown(label)}"
         yield Column(head, Quantity(quantity.values[:, position], (down,), quantity.on))
 
 
@@ -132,7 +132,7 @@ def _cut(items: Sequence[_T], most: int) -> tuple[list[_T | None], int]:
 
 
 def _cell(quantity: Quantity, place: tuple[int, ...], axes: Axes) -> str:
-    return escape.escape_markdown(entry(quantity, float(quantity.values[place]), axes))
+    return escape_markdown(entry(quantity, float(quantity.values[place]), axes))
 
 
 def _grid(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

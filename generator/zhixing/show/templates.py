@@ -15,7 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment, SandboxedEnvironment
 
 import zhixing
 from zhixing.problems import Code, Problem, ZhixingError
-from zhixing.show import escape
+from zhixing.show.escape import escape_markdown, replace_controls
 from zhixing.source import Source
 
 _PACKAGE = Path(zhixing.__file__).parent
@@ -46,7 +46,7 @@ def environment(first: Path | None = None) -> SandboxedEnvironment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters.update(f=coordinate, cell=escape.escape_markdown, visible=escape.replace_controls)
+    made.filters.update(f=coordinate, cell=escape_markdown, visible=replace_controls)
     return made
 
 

@@ -40,6 +40,7 @@ class Code(Enum):
     FILE_LEFT_OUT = (Severity.WARNING, "A file of the vault is not read, or has no place on the site.")
     FILE_UNWRITABLE = (Severity.ERROR, "A file's mode forbids writing it, or its folder's does.")
     FILE_CHANGED = (Severity.ERROR, "A file changed while its new text was worked out; it was left alone.")
+    FILE_DETACHED = (Severity.WARNING, "A file was written, and its other names keep the old text.")
     # Text
     FENCE_UNCLOSED = (Severity.ERROR, "A fenced block is never closed.")
     COMMENT_UNCLOSED = (Severity.WARNING, "A %% or <!-- comment is never closed.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import stat
@@ -75,9 +76,10 @@ def test_a_newer_save_is_never_overwritten(vault: Path) -> None:
 def test_a_save_while_the_new_text_is_written_is_kept(vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fill = writer._fill
 
-    def fill_slowly(temporary: Path, content: Iterable[bytes], target: Path) -> None:
-        fill(temporary, content, target)
-        target.write_text("刚存的")
+    def fill_slowly(temporary: Path, content: Iterable[bytes]) -> str:
+        digest = fill(temporary, content)
+        (vault / NOTE).write_text("刚存的")
+        return digest
 
     monkeypatch.setattr(writer, "_fill", fill_slowly)
 
@@ -137,12 +139,14 @@ def fail(*_: object, **__: object) -> NoReturn:
         lambda patch: patch.setattr(os, "fsync", fail),
         lambda patch: patch.setattr(os, "open", fail),
         lambda patch: patch.setattr(Path, "chmod", fail),
-        lambda patch: patch.setattr(Path, "replace", fail),
-        lambda patch: patch.setattr(os, "fdopen", fail),
+        lambda patch: patch.setattr(Path, "rename", fail),
+        lambda patch: patch.setattr(Path, "open", fail),
+        lambda patch: patch.setattr(writer, "_rename", fail),
+        lambda patch: (patch.setattr(writer, "_renameat2", lambda: None), patch.setattr(Path, "replace", fail)),
     ],
 )
 def test_a_failure_at_any_call_leaves_the_old_file_and_no_other(
-    vault: Path, break_it: Callable[[pytest.MonkeyPatch], None]
+    vault: Path, break_it: Callable[[pytest.MonkeyPatch], object]
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         break_it(patch)
@@ -151,6 +155,168 @@ def test_a_failure_at_any_call_leaves_the_old_file_and_no_other(
 
     assert (vault / NOTE).read_bytes() == "旧\r\n".encode()
     assert leftovers(vault) == []
+
+
+def test_a_temporary_file_is_never_more_readable_than_its_target(vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (vault / NOTE).chmod(0o600)
+    fill, system_open = writer._fill, os.open
+    modes: list[int] = []
+
+    def fill_and_look(temporary: Path, content: Iterable[bytes]) -> str:
+        assert temporary.stat().st_size == 0
+        modes.append(stat.S_IMODE(temporary.stat().st_mode))
+        return fill(temporary, content)
+
+    def open_and_look(path: Path, flags: int, mode: int = 0o777) -> int:
+        if flags & os.O_CREAT:
+            modes.append(mode)
+        return system_open(path, flags, mode)
+
+    monkeypatch.setattr(writer, "_fill", fill_and_look)
+    monkeypatch.setattr(os, "open", open_and_look)
+    write(vault, NOTE, "新", before="旧\r\n")
+
+    assert modes == [0o600, 0o600]
+
+
+def between(monkeypatch: pytest.MonkeyPatch, *saves: Callable[[], object]) -> None:
+    """Do something just before each of the first renames of the writer."""
+    rename, waiting = writer._rename, list(saves)
+
+    def rename_later(path: Path, target: Path, flags: int) -> bool:
+        if waiting:
+            waiting.pop(0)()
+        return rename(path, target, flags)
+
+    monkeypatch.setattr(writer, "_rename", rename_later)
+
+
+def save(file: Path, text: str) -> Callable[[], object]:
+    """Return what an editor does that saves by renaming."""
+
+    def saved() -> None:
+        other = file.with_name("编辑器")
+        other.write_text(text)
+        other.replace(file)
+
+    return saved
+
+
+exchanges = pytest.mark.skipif(writer._renameat2() is None, reason="this system cannot exchange two names")
+
+
+@exchanges
+def test_a_save_between_the_comparison_and_the_swap_is_kept(vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    between(monkeypatch, save(vault / NOTE, "刚存的"))
+
+    assert refusal(vault) is Code.FILE_CHANGED
+    assert (vault / NOTE).read_text() == "刚存的"
+    assert leftovers(vault) == []
+
+
+@exchanges
+def test_two_saves_around_the_swap_are_both_kept(vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    between(monkeypatch, save(vault / NOTE, "第一存"), save(vault / NOTE, "第二存"))
+
+    assert refusal(vault) is Code.FILE_CHANGED
+    assert (vault / NOTE).read_text() == "第二存"
+    (left,) = leftovers(vault)
+    assert (vault / left).read_text() == "第一存"
+    (problem,) = writer.remove_leftovers(vault)
+    assert problem.path == left
+    assert leftovers(vault) == [left]
+
+
+@exchanges
+def test_a_new_file_takes_nobodys_place(vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    between(monkeypatch, save(vault / "新.md", "别人的"))
+
+    assert refusal(vault, PurePosixPath("新.md"), before=None) is Code.FILE_CHANGED
+    assert (vault / "新.md").read_text() == "别人的"
+    assert leftovers(vault) == []
+
+
+@exchanges
+def test_a_file_that_somebody_is_writing_is_left_to_them(vault: Path) -> None:
+    with (vault / NOTE).open("a", encoding="utf-8") as editor:
+        assert refusal(vault) is Code.FILE_CHANGED
+        editor.write("再写")
+    assert (vault / NOTE).read_bytes() == "旧\r\n再写".encode()
+    with (vault / NOTE).open("rb"):  # somebody who reads it does no harm
+        write(vault, NOTE, "新", before="旧\r\n再写")
+
+
+def test_a_system_that_cannot_exchange_writes_as_before(vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "_renameat2", lambda: None)
+
+    write(vault, NOTE, "新", before="旧\r\n")
+    write(vault, PurePosixPath("又.md"), "新", before=None)
+
+    assert (vault / NOTE).read_text() == (vault / "又.md").read_text() == "新"
+    assert leftovers(vault) == []
+
+
+def test_extended_attributes_are_kept(vault: Path) -> None:
+    if not hasattr(os, "setxattr"):
+        pytest.skip("this system has none, or Python cannot set them")
+    try:
+        os.setxattr(vault / NOTE, "user.tags", "红".encode())
+    except OSError:
+        pytest.skip("this disk takes none")
+
+    write(vault, NOTE, "新", before="旧\r\n")
+
+    assert os.getxattr(vault / NOTE, "user.tags") == "红".encode()
+
+
+def test_the_loss_of_a_hard_link_is_said(vault: Path) -> None:
+    (vault / "别名.md").hardlink_to(vault / NOTE)
+
+    (problem,) = write(vault, NOTE, "新", before="旧\r\n")
+
+    assert str(problem) == (
+        "注.md:1:1: file-detached: The file has 2 names (hard links); this one has the new text, the others keep the"
+        " old. Link the other names anew."
+    )
+    assert (vault / "别名.md").read_bytes() == "旧\r\n".encode()
+    assert write(vault, NOTE, "再", before="新") == ()
+
+
+def test_what_killed_runs_left_is_removed_and_what_is_not_theirs_stays(vault: Path) -> None:
+    (vault / "夹" / ".藏").mkdir(parents=True)
+    token, digest = "0" * 16, writer.digest(["旧".encode()])[:16]
+    old = vault / f".zhixing-{token}.tmp"
+    old.write_text("半")
+    replaced = vault / "夹" / f".zhixing-1-{digest}-{token}.tmp"
+    replaced.write_text("旧")
+    (vault / "夹" / "半.tmp").write_text("半")
+    never = vault / "夹" / f".zhixing-{(vault / '夹' / '半.tmp').stat().st_ino}-{digest}-{token}.tmp"
+    (vault / "夹" / "半.tmp").rename(never)
+    newer = vault / f".zhixing-1-{digest}-{token}.tmp"
+    newer.write_text("别人刚存的")
+    hidden = vault / "夹" / ".藏" / old.name
+    hidden.write_text("半")
+    link = vault / f".zhixing-{'1' * 16}.tmp"
+    link.symlink_to(NOTE)
+
+    problems = writer.remove_leftovers(vault)
+
+    assert [problem.path for problem in problems] == [newer.name]
+    assert not any(path.exists() for path in (old, replaced, never))
+    assert all(path.exists() for path in (newer, hidden, link, vault / NOTE))
+
+
+def test_what_another_run_is_writing_is_left_to_it(vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill = writer._fill
+
+    def fill_while_another_run_begins(temporary: Path, content: Iterable[bytes]) -> str:
+        assert writer.remove_leftovers(vault) == []
+        return fill(temporary, content)
+
+    monkeypatch.setattr(writer, "_fill", fill_while_another_run_begins)
+    write(vault, NOTE, "新", before="旧\r\n")
+
+    assert (vault / NOTE).read_text() == "新"
 
 
 LOOP = """
@@ -177,3 +343,32 @@ def test_a_kill_at_any_moment_leaves_a_whole_file(vault: Path) -> None:
         loop.wait()
         loop.stdout.close()
         assert (vault / "大.md").read_text(encoding="utf-8") in whole
+        assert writer.remove_leftovers(vault) == []
+        assert leftovers(vault) == []
+
+
+APPEND = """
+import sys, time
+for number in range(1500):
+    with open(sys.argv[1], "a") as file:
+        file.write(f"{number}\\n")
+    time.sleep(0.001)
+"""
+
+
+@exchanges
+def test_no_line_of_a_program_that_keeps_appending_is_lost(vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "fsync", lambda _: None)  # as many writes as can be
+    file = vault / NOTE
+    file.write_text("")
+    appender = subprocess.Popen([sys.executable, "-c", APPEND, str(file)])
+    written = 0
+    while appender.poll() is None:
+        before = file.read_text()
+        with contextlib.suppress(WriteError):
+            write(vault, NOTE, f"{before}w\n", before=before)
+            written += 1
+    assert written
+    # Where it appended to the old text and to the new one within one swap, one of the two is kept beside the file.
+    kept = [line for name in (NOTE, *leftovers(vault)) for line in (vault / name).read_text().splitlines()]
+    assert {line for line in kept if line != "w"} == {str(number) for number in range(1500)}

@@ -137,7 +137,7 @@ def _remove(root: Path, path: PurePosixPath, before: str | None) -> Problem | No
     return _attempt(root, path, lambda: remove(root, path, before=before or ""))
 
 
-def _attempt(root: Path, path: PurePosixPath, work: Callable[[], None]) -> Problem | None:
+def _attempt(root: Path, path: PurePosixPath, work: Callable[[], object]) -> Problem | None:
     """Do a piece of work on a file; return its problem if it failed."""
     try:
         work()

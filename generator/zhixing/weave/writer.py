@@ -1,16 +1,37 @@
-"""The only writer. A file is replaced whole or not at all, and only if it still is what was read."""
+"""The only writer. A file is replaced whole or not at all, and only if it still is what was read.
+
+The new text is written into a temporary file beside the target, which already has the target's mode, owner and extended
+attributes, and is flushed to the disk. Where the system can exchange two names in one step (Linux), the two are
+exchanged and what comes out is compared with what was read: if somebody saved in between, or has the file open for
+writing, they are exchanged back. Elsewhere the comparison comes just before the replacement.
+
+What is lost is the time of creation, which systems do not let programs set, and other names of the file (hard links),
+which keep the old text; the writer says so.
+"""
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import os
+import re
 import secrets
+import signal
 import stat
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path, PurePath
 
 from zhixing.problems import Code, Problem, ZhixingError
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 _ANY_WRITE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
@@ -23,21 +44,21 @@ class WriteError(ZhixingError):
         self.problem = problem
 
 
-def write(root: Path, path: PurePath, text: str, *, before: str | None) -> None:
+def write(root: Path, path: PurePath, text: str, *, before: str | None) -> tuple[Problem, ...]:
     """Write a file of a vault. `before` is its text as it was read, None where it must not exist yet.
 
-    Symbolic links are followed to the real file, inside the vault only. Permissions are kept. The text goes into a
-    dot-named file beside it, which is swapped in at the end, so that a crash at any moment leaves a whole file; a kill
-    may leave that dot-named file behind, which nothing reads. Folders are made as needed.
+    Symbolic links are followed to the real file, inside the vault only. Mode, owner and extended attributes are kept;
+    a warning is returned for what is lost. Folders are made as needed. A kill may leave a temporary file, which
+    `remove_leftovers` removes.
 
     Raises:
         WriteError: the mode of the file or its folder forbids writing (for root too), it lies outside the vault, it is
-            no longer what was read, or the disk refuses.
+            no longer what was read, somebody is writing it, or the disk refuses.
     """
-    write_bytes(root, path, [text.encode()], before=None if before is None else digest([before.encode()]))
+    return write_bytes(root, path, [text.encode()], before=None if before is None else digest([before.encode()]))
 
 
-def write_bytes(root: Path, path: PurePath, content: Iterable[bytes], *, before: str | None) -> None:
+def write_bytes(root: Path, path: PurePath, content: Iterable[bytes], *, before: str | None) -> tuple[Problem, ...]:
     """Write a file as `write` does, from parts of its content; `before` is the digest of what it replaces.
 
     Raises:
@@ -48,11 +69,13 @@ def write_bytes(root: Path, path: PurePath, content: Iterable[bytes], *, before:
         _make_folder(target.parent, path)
         _permit(target, path)
         _compare(target, before, path)
-        with _temporary(target) as temporary:
-            _fill(temporary, content, target)
+        lost = _lost(target, path)
+        with _temporary(target, before) as temporary:
+            temporary.digest = _fill(temporary.path, content)
             _compare(target, before, path)
-            temporary.replace(target)
-        _settle(target.parent)
+            _swap(temporary, target, before, path)
+        _flush_folder(target.parent)
+    return lost
 
 
 def remove(root: Path, path: PurePath, *, before: str) -> None:
@@ -142,37 +165,241 @@ def _compare(target: Path, expected: str | None, path: PurePath) -> None:
     except FileNotFoundError:
         found = None
     if found != expected:
-        what = "The file changed while its new text was worked out, and was left alone"
-        raise _refused(path, what, "Run the command again", Code.FILE_CHANGED)
+        raise _changed(path)
+
+
+def _changed(path: PurePath) -> WriteError:
+    what = "The file changed while its new text was worked out, and was left alone"
+    return _refused(path, what, "Run the command again", Code.FILE_CHANGED)
+
+
+def _lost(target: Path, path: PurePath) -> tuple[Problem, ...]:
+    """Return a warning where replacing a file loses something."""
+    names = target.stat().st_nlink if target.exists() else 1
+    if names == 1:
+        return ()
+    what = f"The file has {names} names (hard links); this one has the new text, the others keep the old"
+    return (Problem(str(path), 1, 1, Code.FILE_DETACHED, what, "Link the other names anew"),)
+
+
+# Temporary files. Their name says what they are: which file it is (its inode), and what the target was read as. So a
+# later run can tell a text that was never put in place, and one that was replaced, from what somebody saved meanwhile.
+
+_LEFTOVER = re.compile(r"\.zhixing-(?:(?P<inode>\d+)-(?P<before>[0-9a-f]{16})-)?[0-9a-f]{16}\.tmp")
+_STALE_SECONDS = 3600
+
+
+@dataclass
+class _Temporary:
+    """A temporary file: its path, the digest of the text in it, and whether it is to stay."""
+
+    path: Path
+    digest: str = ""
+    keep: bool = False
 
 
 @contextmanager
-def _temporary(target: Path) -> Iterator[Path]:
-    """Yield a name beside a file that nothing has yet, and leave nothing under it."""
-    temporary = target.with_name(f".zhixing-{secrets.token_hex(8)}.tmp")
+def _temporary(target: Path, before: str | None) -> Iterator[_Temporary]:
+    """Yield a new, empty file beside a target with the target's mode, and leave nothing behind."""
+    token = secrets.token_hex(8)
+    temporary = _Temporary(target.with_name(f".zhixing-{token}.tmp"))
+    # Nobody else may read a copy of what they may not read.
+    descriptor = os.open(temporary.path, os.O_RDONLY | os.O_CREAT | os.O_EXCL, 0o600 if target.exists() else 0o666)
     try:
+        if fcntl:
+            with suppress(OSError):
+                fcntl.flock(descriptor, fcntl.LOCK_EX)  # released by the system, even after a kill
+        inode = os.fstat(descriptor).st_ino
+        named = target.with_name(f".zhixing-{inode}-{(before or '0' * 16)[:16]}-{token}.tmp")
+        temporary.path = temporary.path.rename(named)
+        _copy_attributes(target, temporary.path)
         yield temporary
     finally:
+        os.close(descriptor)
+        if not temporary.keep:
+            with suppress(OSError):
+                temporary.path.unlink(missing_ok=True)
+
+
+def _copy_attributes(target: Path, temporary: Path) -> None:
+    """Give a new file the owner, the mode and the extended attributes of the one that it will replace."""
+    if not target.exists():
+        return
+    old = target.stat()
+    # Only root may give a file away, and some disks know no owners.
+    with suppress(OSError, AttributeError):
+        os.chown(temporary, old.st_uid, old.st_gid)
+    temporary.chmod(stat.S_IMODE(old.st_mode))
+    if hasattr(os, "listxattr"):
         with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+            for name in os.listxattr(target):
+                with suppress(OSError):  # the system's own, as a security label, which a new file has already
+                    os.setxattr(temporary, name, os.getxattr(target, name))
 
 
-def _fill(temporary: Path, content: Iterable[bytes], target: Path) -> None:
-    """Write a new file down to the disk, with the mode and owner of the one that it will replace."""
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    with os.fdopen(descriptor, "wb") as file:
-        file.writelines(content)
+def _fill(temporary: Path, content: Iterable[bytes]) -> str:
+    """Write a content down to the disk; return its digest."""
+    hashed = sha256()
+    with temporary.open("r+b") as file:
+        for part in content:
+            hashed.update(part)
+            file.write(part)
         file.flush()
-        if target.exists():
-            old = target.stat()
-            # Only root may give a file away, and some disks know no owners.
-            with suppress(OSError, AttributeError):
-                os.chown(temporary, old.st_uid, old.st_gid)
-            temporary.chmod(stat.S_IMODE(old.st_mode))
         os.fsync(file.fileno())
+    return hashed.hexdigest()
 
 
-def _settle(folder: Path) -> None:
+def remove_leftovers(root: Path) -> list[Problem]:
+    """Remove the temporary files that killed runs left below a folder; hidden folders are not entered.
+
+    One that holds neither a text of ours nor what we had read is somebody's newer text: it stays, and is a problem.
+    """
+    problems = []
+    for folder, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            match = _LEFTOVER.fullmatch(name)
+            path = Path(folder, name)
+            if match and _is_abandoned(path) and not _remove_leftover(path, match):
+                what = "A run that was cut short left here what another program had saved"
+                fix = "Compare it with the notes beside it, then delete it"
+                problems.append(Problem(path.relative_to(root).as_posix(), 1, 1, Code.FILE_CHANGED, what, fix))
+    return problems
+
+
+def _remove_leftover(path: Path, match: re.Match[str]) -> bool:
+    """Remove a leftover that nobody needs; tell whether it is gone."""
+    try:
+        ours = match["inode"] is None or path.lstat().st_ino == int(match["inode"])
+        if ours or digest(parts(path)).startswith(match["before"]):
+            path.unlink()
+            return True
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _is_abandoned(path: Path) -> bool:
+    """Tell whether no run is writing a temporary file any more."""
+    try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            return False
+        if fcntl is None:
+            return time.time() - path.stat().st_mtime > _STALE_SECONDS
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+# Putting a new file in place.
+
+_NOREPLACE, _EXCHANGE = 1, 2
+_AT_FDCWD = -100
+_UNSUPPORTED = frozenset({errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP})
+_PATIENCE = 0.2
+"""So many seconds somebody may have a file open for writing before it is left to them."""
+
+
+def _swap(temporary: _Temporary, target: Path, before: str | None, path: PurePath) -> None:
+    """Put a temporary file in the place of its target, if that still is what was read.
+
+    Raises:
+        WriteError: it is not; what stands there is untouched.
+    """
+    try:
+        if before is None:
+            if not _rename(temporary.path, target, _NOREPLACE):
+                temporary.path.rename(target)
+        elif not _rename(temporary.path, target, _EXCHANGE):
+            temporary.path.replace(target)
+        elif not _holds(temporary.path, before):
+            _put_back(temporary, target, path)
+    except (FileExistsError, FileNotFoundError) as error:
+        raise _changed(path) from error
+
+
+def _put_back(temporary: _Temporary, target: Path, path: PurePath) -> None:
+    """Exchange the two again: somebody saved while the new text was put in place.
+
+    Where they save once more before that, the newest text stays in place, and the one before is kept beside it.
+    """
+    _rename(temporary.path, target, _EXCHANGE)
+    if not _holds(temporary.path, temporary.digest):
+        _rename(temporary.path, target, _EXCHANGE)
+        temporary.keep = True
+        what = f"The file changed twice at this moment; what it held in between is in {temporary.path.name}"
+        raise _refused(path, what, "Compare the two, then delete that file", Code.FILE_CHANGED)
+    what = "Another program was writing the file at this moment; what it wrote was left alone"
+    raise _refused(path, what, "Close the file there, and run the command again", Code.FILE_CHANGED)
+
+
+def _holds(path: Path, expected: str) -> bool:
+    """Tell whether a file that has just lost its name holds a content, and nobody is about to change it."""
+    until = time.monotonic() + _PATIENCE
+    while _is_being_written(path):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.005)
+    with suppress(FileNotFoundError):  # another run took it for a leftover, which it does where nobody needs it
+        return digest(parts(path)) == expected
+    return True
+
+
+def _is_being_written(path: Path) -> bool:
+    """Tell whether a program has a file open for writing; False where the system cannot say.
+
+    Source: fcntl(2), "Leases": a read lease is granted only where nobody has the file open for writing.
+    """
+    if fcntl is None or not hasattr(fcntl, "F_SETLEASE"):
+        return False
+    try:
+        with path.open("rb") as file:
+            fcntl.fcntl(file, fcntl.F_SETSIG, _IGNORED_SIGNAL)
+            fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+            fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+_IGNORED_SIGNAL = getattr(signal, "SIGURG", 0)
+"""SIGURG, which no program dies of: the system announces with it that somebody wants to write a leased file."""
+
+
+@cache
+def _renameat2() -> Callable[..., int] | None:
+    """Return the system's call that renames in other ways; None where it has none."""
+    try:
+        return ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError, TypeError):
+        return None
+
+
+def _rename(path: Path, target: Path, flags: int) -> bool:
+    """Rename a file in a way that replaces nothing, or exchange two; False where the system or the disk cannot.
+
+    Raises:
+        OSError: it was refused.
+    """
+    call = _renameat2()
+    if call is None:
+        return False
+    old, new = os.fsencode(path), os.fsencode(target)
+    if call(_AT_FDCWD, ctypes.c_char_p(old), _AT_FDCWD, ctypes.c_char_p(new), ctypes.c_uint(flags)) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in _UNSUPPORTED:
+        return False
+    raise OSError(number, os.strerror(number), str(path))
+
+
+def _flush_folder(folder: Path) -> None:
     """Bring the swap itself down to the disk, where the system can."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)

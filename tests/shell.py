@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from zhixing.cli import main
+
+STATE = tempfile.mkdtemp()
 
 
 @contextmanager
@@ -25,7 +28,7 @@ def inside(folder: Path) -> Iterator[None]:
 def zhixing(folder: Path, *words: str) -> Result:
     """Run `zhixing WORDS` in a folder; a traceback is an error of the test."""
     with inside(folder):
-        return CliRunner().invoke(main, list(words), catch_exceptions=False)
+        return CliRunner().invoke(main, list(words), catch_exceptions=False, env={"XDG_STATE_HOME": STATE})
 
 
 def contents(folder: Path) -> dict[str, bytes]:

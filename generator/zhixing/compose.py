@@ -21,12 +21,12 @@ from zhixing.problems import Code, Problem
 from zhixing.show.body import Body, body, show_problems
 from zhixing.show.templates import NoteTemplateError, obsidian_template
 from zhixing.source import Source
-from zhixing.vault.load import read_inside
+from zhixing.vault.load import leads_elsewhere, read_inside
 from zhixing.vault.note import Note, read_note
 from zhixing.vault.vault import Vault, fold
 from zhixing.weave.figures import unused_figures, weave_figure
 from zhixing.weave.generated_files import SEAL, canvas_content, text_content, weave_file
-from zhixing.weave.regions import Target, Verdict, Woven, weave
+from zhixing.weave.regions import Accepted, Target, Verdict, Woven, accepts, weave
 
 # Running a vault: its examples are run, its lists made, and what they show is rendered.
 
@@ -180,13 +180,15 @@ def _blocks(vault: Vault, declared: Iterable[tuple[Note, Region, str]]) -> dict[
 class Change:
     """A file that is not what it should be: its place in the vault, its text now (None where it is new) and then.
 
-    `examples` are those of which other results stood in it.
+    `examples` are those of which other results stood in it; `edited` names what somebody had edited by hand and is
+    overwritten.
     """
 
     path: PurePosixPath
     before: str | None
     after: str
     examples: tuple[str, ...] = ()
+    edited: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,12 +205,12 @@ def plan(
     notes: Collection[PurePosixPath] | None = None,
     templates: Collection[Source] = (),
     *,
-    accept: bool = False,
+    accept: Accepted = False,
     fix_claims: bool = False,
 ) -> Plan:
     """Weave results into notes, figures and canvases, and note templates into Obsidian's own.
 
-    `accept` takes the computed text where somebody edited a region by hand; `fix_claims` rewrites wrong claims.
+    `accept` says whose edited results are overwritten: of ids, or of all; `fix_claims` rewrites wrong claims.
     """
     chosen = [note for path, note in vault.notes.items() if notes is None or path in notes]
     parts = [
@@ -221,15 +223,16 @@ def plan(
     )
 
 
-def _plan_note(vault: Vault, note: Note, found: Results, *, accept: bool, fix_claims: bool) -> Iterator[Plan]:
+def _plan_note(vault: Vault, note: Note, found: Results, *, accept: Accepted, fix_claims: bool) -> Iterator[Plan]:
     """Yield what becomes of a note, of its figures and of its canvases."""
     yield _plan_text(note, _with_fixed_claims(note, found) if fix_claims else note, found, accept=accept)
     for example, shown in found.of(note).items():
         for name, svg in shown.figures.items():
-            weave_into = partial(weave_figure, svg=svg, accept=accept)
+            weave_into = partial(weave_figure, svg=svg, accept=accepts(accept, example))
             yield _plan_file(vault, note.path.parent / FIGURES / name, weave_into, example)
     for path, text in found.maps(note).items():
-        yield _plan_file(vault, path, partial(weave_file, text=text, content=canvas_content, accept=accept))
+        taken = accepts(accept, path.name.removesuffix(CANVAS))
+        yield _plan_file(vault, path, partial(weave_file, text=text, content=canvas_content, accept=taken))
 
 
 def _with_fixed_claims(note: Note, found: Results) -> Note:
@@ -237,7 +240,7 @@ def _with_fixed_claims(note: Note, found: Results) -> Note:
     return read_note(Source(note.source.path, text), note.path) if text != note.source.text else note
 
 
-def _plan_text(note: Note, fixed: Note, found: Results, *, accept: bool) -> Plan:
+def _plan_text(note: Note, fixed: Note, found: Results, *, accept: Accepted) -> Plan:
     """Return what becomes of a note's text; `fixed` is the note with its claims fixed."""
     bodies, blocks = found.of(note), found.blocks[note.path]
     declared = {block.name for block in blocks}
@@ -249,10 +252,11 @@ def _plan_text(note: Note, fixed: Note, found: Results, *, accept: bool) -> Plan
         return Plan((), woven.problems)
     other = (Verdict.STALE, Verdict.EDITED)
     renewed = tuple(name for name, verdict in woven.verdicts.items() if verdict in other)
-    return Plan((Change(note.path, note.source.text, woven.text, renewed),), woven.problems)
+    edited = tuple(name for name, one in woven.verdicts.items() if one is Verdict.EDITED and accepts(accept, name))
+    return Plan((Change(note.path, note.source.text, woven.text, renewed, edited),), woven.problems)
 
 
-def _plan_templates(vault: Vault, templates: Collection[Source], *, accept: bool) -> Iterator[Plan]:
+def _plan_templates(vault: Vault, templates: Collection[Source], *, accept: Accepted) -> Iterator[Plan]:
     """Yield what becomes of Obsidian's templates; where they and the note templates are the same files, nothing."""
     if vault.templates is None:
         return
@@ -265,7 +269,7 @@ def _plan_templates(vault: Vault, templates: Collection[Source], *, accept: bool
         except NoteTemplateError as error:
             yield Plan((), (error.problem,))
         else:
-            yield _plan_file(vault, path, partial(weave_file, text=text, content=text_content, accept=accept))
+            yield _plan_file(vault, path, partial(weave_file, text=text, content=text_content, accept=accept is True))
 
 
 def _plan_file(vault: Vault, path: PurePosixPath, weave_into: Callable[[Source], Woven], example: str = "") -> Plan:
@@ -276,8 +280,12 @@ def _plan_file(vault: Vault, path: PurePosixPath, weave_into: Callable[[Source],
     woven = weave_into(Source(str(path), before or ""))
     if woven.text == before:
         return Plan((), woven.problems)
+    if leads_elsewhere(vault.root, path):
+        what = "A generated file belongs here, and is not written through a symbolic link"
+        return Plan((), (Problem(str(path), 1, 1, Code.FILE_UNWRITABLE, what, "Remove the link"),))
     renewed = (example,) if example and before is not None else ()
-    return Plan((Change(path, before, woven.text, renewed),), woven.problems)
+    edited = (str(path),) if Verdict.EDITED in woven.verdicts.values() else ()
+    return Plan((Change(path, before, woven.text, renewed, edited),), woven.problems)
 
 
 def _no_text(vault: Vault, path: PurePosixPath) -> Problem | None:

@@ -370,5 +370,5 @@ def test_no_line_of_a_program_that_keeps_appending_is_lost(vault: Path, monkeypa
             written += 1
     assert written
     # Where it appended to the old text and to the new one within one swap, one of the two is kept beside the file.
-    kept = [line for name in (NOTE, *leftovers(vault)) for line in (vault / name).read_text().splitlines()]
+    kept = [line for name in (str(NOTE), *leftovers(vault)) for line in (vault / name).read_text().splitlines()]
     assert {line for line in kept if line != "w"} == {str(number) for number in range(1500)}

@@ -14,7 +14,7 @@ from zhixing.cli.common import display_path
 from zhixing.compose import Change
 from zhixing.problems import Problem, visible
 from zhixing.vault.vault import Vault
-from zhixing.weave.writer import WriteError, write
+from zhixing.weave.writer import WriteError, remove_leftovers, write
 
 # A diff that is to be applied needs its tabs and the carriage returns of its line ends.
 _KEPT = re.compile(r"(\t|\r?\n\Z)")
@@ -23,12 +23,15 @@ _MATCHED = 4_000_000
 
 
 def write_changes(vault: Vault, changes: Iterable[Change]) -> tuple[tuple[Change, ...], list[Problem]]:
-    """Write each change that can be written. Return the changes written, and the problems of the others."""
+    """Write each change that can be written. Return the changes written, and what failed or was lost.
+
+    What earlier runs left when they were killed is removed first.
+    """
     written: list[Change] = []
-    problems: list[Problem] = []
+    problems = remove_leftovers(vault.root)
     for change in changes:
         try:
-            write(vault.root, change.path, change.after, before=change.before)
+            problems += write(vault.root, change.path, change.after, before=change.before)
             written.append(change)
             click.echo(f"wrote {visible(display_path(vault, change.path))}", err=True)
         except WriteError as error:

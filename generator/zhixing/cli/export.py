@@ -20,15 +20,17 @@ from zhixing.cli.common import (
     vault_option,
 )
 from zhixing.cli.folder import File, bring_up_to_date, from_file, from_text, refusal
+from zhixing.cli.kept import keep, new_folder
 from zhixing.compose import results
 from zhixing.lists.concept_map import concept_map, relations
 from zhixing.page.export import Export
 from zhixing.page.export import export as exported
-from zhixing.problems import Code, Problem, Severity, exit_status
+from zhixing.problems import Code, Problem, Severity, exit_status, visible
 from zhixing.source import Source
 from zhixing.vault.load import read_text
 from zhixing.vault.vault import Vault
 from zhixing.weave import generated_files
+from zhixing.weave.regions import Verdict
 from zhixing.weave.writer import WriteError, write
 
 # `zhixing export markdown`: the vault as portable Markdown, in a folder of its own.
@@ -126,9 +128,15 @@ def canvas(file: Path, notes: tuple[Path, ...], *, kind: str, accept: bool, vaul
     problems = [replace(one, path=str(file.resolve()), fix=fix) for one in edited]
     if not problems and woven.text != before:
         try:
+            if before is not None and Verdict.EDITED in woven.verdicts.values():
+                kept_in = keep(new_folder(file.parent), Path(file.name), before)
+                click.echo(f"kept what was there in {visible(str(kept_in))}", err=True)
             write(file.resolve().parent, PurePath(file.name), woven.text, before=before)
         except WriteError as error:
             problems.append(replace(error.problem, path=str(file.resolve())))
+        except OSError as error:
+            what = f"What was there cannot be kept: {error.strerror}"
+            problems.append(Problem(str(file.resolve()), 1, 1, Code.FILE_UNWRITABLE, what, "Set XDG_STATE_HOME"))
     report(loaded, problems, least=Severity.WARNING)
     joined = relations(loaded, kept)
     left = f", {joined.left_out} left out" if joined.left_out else ""

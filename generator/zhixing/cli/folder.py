@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from zhixing.problems import Code, Problem
 from zhixing.vault.load import read_text
-from zhixing.weave.writer import WriteError, digest, parts, remove, write, write_bytes
+from zhixing.weave.writer import WriteError, digest, parts, remove, remove_leftovers, write, write_bytes
 
 MANIFEST = PurePosixPath(".zhixing-export.json")
 _VERSION = 1
@@ -78,6 +78,7 @@ def bring_up_to_date(folder: Path, files: Iterable[File]) -> FolderUpdate:
     Writes only what differs; where a file was edited by hand, or is somebody else's, writes nothing.
     """
     root = folder.resolve()
+    left = remove_leftovers(root)
     before, wanted = _manifest(root) or {}, {file.path: file for file in files}
     found = {path: _found(root / path) for path in {*before, *wanted}}
     strangers = [problem for path in sorted(found) if (problem := _stranger(root, path, found[path], before, wanted))]
@@ -96,7 +97,7 @@ def bring_up_to_date(folder: Path, files: Iterable[File]) -> FolderUpdate:
     return FolderUpdate(
         tuple(path for path in writes if path not in failed),
         tuple(path for path in removals if path not in failed),
-        (*failed.values(), *([unsaved] if unsaved else [])),
+        (*left, *failed.values(), *([unsaved] if unsaved else [])),
     )
 
 

@@ -133,6 +133,14 @@ def read_inside(root: Path, path: PurePath) -> str | None:
     return read_text(root / path) if inside else None
 
 
+def leads_elsewhere(root: Path, path: PurePath) -> bool:
+    """Tell whether a symbolic link stands at a path of a folder, or at a folder on the way there."""
+    try:
+        return (root / path).resolve() != root.resolve() / path
+    except (OSError, RuntimeError):  # a circle of links
+        return True
+
+
 def read_templates(folder: Path) -> list[Source]:
     """Return the note templates in a folder, sorted by name."""
     paths = sorted(folder.glob("*.md")) if folder.is_dir() else []

@@ -45,6 +45,15 @@ def judge_text(found: str, computed: str, mark: str) -> Verdict:
     return Verdict.STALE if checksum(found) == mark else Verdict.EDITED
 
 
+Accepted = bool | Collection[str]
+"""Whose edited results are to be overwritten: everybody's, nobody's, or those of these ids."""
+
+
+def accepts(accept: Accepted, name: str) -> bool:
+    """Tell whether what was computed for an id is to replace what somebody edited."""
+    return accept if isinstance(accept, bool) else name in accept
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """What belongs below an example: the span of the block that declares it, and the body computed for it."""
@@ -63,7 +72,7 @@ class Woven:
 
 
 def weave(
-    note: Reading, targets: Mapping[str, Target], *, declared: Collection[str] = (), accept: bool = False
+    note: Reading, targets: Mapping[str, Target], *, declared: Collection[str] = (), accept: Accepted = False
 ) -> Woven:
     """Return a note's text with the results of its examples in it.
 
@@ -87,7 +96,7 @@ def weave(
         if existing is None:
             weaver.insert(name, target)
         else:
-            weaver.update(name, existing, target.body, accept=accept)
+            weaver.update(name, existing, target.body, accept=accepts(accept, name))
     return weaver.finish()
 
 

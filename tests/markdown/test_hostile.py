@@ -9,7 +9,7 @@ import pytest
 from hostile import PIECES, SIZE, guard
 from zhixing.markdown.blocks import PROSE, scan
 from zhixing.markdown.claims import find_claims
-from zhixing.markdown.comparison import normal
+from zhixing.markdown.comparison import comparison_form
 from zhixing.markdown.emphasis import emphasis
 from zhixing.markdown.inline import body_of, prose, tokens
 from zhixing.markdown.reading import Reading
@@ -51,7 +51,7 @@ def read_claims(text: str) -> None:
 
 
 def compare(text: str) -> None:
-    normal(text)
+    comparison_form(text)
 
 
 @pytest.mark.parametrize("size", [pytest.param(SIZE // 5, id="short"), pytest.param(SIZE, marks=pytest.mark.slow)])

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from casefile import Case, cases
 from zhixing.markdown.blocks import Kind, scan
-from zhixing.markdown.comparison import normal
-from zhixing.markdown.generated import generated
+from zhixing.markdown.comparison import comparison_form
+from zhixing.markdown.generated import read_generated
 from zhixing.markdown.reading import Reading
 from zhixing.problems import Code
 from zhixing.source import Source
@@ -108,7 +108,7 @@ NOTES = st.builds(
 
 def outside(text: str) -> list[str]:
     """The text between regions."""
-    found, _ = generated(Source("", text))
+    found, _ = read_generated(Source("", text))
     starts = [0, *(one.span.end for one in found)]
     ends = [*(one.span.start for one in found), len(text)]
     return [text[start:end] for start, end in zip(starts, ends, strict=True)]
@@ -130,21 +130,23 @@ def test_prose_is_untouched_and_weaving_twice_changes_nothing(text: str, accept:
         assert outside(woven.text) == outside(text)
     for name, target in targets(text).items():
         if woven.verdicts.get(name) in {Verdict.MISSING, Verdict.STALE, Verdict.FRESH}:
-            region = next((one for one in generated(Source("", woven.text))[0] if one.id == name), None)
-            assert region is None or normal(region.body.of(woven.text)) == normal(target.body)
+            region = next((one for one in read_generated(Source("", woven.text))[0] if one.id == name), None)
+            assert region is None or comparison_form(region.body.of(woven.text)) == comparison_form(target.body)
 
 
 @settings(deadline=None, max_examples=100)
 @given(st.integers(0, 40), st.text(alphabet="甲 |-a1\n", max_size=8))
 def test_any_edit_inside_a_region_is_noticed(at: int, typed: str) -> None:
     text = run("```yaml example\nid: x\n| 键 | 值 |\n| --- | --- |\n| 甲 | 8 |\n```\n").text
-    region = generated(Source("", text))[0][0]
+    region = read_generated(Source("", text))[0][0]
     place = min(region.body.start + 1 + at, region.body.end)
     edited = text[:place] + typed + text[place:]
 
     woven = run(edited)
 
-    if normal(edited[region.body.start : region.body.end + len(typed)]) != normal(region.body.of(text)):
+    if comparison_form(edited[region.body.start : region.body.end + len(typed)]) != comparison_form(
+        region.body.of(text)
+    ):
         assert woven.text == edited
         assert {p.code for p in woven.problems} <= {Code.REGION_EDITED, Code.REGION_BROKEN}
         assert woven.problems

@@ -90,7 +90,7 @@ def _names_note(path: str) -> bool:
 
 
 def check_links(vault: Vault) -> Iterator[Problem]:
-    """Yield a problem for each link that leads nowhere, to several notes, or only by grace; and for orphans."""
+    """Yield a problem for each link that leads nowhere, to several notes, or by another spelling; and for orphans."""
     fixer = LinkFixer(vault)
     for edge in edges(vault):
         yield from _edge(vault, edge, fixer)
@@ -161,7 +161,7 @@ def _followed_here_alone(edge: Edge, fixer: LinkFixer) -> Problem:
 
 
 def _advice(edge: Edge, fixer: LinkFixer) -> str:
-    """Return the advice to write a link as it is certainly meant, "" where that is not certain."""
+    """Return the advice to write a link with its one possible target, "" where there is not exactly one."""
     edit, text = fixer.edit(edge), edge.source.source.text
     if edit is None:
         return ""

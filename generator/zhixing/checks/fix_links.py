@@ -21,7 +21,7 @@ from zhixing.vault.resolve import Resolution, resolve_path
 from zhixing.vault.vault import Vault
 from zhixing.weave.edits import Edit, apply_edits
 
-# What a link that is followed only by grace, or not at all, certainly means: the path and headings to write.
+# The path and headings to write in a link that leads to its target only by an alias or in another case, or nowhere.
 # Certain means that one target alone can be meant. An ambiguous name, an alias of two notes and a name that does not
 # exist are for the author to decide.
 
@@ -31,7 +31,7 @@ _BESIDE_WIDE = re.compile(rf" (?=[{WIDE}])|(?<=[{WIDE}]) ")
 
 @dataclass(frozen=True, slots=True)
 class Intended:
-    """The path and the headings that a link should be written with; None where what stands there is right."""
+    """The path and the headings that a link should be written with; None for what is right already."""
 
     path: str | None = None
     headings: tuple[str, ...] | None = None
@@ -45,7 +45,7 @@ class IntentReader:
         self._headings: dict[PurePosixPath, dict[str, list[Heading]]] = {}
 
     def find_intended(self, edge: Edge) -> Intended | None:
-        """Return what a link certainly means, None where nothing is to be changed or nothing is certain."""
+        """Return what a link should say, None where it is right as it is or where several targets are possible."""
         wanted = Intended(_path(self.vault, edge), self._heading(edge) if edge.resolution.heading_missing else None)
         # A heading must not be fixed in a note that the path does not name for certain.
         sure = _plain(edge.resolution) or wanted.path is not None
@@ -157,7 +157,7 @@ def _in_text(note: Note, link: Link, wanted: Intended, *, in_table: bool) -> Edi
 
 
 def display_to_keep(link: Link, *, in_table: bool) -> str | None:
-    """Return the text that a link needs so as to show what it shows now, "" for none, None where nobody can say.
+    """Return the text that a link needs so as to show what it shows now, "" for none, None where readers differ.
 
     Of a path Obsidian shows all and other readers the name, so a bare one is left to the author.
     """
@@ -261,7 +261,7 @@ def _coded_path(raw: str, written: str, wanted: str, *, angled: bool) -> str | N
 
 
 def _coded(name: str, like: str, *, angled: bool) -> str:
-    """Return a name percent-coded as the one it stands in for: only where it must be, or all that is not ASCII."""
+    """Return a name percent-coded as the one it replaces: only where it must be, or all that is not ASCII."""
     if "%" in like and like.isascii():
         return quote(name, safe="!*',;:@$~")
     unsafe = re.compile(r"[\x00-\x1f#%&<>\\\x7f]") if angled else _UNSAFE
@@ -289,7 +289,7 @@ class LinkFixer:
         return rewrite_link(note, edge.link, wanted, in_table=self._tables_in(note).covers(at))
 
     def find_intended(self, edge: Edge) -> Intended:
-        """Return what a link certainly means, whether or not it may be written so by itself."""
+        """Return what a link should say, whether or not it may be rewritten automatically."""
         return self._reader.find_intended(edge) or Intended()
 
     def _tables_in(self, note: Note) -> Spans[Span]:
@@ -300,7 +300,7 @@ class LinkFixer:
     def _left_in(self, note: Note) -> Spans[Span]:
         """Return what is left alone: headings, since links name them as written, and what a tool generated."""
         if note.path not in self._left:
-            # Where markers do not pair nobody knows what is generated, so nothing may be written.
+            # Where markers do not pair it is unknown what is generated, so nothing may be written.
             whole = [Span(0, len(note.text))]
             spans = [*(one.span for one in note.generated.items), *(heading.span for heading in note.headings)]
             self._left[note.path] = Spans(whole if note.generated_problems else spans)

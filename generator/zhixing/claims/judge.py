@@ -14,7 +14,7 @@ from zhixing.problems import Code, Problem
 from zhixing.source import Source
 from zhixing.vault.note import Note
 
-# What sources say: a statement that turns out to be right is reported, so that nobody doubts it any longer.
+# What sources say: a statement that the computation confirms is reported, since the note lists it as doubtful.
 
 SHOWN = 60
 _FIX = "Nothing needs fixing; a list of `confirmed` shows it"

@@ -15,11 +15,11 @@ _DASHES = re.compile(r"-+")
 _PIPE = re.compile(r" *(?<!\\)\| *")
 
 
-def normal(text: str) -> str:
+def comparison_form(text: str) -> str:
     """Return `text` with LF, table cells trimmed, runs of spaces collapsed and no space between CJK and ASCII.
 
     Lines are trimmed at the end, blank lines at both ends of the text dropped, a table's delimiter row shortened to
-    `---`. `normal(normal(text)) == normal(text)`.
+    `---`. `comparison_form(comparison_form(text)) == comparison_form(text)`.
     """
     lines = re.split(r"\r\n|\r|\n", text)
     return "\n".join(_line(line) for line in lines).strip("\n")

@@ -48,7 +48,7 @@ def end(mark: str) -> str:
     return f"<!-- zhixing:end {mark} -->"
 
 
-def generated(source: Source, regions: tuple[Region, ...] | None = None) -> tuple[list[Generated], list[Problem]]:
+def read_generated(source: Source, regions: tuple[Region, ...] | None = None) -> tuple[list[Generated], list[Problem]]:
     """Return a note's generated regions in order, and a problem for each marker that does not pair.
 
     Where there is a problem the regions cannot be trusted, and nothing may be written to the note.

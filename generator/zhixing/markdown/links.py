@@ -57,7 +57,7 @@ class Token:
     title: Span | None = None
 
 
-# What a reader sees nothing of where it stands.
+# Tokens of which a reader sees nothing at their place.
 HIDDEN = frozenset(
     {
         *(TokenKind.COMMENT, TokenKind.HTML_COMMENT, TokenKind.HTML),

@@ -13,7 +13,7 @@ from functools import cached_property
 from zhixing.markdown.blocks import PROSE, Region, scan
 from zhixing.markdown.emphasis import Cut, Emphasis, Seen, emphasis, find_cuts, join_words, see
 from zhixing.markdown.escapes import ENTITY
-from zhixing.markdown.generated import Generated, generated
+from zhixing.markdown.generated import Generated, read_generated
 from zhixing.markdown.inline import body_of, tokens
 from zhixing.markdown.links import Token
 from zhixing.problems import Problem
@@ -77,7 +77,7 @@ class Reading:
 
     @cached_property
     def _generated(self) -> tuple[Spans[Generated], tuple[Problem, ...]]:
-        found, problems = generated(self.source, self.regions)
+        found, problems = read_generated(self.source, self.regions)
         return Spans(found), tuple(problems)
 
     def at(self, offset: int) -> Region:

@@ -113,13 +113,13 @@ Reading = tuple[Decimal, Decimal, Manner, int | None]
 """Value, unit of the last printed digit (0 for what is exact), manner and decimals."""
 
 
-def normal(text: str) -> str:
+def to_ascii(text: str) -> str:
     """Return a text of the same length with full-width digits and signs as ASCII."""
     return text.translate(_ASCII)
 
 
 def numeral(match: re.Match[str], text: str, offset: int = 0) -> Numeral | None:
-    """Return the numeral that a match in `normal(text)` says; `text` begins at `offset` of the note."""
+    """Return the numeral that a match in `to_ascii(text)` says; `text` begins at `offset` of the note."""
     groups = match.groupdict()
     read = next((read for name, read in _READERS.items() if groups.get(name) is not None), None)
     reading = read(match) if read else None
@@ -244,14 +244,14 @@ def last_numeral(text: str, end: int) -> Numeral | None:
         return None
     start = max(0, end - _WINDOW)
     window = text[start:end]
-    found = [match for match in _ANY.finditer(normal(window)) if match.end() == len(window)]
+    found = [match for match in _ANY.finditer(to_ascii(window)) if match.end() == len(window)]
     return numeral(found[-1], window, start) if found else None
 
 
 def last_within(text: str, span: Span) -> Numeral | None:
     """Return the last numeral of a formula."""
     formula = span.of(text)
-    found = [read for match in _ANY.finditer(normal(formula)) if (read := numeral(match, formula, span.start))]
+    found = [read for match in _ANY.finditer(to_ascii(formula)) if (read := numeral(match, formula, span.start))]
     return found[-1] if found else None
 
 
@@ -264,7 +264,7 @@ def numerals(text: str, span: Span | None = None) -> list[Numeral]:
     whole = span or Span(0, len(text))
     running = whole.of(text)
     first = _LIST_NUMBER.match(running) if _at_line_start(text, whole.start) else None
-    matches = _COUNTED.finditer(normal(running), first.end() if first else 0)
+    matches = _COUNTED.finditer(to_ascii(running), first.end() if first else 0)
     found = (numeral(match, running, whole.start) for match in matches if match["skipped"] is None)
     return [one for one in found if one]
 

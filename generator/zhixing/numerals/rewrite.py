@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from zhixing.numerals.chinese import write_number
-from zhixing.numerals.read import CHINESE, DIGITAL, UNITS, Manner, Numeral, normal, numeral
+from zhixing.numerals.read import CHINESE, DIGITAL, UNITS, Manner, Numeral, numeral, to_ascii
 
 _FULL = str.maketrans("0123456789.%-/", "０１２３４５６７８９．％－／")
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -44,7 +44,7 @@ def _holds(text: str, one: Numeral, value: float, near: float = math.inf) -> boo
     """Tell whether a text is one numeral that accepts the value, with 约 where the old one has it, and is near it."""
     before = "约" if one.about else ""
     whole = before + text
-    match = _WHOLE.match(normal(whole), len(before))
+    match = _WHOLE.match(to_ascii(whole), len(before))
     read = numeral(match, whole) if match and match.end() == len(whole) else None
     return read is not None and read.accepts(value) and abs(read.value - value) <= near * abs(value)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from zhixing.language.runs import INFO
 from zhixing.markdown.blocks import PROSE, Kind, Region
-from zhixing.markdown.generated import generated, markers
+from zhixing.markdown.generated import markers, read_generated
 from zhixing.page import escape, targets
 from zhixing.page.context import Scope
 from zhixing.page.inline import Embed, Inline, display_math
@@ -43,7 +43,7 @@ class _Regions:
         self.inline = Inline(scope, embed)
         self.slugs = {heading.span.start: heading.slug for heading in scope.note.headings}
         source, regions = scope.note.source, scope.note.regions
-        woven, broken = generated(source, regions)
+        woven, broken = read_generated(source, regions)
         # Where markers do not pair, what is on disk stays as it is.
         self.woven = {one.span.start: one for one in woven if not broken and one.id in scope.page.results.bodies}
         self.begun = {marker.name for marker in markers(source.text, regions)}

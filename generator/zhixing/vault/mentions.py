@@ -1,4 +1,4 @@
-"""Unlinked mentions: a note's name, title or alias in another note's prose, where no link stands.
+"""Unlinked mentions: a note's name, title or alias in another note's prose, outside of links.
 
 What counts, where Obsidian's help is silent ("any unlinked occurrence of the name"):
 
@@ -7,7 +7,7 @@ What counts, where Obsidian's help is silent ("any unlinked occurrence of the na
 - case does not matter. Letters of scripts that part words by spaces match whole words only: `art` is not in `smart`,
   nor `query` in `multi-query`. Chinese, Japanese, Korean and Thai match anywhere, so 用Emacs写 mentions Emacs;
 - part of a work's title, in italics or 《》, is no mention: *Attention Is All You Need*;
-- from left to right the longest name wins, be it the note's own: 注意力 is not mentioned in 多头注意力. Names of one
+- from left to right the longest name wins, even the note's own: 注意力 is not mentioned in 多头注意力. Names of one
   character, of nothing but digits and signs, and `index` are left out.
 
 Sources: Obsidian help, "Backlinks", "Outgoing links" and "Aliases".
@@ -67,7 +67,7 @@ def _nothing(_: Note) -> Collection[Span]:
 def mentions(vault: Vault, hidden: Hidden = _nothing, notes: Iterable[Note] | None = None) -> Iterator[Mention]:
     """Yield the unlinked mentions in `notes` (all, where none are given), in the order of notes and places.
 
-    A name that several notes share is a mention of each. `hidden` returns spans of a note that are nobody's prose.
+    A name that several notes share is a mention of each. `hidden` returns the spans of a note to leave out.
     The time it takes grows with the text, whatever the number of names.
     """
     names = _Names(vault)

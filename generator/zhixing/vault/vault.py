@@ -15,7 +15,7 @@ from zhixing.problems import Problem
 from zhixing.source import Span
 from zhixing.vault.note import Block, Heading, Note, is_attachment
 
-# Near names: what somebody who wrote a name that does not exist may have meant.
+# Near names: the existing names most like one that does not exist.
 
 LONGEST = 100
 _TRIED = 20

@@ -10,7 +10,7 @@ from zhixing.source import Span
 
 @dataclass(frozen=True, slots=True, order=True)
 class Edit:
-    """A span of a text and what is to stand there instead."""
+    """A span of a text and its replacement."""
 
     span: Span
     text: str

@@ -9,13 +9,13 @@ from enum import StrEnum
 from hashlib import sha256
 
 from zhixing.markdown.blocks import Kind, Region
-from zhixing.markdown.comparison import normal
+from zhixing.markdown.comparison import comparison_form
 from zhixing.markdown.generated import MARK, Generated, begin, end
 from zhixing.markdown.reading import Reading
 from zhixing.problems import Code, Problem
 from zhixing.source import Source, Span
 
-# The eight digits that tell whether somebody edited what the tool wrote, and the verdicts that follow.
+# The eight digits that show whether what the tool wrote was edited, and the verdicts that follow.
 
 DIGITS = 8
 
@@ -24,7 +24,7 @@ class Verdict(StrEnum):
     """What is to be done with something generated.
 
     FRESH: it is what is computed now. MISSING: it is not there yet. STALE: it is what the tool once wrote. EDITED:
-    somebody changed it by hand.
+    it was changed by hand.
     """
 
     FRESH = "fresh"
@@ -120,7 +120,7 @@ class _Weaver:
 
     def update(self, name: str, existing: Generated, body: str, *, accept: bool) -> None:
         """Judge a region, and rewrite it if it is stale, or edited and to be overwritten."""
-        found, computed = normal(existing.body.of(self.source.text)), normal(body)
+        found, computed = comparison_form(existing.body.of(self.source.text)), comparison_form(body)
         verdict = self.verdicts[name] = judge_text(found, computed, existing.mark)
         if verdict is Verdict.STALE:
             what = f"The results of {name!r} are not what it computes now"
@@ -174,8 +174,8 @@ class _Weaver:
         return "\r\n" if "\r\n" in near.of(self.source.text) else "\n"
 
     def _region(self, name: str, body: str, near: Span) -> str:
-        # Blank lines stand inside the markers, so that every Markdown parser takes the body for Markdown.
-        lines = [begin(name), "", *body.strip("\n").split("\n"), "", end(checksum(normal(body))), ""]
+        # The blank lines inside the markers are there so that every Markdown parser takes the body for Markdown.
+        lines = [begin(name), "", *body.strip("\n").split("\n"), "", end(checksum(comparison_form(body))), ""]
         return self._newline(near).join(lines)
 
     def _first_difference(self, existing: Generated, computed: str) -> int:
@@ -183,7 +183,7 @@ class _Weaver:
         at = existing.body.start
         wanted = iter(computed.split("\n"))
         for line in existing.body.of(self.source.text).splitlines(keepends=True):
-            if line.strip() and normal(line) != next(filter(None, wanted), ""):
+            if line.strip() and comparison_form(line) != next(filter(None, wanted), ""):
                 return at
             at += len(line)
         return existing.span.start

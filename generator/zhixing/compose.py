@@ -13,6 +13,7 @@ from zhixing.checks.names import check_names
 from zhixing.checks.template import Template, check_template, read_template
 from zhixing.claims.fix import fix_numerals
 from zhixing.claims.judge import check_claims, check_says
+from zhixing.language.budget import budget_of_claims
 from zhixing.language.model import Run
 from zhixing.language.runs import Book, RunMemory, example_fences, run_all
 from zhixing.lists.lists import CANVAS, List, list_body, list_fences, list_map, read_list
@@ -319,6 +320,7 @@ def _check_figures(vault: Vault, found: Results) -> Iterator[Problem]:
 def check(vault: Vault, found: Results, planned: Plan, templates: Mapping[str, Template]) -> list[Problem]:
     """Return every problem of a vault: its files, links, names, templates, examples, claims and generated regions."""
     problems = [*vault.problems, *found.problems, *planned.problems, *_check_figures(vault, found)]
+    budget = budget_of_claims(len(note.source.text) for note in vault.notes.values())
     for note in vault.notes.values():
         problems += note.problems
         for name in (block.id for block in found.blocks[note.path] if block.id in found.book.runs):
@@ -326,7 +328,7 @@ def check(vault: Vault, found: Results, planned: Plan, templates: Mapping[str, T
             problems += [] if name in found.bodies else show_problems(run, note.source)
             problems += check_says(run, note.source)
         problems += check_template(note, templates)
-        problems += check_claims(note, found.book.runs)
+        problems += check_claims(note, found.book.runs, budget)
     return [*problems, *check_links(vault), *check_names(vault)]
 
 

@@ -163,3 +163,49 @@ def test_a_refused_example_runs_once_the_pool_allows_it(tmp_path: Path, monkeypa
     assert first == again
     assert sorted(freed[1]) == ["e1", "e2", "e3"]
     assert freed == found_in(notes)
+
+
+LONG = """```yaml example
+id: 长
+axes: {k: 3000000}
+compute:
+  y[k]: k*2
+  z: sum(y)
+show:
+- derivation: z
+- derivation: y
+- derivation: y @ y
+```
+"""
+
+
+def test_a_sum_too_long_to_be_derived_is_refused_at_its_place(tmp_path: Path) -> None:
+    problems, bodies = found_in(vault(tmp_path, 题=LONG) / "notes")
+    refused = [problem.partition(": ") for problem in problems if "example-cost" in problem]
+
+    assert [place for place, _, _ in refused] == ["题.md:10:3", "题.md:8:3"]
+    assert {what for _, _, what in refused} == {
+        "example-cost: What this example shows takes more than 60,000,000 operations. "
+        "Use smaller axes, or split the example."
+    }
+    assert not bodies
+
+
+def test_what_is_shown_again_and_again_is_counted_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "SHOWING", 0)
+    block = "```yaml example\nid: 例\naxes: {k: 9}\ncompute:\n  z: sum(k)\nshow:\n" + "- derivation: z\n" * 9 + "```\n"
+    problems, _ = found_in(vault(tmp_path, 题=block) / "notes")
+    refused = [problem.split(":")[1] for problem in problems if "What this example shows takes more than" in problem]
+
+    assert refused == ["10", "11", "12", "13", "14", "15", "7", "8", "9"]
+
+
+def test_claims_are_counted_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "SHARED", 2_000_000)
+    monkeypatch.setattr(budget, "SHARED_BY_LENGTH", 100)
+    block = "```yaml example\nid: 例\naxes: {k: 100000}\ncompute:\n  z: 1 + 1\n```\n\n"
+    claims = "".join("最大 99999<!--= 例.max(k) -->。\n\n" for _ in range(9))
+    problems, _ = found_in(vault(tmp_path, 甲=block, 乙=claims) / "notes")
+    refused = [problem for problem in problems if "What is claimed in this vault takes more than" in problem]
+
+    assert 3 < len(refused) < 9

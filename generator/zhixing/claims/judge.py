@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from zhixing.language.budget import Budget
 from zhixing.language.expect import label_of
 from zhixing.language.model import ExampleError, Quantity, Run
 from zhixing.language.runs import refer
@@ -42,23 +43,23 @@ class Judged:
     fix: str = ""
 
 
-def check_claims(note: Note, runs: Mapping[str, Run]) -> Iterator[Problem]:
-    """Yield a problem for each claim of a note that does not hold."""
+def check_claims(note: Note, runs: Mapping[str, Run], budget: Budget | None = None) -> Iterator[Problem]:
+    """Yield a problem for each claim of a note that does not hold. `budget` is what all claims may cost."""
     yield from note.claim_problems
-    for judged in judge_all(note.claims, runs):
+    for judged in judge_all(note.claims, runs, budget):
         if judged.code:
             yield _problem(note, judged)
 
 
-def judge_all(claims: Iterable[Claim], runs: Mapping[str, Run]) -> Iterator[Judged]:
+def judge_all(claims: Iterable[Claim], runs: Mapping[str, Run], budget: Budget | None = None) -> Iterator[Judged]:
     """Hold each claim that is no waiver against the runs."""
-    return (judge(claim, runs) for claim in claims if claim.reference)
+    return (judge(claim, runs, budget) for claim in claims if claim.reference)
 
 
-def judge(claim: Claim, runs: Mapping[str, Run]) -> Judged:
+def judge(claim: Claim, runs: Mapping[str, Run], budget: Budget | None = None) -> Judged:
     """Hold a claim against the runs, at its printed precision."""
     try:
-        run, quantity = refer(claim.reference, claim.span, runs)
+        run, quantity = refer(claim.reference, claim.span, runs, budget)
     except ExampleError as error:
         return Judged(claim, None, error.what, Code.CLAIM_UNKNOWN, error.fix)
     if quantity.dimensions:

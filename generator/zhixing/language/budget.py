@@ -23,6 +23,10 @@ ALLOWANCE = 10_000
 SHARED = 5_000_000_000
 SHARED_BY_LENGTH = 20_000
 """Operations that all examples of a vault may cost beyond that, together; and more for each of their characters."""
+SHOWING = 50_000
+"""Operations for each character of an example that showing it may take, beside twice what running it took."""
+LOOKING = 100_000_000
+"""Operations that finding the axes of an expression may take where no run has found them."""
 _SMALLER = "Use smaller axes, or split the example"
 
 
@@ -52,11 +56,14 @@ class Budget:
 
     `live` counts the intermediate results of the expression under way. What alone is too much is refused each time;
     that all together is too much is said once. `limit` is what the pool has left for this run, None where it is alone;
-    `cut` says that it stopped the run.
+    `cut` says that it stopped the run. A budget of what is asked of a run once it is done has `most` operations,
+    belongs to what `whose` says, and refuses each time.
     """
 
     limit: int | None = None
     cut: bool = False
+    most: int | None = None
+    whose: str = "This example"
     used: int = 0
     stored: int = 0
     live: int = 0
@@ -91,11 +98,12 @@ class Budget:
 
     def work(self, operations: int) -> None:
         """Ask for arithmetic operations."""
-        if operations > MAX_WORK:
+        if operations > MAX_WORK and self.most is None:
             what = f"This takes {_count(operations)} operations; {MAX_WORK:,} are allowed"
             raise ExampleError(Code.EXAMPLE_COST, what, _SMALLER)
-        if self.used + operations > MAX_WORK:
-            raise self._spent(f"This example takes more than {MAX_WORK:,} operations")
+        most = MAX_WORK if self.most is None else self.most
+        if self.used + operations > most:
+            raise self._spent(f"{self.whose} takes more than {most:,} operations")
         if self.limit is not None and self.used + operations > self.limit:
             self.cut = True
             raise self._spent("The examples of this vault take too many operations together; none are left for this")
@@ -106,8 +114,18 @@ class Budget:
         self.work(NODE_WORK)
 
     def _spent(self, what: str) -> ExampleError | NotComputedError:
-        first, self.spent = not self.spent, True
+        first, self.spent = not self.spent or self.most is not None, True
         return ExampleError(Code.EXAMPLE_COST, what, _SMALLER) if first else NotComputedError()
+
+
+def budget_of_showing(length: int, work: int) -> Budget:
+    """Return the budget for what an example of so many characters shows, whose run took so many operations."""
+    return Budget(most=SHOWING * length + 2 * work, whose="What this example shows")
+
+
+def budget_of_claims(lengths: Iterable[int]) -> Budget:
+    """Return the budget for all claims of a vault whose notes have so many characters each."""
+    return Budget(most=shared_pool(lengths).left, whose="What is claimed in this vault")
 
 
 def _count(number: int) -> str:

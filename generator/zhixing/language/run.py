@@ -11,7 +11,7 @@ from itertools import groupby
 import numpy as np
 
 from zhixing.language.arrays import Axes, describe, root
-from zhixing.language.budget import Budget
+from zhixing.language.budget import LOOKING, Budget
 from zhixing.language.evaluate import Evaluator
 from zhixing.language.expect import held, said
 from zhixing.language.model import (
@@ -173,28 +173,32 @@ def size_of(quantities: Mapping[str, Quantity]) -> int:
     return sum(quantity.values.size for quantity in quantities.values())
 
 
-def evaluate(run: Run, tree: Node) -> Quantity:
-    """Return what an expression gives with the quantities of a run.
+Evaluate = Callable[[Run, Node], Quantity]
+"""What evaluates an expression with the quantities of a run."""
+
+
+def evaluate(run: Run, tree: Node, budget: Budget | None = None) -> Quantity:
+    """Return what an expression gives with the quantities of a run. `budget` is what it may cost.
 
     Raises:
         ExampleError: it cannot be computed from them.
     """
     try:
-        return _evaluator(run).quantity(tree)
+        return _evaluator(run, budget or Budget()).quantity(tree)
     except NotComputedError as error:
         raise ExampleError(Code.EXAMPLE_NAME, f"{error} was not computed", "Fix its own step first") from None
 
 
-def _evaluator(run: Run) -> Evaluator:
+def _evaluator(run: Run, budget: Budget) -> Evaluator:
     names = frozenset(name.partition(".")[0] for name in run.quantities)
-    return Evaluator(Scope(run.example.axes, Names(run.quantities), names))
+    return Evaluator(Scope(run.example.axes, Names(run.quantities), names, budget=budget))
 
 
 def find_axes(run: Run, tree: Node) -> Mapping[Node, tuple[str, ...]]:
     """Return the axes of the parts of an expression over a run's quantities, as far as they can be computed."""
     if tree in run.axes:
         return run.axes
-    evaluator = _evaluator(run)
+    evaluator = _evaluator(run, Budget(most=LOOKING))
     with suppress(ExampleError, NotComputedError):
         evaluator.value(tree)
     return evaluator.axes

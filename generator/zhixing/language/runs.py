@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from zhixing.language.budget import Pool, shared_pool
+from zhixing.language.budget import Budget, Pool, shared_pool
 from zhixing.language.expression import ascii_twin, normal_name, parse_expression
 from zhixing.language.model import Example, ExampleError, Quantity, Run
 from zhixing.language.read import read_example
@@ -26,8 +26,8 @@ def example_of(reference: str) -> str:
     return normal_name(ascii_twin(reference).partition(".")[0].strip())
 
 
-def refer(reference: str, span: Span, runs: Mapping[str, Run]) -> tuple[Run, Quantity]:
-    """Return the run and the quantity that a reference such as `指代.w小明` names.
+def refer(reference: str, span: Span, runs: Mapping[str, Run], budget: Budget | None = None) -> tuple[Run, Quantity]:
+    """Return the run and the quantity that a reference such as `指代.w小明` names. `budget` is what it may cost.
 
     Raises:
         ExampleError: there is no such example or quantity, or it was not computed.
@@ -42,7 +42,7 @@ def refer(reference: str, span: Span, runs: Mapping[str, Run]) -> tuple[Run, Qua
         fix = f"Write {name}.NAME; it computes {', '.join(run.quantities)}"
         raise ExampleError(Code.CLAIM_UNKNOWN, f"{reference!r} names no quantity", fix)
     try:
-        return run, evaluate(run, parse_expression(rest.strip(), span).tree)
+        return run, evaluate(run, parse_expression(rest.strip(), span).tree, budget)
     except ExampleError as error:
         raise ExampleError(Code.CLAIM_UNKNOWN, f"{reference}: {error.what}", error.fix) from None
 

@@ -7,12 +7,14 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from types import MappingProxyType
 
 import numpy as np
 
 from zhixing.language import ExampleError, evaluate
+from zhixing.language.budget import budget_of_showing
 from zhixing.language.latex import formula, latex
 from zhixing.language.model import (
     Array,
@@ -235,6 +237,8 @@ class _Writer:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.figures: dict[str, str] = {}
+        self.budget = budget_of_showing(run.example.span.end - run.example.span.start, run.work)
+        self.evaluate = partial(evaluate, budget=self.budget)
 
     def block(self, show: Show) -> str:
         """Return the Markdown of one thing shown.
@@ -243,28 +247,29 @@ class _Writer:
             ExampleError: it cannot be evaluated, or is not fit to be shown so.
         """
         if isinstance(show, Table):
-            return table(self.run, show.quantities)
+            return table(self.run, show.quantities, self.evaluate)
         if isinstance(show, Formula):
             return _display(formula(self.run, _step(self.run, show.quantity)))
         if isinstance(show, Derivation):
-            return _display(derivation(self.run, show.quantity))
+            return _display(derivation(self.run, show.quantity, self.evaluate, self.budget))
         if isinstance(show, Heatmap):
             return self._embed(show.quantity, self._heatmap(show), "")
         return self._embed(show.quantities[0], self._plot(show), ".plot")
 
     def _heatmap(self, show: Heatmap) -> Figure:
-        quantity = evaluate(self.run, show.quantity.tree)
+        quantity = self.evaluate(self.run, show.quantity.tree)
         if not 1 <= len(quantity.dimensions) <= 3 or not quantity.values.size:
             what = f"{show.quantity.text} has {len(quantity.dimensions)} axes, a heat map one to three"
             raise ExampleError(Code.EXAMPLE_AXES, what, "Index it, or show it in a table")
         name = plain_name(self.run.example, show.quantity)
-        return heatmap(name, quantity, self.run.example.axes, masked(self.run, show.quantity.tree, quantity))
+        hidden = masked(self.run, show.quantity.tree, quantity, self.evaluate)
+        return heatmap(name, quantity, self.run.example.axes, hidden)
 
     def _plot(self, show: Plot) -> Figure:
         example = self.run.example
-        named = [(plain_name(example, one), evaluate(self.run, one.tree)) for one in show.quantities]
+        named = [(plain_name(example, one), self.evaluate(self.run, one.tree)) for one in show.quantities]
         against = show.against
-        base = (plain_name(example, against), evaluate(self.run, against.tree)) if against else None
+        base = (plain_name(example, against), self.evaluate(self.run, against.tree)) if against else None
         return plot(named, example.axes, base, show.log)
 
     def _embed(self, quantity: Expression, figure: Figure, kind: str) -> str:

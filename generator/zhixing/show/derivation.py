@@ -15,6 +15,7 @@ from itertools import product
 import numpy as np
 
 from zhixing.language import evaluate as evaluate_in_run
+from zhixing.language.budget import NODE_WORK, Budget
 from zhixing.language.latex import (
     COMPARISONS,
     Context,
@@ -47,6 +48,7 @@ from zhixing.language.nodes import (
     replace_node,
 )
 from zhixing.language.reductions import find_axes
+from zhixing.language.run import Evaluate
 from zhixing.language.words import CONSTANTS
 from zhixing.language.words.word import Best, Entrywise, Explanation, Fences, Layout, Reduction, Word
 from zhixing.show import terms
@@ -54,8 +56,6 @@ from zhixing.show.numbers import latex_number
 from zhixing.show.terms import Term, agrees, number_term
 
 # A repeated step at one turn of its loop, as an expression over the finished run: `h[t - 1]` at t = 3 is `h[2]`.
-
-Evaluate = Callable[[Run, Node], Quantity]
 
 
 def unrolled(run: Run, step: Step, position: int, evaluate: Evaluate) -> tuple[Run, Node]:
@@ -156,6 +156,7 @@ def _entries(walk: Walk, node: Call, at: At) -> list[At]:
         over = over[-1:]
     fixed = iter(at if not keeps else [place for i, place in enumerate(at) if i not in over])
     template = [None if i in over else next(fixed) for i in range(argument.values.ndim)]
+    walk.budget.work(NODE_WORK * math.prod(argument.values.shape[i] for i in over))
     ranges = (range(argument.values.shape[i]) if place is None else (place,) for i, place in enumerate(template))
     return list(product(*ranges))
 
@@ -313,7 +314,8 @@ class Walk:
     run: Run
     evaluate: Evaluate
     digits: int = 5
-    _values: dict[Node, Quantity] = field(default_factory=dict)
+    budget: Budget = field(default_factory=Budget)
+    values: dict[Node, Quantity] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> Collection[str]:
@@ -322,12 +324,13 @@ class Walk:
 
     def quantity(self, node: Node) -> Quantity:
         """Return the value of a node, computed once."""
-        if node not in self._values:
-            self._values[node] = self.evaluate(self.run, node)
-        return self._values[node]
+        if node not in self.values:
+            self.values[node] = self.evaluate(self.run, node)
+        return self.values[node]
 
     def number(self, value: float) -> Term:
         """Return a number that is not explained further."""
+        self.budget.node()
         return number_term(value, self.digits)
 
     def entry(self, node: Node, at: At) -> Term:
@@ -460,27 +463,32 @@ _PLACES = "·places"
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """What a reference means: a quantity of the run, and which of its entries, as positions in C order."""
+    """What a reference means: a quantity of the run, the first of its entries as positions in C order, and how many."""
 
     name: str
     quantity: Quantity
     entries: tuple[int, ...]
+    count: int
 
 
-def derivation(run: Run, reference: Expression, evaluate: Evaluate = evaluate_in_run) -> str:
+def derivation(
+    run: Run, reference: Expression, evaluate: Evaluate = evaluate_in_run, budget: Budget | None = None
+) -> str:
     """Return LaTeX that shows how an entry (each entry of a short quantity) was computed.
 
     Args:
         run: The run whose numbers are shown.
         reference: A quantity, `value`; some of its entries, `output["love", 1]`; or any expression.
         evaluate: What evaluates an expression in a run.
+        budget: What the numbers that are printed may cost.
 
     Raises:
         ExampleError: the reference cannot be evaluated.
     """
     target = _target(run, reference.tree, evaluate)
-    cut = len(target.entries) > MOST
-    lines = [_line(run, target, entry, reference.tree, evaluate) for entry in target.entries[: 3 if cut else MOST]]
+    cut = target.count > MOST
+    walk = partial(Walk, evaluate=evaluate, budget=budget or Budget(), values={})
+    lines = [_line(run, target, entry, reference.tree, walk) for entry in target.entries[: 3 if cut else MOST]]
     if len(lines) == 1:
         return f"{lines[0][0]} = {lines[0][1]}"
     rows = [f"{left} &= {right}" for left, right in lines] + [r"&\vdots"] * cut
@@ -493,21 +501,22 @@ def _target(run: Run, tree: Node, evaluate: Evaluate) -> _Target:
     name = quantity_name(base)
     if name not in run.quantities:
         quantity = evaluate(run, tree)
-        return _Target("", quantity, tuple(range(quantity.values.size)))
+        return _Target("", quantity, tuple(range(min(quantity.values.size, MOST))), quantity.values.size)
     quantity = run.quantities[name]
     places = np.arange(quantity.values.size, dtype=np.float64).reshape(quantity.values.shape)
     known = replace(run, quantities={**run.quantities, _PLACES: Quantity(places, quantity.dimensions)})
     found = evaluate(known, replace_node(tree, base, Name(_PLACES, span=base.span)))
-    return _Target(name, quantity, tuple(int(place) for place in np.ravel(found.values)))
+    first = tuple(int(place) for place in found.values.flat[:MOST])
+    return _Target(name, quantity, first, found.values.size)
 
 
-def _line(run: Run, target: _Target, entry: int, tree: Node, evaluate: Evaluate) -> tuple[str, str]:
+def _line(run: Run, target: _Target, entry: int, tree: Node, walk: Callable[..., Walk]) -> tuple[str, str]:
     """Return the two sides of one entry's derivation."""
     at = tuple(int(place) for place in np.unravel_index(entry, target.quantity.values.shape))
     value = float(target.quantity.values[at])
     result = result_latex(run, target.quantity, value)
     left = _entry_name(run, target, at) if target.name else latex(run, tree)
-    term = _best(run, target, at, tree, evaluate)
+    term = _best(run, target, at, tree, walk)
     if term is None or term.plain:
         general = _formula(run, target, at)  # nothing to explain, or nothing that explains it
         return left, f"{general} = {result}" if general else result
@@ -515,7 +524,7 @@ def _line(run: Run, target: _Target, entry: int, tree: Node, evaluate: Evaluate)
     return left, f"{term.text} {sign} {result}"
 
 
-def _best(run: Run, target: _Target, at: tuple[int, ...], tree: Node, evaluate: Evaluate) -> Term | None:
+def _best(run: Run, target: _Target, at: tuple[int, ...], tree: Node, walk: Callable[..., Walk]) -> Term | None:
     """Return the right side with as few digits as bear the result out.
 
     None where none do: better no sum than a wrong one.
@@ -523,7 +532,7 @@ def _best(run: Run, target: _Target, at: tuple[int, ...], tree: Node, evaluate: 
     value = float(target.quantity.values[at])
     tried: list[Term] = []
     for digits in DIGITS:
-        tried.append(_explained(run, target, at, tree, partial(Walk, evaluate=evaluate, digits=digits)))
+        tried.append(_explained(run, target, at, tree, partial(walk, digits=digits)))
         if tried[-1].plain or target.quantity.on or agrees(tried[-1].value, value, units=NEAR):
             return tried[-1]
     return tried[0] if agrees(tried[-1].value, value, slack=LOOSE) else None

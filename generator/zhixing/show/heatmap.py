@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zhixing.language import ExampleError, evaluate
+from zhixing.language import ExampleError
+from zhixing.language import evaluate as evaluate_in_run
 from zhixing.language.latex import word_of
 from zhixing.language.model import Array, Quantity, Run
 from zhixing.language.nodes import Call, Field, Name, Node
+from zhixing.language.run import Evaluate
 from zhixing.show.labels import Axes, axis_heading, corner, labels
 from zhixing.show.numbers import fixed, number, rounded
 from zhixing.show.svg import (
@@ -37,29 +39,29 @@ _FARTHEST = 8
 """Names followed from one to the next."""
 
 
-def masked(run: Run, tree: Node, quantity: Quantity) -> Array | None:
+def masked(run: Run, tree: Node, quantity: Quantity, evaluate: Evaluate = evaluate_in_run) -> Array | None:
     """Return where the scores behind a quantity are −∞, in the quantity's shape; None if no scores are known.
 
     The scores are those that made it, as the function that it came from names them: the argument of `softmax`, or
     `masked` beside the `weights` of `attention`.
     """
-    scores = _scores(run, tree)
+    scores = _scores(run, tree, evaluate)
     if scores is None or scores.dimensions != quantity.dimensions or scores.values.shape != quantity.values.shape:
         return None
     return np.asarray(np.isneginf(scores.values))
 
 
-def _scores(run: Run, tree: Node) -> Quantity | None:
+def _scores(run: Run, tree: Node, evaluate: Evaluate) -> Quantity | None:
     tree = _defined(run, tree)
     result, call = (tree.name, tree.record) if isinstance(tree, Field) else ("", tree)
     origin = _defined(run, call)
     word = word_of(origin)
     scores = word.scores.get(result) if word else None
     if scores:
-        return _evaluated(run, Field(call, scores, span=call.span))
+        return _evaluated(run, Field(call, scores, span=call.span), evaluate)
     if scores is None or not isinstance(origin, Call) or not origin.arguments:
         return None
-    return _evaluated(run, origin.arguments[0])
+    return _evaluated(run, origin.arguments[0], evaluate)
 
 
 def _defined(run: Run, tree: Node) -> Node:
@@ -72,7 +74,7 @@ def _defined(run: Run, tree: Node) -> Node:
     return tree
 
 
-def _evaluated(run: Run, tree: Node) -> Quantity | None:
+def _evaluated(run: Run, tree: Node, evaluate: Evaluate) -> Quantity | None:
     try:
         return evaluate(run, tree)
     except ExampleError:

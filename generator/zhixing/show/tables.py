@@ -8,8 +8,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from zhixing.language import evaluate
+from zhixing.language import evaluate as evaluate_in_run
 from zhixing.language.model import Dimension, Expression, Quantity, Run
+from zhixing.language.run import Evaluate
 from zhixing.show.escape import escape_markdown
 from zhixing.show.labels import Axes, axis_heading, corner, entry, labels, markdown_name
 from zhixing.show.templates import environment
@@ -37,7 +38,7 @@ class Column:
     quantity: Quantity
 
 
-def table(run: Run, quantities: Sequence[Expression]) -> str:
+def table(run: Run, quantities: Sequence[Expression], evaluate: Evaluate = evaluate_in_run) -> str:
     """Return quantities as one or several Markdown tables, parted by blank lines, without a line end at the end.
 
     Quantities with the same first axis share a table: one axis gives a column, two axes a column for each position of

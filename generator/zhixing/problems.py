@@ -15,12 +15,12 @@ class ZhixingError(Exception):
 
 
 # What a note or its name holds goes to a terminal: nothing in it may begin a line or steer the terminal.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 def visible(text: str) -> str:
     """Return a text with its control characters written out (`\\x1b`), as a terminal may show it."""
-    return _CONTROL.sub(lambda match: repr(match[0])[1:-1], text)
+    return CONTROL.sub(lambda match: repr(match[0])[1:-1], text)
 
 
 class Severity(StrEnum):

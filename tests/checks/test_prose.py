@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -138,3 +138,38 @@ def test_coverage_counts_claims_waivers_and_the_rest() -> None:
 
     assert (found.claims, found.waived, [one.text for one in found.unmarked]) == (1, 1, ["3", "7"])
     assert found.share == 1 / 4
+
+
+SIGNS = """```yaml example
+id: 负
+given:
+  d: -3
+  p: 0.000002
+  q: 2000000000000
+  r: 2
+```
+"""
+
+
+@pytest.mark.parametrize(
+    ("prose", "fixed"),
+    [
+        ("（甲)8<!--= 负.d -->", "（甲)8<!--= 负.d -->"),
+        ("[甲]8<!--= 负.d -->", "[甲]8<!--= 负.d -->"),
+        ("{甲}8<!--= 负.d -->，又 7<!--= 负.r -->", "{甲}8<!--= 负.d -->，又 2<!--= 负.r -->"),
+        ("是8<!--= 负.d -->", "是-3<!--= 负.d -->"),
+        ("是10^6<!--= 负.p -->", "是2×10⁻⁶<!--= 负.p -->"),
+        ("是10^6<!--= 负.q -->", "是2×10¹²<!--= 负.q -->"),
+        ("是10^6<!--= 负.r -->", "是2×10^0<!--= 负.r -->"),
+        ("是$10^6$<!--= 负.q -->", "是$2\\times 10^{12}$<!--= 负.q -->"),
+        ("$$\nx = 5\\times 10^6\n$$<!--= 负.p -->", "$$\nx = 5\\times 10^6\n$$<!--= 负.p -->"),
+    ],
+)
+def test_a_fix_reads_back_where_it_stands_and_stays_what_it_is(prose: str, fixed: str) -> None:
+    note = read_note(Source("a.md", f"{SIGNS}\n{prose}\n"), PurePosixPath("a.md"))
+    runs = run_all(Vault(Path(), {note.path: note}, ())).runs
+
+    once = fix_numerals(note, runs)
+
+    assert once == f"{SIGNS}\n{fixed}\n"
+    assert fix_numerals(read_note(Source("a.md", once), note.path), runs) == once

@@ -2,30 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from zhixing.claims.judge import judge_all
+from zhixing.claims.judge import judge
 from zhixing.language.model import Run
+from zhixing.markdown.blocks import Kind
+from zhixing.markdown.claims import Claim
+from zhixing.markdown.links import TokenKind
 from zhixing.numerals.read import Numeral
 from zhixing.numerals.rewrite import rewrite
-from zhixing.source import Span
-from zhixing.vault.note import Note
+from zhixing.source import Source, Span
+from zhixing.vault.note import Note, read_note
 from zhixing.weave.edits import Edit, apply_edits
 
 
 def fix_numerals(note: Note, runs: Mapping[str, Run]) -> str:
-    """Return a note's text with each wrong numeral written anew, in its own manner and precision."""
-    return apply_edits(note.source.text, _edits(note, runs))
+    """Return a note's text with each wrong numeral written anew, in its own manner and precision.
+
+    The text is read again: a numeral that would say something else where it stands (`-3` behind a bracket, which is 3
+    taken away) is left as it is, and stays a problem.
+    """
+    edits = _edits(note, runs)
+    while edits:
+        text = apply_edits(note.source.text, edits.values())
+        misread = _misread(note, text, edits, runs)
+        if not misread:
+            return text
+        edits = {number: edit for number, edit in edits.items() if number not in misread}
+    return note.source.text
 
 
-def _edits(note: Note, runs: Mapping[str, Run]) -> Iterator[Edit]:
+def _edits(note: Note, runs: Mapping[str, Run]) -> dict[int, Edit]:
+    """Return the edits of a note's numerals by the number of the claim."""
     seen: set[Span] = set()
-    for judged in judge_all(note.claims, runs):
-        bound, computed = judged.claim.bound, judged.computed
-        if computed is None or computed.on or not isinstance(bound, Numeral):
+    edits: dict[int, Edit] = {}
+    for number, claim in enumerate(note.claims):
+        if not claim.reference or not isinstance(claim.bound, Numeral):
+            continue
+        judged = judge(claim, runs)
+        if judged.computed is None or judged.computed.on:
             continue
         # The first claim on a numeral decides: a second that disagrees would have it back in the next run.
-        first = bound.span not in seen
-        seen.add(bound.span)
+        first = claim.bound.span not in seen
+        seen.add(claim.bound.span)
         if first and judged.code is not None:
-            yield Edit(bound.span, rewrite(bound, float(computed.values)))
+            new = rewrite(claim.bound, float(judged.computed.values), latex=_in_formula(note, claim.bound.span))
+            edits[number] = Edit(claim.bound.span, new)
+    return edits
+
+
+def _in_formula(note: Note, span: Span) -> bool:
+    """Tell whether a place of a note is part of a formula."""
+    inline = (token.span for token in note.tokens if token.kind is TokenKind.MATH)
+    blocks = (region.span for region in note.regions if region.kind is Kind.MATH)
+    return any(span.start in formula for formula in (*inline, *blocks))
+
+
+def _misread(note: Note, text: str, edits: Mapping[int, Edit], runs: Mapping[str, Run]) -> set[int]:
+    """Return the edits after which a note's claims do not say what they should: all, where other claims changed."""
+    claims = read_note(Source(note.source.path, text), note.path).claims
+    if len(claims) != len(note.claims):
+        return {*edits}
+    written = {edit.span for edit in edits.values()}
+    kept = [pair for pair in zip(note.claims, claims, strict=True) if _span(pair[0]) not in written]
+    if any(_text(old) != _text(new) for old, new in kept):
+        return {*edits}
+    return {number for number in edits if judge(claims[number], runs).code is not None}
+
+
+def _text(claim: Claim) -> str:
+    return claim.bound.text if claim.bound else ""
+
+
+def _span(claim: Claim) -> Span | None:
+    return claim.bound.span if claim.bound else None

@@ -24,7 +24,7 @@ from zhixing.cli.common import (
     vault_option,
 )
 from zhixing.compose import Change
-from zhixing.problems import Problem, Severity, exit_status
+from zhixing.problems import Problem, Severity, exit_status, visible
 from zhixing.show.svg import badge as draw
 from zhixing.source import Source
 from zhixing.vault.load import load, read_templates, read_text
@@ -122,7 +122,7 @@ def _measure_coverage(
 def _print_coverage(vault: Vault, parts: Mapping[str, Coverage]) -> None:
     """Print coverage by note and in total."""
     for path, part in sorted(parts.items()):
-        click.echo(f"{_row(part)}  {display_path(vault, path)}", err=True)
+        click.echo(f"{_row(part)}  {visible(display_path(vault, path))}", err=True)
     click.echo(f"{_row(total(parts.values()))}  in total", err=True)
 
 

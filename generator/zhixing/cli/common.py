@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import click
 
 from zhixing.compose import Results
-from zhixing.problems import Problem, Severity, visible
+from zhixing.problems import CONTROL, Problem, Severity, visible
 from zhixing.vault.load import Project, ProjectError, find_project, load
 from zhixing.vault.vault import Vault
 
@@ -57,7 +57,7 @@ def open_vault(folder: Path | None) -> tuple[Project, Vault]:
     try:
         project = find_project(Path.cwd(), folder)
     except ProjectError as error:
-        click.echo(str(error.problem))
+        click.echo(visible(str(error.problem)))
         sys.exit(2)
     return project, load(project.notes)
 
@@ -109,10 +109,16 @@ def report(vault: Vault, problems: Iterable[Problem], *, form: str = "text", lea
     kept = sorted((p for p in set(problems) if p.code.severity in wanted), key=lambda problem: problem.order)
     kept = [replace(problem, path=display_path(vault, problem.path)) for problem in kept]
     if form == "json":
-        click.echo(json.dumps([as_data(problem) for problem in kept], ensure_ascii=False, indent=2))
+        click.echo(to_json([as_data(problem) for problem in kept]))
         return
     for problem in kept:
-        click.echo(_annotation(problem) if form == "github" else visible(str(problem)))
+        click.echo(visible(_annotation(problem) if form == "github" else str(problem)))
+
+
+def to_json(data: object) -> str:
+    """Return data as JSON that may be printed to a terminal: Python leaves some control characters as they are."""
+    text = json.dumps(data, ensure_ascii=False, indent=2)
+    return CONTROL.sub(lambda found: found[0] if found[0] == "\n" else f"\\u{ord(found[0]):04x}", text)
 
 
 def _annotation(problem: Problem) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import TypeVar
 import click
 
 from zhixing.checks.fix_links import find_tables
-from zhixing.cli.common import display_path, notes_argument, open_vault, report, select_notes, vault_option
+from zhixing.cli.common import display_path, notes_argument, open_vault, report, select_notes, to_json, vault_option
 from zhixing.markdown.links import Wikilink
 from zhixing.problems import exit_status, visible
 from zhixing.source import Span
@@ -215,7 +214,7 @@ def graph(notes: tuple[Path, ...], *, listed: bool, as_json: bool, vault: Path |
     chosen = select_notes(loaded, notes)
     around = Neighbours(loaded, chosen.notes)
     if as_json:
-        click.echo(json.dumps(around.as_data(), ensure_ascii=False, indent=1))
+        click.echo(to_json(around.as_data()))
     else:
         single = bool(notes) and not any(path.is_dir() for path in notes)
         lines = _mentions(around) if listed else _each(around) if single else _overview(around)

@@ -11,6 +11,7 @@ import click
 from zhixing.checks.mutation import Score, mutate
 from zhixing.cli.common import display_path, notes_argument, open_vault, progress, select_notes, vault_option
 from zhixing.language.runs import run_all
+from zhixing.problems import visible
 from zhixing.vault.vault import Vault
 
 
@@ -41,7 +42,7 @@ def mutate_command(notes: tuple[Path, ...], *, least: float | None, vault: Path 
     for path, own in by_note.items():
         _unnoticed(loaded, path, own)
     for path, own in by_note.items():
-        click.echo(f"{_row(own)}  {display_path(loaded, path)}")
+        click.echo(visible(f"{_row(own)}  {display_path(loaded, path)}"))
     click.echo(f"{_row(scores)}  in total")
     left_out = sum(one.note.path in chosen.notes for one in book.declared) - len(scores)
     if left_out:
@@ -56,7 +57,8 @@ def _unnoticed(vault: Vault, path: str, scores: Sequence[Score]) -> None:
             line, column = score.declared.note.source.position(mutant.span.start)
             kind = "given" if mutant.given else "step"
             example = score.declared.example.id if score.declared.example else ""
-            click.echo(f"{display_path(vault, path)}:{line}:{column}: unnoticed {kind}: {example}: {mutant.what}")
+            place = f"{display_path(vault, path)}:{line}:{column}"
+            click.echo(visible(f"{place}: unnoticed {kind}: {example}: {mutant.what}"))
 
 
 def _share(scores: Sequence[Score]) -> float:

@@ -14,7 +14,7 @@ import click
 from zhixing.checks.template import read_template
 from zhixing.cli.common import display_path, files, open_vault, report, vault_option
 from zhixing.language.runs import example_fences, id_written
-from zhixing.problems import Code, Problem, did_you_mean
+from zhixing.problems import Code, Problem, did_you_mean, visible
 from zhixing.show.templates import NoteTemplateError, note_text, shipped_templates
 from zhixing.source import Source
 from zhixing.vault.graph import stubs
@@ -61,7 +61,7 @@ def new(titles: tuple[str, ...], *, missing: bool, kind: str, folder: str, vault
         written, failed = _write_notes(loaded, template, dict.fromkeys(wanted))
         problems += failed
     for path in written:
-        click.echo(display_path(loaded, path))
+        click.echo(visible(display_path(loaded, path)))
     report(loaded, problems)
     click.echo(f"{files(len(written))} written", err=True)
     sys.exit(1 if problems else 0)

@@ -24,7 +24,7 @@ from zhixing.cli.common import (
 )
 from zhixing.cli.kept import keep_edited
 from zhixing.compose import Change, Results
-from zhixing.problems import STALE, Severity, exit_status
+from zhixing.problems import STALE, Severity, exit_status, visible
 from zhixing.vault.load import read_templates
 from zhixing.vault.vault import Vault
 
@@ -106,7 +106,5 @@ def _tell_dependents(vault: Vault, found: Results, changes: Iterable[Change]) ->
     names = dict.fromkeys(name for change in changes for name in change.examples)
     if names:
         for name, notes in resting_on(names, dependents(vault, found.book)).items():
-            click.echo(
-                f"{name} changed, and these rest on it: {', '.join(display_path(vault, one) for one in notes)}",
-                err=True,
-            )
+            resting = ", ".join(display_path(vault, one) for one in notes)
+            click.echo(visible(f"{name} changed, and these rest on it: {resting}"), err=True)

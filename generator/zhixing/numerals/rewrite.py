@@ -21,17 +21,18 @@ FINE = 0.05
 """Where a numeral's own precision cannot hold a value, it is written finely enough to be off by this share at most."""
 
 
-def rewrite(one: Numeral, value: float) -> str:
+def rewrite(one: Numeral, value: float, *, latex: bool = False) -> str:
     """Return a value in a numeral's own manner and precision, such that it accepts the value.
 
     More decimals are printed than the numeral has where it could not hold the value otherwise (`8` for 7.9996 becomes
-    `8.0`). A value that the manner cannot express (三分之一 for π) is written in plain digits.
+    `8.0`). A value that the manner cannot express (三分之一 for π) is written in plain digits. `latex` says that the
+    numeral stands in a formula: in prose nothing is written that only LaTeX means.
     """
     if not math.isfinite(value):
         return {math.inf: "∞", -math.inf: "-∞"}.get(value, "NaN")
     if one.accepts(value) and one.manner is not Manner.INFINITE:
         return one.text
-    first, *finer = (*_in_manner(one, value), *_plain(value))
+    first, *finer = (*_in_manner(one, value, latex=latex), *_plain(value))
     if _holds(first, one, value):
         return first
     for text in finer:
@@ -49,7 +50,9 @@ def _holds(text: str, one: Numeral, value: float, near: float = math.inf) -> boo
     return read is not None and read.accepts(value) and abs(read.value - value) <= near * abs(value)
 
 
-def _in_manner(one: Numeral, value: float) -> list[str]:
+def _in_manner(one: Numeral, value: float, *, latex: bool) -> list[str]:
+    if one.manner is Manner.POWER:
+        return _power(one, value, latex=latex)
     write = _WRITERS.get(one.manner)
     return write(one, value) if write else []
 
@@ -86,29 +89,34 @@ def _unit(one: Numeral, value: float) -> list[str]:
     return _scaled(one, value, -UNITS[match[0]]) if match else []
 
 
-def _power(one: Numeral, value: float) -> list[str]:
+def _power(one: Numeral, value: float, *, latex: bool) -> list[str]:
     """Write `6.8e-3`, `5.2×10²¹` or `5.2\\times 10^{21}` with a new mantissa and exponent."""
+    times = "\\times " if latex and "^" in one.text else "×"
     texts = []
     for places in _places(one):
         mantissa, exponent = f"{Decimal(repr(value)):.{places}e}".split("e")
-        texts.append(_with_exponent(_with_digits(_with_mantissa(one.text), mantissa), int(exponent)))
+        digits = _with_digits(_with_mantissa(one.text, times), mantissa)
+        texts.append(_with_exponent(digits, int(exponent), latex=latex))
     return texts
 
 
-def _with_mantissa(text: str) -> str:
+def _with_mantissa(text: str, times: str) -> str:
     """Give a bare power of ten a mantissa."""
     bare = re.match(r"[+\-−]?10(?=[\^⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹])", text)
-    return f"1{'×' if '^' not in text else chr(92) + 'times '}{text[bare.end() - 2 :]}" if bare else text
+    return f"1{times}{text[bare.end() - 2 :]}" if bare else text
 
 
-def _with_exponent(text: str, exponent: int) -> str:
+def _with_exponent(text: str, exponent: int, *, latex: bool) -> str:
     if re.search(r"[eE][+-]?\d+\Z", text):
         return re.sub(r"(?<=[eE])\+?-?\d+\Z", str(exponent), text)
+    raised = str(exponent).translate(_RAISED)
     if "^{" in text:
         return re.sub(r"\^\{[+-]?\d+\}", f"^{{{exponent}}}", text)
     if "^" in text:
-        return re.sub(r"\^[+-]?\d", f"^{exponent}" if 0 <= exponent < 10 else f"^{{{exponent}}}", text)
-    return re.sub("[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+", str(exponent).translate(_RAISED), text)
+        # `10^12` is read as 10^1 and a 2: outside a formula such an exponent is raised.
+        longer = f"^{{{exponent}}}" if latex else raised
+        return re.sub(r"\^[+-]?\d", f"^{exponent}" if 0 <= exponent < 10 else longer, text)
+    return re.sub("[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+", raised, text)
 
 
 def _near_fraction(value: float) -> Fraction | None:
@@ -167,7 +175,6 @@ _WRITERS: dict[Manner, Callable[[Numeral, float], list[str]]] = {
     Manner.PLAIN: lambda one, value: _scaled(one, value, 0),
     Manner.PERCENT: lambda one, value: _scaled(one, value, 2),
     Manner.UNIT: _unit,
-    Manner.POWER: _power,
     Manner.FRACTION: _fraction,
     Manner.CHINESE: _chinese,
     Manner.TENTHS: _tenths,

@@ -43,7 +43,7 @@ _SPECIAL = {"inf": math.inf, "-inf": -math.inf, "−inf": -math.inf, "nan": math
 def printed_number(text: str) -> tuple[float, float] | None:
     """Return the value and the tolerance of a printed number, or None where the text is no number.
 
-    What a numeral accepts is the same here and in prose, and stands in `zhixing.text.numerals`.
+    What a numeral accepts is the same here and in prose, and stands in `zhixing.numerals.read`.
     """
     text = text.strip()
     if text in _SPECIAL:

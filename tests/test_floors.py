@@ -13,14 +13,15 @@ FLOORS = {
     name: floor
     for floor, names in enumerate(
         [
-            ("problems",), ("source",), ("numerals", "core"), ("markdown",), ("vault",), ("language",), ("show",),
-            ("weave",), ("claims",), ("checks", "lists"), ("compose",), ("page",), ("cli", "site", "testing"),
+            ("problems",), ("source",), ("numerals", "core"), ("markdown", "experiments"), ("vault",), ("language",),
+            ("show",), ("weave",), ("claims",), ("checks", "lists"), ("compose",), ("page",),
+            ("cli", "site", "testing"),
         ]
     )
     for name in names
 }  # fmt: skip
 ALLOWED = {
-    "numpy": {"core", "language", "show"},
+    "numpy": {"core", "experiments", "language", "show"},
     "mkdocs": {"site"},
     "markdown": {"site"},
     "click": {"cli"},
@@ -112,13 +113,19 @@ def test_disk_is_touched_only_where_it_may_be() -> None:
     assert breaches == []
 
 
+def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Return how many lines a function has, those of its docstring left out."""
+    first = node.body[0]
+    documented = ast.get_docstring(node) is not None
+    return (node.end_lineno or 0) - node.lineno - ((first.end_lineno or 0) - first.lineno if documented else 0)
+
+
 def test_functions_stay_short() -> None:
     breaches = [
         f"{path}:{node.lineno} {node.name}"
         for path in MODULES
         for node in nodes(path)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and (node.end_lineno or node.lineno) - node.lineno >= LONGEST_FUNCTION
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _length(node) >= LONGEST_FUNCTION
     ]
 
     assert breaches == []

@@ -25,7 +25,7 @@ for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
 import numpy as np  # noqa: E402  (see above)
 import torch  # noqa: E402
 
-from zhixing.core import attend  # noqa: E402
+from zhixing.core import blocked_attention  # noqa: E402
 
 HEADS, WIDTH = 8, 64
 LENGTHS = (256, 1024, 4096, 8192)
@@ -44,7 +44,7 @@ def contestants(n: int, causal: bool) -> dict[str, Callable[[], object]]:
     out = np.empty_like(q)
     tensors = [torch.from_numpy(x)[None] for x in (q, k, v)]
     return {
-        "ours": lambda: attend(q, k, v, causal=causal, out=out),
+        "ours": lambda: blocked_attention(q, k, v, causal=causal, out=out),
         "torch": lambda: torch.nn.functional.scaled_dot_product_attention(*tensors, is_causal=causal),
         "products": floor(q, k, v, causal, exponential=False),
         "with exp": floor(q, k, v, causal, exponential=True),
@@ -93,10 +93,10 @@ def timed(n: int, causal: bool, seconds: float) -> dict[str, list[float]]:
 def error(n: int, causal: bool) -> tuple[float, float]:
     """Return the largest difference from float64 of one head, ours and torch's."""
     q, k, v = (x[:1] for x in inputs(n))
-    exact = attend(*(x.astype(np.float64) for x in (q, k, v)), causal=causal)
+    exact = blocked_attention(*(x.astype(np.float64) for x in (q, k, v)), causal=causal)
     tensors = [torch.from_numpy(x)[None] for x in (q, k, v)]
     theirs = torch.nn.functional.scaled_dot_product_attention(*tensors, is_causal=causal)[0].numpy()
-    return float(np.abs(attend(q, k, v, causal=causal) - exact).max()), float(np.abs(theirs - exact).max())
+    return float(np.abs(blocked_attention(q, k, v, causal=causal) - exact).max()), float(np.abs(theirs - exact).max())
 
 
 def peak(name: str, n: int, causal: bool) -> float:
@@ -105,14 +105,14 @@ def peak(name: str, n: int, causal: bool) -> float:
     tensors = [torch.from_numpy(x)[None] for x in (q, k, v)]
     small = [x[:, :600] for x in (q, k, v)]
     if name == "ours":
-        attend(*small, causal=causal)
+        blocked_attention(*small, causal=causal)
     else:
         torch.nn.functional.scaled_dot_product_attention(*(x[:, :, :600] for x in tensors), is_causal=causal)
     ctypes.CDLL(None).malloc_trim(0)  # else what was freed before would serve, and nothing would grow
     Path("/proc/self/clear_refs").write_text("5")  # the high-water mark starts again here
     before = status("VmRSS")
     if name == "ours":
-        attend(q, k, v, causal=causal)
+        blocked_attention(q, k, v, causal=causal)
     else:
         torch.nn.functional.scaled_dot_product_attention(*tensors, is_causal=causal)
     return (status("VmHWM") - before) / 1024

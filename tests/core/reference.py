@@ -130,7 +130,7 @@ def lstm(X: Matrix, W: Sequence[Matrix], U: Sequence[Matrix], b: Matrix) -> tupl
 
 
 def gru(X: Matrix, W: Sequence[Matrix], U: Sequence[Matrix], b: Matrix, after: Row | None = None) -> Matrix:
-    """Return hidden states; W, U, b hold update, reset, candidate; `after` as b_n with reset_after."""
+    """Return hidden states; W, U, b hold update, reset, candidate; `after` as c_n with reset_after."""
     width = len(b[0])
     h, hidden = [mpf(0)] * width, []
     for x in X:

@@ -11,8 +11,8 @@ from zhixing.core import (
     Attention,
     CoreError,
     additive_attention,
-    attend,
     attention,
+    blocked_attention,
     causal_mask,
     hard_attention,
     join_heads,
@@ -34,7 +34,7 @@ Q, K, V = normal(4, 3), normal(4, 3, seed=2), normal(4, 2)
 
 def output(*arrays: Any, **options: Any) -> Array:
     """Return what both doors return, after seeing that they agree."""
-    slow, fast = attention(*arrays, **options).output, attend(*arrays, **options)
+    slow, fast = attention(*arrays, **options).output, blocked_attention(*arrays, **options)
     np.testing.assert_allclose(fast, slow, rtol=1e-12, atol=1e-12)
     return slow
 
@@ -159,17 +159,19 @@ def test_scores_that_would_overflow() -> None:
 def test_the_dtype_stays(dtype: type[np.floating[Any]]) -> None:
     arrays = [x.astype(dtype) for x in (Q, K, V)]
     steps = attention(*arrays, bias=np.zeros((4, 4), dtype), softcap=20.0)
-    assert {getattr(steps, name).dtype for name in Attention.__dataclass_fields__} == {np.dtype(dtype)}
-    assert attend(*arrays).dtype == dtype
+    names = set(Attention.__dataclass_fields__) - {"allowed"}
+    assert {getattr(steps, name).dtype for name in names} == {np.dtype(dtype)}
+    assert steps.allowed.dtype == np.bool_
+    assert blocked_attention(*arrays).dtype == dtype
     ulp = float(np.finfo(dtype).eps)
-    np.testing.assert_allclose(attend(*arrays), attention(Q, K, V).output, rtol=20 * ulp, atol=4 * ulp)
+    np.testing.assert_allclose(blocked_attention(*arrays), attention(Q, K, V).output, rtol=20 * ulp, atol=4 * ulp)
 
 
 def test_float16_is_summed_in_float32() -> None:
     ones = np.ones((1, 1), dtype=np.float16)
     many = np.ones((5000, 1), dtype=np.float16)
     assert attention(ones, many, many).output[0, 0] == 1  # a float16 sum of ones stops at 2048
-    assert attend(ones, many, many)[0, 0] == 1
+    assert blocked_attention(ones, many, many)[0, 0] == 1
     wide = np.full((1, 5000), 2, dtype=np.float16)
     assert attention(wide, wide, ones, scale=1e-3).scaled[0, 0] == 20
     assert softmax(np.zeros(5000, dtype=np.float16))[0] == np.float16(1 / 5000)
@@ -193,7 +195,7 @@ WRONG: dict[str, tuple[Any, ...]] = {
     "different dtypes: Q float64, K float64, V float64, bias float32": ((Q, K, V), {"bias": np.float32(np.eye(4))}),
     "Q has dtype complex128": ((Q + 0j, K, V), {}),
     'say align="start" or align="end"': ((Q[:2], K, V), {"causal": True}),
-    "window is (-1, -1)": ((Q, K, V), {"window": -1}),
+    "window is -1; it counts keys": ((Q, K, V), {"window": -1}),
     "softcap is 0.0": ((Q, K, V), {"softcap": 0.0}),
     "scale is nan": ((Q, K, V), {"scale": np.nan}),
     "3 heads of Q are no multiple of the 2 heads of K": (
@@ -205,7 +207,7 @@ WRONG: dict[str, tuple[Any, ...]] = {
 
 
 @pytest.mark.parametrize("message", WRONG)
-@pytest.mark.parametrize("door", [attention, attend])
+@pytest.mark.parametrize("door", [attention, blocked_attention])
 def test_errors_show_the_shapes_and_name_the_axis(message: str, door: Any) -> None:
     arrays, options = WRONG[message]
     with pytest.raises(CoreError) as raised:
@@ -261,5 +263,5 @@ def test_additive_attention_of_unequal_widths() -> None:
 def test_bias_hides_nan() -> None:
     """A nan score under a bias of −inf is as hidden as under a mask."""
     q, k = np.ones((1, 2)), np.array([[1.0, 1.0], [np.nan, 1.0]])
-    for door in (lambda *a, **o: attention(*a, **o).output, attend):
+    for door in (lambda *a, **o: attention(*a, **o).output, blocked_attention):
         assert door(q, k, np.eye(2), bias=np.array([0, -np.inf])).tolist() == [[1, 0]]

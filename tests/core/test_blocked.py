@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zhixing.core import CoreError, attend, attention, blocked, blocks
+from zhixing.core import CoreError, attention, blocked, blocked_attention, blocks
 
 
 def arrays(data: st.DataObject, n: int, m: int) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def test_the_doors_agree(block: tuple[int, int, int], data: st.DataObject) -> No
     slow = attention(**arguments).output
     with pytest.MonkeyPatch.context() as patch:
         sized(patch, *block)
-        fast = attend(**arguments)
+        fast = blocked_attention(**arguments)
     np.testing.assert_allclose(fast, slow, rtol=1e-9, atol=1e-12 * np.abs(arguments["V"]).max())
 
 
@@ -63,7 +63,7 @@ def test_float32_stays_within_2e_6_of_float64(causal: bool, size: float) -> None
     rng = np.random.default_rng(3)
     q, k, v = (rng.standard_normal((2, 700, 64)).astype(np.float32) for _ in range(3))
     exact = attention(*(x.astype(np.float64) for x in (q * np.float32(size), k, v)), causal=causal).output
-    found = attend(q * np.float32(size), k, v, causal=causal)
+    found = blocked_attention(q * np.float32(size), k, v, causal=causal)
     # Larger scores have larger roundings of their own.
     assert np.abs(found - exact).max() < 2e-6 * size
 
@@ -76,7 +76,7 @@ def test_memory_grows_with_n(causal: bool, size: float) -> None:
     q, k, v = (rng.standard_normal((n, 16)).astype(np.float32) * np.float32(size) for _ in range(3))
     out = np.empty_like(v)
     tracemalloc.start()
-    attend(q, k, v, causal=causal, out=out)
+    blocked_attention(q, k, v, causal=causal, out=out)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 2**22 < n * n * 4 / 8
@@ -88,7 +88,7 @@ def test_a_nan_keeps_memory_linear_too(monkeypatch: pytest.MonkeyPatch) -> None:
     q = np.ones((n, 8), dtype=np.float32)
     v = np.where(np.arange(n)[:, None] == n - 1, np.nan, q)
     tracemalloc.start()
-    found = attend(q, q, v, causal=True)
+    found = blocked_attention(q, q, v, causal=True)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert np.isnan(found[-1]).all()
@@ -107,59 +107,59 @@ def test_blocks_of_the_future_are_skipped(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(blocked._Head, "hide", noted)
     x = np.ones((8, 2))
     sized(monkeypatch, queries=2, keys=2, small=2 * 2 * 2)
-    attend(x, x, x, causal=True)
+    blocked_attention(x, x, x, causal=True)
     assert [keys for _, _, keys in seen] == [0, 0, 2, 0, 2, 4, 0, 2, 4, 6]
     seen.clear()
-    attend(x, x, x, window=(2, 0))
+    blocked_attention(x, x, x, window=(2, 0))
     assert [keys for _, _, keys in seen] == [0, 0, 2, 2, 4, 4, 6]
     seen.clear()
     sized(monkeypatch, queries=4, keys=2, small=2 * 2 * 2)  # two tiles: the first does not reach the last keys
-    attend(x, x, x, causal=True)
+    blocked_attention(x, x, x, causal=True)
     assert seen == [(0, 4, 0), (2, 4, 2), (4, 8, 0), (4, 8, 2), (4, 8, 4), (6, 8, 6)]
     seen.clear()
     sized(monkeypatch, queries=8, keys=2, small=2 * 2 * 2)
-    attend(x, x, x, window=(0, None))
+    blocked_attention(x, x, x, window=(0, None))
     assert seen == [(0, 8, 0), (0, 4, 2), (0, 6, 4), (0, 8, 6)]
 
 
 def test_out_receives_the_result() -> None:
     x = np.random.default_rng(5).standard_normal((2, 3, 4))
     out = np.empty((2, 3, 4))
-    assert attend(x, x, x, out=out) is out
+    assert blocked_attention(x, x, x, out=out) is out
     np.testing.assert_allclose(out, attention(x, x, x).output)
     coarse = np.empty((2, 3, 4), np.float16)
     x16 = x.astype(np.float16)
-    assert attend(x16, x16, x16, out=coarse) is coarse
+    assert blocked_attention(x16, x16, x16, out=coarse) is coarse
     np.testing.assert_array_equal(coarse, attention(x16, x16, x16).output)
     with pytest.raises(CoreError, match="out is 2×3×4 float32; the output is 2×3×4 float64"):
-        attend(x, x, x, out=out.astype(np.float32))
+        blocked_attention(x, x, x, out=out.astype(np.float32))
     with pytest.raises(CoreError, match="out is 3×4 float64"):
-        attend(x, x, x, out=out[0])
+        blocked_attention(x, x, x, out=out[0])
 
 
 def test_out_may_be_an_input() -> None:
     x = np.random.default_rng(8).standard_normal((300, 4))
     expected = attention(x, x, x).output
-    np.testing.assert_allclose(attend(x, x, x, out=x), expected)
+    np.testing.assert_allclose(blocked_attention(x, x, x, out=x), expected)
 
 
 def test_nothing_to_attend_to() -> None:
     x = np.ones((3, 4))
     for keys, values in ((x[:0], x[:0]), (x, x[:, :0])):
-        np.testing.assert_array_equal(attend(x, keys, values), attention(x, keys, values).output)
-    assert attend(x[:0], x, x).shape == (0, 4)
+        np.testing.assert_array_equal(blocked_attention(x, keys, values), attention(x, keys, values).output)
+    assert blocked_attention(x[:0], x, x).shape == (0, 4)
     np.testing.assert_array_equal(
-        attend(x, x, x, window=(None, 0), align="end", mask=np.zeros((3, 3), np.bool_)), 0 * x
+        blocked_attention(x, x, x, window=(None, 0), align="end", mask=np.zeros((3, 3), np.bool_)), 0 * x
     )
 
 
 def test_values_broadcast_over_more_batches_than_scores() -> None:
     rng = np.random.default_rng(6)
     q, v = rng.standard_normal((3, 4)), rng.standard_normal((5, 3, 2))
-    np.testing.assert_allclose(attend(q, q, v), attention(q, q, v).output)
+    np.testing.assert_allclose(blocked_attention(q, q, v), attention(q, q, v).output)
 
 
 def test_tiny_values_keep_their_precision() -> None:
     q, k = np.full((1, 64), -0.9, dtype=np.float32), np.full((3, 64), 0.9, dtype=np.float32) * 8
     v = np.full((3, 1), 1e-25, dtype=np.float32)
-    np.testing.assert_allclose(attend(q, k, v), v[:1], rtol=1e-6)
+    np.testing.assert_allclose(blocked_attention(q, k, v), v[:1], rtol=1e-6)

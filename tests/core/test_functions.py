@@ -36,7 +36,7 @@ def test_softmax_over_two_axes_and_under_a_mask() -> None:
     np.testing.assert_allclose(found.sum(axis=0), 1)
     np.testing.assert_allclose(core.softmax(x + 1e4), core.softmax(x), rtol=1e-11)
     assert core.softmax([0, 1e-3], temperature=1e-320).tolist() == [0, 1]
-    with pytest.raises(CoreError, match="axis 3 is not an axis of an array of shape 3×4×5"):
+    with pytest.raises(CoreError, match="axis 3 is not an axis of x, whose shape is 3×4×5"):
         core.softmax(x, axis=3)
     with pytest.raises(CoreError, match="temperature is 0"):
         core.softmax(x, temperature=0)
@@ -85,7 +85,7 @@ def test_recurrent_shapes_that_do_not_fit() -> None:
     with pytest.raises(CoreError, match="b has shape 3; W needs 3×4"):
         core.gru(normal(5, 3), normal(3, 3, 4), normal(3, 4, 4), normal(3))
     with pytest.raises(CoreError, match="reset_after=True"):
-        core.gru(normal(5, 3), normal(3, 3, 4), normal(3, 4, 4), b_n=normal(4))
+        core.gru(normal(5, 3), normal(3, 3, 4), normal(3, 4, 4), c_n=normal(4))
     with pytest.raises(CoreError, match="features of x and rows of W"):
         core.rnn(normal(5, 3), normal(2, 4), normal(4, 4))
 
@@ -119,7 +119,7 @@ def test_rotary_scores_see_distances_alone() -> None:
 def test_norms_have_mean_0_and_variance_1() -> None:
     x = normal(6, 5) * 3 + 7
     for axis in (0, 1, (0, 1)):
-        found = core.normalize(x, axis=axis)
+        found = core.layer_norm(x, axis=axis, eps=0)
         np.testing.assert_allclose(found.mean(axis=axis), 0, atol=1e-15)
         np.testing.assert_allclose(found.var(axis=axis), 1, rtol=1e-14)
     np.testing.assert_allclose(core.layer_norm(x * 5 + 2, eps=0), core.layer_norm(x, eps=0))
@@ -146,21 +146,22 @@ def test_feed_forward_treats_each_position_alone() -> None:
         core.feed_forward(x, W1, b1, W2, b2, activation="selu")  # type: ignore[arg-type]  # what a note may say
 
 
-def layer_weights(d: int, h: int, seed: int) -> list[Array]:
+def layer_weights(d: int, h: int, seed: int) -> tuple[core.HeadWeights, core.NetworkWeights]:
     shapes = [(h, d, 3), (h, d, 3), (h, d, 2), (h * 2, d), (d, 7), (7,), (7, d), (d,)]
-    return [normal(*shape, seed=seed + i) for i, shape in enumerate(shapes)]
+    arrays = [normal(*shape, seed=seed + i) for i, shape in enumerate(shapes)]
+    return core.HeadWeights(*arrays[:4]), core.NetworkWeights(*arrays[4:])
 
 
 @pytest.mark.parametrize("norm", ["post", "pre"])
 def test_encoder_layer_is_its_parts(norm: Any) -> None:
-    x, weights = normal(5, 4), layer_weights(4, 2, 10)
-    found = core.encoder_layer(x, *weights, norm=norm, causal=True)
+    x, (heads, weights) = normal(5, 4), layer_weights(4, 2, 10)
+    found = core.encoder_layer(x, heads, weights, norm=norm, causal=True)
 
     def seen(z: Any) -> Any:
-        return core.multi_head(z, z, *weights[:4], causal=True).output
+        return core.multi_head(z, z, *heads.arrays(), causal=True).output
 
     def network(z: Any) -> Any:
-        return core.feed_forward(z, *weights[4:])
+        return core.feed_forward(z, *weights.arrays())
 
     if norm == "post":
         attended = core.layer_norm(core.residual(x, seen(x)))
@@ -174,12 +175,12 @@ def test_encoder_layer_is_its_parts(norm: Any) -> None:
 
 def test_decoder_layer_is_its_parts_and_sees_no_future() -> None:
     x, memory = normal(5, 4), normal(6, 4)
-    first, second = layer_weights(4, 2, 20), layer_weights(4, 2, 40)
-    arguments = (*first[:4], *second[:4], *first[4:])
+    (first, weights), (second, _) = layer_weights(4, 2, 20), layer_weights(4, 2, 40)
+    arguments = (first, second, weights)
     found = core.decoder_layer(x, memory, *arguments)
-    attended = core.layer_norm(x + core.multi_head(x, x, *first[:4], causal=True).output)
-    crossed = core.layer_norm(attended + core.multi_head(attended, memory, *second[:4]).output)
-    np.testing.assert_allclose(found.output, core.layer_norm(crossed + core.feed_forward(crossed, *first[4:])))
+    attended = core.layer_norm(x + core.multi_head(x, x, *first.arrays(), causal=True).output)
+    crossed = core.layer_norm(attended + core.multi_head(attended, memory, *second.arrays()).output)
+    np.testing.assert_allclose(found.output, core.layer_norm(crossed + core.feed_forward(crossed, *weights.arrays())))
     changed = x.copy()
     changed[3:] += 1
     np.testing.assert_allclose(core.decoder_layer(changed, memory, *arguments).output[:3], found.output[:3])
@@ -212,16 +213,16 @@ def test_convolution_options() -> None:
 
 def test_pooling() -> None:
     x = np.arange(16.0).reshape(4, 4)
-    assert core.max_pool2d(x, 2).tolist() == [[5, 7], [13, 15]]
-    assert core.avg_pool2d(x, (4, 2)).tolist() == [[6.5, 8.5]]
-    assert core.max_pool1d([3, 1, 2, 5], 2, stride=1).tolist() == [3, 2, 5]
-    assert core.avg_pool1d([3, 1, 2, 5, 9], 2).tolist() == [2, 3.5]
+    assert core.max_pool(x, (2, 2)).tolist() == [[5, 7], [13, 15]]
+    assert core.avg_pool(x, (4, 2)).tolist() == [[6.5, 8.5]]
+    assert core.max_pool([3, 1, 2, 5], 2, stride=1).tolist() == [3, 2, 5]
+    assert core.avg_pool([3, 1, 2, 5, 9], 2).tolist() == [2, 3.5]
 
 
 def test_mean_pooling_is_attention_with_equal_scores() -> None:
     x = normal(6, 3)
     found = core.attention(np.zeros((1, 3)), x, x).output
-    np.testing.assert_allclose(found, core.avg_pool1d(x.T, 6).T)
+    np.testing.assert_allclose(found, core.avg_pool(x.T, 6).T)
 
 
 @pytest.mark.parametrize("layers", [1, 2, 4])
@@ -285,8 +286,8 @@ def test_float16_and_float32_stay() -> None:
         table = (
             core.relu(x), core.gelu(x), core.silu(x), core.sigmoid(x), core.tanh(x), core.softmax(x),
             core.layer_norm(x), core.rms_norm(x), core.batch_norm(x), core.rotary(x), core.conv2d(x, x[:2, :2]),
-            core.max_pool2d(x, 2),
+            core.max_pool(x, (2, 2)),
             core.rnn(x, x.T @ x, np.eye(6, dtype=dtype)), core.entropy(core.softmax(x)), core.dot(x, x),
-            core.cosine_similarity(x, x), core.linear(x, x.T), core.patches(x, 2), core.normalize(x),
+            core.cosine_similarity(x, x), core.linear(x, x.T), core.patches(x, 2), core.layer_norm(x, eps=0),
         )  # fmt: skip
         assert {found.dtype for found in table} == {np.dtype(dtype)}

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from zhixing import core
-from zhixing.core.positions import turned
+from zhixing.core.positions import turn_pairs
 
 FIGURES = json.loads(Path(__file__).with_name("onnx_figures.json").read_text(encoding="utf-8"))
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -60,7 +60,7 @@ def test_attention(name: str, blocked: bool) -> None:
         q, k, v = (core.split_heads(x, h) for x, h in zip((q, k, v), heads, strict=True))
     arguments = options(attributes, inputs) | {"grouped": q.shape[-3] != k.shape[-3]}
     if blocked:
-        output = core.attend(q, k, v, **arguments)
+        output = core.blocked_attention(q, k, v, **arguments)
     else:
         steps = core.attention(q, k, v, **arguments)
         output = steps.output
@@ -73,7 +73,7 @@ def test_attention(name: str, blocked: bool) -> None:
 def test_rotary_embedding(name: str) -> None:
     attributes, inputs, (expected,) = case(name)
     cos, sin = (inputs[x][:, None] for x in ("cos_cache", "sin_cache"))
-    close(turned(inputs["input"], cos, sin, bool(attributes.get("interleaved"))), expected)
+    close(turn_pairs(inputs["input"], cos, sin, bool(attributes.get("interleaved"))), expected)
 
 
 @pytest.mark.parametrize("name", names("layer_normalization_", "rms_normalization_"))

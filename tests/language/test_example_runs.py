@@ -44,7 +44,7 @@ def test_a_used_quantity_brings_its_axes() -> None:
     assert done.quantities["best"].on[0].axis == "词"
 
 
-FIELDS = "r.scores, r.scaled, r.masked, r.weights, r.output"
+FIELDS = "r.scores, r.scaled, r.capped, r.masked, r.allowed, r.weights, r.lse, r.output"
 USES = {
     "uses: {w: 指袋.w}": "2:11: example-name: There is no example '指袋'. Did you mean '指代'?",
     "uses: {w: 指代.v}": f"2:11: example-name: 指代 computes no 'v'. It has w, best, outer, {FIELDS}.",

@@ -30,8 +30,8 @@ from zhixing.source import Span
 MECHANISMS = {name: word.function for name, word in FUNCTIONS.items() if isinstance(word.function, Mechanism)}
 NO_WORDS = {
     "identity": "x says it",
-    "copy_accuracy": "it trains models for seconds, which no bound on a note's work allows",
-    "copy_task": "the data of that experiment",
+    **dict.fromkeys(("avg_pool", "max_pool"), "avg_pool1d, avg_pool2d … say over how many axes"),
+    **dict.fromkeys(("HeadWeights", "NetworkWeights"), "notes give the arrays one by one"),
     "CoreError": "not a function",
     **dict.fromkeys(
         ("Attention", "DecoderLayer", "EncoderLayer", "GRU", "LSTM", "MultiHead"), "a record; its fields are steps"
@@ -39,7 +39,7 @@ NO_WORDS = {
 }
 LEFT_OUT = {
     "attention": {"grouped", "past"},  # heads are matched by name, and past keys can be given with the others
-    "attend": {"grouped", "past", "out"},
+    "blocked_attention": {"grouped", "past", "out"},
     "batch_norm": {"axis"},  # normalize(x, axis=...) goes by name
     "layer_norm": {"axis"},
     "rms_norm": {"axis"},
@@ -80,6 +80,13 @@ MASK = G["allowed"] != 0
 HEADS = (G["WQ"], G["WK"], G["WV"], G["WO"])
 CROSS = (G["WK"], G["WQ"], G["WV"], G["WO"])
 NETWORK = (G["W1"], G["b1"], G["W2"], G["b2"])
+HEADS_RECORD, NETWORK_RECORD = core.HeadWeights(*HEADS), core.NetworkWeights(*NETWORK)
+POOLS = {
+    "avg_pool1d": core.avg_pool,
+    "avg_pool2d": core.avg_pool,
+    "max_pool1d": core.max_pool,
+    "max_pool2d": core.max_pool,
+}
 
 CALLS: dict[str, list[tuple[str, Any]]] = {
     "attention": [
@@ -95,10 +102,10 @@ CALLS: dict[str, list[tuple[str, Any]]] = {
         ),
         ("attention(BX, K, V)", core.attention(G["BX"], G["K"], G["V"])),
     ],
-    "attend": [
+    "blocked_attention": [
         (
-            'attend(Q, K, V, mask=allowed, causal=1, align="start")',
-            core.attend(G["Q"], G["K"], G["V"], mask=MASK, causal=True, align="start"),
+            'blocked_attention(Q, K, V, mask=allowed, causal=1, align="start")',
+            core.blocked_attention(G["Q"], G["K"], G["V"], mask=MASK, causal=True, align="start"),
         )
     ],
     "hard_attention": [
@@ -126,13 +133,17 @@ CALLS: dict[str, list[tuple[str, Any]]] = {
     "encoder_layer": [
         (
             'encoder_layer(X, WQ, WK, WV, WO, W1, b1, W2, b2, causal=1, norm="pre", activation="gelu", eps=0.1)',
-            core.encoder_layer(G["X"], *HEADS, *NETWORK, causal=True, norm="pre", activation="gelu", eps=0.1),
+            core.encoder_layer(
+                G["X"], HEADS_RECORD, NETWORK_RECORD, causal=True, norm="pre", activation="gelu", eps=0.1
+            ),
         )
     ],
     "decoder_layer": [
         (
             "decoder_layer(X, memory, WQ, WK, WV, WO, WK, WQ, WV, WO, W1, b1, W2, b2, memory_mask=allowed)",
-            core.decoder_layer(G["X"], G["memory"], *HEADS, *CROSS, *NETWORK, memory_mask=MASK),
+            core.decoder_layer(
+                G["X"], G["memory"], HEADS_RECORD, core.HeadWeights(*CROSS), NETWORK_RECORD, memory_mask=MASK
+            ),
         )
     ],
     "split_heads": [
@@ -185,10 +196,10 @@ CALLS: dict[str, list[tuple[str, Any]]] = {
         ("conv2d(image, ker)", core.conv2d(G["image"], G["ker"])),
         ("conv2d(images, filters, bias)", core.conv2d(G["images"], G["filters"], G["bias"])),
     ],
-    "avg_pool1d": [("avg_pool1d(line, 2, stride=1)", core.avg_pool1d(G["line"], 2, stride=1))],
-    "max_pool1d": [("max_pool1d(images, size=2)", core.max_pool1d(G["images"], 2))],
-    "avg_pool2d": [("avg_pool2d(images, 2)", core.avg_pool2d(G["images"], 2))],
-    "max_pool2d": [("max_pool2d(image, 2, stride=1)", core.max_pool2d(G["image"], 2, stride=1))],
+    "avg_pool1d": [("avg_pool1d(line, 2, stride=1)", core.avg_pool(G["line"], 2, stride=1))],
+    "max_pool1d": [("max_pool1d(images, size=2)", core.max_pool(G["images"], 2))],
+    "avg_pool2d": [("avg_pool2d(images, 2)", core.avg_pool(G["images"], (2, 2)))],
+    "max_pool2d": [("max_pool2d(image, 2, stride=1)", core.max_pool(G["image"], (2, 2), stride=1))],
     "patches": [("patches(image, size=2)", core.patches(G["image"], 2))],
     "receptive_field": [
         (
@@ -220,8 +231,8 @@ CALLS: dict[str, list[tuple[str, Any]]] = {
     ],
     "gru_cell": [
         (
-            "gru_cell(y, hid, W3, U3, reset_after=1, b_n=bh)",
-            core.gru_cell(G["y"], G["hid"], G["W3"], G["U3"], reset_after=True, b_n=G["bh"]),
+            "gru_cell(y, hid, W3, U3, reset_after=1, c_n=bh)",
+            core.gru_cell(G["y"], G["hid"], G["W3"], G["U3"], reset_after=True, c_n=G["bh"]),
         )
     ],
     "gru": [("gru(seq, W3, U3, c3, h0=hid)", core.gru(G["seq"], G["W3"], G["U3"], G["c3"], h0=G["hid"]))],
@@ -240,7 +251,7 @@ def test_every_public_function_of_the_core_is_a_word() -> None:
 
 @pytest.mark.parametrize("word", MECHANISMS)
 def test_every_option_of_the_core_can_be_given(word: str) -> None:
-    function = getattr(core, word, None)
+    function = POOLS.get(word) or getattr(core, word, None)
     if function is None:
         assert word == "pinv"
         return
@@ -248,7 +259,7 @@ def test_every_option_of_the_core_can_be_given(word: str) -> None:
     parameters = list(inspect.signature(function).parameters.values())
     named = {*known.options, *known.needed, *known.forms[0].keywords}
     taken = max(len(form.arguments) for form in known.forms)
-    left = {one.name for one in parameters[taken:]} - named
+    left = {one.name for i, one in enumerate(parameters) if i >= taken or one.kind is one.KEYWORD_ONLY} - named
     assert left == LEFT_OUT.get(word, set())
     assert named <= {one.name for one in parameters}
 
@@ -301,9 +312,9 @@ def test_every_explanation_is_one_that_derivations_know() -> None:
 
 
 def test_words_with_axis_come_from_the_core() -> None:
-    for name in ("softmax", "normalize", "entropy"):
-        expected = getattr(core, name)(G["P"], axis=0)
-        _same_values(evaluated(f"{name}(P, axis=n)"), expected)
+    for name in ("softmax", "entropy"):
+        _same_values(evaluated(f"{name}(P, axis=n)"), getattr(core, name)(G["P"], axis=0))
+    _same_values(evaluated("normalize(P, axis=n)"), core.layer_norm(G["P"], axis=0, eps=0))
     for name in ("relu", "sigmoid", "gelu", "silu", "tanh"):
         function = FUNCTIONS[name].function
         assert isinstance(function, Entrywise)

@@ -9,19 +9,26 @@ from __future__ import annotations
 from zhixing.core.activations import gelu, identity, relu, sigmoid, silu, tanh
 from zhixing.core.additive import additive_attention, additive_scores
 from zhixing.core.attention import Attention, attention
-from zhixing.core.blocked import attend
+from zhixing.core.blocked import blocked_attention
 from zhixing.core.convolution import conv1d, conv2d, receptive_field
 from zhixing.core.embeddings import embedding, ngram_counts, ngram_probabilities
 from zhixing.core.errors import CoreError
-from zhixing.core.experiments import copy_accuracy, copy_task
 from zhixing.core.feedforward import feed_forward, linear
 from zhixing.core.gates import GRU, LSTM, gru, gru_cell, lstm, lstm_cell
 from zhixing.core.hard import hard_attention
 from zhixing.core.heads import MultiHead, join_heads, multi_head, split_heads
-from zhixing.core.layers import DecoderLayer, EncoderLayer, decoder_layer, encoder_layer, residual
+from zhixing.core.layers import (
+    DecoderLayer,
+    EncoderLayer,
+    HeadWeights,
+    NetworkWeights,
+    decoder_layer,
+    encoder_layer,
+    residual,
+)
 from zhixing.core.masks import causal_mask, window_mask
-from zhixing.core.norms import batch_norm, layer_norm, normalize, rms_norm
-from zhixing.core.pooling import avg_pool1d, avg_pool2d, max_pool1d, max_pool2d, patches
+from zhixing.core.norms import batch_norm, layer_norm, rms_norm
+from zhixing.core.pooling import avg_pool, max_pool, patches
 from zhixing.core.positions import position_shift, positions, rotary
 from zhixing.core.recurrence import rnn, rnn_cell
 from zhixing.core.softmax import entropy, softmax, softmax_jacobian
@@ -34,19 +41,18 @@ __all__ = [
     "CoreError",
     "DecoderLayer",
     "EncoderLayer",
+    "HeadWeights",
     "MultiHead",
+    "NetworkWeights",
     "additive_attention",
     "additive_scores",
-    "attend",
     "attention",
-    "avg_pool1d",
-    "avg_pool2d",
+    "avg_pool",
     "batch_norm",
+    "blocked_attention",
     "causal_mask",
     "conv1d",
     "conv2d",
-    "copy_accuracy",
-    "copy_task",
     "cosine_similarity",
     "decoder_layer",
     "dot",
@@ -64,12 +70,10 @@ __all__ = [
     "linear",
     "lstm",
     "lstm_cell",
-    "max_pool1d",
-    "max_pool2d",
+    "max_pool",
     "multi_head",
     "ngram_counts",
     "ngram_probabilities",
-    "normalize",
     "patches",
     "position_shift",
     "positions",

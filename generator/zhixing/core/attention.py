@@ -1,10 +1,11 @@
-"""Scaled dot-product attention with every step on show.
+"""Scaled dot-product attention, with every step in the record it returns.
 
 The steps, in this order:
 
-    scores = Q·Kᵀ  →  scaled = scores·scale  →  soft cap, + bias, mask  →  weights = softmax  →  output = weights·V
+    scores = Q·Kᵀ  →  scaled = scores·scale  →  capped  →  masked = capped + bias, −∞ where not allowed
+    →  weights = softmax(masked)  →  output = weights·V
 
-The soft cap stands before the bias and the mask: after it, −∞ would have become a finite −cap.
+The soft cap stands before the bias and the mask: after them, −∞ would have become a finite −cap.
 """
 
 from __future__ import annotations
@@ -17,213 +18,239 @@ from numpy.typing import ArrayLike
 
 from zhixing.core.arrays import (
     Array,
-    Dtype,
     Mask,
-    common_dtype,
-    handed_out,
-    leading,
-    positive,
-    quiet,
+    Operand,
+    Pair,
+    broadcast_leading,
+    keeps_dtype,
+    read_number,
     require_axes,
     require_broadcast,
     require_equal,
-    working,
 )
 from zhixing.core.errors import CoreError
-from zhixing.core.masks import Align, Window, as_mask, window_mask
-from zhixing.core.softmax import weights_of
+from zhixing.core.masks import Align, Window, find_offset, read_mask, read_window, window_mask
+from zhixing.core.softmax import normalize_exponentials
 
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """Every step of one attention. Shapes: (…, queries, keys), and output (…, queries, value features)."""
+    """Every step of one attention.
+
+    Shapes are (…, queries, keys); of the log-sum-exp `lse` (…, queries), of the output (…, queries, value features).
+    `capped` is `scaled` under the soft cap, `allowed` is where a query may attend (boolean), and exp(masked − lse) are
+    the weights. Steps of float16 are computed in float32 and rounded once each.
+    """
 
     scores: Array
     scaled: Array
+    capped: Array
     masked: Array
+    allowed: Mask
     weights: Array
+    lse: Array
     output: Array
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """Queries, keys and values that fit together, in the dtype they are computed in; and the dtype handed out."""
-
-    Q: Array
-    K: Array
-    V: Array
-    dtype: Dtype
-
-    @property
-    def scores_shape(self) -> tuple[int, ...]:
-        """The shape of the scores: (…, queries, keys)."""
-        return (*np.broadcast_shapes(self.Q.shape[:-2], self.K.shape[:-2]), self.Q.shape[-2], self.K.shape[-2])
-
-
-def gathered(
-    Q: ArrayLike,
-    K: ArrayLike,
-    V: ArrayLike,
-    bias: ArrayLike | None = None,
-    past: tuple[ArrayLike, ArrayLike] | None = None,
-    *,
-    grouped: bool = False,
-    equal_widths: bool = True,
-) -> Inputs:
-    """Check that the arguments fit together, put past keys and values in front, and repeat grouped heads."""
-    before = {} if past is None else {"past_K": past[0], "past_V": past[1]}
-    dtype = common_dtype(Q=Q, K=K, V=V, bias=bias, **before)
-    q, k, v = (working(array, dtype) for array in (Q, K, V))
-    for name, array in (("Q", q), ("K", k), ("V", v)):
-        require_axes(name, array, 2, "(…, positions, features)")
-    if past is not None:
-        k = _appended("K", working(past[0], dtype), k)
-        v = _appended("V", working(past[1], dtype), v)
-    if equal_widths:
-        require_equal("features (the last axis) of Q and K", Q=q.shape[-1], K=k.shape[-1])
-    require_equal("positions (the axis before the last) of K and V", K=k.shape[-2], V=v.shape[-2])
-    if grouped:
-        k, v = repeat_heads("K", k, q), repeat_heads("V", v, q)
-    leading(Q=q.shape[:-2], K=k.shape[:-2], V=v.shape[:-2])
-    return Inputs(q, k, v, dtype)
-
-
-def _appended(name: str, past: Array, new: Array) -> Array:
-    require_axes(f"past_{name}", past, 2, "(…, positions, features)")
-    require_equal(f"features (the last axis) of past_{name} and {name}", past=past.shape[-1], new=new.shape[-1])
-    lead = leading(**{f"past_{name}": past.shape[:-2], name: new.shape[:-2]})
-    parts = [np.broadcast_to(part, (*lead, *part.shape[-2:])) for part in (past, new)]
-    return np.concatenate(parts, axis=-2)
-
-
-def repeat_heads(name: str, array: Array, q: Array) -> Array:
-    """Repeat each key/value head for its group of query heads: heads 0 0 1 1, not 0 1 0 1."""
-    require_axes("Q", q, 3, "(…, heads, positions, features) for grouped heads")
-    require_axes(name, array, 3, "(…, heads, positions, features) for grouped heads")
-    queries, found = q.shape[-3], array.shape[-3]
-    if found == 0 or queries % found:
-        raise CoreError(
-            f"{queries} heads of Q are no multiple of the {found} heads of {name} (third axis from the end)"
-        )
-    return np.repeat(array, queries // found, axis=-3)
-
-
-@quiet
+@keeps_dtype
 def attention(
-    Q: ArrayLike,
-    K: ArrayLike,
-    V: ArrayLike,
+    Q: Operand,
+    K: Operand,
+    V: Operand,
     *,
     mask: ArrayLike | None = None,
-    bias: ArrayLike | None = None,
+    bias: Operand | None = None,
     scale: float | None = None,
     causal: bool = False,
     window: Window | None = None,
     align: Align | None = None,
     softcap: float | None = None,
     grouped: bool = False,
-    past: tuple[ArrayLike, ArrayLike] | None = None,
+    past: Pair | None = None,
 ) -> Attention:
     r"""Look values up by how well their keys match a query, and return every step of it.
 
-    A mask is boolean, True = may attend; it is joined (and) with the causal and the window mask, pictured at
-    `causal_mask` and `window_mask`; those need `align` where there are fewer queries than keys (past keys imply "end").
-    A bias of −inf is a mask. A query that may attend to nothing gets weights and output 0. A nan or an infinity in a
-    value that is masked out never reaches the output. `grouped` repeats each key/value head for a group of
-    query heads. `past` is (keys, values) of earlier positions, put in front of K and V::
+    A query that may attend to nothing gets weights and output 0. A nan or an infinity in a value that is masked out
+    never reaches the output::
 
         mask            weights                 output
           0 1 2           0    1    2
         q0 ■ ■ ·        .73  .27   0            .73·V[0] + .27·V[1]
         q1 · · ·         0    0    0            0
 
+    Options:
+      mask: boolean, True = may attend; joined (and) with the causal and the window mask
+      bias: B, added to the scores; −inf masks out
+      scale: instead of 1/√d_k
+      causal: a query sees its own position and the earlier ones, as pictured at `causal_mask`
+      window: how many keys a query sees before and after its position, as pictured at `window_mask`
+      align: where the queries stand among the keys, for `causal` and `window`: "start", "end" or the position of
+        query 0, a number or one for each of the leading axes. May be left out where n = m; with past keys the
+        queries stand behind them
+      softcap: c bends the scaled scores smoothly into (−c, c): c·tanh(scores / c)
+      grouped: Q has more heads (third axis from the end) than K and V, each of which serves a group of them
+      past: (keys, values) of earlier positions, put in front of K and V
+
+    Example:
+      >>> a = attention([[2.0, 0.0]], [[1.0, 0.0], [0.0, 1.0]], [[10.0], [20.0]], scale=1)
+      >>> a.weights.round(3).tolist(), a.output.round(2).tolist()
+      ([[0.881, 0.119]], [[11.19]])
+
     Formula: \operatorname{Attention}(Q, K, V) = \operatorname{softmax}\left(\frac{Q K^\top}{\sqrt{d_k}} + B\right) V
     Shapes: Q (…, n, d), K (…, m, d), V (…, m, v), mask and bias broadcast to (…, n, m) → weights (…, n, m),
-      output (…, n, v); leading (batch, head) axes broadcast
+      lse (…, n), output (…, n, v); leading (batch, head) axes broadcast
     Raises: CoreError where widths, lengths, leading axes, dtypes, mask or bias do not fit together
     Source: Vaswani et al. 2017, "Attention Is All You Need", eq. 1; grouped heads: Ainslie et al. 2023, "GQA",
       section 2.2; soft cap: Gemma Team 2024, "Gemma 2", section 2
     Note: 缩放点积注意力
     """
-    inputs = gathered(Q, K, V, bias, past, grouped=grouped)
+    inputs = join_inputs(Q, K, V, past, grouped=grouped).repeat_heads()
     scores = np.matmul(inputs.Q, np.swapaxes(inputs.K, -1, -2))
-    scaled = scores * np.asarray(default_scale(inputs.Q, scale), dtype=scores.dtype)
-    masks = (mask, position_mask(inputs, causal, window, alignment(past, align)))
-    masked, allowed = apply_masks(capped(scaled, softcap), masks, bias)
-    return finished(scores, scaled, masked, allowed, inputs)
+    scaled = scores * np.asarray(read_scale(inputs.Q, scale), dtype=scores.dtype)
+    capped = scaled if softcap is None else cap(scaled, read_number("softcap", softcap, positive=True))
+    masked, allowed = apply_masks(capped, (mask, mask_positions(inputs, causal, window, align)), bias)
+    return finish((scores, scaled, capped, masked), allowed, inputs.V)
 
 
-def default_scale(q: Array, scale: float | None) -> float:
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Queries, keys and values that fit together, the past in front: `behind` is its length, None where there is none.
+
+    Grouped keys and values have fewer heads (third axis from the end) than the queries.
+    """
+
+    Q: Array
+    K: Array
+    V: Array
+    grouped: bool
+    behind: int | None
+
+    @property
+    def scores_shape(self) -> tuple[int, ...]:
+        """The shape of the scores: (…, queries, keys)."""
+        return (*np.broadcast_shapes(self.Q.shape[:-2], self.leading(self.K)), self.Q.shape[-2], self.K.shape[-2])
+
+    def leading(self, array: Array) -> tuple[int, ...]:
+        """Return the leading axes of keys or values, with the queries' heads where these come in groups."""
+        return (*array.shape[:-3], self.Q.shape[-3]) if self.grouped else array.shape[:-2]
+
+    def repeat_heads(self) -> Inputs:
+        """Return each key/value head repeated for its group of query heads: heads 0 0 1 1, not 0 1 0 1."""
+        if not self.grouped:
+            return self
+        heads = self.Q.shape[-3]
+        k, v = (np.repeat(array, heads // array.shape[-3], axis=-3) for array in (self.K, self.V))
+        return Inputs(self.Q, k, v, False, self.behind)
+
+    def align(self, align: Align | None) -> Align | None:
+        """Return the alignment given, or where none is, the first position behind the past."""
+        return self.behind if align is None else align
+
+
+def join_inputs(
+    Q: Array, K: Array, V: Array, past: Pair | None = None, *, grouped: bool = False, equal_widths: bool = True
+) -> Inputs:
+    """Check that the arguments fit together, and put past keys and values in front.
+
+    Raises:
+        CoreError: widths, lengths or leading axes do not fit, or Q's heads are no multiple of the grouped ones.
+    """
+    for name, array in (("Q", Q), ("K", K), ("V", V)):
+        require_axes(name, array, 2, "(…, positions, features)")
+    if past is not None:
+        K, V = _append("K", past[0], K), _append("V", past[1], V)
+    if equal_widths:
+        require_equal("features (the last axis) of Q and K", Q=Q.shape[-1], K=K.shape[-1])
+    require_equal("positions (the axis before the last) of K and V", K=K.shape[-2], V=V.shape[-2])
+    if grouped:
+        _check_groups(Q, K, V)
+    inputs = Inputs(Q, K, V, grouped, None if past is None else past[0].shape[-2])
+    broadcast_leading(Q=Q.shape[:-2], K=inputs.leading(K), V=inputs.leading(V))
+    return inputs
+
+
+def _append(name: str, past: Array, new: Array) -> Array:
+    require_axes(f"past_{name}", past, 2, "(…, positions, features)")
+    require_equal(f"features (the last axis) of past_{name} and {name}", past=past.shape[-1], new=new.shape[-1])
+    lead = broadcast_leading(**{f"past_{name}": past.shape[:-2], name: new.shape[:-2]})
+    parts = [np.broadcast_to(part, (*lead, *part.shape[-2:])) for part in (past, new)]
+    return np.concatenate(parts, axis=-2)
+
+
+def _check_groups(Q: Array, K: Array, V: Array) -> None:
+    for name, array in (("Q", Q), ("K", K), ("V", V)):
+        require_axes(name, array, 3, "(…, heads, positions, features) for grouped heads")
+        queries, heads = Q.shape[-3], array.shape[-3]
+        if heads == 0 or queries % heads:
+            raise CoreError(
+                f"{queries} heads of Q are no multiple of the {heads} heads of {name} (third axis from the end)"
+            )
+
+
+def read_scale(q: Array, scale: float | None) -> float:
     """Return the scale, 1/√d_k unless given: it keeps the variance of the scores at that of one product."""
-    if scale is None:
-        return 1 / math.sqrt(max(q.shape[-1], 1))
-    if not math.isfinite(scale):
-        raise CoreError(f"scale is {scale}; it must be finite")
-    return scale
+    return 1 / math.sqrt(max(q.shape[-1], 1)) if scale is None else read_number("scale", scale)
 
 
-def position_mask(inputs: Inputs, causal: bool, window: Window | None, align: Align | None) -> Mask | None:
-    """Return the mask of causal and window together, or None where neither is asked for."""
-    if not causal and window is None:
-        return None
+def cap(scaled: Array, softcap: float) -> Array:
+    """Return scores bent smoothly into (−cap, cap)."""
+    return softcap * np.tanh(scaled / softcap)
+
+
+def mask_positions(inputs: Inputs, causal: bool, window: Window | None, align: Align | None) -> Mask | None:
+    """Return the mask of causal and window together, None where neither limits anything."""
     n, m = inputs.scores_shape[-2:]
-    return window_mask(n, m, joined_window(causal, window), align=align)
+    sides, placed = join_window(causal, window), inputs.align(align)
+    offsets = find_offset(n, m, placed, needed=sides != (None, None))
+    require_broadcast("align", offsets.shape, inputs.scores_shape[:-2], "the leading axes")
+    return None if sides == (None, None) else window_mask(n, m, sides, align=placed)
 
 
-def alignment(past: object | None, align: Align | None) -> Align | None:
-    """Return how queries and keys align; behind past keys the queries are the last ones."""
-    return "end" if past is not None and align is None else align
-
-
-def joined_window(causal: bool, window: Window | None) -> tuple[int | None, int | None]:
+def join_window(causal: bool, window: Window | None) -> tuple[int | None, int | None]:
     """Return (before, after) of a window that, where causal, sees nothing after."""
-    before, after = (window, window) if isinstance(window, int) else (window or (None, None))
+    before, after = read_window((None, None) if window is None else window)
     return before, 0 if causal else after
 
 
-def capped(scaled: Array, softcap: float | None) -> Array:
-    """Return scores bent smoothly into (−cap, cap), or as they are."""
-    if softcap is None:
-        return scaled
-    positive(softcap=softcap)
-    return np.asarray(softcap * np.tanh(scaled / softcap))
-
-
-def apply_masks(scaled: Array, masks: tuple[ArrayLike | None, ...], bias: ArrayLike | None) -> tuple[Array, Mask]:
+def apply_masks(capped: Array, masks: tuple[ArrayLike | None, ...], bias: Array | None) -> tuple[Array, Mask]:
     """Return the scores with bias and masks applied, and which of them may be attended to."""
-    allowed = np.ones((1,) * scaled.ndim, dtype=np.bool_)
+    allowed = np.ones((1,) * capped.ndim, dtype=np.bool_)
     for mask in masks:
         if mask is not None:
-            allowed = allowed & as_mask(mask, scaled.shape)
+            allowed = allowed & read_mask(mask, capped.shape)
     if bias is not None:
-        added = as_bias(bias, scaled.shape, scaled.dtype)
-        scaled, allowed = scaled + added, allowed & ~np.isneginf(added)
+        require_broadcast("bias", bias.shape, capped.shape, "the scores'")
+        capped, allowed = capped + bias, allowed & ~np.isneginf(bias)
     # where, not multiplication: a masked score may be nan.
-    return np.where(allowed, scaled, -np.inf), np.broadcast_to(allowed, scaled.shape)
+    return np.where(allowed, capped, -np.inf), np.broadcast_to(allowed, capped.shape)
 
 
-def as_bias(bias: ArrayLike, target: tuple[int, ...], dtype: Dtype) -> Array:
-    """Return an additive bias in the scores' dtype; raise CoreError where it does not broadcast to them."""
-    added = working(bias, dtype)
-    require_broadcast("bias", added.shape, target, "the scores'")
-    return added
+def finish(steps: tuple[Array, Array, Array, Array], allowed: Mask, V: Array) -> Attention:
+    """Return the record whose last steps are the softmax and the weighted sum; `steps` end with the masked scores."""
+    weights, lse = normalize_exponentials(steps[-1])
+    return Attention(*steps, allowed, weights, lse, sum_values(weights, V, allowed))
 
 
-def finished(scores: Array, scaled: Array, masked: Array, allowed: Mask, inputs: Inputs) -> Attention:
-    """Return the record whose last two steps are the softmax and the weighted sum."""
-    weights = weights_of(masked)
-    steps = (scores, scaled, masked, weights, weighted_sum(weights, inputs.V, allowed))
-    return Attention(*(handed_out(step, inputs.dtype) for step in steps))
-
-
-def weighted_sum(weights: Array, v: Array, allowed: Mask) -> Array:
+def sum_values(weights: Array, V: Array, allowed: Mask) -> Array:
     """Return weights·V, in which a nan or infinite value counts only where it may be attended to (0·nan is nan)."""
-    finite = np.isfinite(v)
+    finite = np.isfinite(V)
     if finite.all():
-        return np.asarray(np.matmul(weights, v))
-    output = np.matmul(weights, np.where(finite, v, 0))
-    bad = np.where(finite, 0, v)
-    for key in np.flatnonzero(~finite.all(axis=(*range(v.ndim - 2), -1))):
-        terms = weights[..., key, None] * bad[..., None, key, :]
-        output = output + np.where(allowed[..., key, None], terms, 0)
-    return np.asarray(output)
+        return np.matmul(weights, V)
+    bad = np.where(finite, 0, V)
+    return np.matmul(weights, np.where(finite, V, 0)) + sum_nonfinite(weights, bad, allowed)
+
+
+def sum_nonfinite(weights: Array, bad: Array, allowed: Mask) -> Array:
+    """Return weights·bad over what is allowed, where `bad` holds nan, infinities and zeros: each sum is one of these.
+
+    An infinity that is weighed gives an infinity of its sign, one of weight 0 gives nan, and so do two signs together.
+    """
+    weighed, unweighed = allowed & (weights > 0), allowed & ~(weights > 0)
+    up, down = (_meet(weighed, bad == sign * np.inf) for sign in (1, -1))
+    lost = _meet(weighed, np.isnan(bad)) | _meet(unweighed, bad != 0) | (up & down)
+    return np.where(lost, np.nan, np.where(up, np.inf, np.where(down, -np.inf, 0))).astype(bad.dtype)
+
+
+def _meet(rows: Mask, columns: Mask) -> Mask:
+    """Return where a row and a column have True in common: a product of matrices that counts."""
+    return np.matmul(rows.astype(np.float32), columns.astype(np.float32)) > 0

@@ -18,19 +18,64 @@ So a block is multiplied in tiles of that size, unless they would hold fewer tha
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """Query i may attend to keys i + low … i + high of m. `hidden` cuts its blocks out of `lines`."""
+
+    m: int
+    low: int
+    high: int
+    lines: Mask
+
+    @property
+    def limited(self) -> bool:
+        """Whether any key could be out of reach of any query."""
+        return self.low != -UNLIMITED or self.high != UNLIMITED
+
+    def keys(self, rows: slice) -> slice:
+        """Return the keys that any of the queries may attend to."""
+        start = max(0, rows.start + self.low)
+        return slice(start, max(start, min(self.m, rows.stop + self.high)))
+
+    def queries(self, rows: slice, keys: slice) -> slice:
+        """Return the queries that may attend to any of the keys, counted from the first of the block."""
+        first = max(0, keys.start - self.high - rows.start)
+        return slice(first, max(first, min(rows.stop - rows.start, keys.stop - self.low - rows.start)))
+
+    def edges(self, rows: slice, keys: slice) -> list[slice]:
+        """Return the parts of a block of keys that some of the queries do not reach: far back, and far ahead."""
+        back = slice(keys.start, min(keys.stop, rows.stop - 1 + self.low))
+        ahead = slice(max(keys.start, rows.start + self.high + 1), keys.stop)
+        return [part for part in (back, ahead) if part.start < part.stop]
+
+    def hidden(self, rows: slice, keys: slice) -> Mask:
+        """Return which keys (rows) are out of reach of which queries (columns)."""
+        first = rows.start - (keys.stop - 1) + self.m  # the place on the line of the first query and the last key
+        return self.lines[first : first + keys.stop - keys.start, : rows.stop - rows.start][::-1]
+
+
+def make_reach(n: int, m: int, low: int, high: int, queries: int) -> Reach:
+    """Return the reach of n queries in blocks of at most `queries`.
+
+    Whether a key is out of reach depends on query − key alone, so one line of n + m entries holds the whole mask, and a
+    block of it is a view: the window that starts at query 0 − key.
+    """
+    if low == -UNLIMITED and high == UNLIMITED:
+        return Reach(m, low, high, np.empty((0, 0), np.bool_))
+    ahead = -np.arange(-m, n + queries)  # key − query, along the line
+    line = (ahead < low) | (ahead > high)
+    return Reach(m, low, high, np.lib.stride_tricks.sliding_window_view(line, queries))
+
+
+@dataclass(frozen=True, slots=True)
 class Blocks:
-    """Blocks of `queries`, in tiles of `tile`, by `keys` of m keys. Query i may attend to keys i + low … i + high."""
+    """Sizes: blocks of `queries`, cut into tiles of `tile`, by `keys`."""
 
     queries: int
     keys: int
     tile: int
-    m: int
-    low: int
-    high: int
-    outside: Mask
 
-    def of_queries(self, n: int) -> Iterator[slice]:
-        """Yield the blocks of n queries: whole tiles, and what is left."""
+    def cut_queries(self, n: int) -> Iterator[slice]:
+        """Yield the blocks of n queries: whole tiles, and at last what is left."""
         start = 0
         while start < n:
             left = n - start
@@ -38,47 +83,30 @@ class Blocks:
             yield slice(start, stop)
             start = stop
 
-    def of_keys(self, rows: slice) -> Iterator[tuple[slice, slice]]:
-        """Yield the blocks of keys, each with the tiles of queries that may attend to any of it; the first with all."""
-        n = rows.stop - rows.start
-        start, stop = max(0, rows.start + self.low), min(self.m, rows.stop + self.high)
-        free, narrow = min(stop, rows.start + self.high + 1), min(2 * self.tile, self.keys)
-        first, last = 0, n
-        while True:
+    def cut_keys(self, rows: slice, reach: Reach) -> Iterator[tuple[slice, slice]]:
+        """Yield the blocks of keys, each with the tiles of queries that may attend to any of it.
+
+        The first, which may be empty, comes with all tiles, so that every sum is begun.
+        """
+        reached = reach.keys(rows)
+        seen_by_all = min(reached.stop, rows.start + reach.high + 1)
+        narrow = min(2 * self.tile, self.keys)
+        start, queries = reached.start, slice(0, rows.stop - rows.start)
+        while start == reached.start or start < reached.stop:
             # Where causality cuts through many tiles, narrow blocks leave more of them out.
-            width = narrow if start + self.keys > free and stop - free >= narrow else self.keys
-            keys = slice(start, max(start, min(start + width, stop)))
-            yield keys, slice(first // self.tile, -(-last // self.tile))
-            start = keys.stop
-            if start >= stop:
+            cuts = start + self.keys > seen_by_all and reached.stop - seen_by_all >= narrow
+            keys = slice(start, min(start + (narrow if cuts else self.keys), reached.stop))
+            if start > reached.start:
+                queries = reach.queries(rows, keys)
+            yield keys, slice(queries.start // self.tile, -(-queries.stop // self.tile))
+            if keys.stop == start:
                 return
-            first, last = max(0, start - self.high - rows.start), min(n, start + width - self.low - rows.start)
-
-    def edges(self, rows: slice, keys: slice) -> Iterator[slice]:
-        """Yield the parts of a block of keys that not all of the queries reach: far back, and far ahead."""
-        back, ahead = min(keys.stop, rows.stop - 1 + self.low), max(keys.start, rows.start + self.high + 1)
-        for first, last in (keys.start, back), (ahead, keys.stop):
-            if first < last:
-                yield slice(first, last)
-
-    def hidden(self, rows: slice, keys: slice) -> Mask:
-        """Return which keys (rows) are out of reach of which queries."""
-        shift = rows.start + self.m
-        return self.outside[shift - keys.stop : shift - keys.start, : rows.stop - rows.start][::-1]
+            start = keys.stop
 
 
-def blocks_of(n: int, m: int, features: int, low: int, high: int) -> Blocks:
-    """Choose the sizes of blocks of n queries and m keys; few queries get small ones, which take less memory."""
+def choose_blocks(n: int, m: int, features: int) -> Blocks:
+    """Return the sizes of blocks of n queries and m keys; few queries get small ones, which take less memory."""
     queries, keys = min(QUERIES, max(n // 4, 64)), m if m <= KEYS + KEYS // 15 else KEYS
     fitting = SMALL // (max(features, 1) * max(keys, 1))
     tile = min(queries, 1 << (fitting.bit_length() - 1)) if fitting >= NARROW else queries
-    queries -= queries % tile
-    return Blocks(queries, keys, tile, m, low, high, _outside(n, m, low, high, queries))
-
-
-def _outside(n: int, m: int, low: int, high: int, queries: int) -> Mask:
-    """Return every piece of the mask that a block can meet, as views of one diagonal: row r is key m - 1 - r."""
-    if low == -UNLIMITED and high == UNLIMITED:
-        return np.empty((0, 0), np.bool_)
-    ahead = np.arange(m - 1, -n - queries, -1)  # key - query
-    return np.lib.stride_tricks.sliding_window_view((ahead < low) | (ahead > high), queries)
+    return Blocks(queries - queries % tile, keys, tile)

@@ -9,16 +9,23 @@ from typing import cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from zhixing.core.arrays import Array, common_dtype, handed_out, quiet, require_axes, whole, working
-from zhixing.core.errors import CoreError, shown
+from zhixing.core.arrays import Array, Operand, keeps_dtype, read_count, read_number, read_whole, require_axes
+from zhixing.core.errors import CoreError, format_shape
 
 MOST_COUNTS = 10**7
 """The largest table of counts: 80 MB."""
 
 
-@quiet
-def embedding(tokens: ArrayLike, table: ArrayLike, *, scaled: bool = False) -> Array:
-    r"""Look up the vector of each token; with `scaled`, times √d, so that the position code does not drown it.
+@keeps_dtype
+def embedding(tokens: ArrayLike, table: Operand, *, scaled: bool = False) -> Array:
+    r"""Look up the vector of each token.
+
+    Options:
+      scaled: True multiplies by √d, so that a position code that is added does not drown the vector
+
+    Example:
+      >>> embedding([1, 0], [[1.0, 2.0], [3.0, 4.0]]).tolist()
+      [[3.0, 4.0], [1.0, 2.0]]
 
     Formula: x_t = E_{w_t} \quad (\sqrt{d} \, E_{w_t})
     Shapes: tokens (…) whole numbers below v, table (v, d) → (…, d)
@@ -26,16 +33,17 @@ def embedding(tokens: ArrayLike, table: ArrayLike, *, scaled: bool = False) -> A
     Source: Vaswani et al. 2017, "Attention Is All You Need", section 3.4
     Note: 嵌入缩放
     """
-    dtype = common_dtype(table=table)
-    rows = working(table, dtype)
-    if rows.ndim != 2:
-        raise CoreError(f"table has shape {shown(rows.shape)}; it needs exactly 2 axes: (vocabulary, features)")
-    found = rows[whole("tokens", tokens, below=rows.shape[0])]
-    return handed_out(found * np.asarray(math.sqrt(rows.shape[1]) if scaled else 1, dtype=rows.dtype), dtype)
+    require_axes("table", table, 2, "(vocabulary, features)", exactly=True)
+    found = table[read_whole("tokens", tokens, below=table.shape[0])]
+    return found * np.asarray(math.sqrt(table.shape[1]) if scaled else 1, dtype=table.dtype)
 
 
 def ngram_counts(tokens: ArrayLike | Sequence[ArrayLike], vocabulary: int, n: int = 2) -> NDArray[np.int64]:
     r"""Count how often each run of n tokens occurs, in one sequence or in several (no run crosses their ends).
+
+    Example:
+      >>> ngram_counts([0, 1, 1, 0, 1], 2).tolist()
+      [[0, 2], [1, 1]]
 
     Formula: C(w_1 \dots w_n) = \sum_t [\, x_{t+1} = w_1, \dots, x_{t+n} = w_n \,]
     Shapes: tokens (t), or a list of such → (vocabulary, …, vocabulary), n axes, int64
@@ -44,7 +52,11 @@ def ngram_counts(tokens: ArrayLike | Sequence[ArrayLike], vocabulary: int, n: in
       Processing", chapter 3
     Note: n-gram语言模型
     """
-    if n < 1 or vocabulary < 1 or n * math.log(vocabulary) > math.log(MOST_COUNTS):
+    if (
+        read_count("n", n) < 1
+        or read_count("vocabulary", vocabulary) < 1
+        or n * math.log(vocabulary) > math.log(MOST_COUNTS)
+    ):
         raise CoreError(
             f"a table of {vocabulary} words to the power n = {n}: both at least 1, at most {MOST_COUNTS} counts"
         )
@@ -52,31 +64,36 @@ def ngram_counts(tokens: ArrayLike | Sequence[ArrayLike], vocabulary: int, n: in
     sequences: Sequence[ArrayLike] = cast("Sequence[ArrayLike]", tokens) if nested else [cast("ArrayLike", tokens)]
     counts = np.zeros((vocabulary,) * n, dtype=np.int64)
     for sequence in sequences:
-        words = whole("tokens", sequence, below=vocabulary)
+        words = read_whole("tokens", sequence, below=vocabulary)
         if words.ndim != 1:
-            raise CoreError(f"tokens have shape {shown(words.shape)}; a sequence has one axis")
+            raise CoreError(f"tokens have shape {format_shape(words.shape)}; a sequence has one axis")
         if words.size >= n:
             np.add.at(counts, tuple(words[i : words.size - n + 1 + i] for i in range(n)), 1)
     return counts
 
 
-@quiet
-def ngram_probabilities(counts: ArrayLike, *, smoothing: float = 0.0) -> Array:
+@keeps_dtype
+def ngram_probabilities(counts: Operand, *, smoothing: float = 0.0) -> Array:
     r"""Return the probability of the last token after the ones before; 0 for a context that never occurred.
+
+    Options:
+      smoothing: α, added to each count; 1 is Laplace's, any other Lidstone's
+
+    Example:
+      >>> ngram_probabilities([[3, 1], [0, 0]]).tolist()
+      [[0.75, 0.25], [0.0, 0.0]]
+      >>> ngram_probabilities([[3, 1], [0, 0]], smoothing=1).round(3).tolist()
+      [[0.667, 0.333], [0.5, 0.5]]
 
     Formula: P(w_n \mid w_1 \dots w_{n-1}) = \frac{C(w_1 \dots w_n) + \alpha}{\sum_w C(w_1 \dots w_{n-1} w) + \alpha v}
     Shapes: counts (v, …, v) → the same
     Raises: CoreError where a count or the smoothing is negative
-    Source: Jurafsky and Martin, "Speech and Language Processing", chapter 3; Laplace smoothing: Lidstone 1920
+    Source: Jurafsky and Martin, "Speech and Language Processing", chapter 3; α of any size: Lidstone 1920
     Note: n-gram语言模型
     """
-    dtype = common_dtype(counts=counts)
-    found = working(counts, dtype)
-    require_axes("counts", found, 1, "(…, vocabulary)")
-    if np.any(found < 0) or not smoothing >= 0:
-        raise CoreError(
-            f"counts and smoothing are at least 0; the smallest are {np.min(found, initial=0)} and {smoothing}"
-        )
-    raised = found + smoothing
+    require_axes("counts", counts, 1, "(…, vocabulary)")
+    if np.any(counts < 0):
+        raise CoreError(f"counts are at least 0; the smallest is {np.min(counts)}")
+    raised = counts + read_number("smoothing", smoothing, least=0)
     total = np.sum(raised, axis=-1, keepdims=True)
-    return handed_out(raised / np.where(total == 0, 1, total), dtype)
+    return raised / np.where(total == 0, 1, total)

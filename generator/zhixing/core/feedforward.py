@@ -1,32 +1,34 @@
-"""Layers that treat every position alone: a linear map, and two of them with a bend between."""
+"""Layers that treat every position alone: a linear map, and two of them with an activation between."""
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import ArrayLike
-
-from zhixing.core.activations import Named, activation_named
-from zhixing.core.arrays import Array, common_dtype, handed_out, quiet, require_axes, require_equal, working
-from zhixing.core.errors import CoreError, shown
+from zhixing.core.activations import ActivationName, find_activation
+from zhixing.core.arrays import Array, Operand, keeps_dtype, require_axes, require_equal
+from zhixing.core.errors import CoreError, format_shape
 
 
-def affine(x: Array, W: Array, b: Array | None, names: tuple[str, str, str] = ("x", "W", "b")) -> Array:
+def apply_linear(x: Array, W: Array, b: Array | None, names: tuple[str, str, str] = ("x", "W", "b")) -> Array:
     """Return x·W + b after checking that the widths fit; `names` are what messages call the three."""
     name, matrix, shift = names
     require_axes(name, x, 1, "(…, features)")
-    if W.ndim != 2:
-        raise CoreError(f"{matrix} has shape {shown(W.shape)}; it needs exactly 2 axes: (features in, features out)")
+    require_axes(matrix, W, 2, "(features in, features out)", exactly=True)
     require_equal(f"features of {name} and rows of {matrix}", **{name: x.shape[-1], matrix: W.shape[0]})
     if b is None:
-        return np.asarray(x @ W)
-    if b.shape != W.shape[1:]:
-        raise CoreError(f"{shift} has shape {shown(b.shape)}; {matrix} gives {W.shape[1]} features (its last axis)")
-    return np.asarray(x @ W + b)
+        return x @ W
+    if b.shape not in {W.shape[1:], ()}:
+        raise CoreError(
+            f"{shift} has shape {format_shape(b.shape)}; {matrix} gives {W.shape[1]} features (its last axis)"
+        )
+    return x @ W + b
 
 
-@quiet
-def linear(x: ArrayLike, W: ArrayLike, b: ArrayLike | None = None) -> Array:
+@keeps_dtype
+def linear(x: Operand, W: Operand, b: Operand | None = None) -> Array:
     r"""Return a fully connected layer: every output is a weighted sum of all inputs.
+
+    Example:
+      >>> linear([1.0, 2.0], [[1.0, 0.0, 3.0], [0.0, 1.0, 4.0]], [0.5, 0.5, 0.5]).tolist()
+      [1.5, 2.5, 11.5]
 
     Formula: y = x W + b
     Shapes: x (…, d), W (d, e), b (e) → (…, e)
@@ -34,16 +36,21 @@ def linear(x: ArrayLike, W: ArrayLike, b: ArrayLike | None = None) -> Array:
     Source: Rumelhart et al. 1986, "Learning representations by back-propagating errors", eq. 1
     Note: 全连接层
     """
-    dtype = common_dtype(x=x, W=W, b=b)
-    shift = None if b is None else working(b, dtype)
-    return handed_out(affine(working(x, dtype), working(W, dtype), shift), dtype)
+    return apply_linear(x, W, b)
 
 
-@quiet
+@keeps_dtype
 def feed_forward(
-    x: ArrayLike, W1: ArrayLike, b1: ArrayLike, W2: ArrayLike, b2: ArrayLike, *, activation: Named = "relu"
+    x: Operand, W1: Operand, b1: Operand, W2: Operand, b2: Operand, *, activation: ActivationName = "relu"
 ) -> Array:
     r"""Return the position-wise network of a Transformer layer: wider, bent, and back; each position alone.
+
+    Options:
+      activation: the function between the two maps: "relu", "gelu", "silu", "tanh", "sigmoid" or "identity"
+
+    Example:
+      >>> feed_forward([1.0], [[1.0, -1.0]], [0.0, 0.0], [[2.0], [3.0]], [0.5]).tolist()
+      [2.5]
 
     Formula: \operatorname{FFN}(x) = \max(0, x W_1 + b_1) W_2 + b_2
     Shapes: x (…, d), W1 (d, h), b1 (h), W2 (h, e), b2 (e) → (…, e)
@@ -51,7 +58,5 @@ def feed_forward(
     Source: Vaswani et al. 2017, "Attention Is All You Need", eq. 2
     Note: 逐位置前馈网络
     """
-    dtype = common_dtype(x=x, W1=W1, b1=b1, W2=W2, b2=b2)
-    first, shift1, second, shift2 = (working(array, dtype) for array in (W1, b1, W2, b2))
-    hidden = activation_named(activation)(affine(working(x, dtype), first, shift1, ("x", "W1", "b1")))
-    return handed_out(affine(hidden, second, shift2, ("hidden", "W2", "b2")), dtype)
+    hidden = find_activation(activation)(apply_linear(x, W1, b1, ("x", "W1", "b1")))
+    return apply_linear(hidden, W2, b2, ("hidden", "W2", "b2"))

@@ -1,4 +1,4 @@
-"""LSTM and GRU: one step, and a whole sequence, with every gate on show.
+"""LSTM and GRU: one step, and a whole sequence, with every gate in the record they return.
 
 Gates are stacked along the first axis of W (gates, d, h), U (gates, h, h) and b (gates, h), in the order of the record:
 forget, input, output, candidate for the LSTM; update, reset, candidate for the GRU.
@@ -6,26 +6,14 @@ forget, input, output, candidate for the LSTM; update, reset, candidate for the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from zhixing.core.activations import logistic
-from zhixing.core.arrays import (
-    Array,
-    Dtype,
-    common_dtype,
-    handed_out,
-    quiet,
-    require_axes,
-    require_broadcast,
-    require_equal,
-    state_of,
-    working,
-)
-from zhixing.core.errors import CoreError, shown
+from zhixing.core.arrays import Array, Operand, keeps_dtype, require_axes, require_broadcast, require_equal, start_state
+from zhixing.core.errors import CoreError, format_shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,39 +38,29 @@ class GRU:
     h: Array
 
 
-Steps = TypeVar("Steps", LSTM, GRU)
+Step = TypeVar("Step", LSTM, GRU)
 
 
-def _weights(W: ArrayLike, U: ArrayLike, b: ArrayLike | None, gates: int, dtype: Dtype) -> tuple[Array, Array, Array]:
-    """Return W (gates, d, h), U (gates, h, h) and b (gates, 1, h), checked; no bias is a bias of 0."""
-    across, back = working(W, dtype), working(U, dtype)
-    for name, array in (("W", across), ("U", back)):
+def _check(x: Array, W: Array, U: Array, b: Array | None, gates: int, least: int) -> Array:
+    """Return b (gates, h), or zeros where there is none; raise CoreError where x and the weights do not fit."""
+    for name, array in (("W", W), ("U", U)):
         if array.ndim != 3 or array.shape[0] != gates:
             raise CoreError(
-                f"{name} has shape {shown(array.shape)}; it needs 3 axes: ({gates} gates, features, hidden)"
+                f"{name} has shape {format_shape(array.shape)}; it needs 3 axes: ({gates} gates, features, hidden)"
             )
-    hidden = across.shape[-1]
-    require_equal("hidden widths", W=hidden, U_rows=back.shape[1], U_columns=back.shape[2])
-    shift = np.zeros((gates, hidden), dtype=across.dtype) if b is None else working(b, dtype)
+    hidden = W.shape[-1]
+    require_equal("hidden widths", W=hidden, U_rows=U.shape[1], U_columns=U.shape[2])
+    shift = np.zeros((gates, hidden), dtype=W.dtype) if b is None else b
     if shift.shape != (gates, hidden):
-        raise CoreError(f"b has shape {shown(shift.shape)}; W needs {gates}×{hidden}: (gates, hidden)")
-    return across, back, shift
+        raise CoreError(f"b has shape {format_shape(shift.shape)}; W needs {gates}×{hidden}: (gates, hidden)")
+    require_axes("x", x, least, "(…, positions, features)" if least > 1 else "(…, features)")
+    require_equal("features (the last axis) of x and rows of W", x=x.shape[-1], W=W.shape[-2])
+    return shift
 
 
-def _inputs(x: ArrayLike, W: Array, dtype: Dtype, least: int) -> Array:
-    found = working(x, dtype)
-    require_axes("x", found, least, "(…, positions, features)" if least > 1 else "(…, features)")
-    require_equal("features (the last axis) of x and rows of W", x=found.shape[-1], W=W.shape[-2])
-    return found
-
-
-def _stacked(steps: list[Steps], kind: type[Steps], shape: tuple[int, ...], dtype: Dtype) -> Steps:
-    """Return one record whose arrays have the time axis before the last."""
-    if not steps:
-        empty = np.empty((*shape[:-1], 0, shape[-1]), dtype=dtype)
-        return kind(*([empty] * len(kind.__dataclass_fields__)))
-    stacks = (np.stack([getattr(step, name) for step in steps], axis=-2) for name in kind.__dataclass_fields__)
-    return kind(*(handed_out(stack, dtype) for stack in stacks))
+def _sum_inputs(x: Array, W: Array, b: Array) -> Array:
+    """Return x·W + b for every gate, first axis."""
+    return np.stack([x @ W[gate] + b[gate] for gate in range(len(W))])
 
 
 def _lstm_step(a: Array, h: Array, c: Array, U: Array) -> LSTM:
@@ -102,16 +80,25 @@ def _gru_step(a: Array, h: Array, U: Array, after: Array | None) -> GRU:
     return GRU(z, r, n, z * h + (1 - z) * n)
 
 
-def _shares(x: Array, W: Array, b: Array) -> Array:
-    """Return x·W + b for every gate, first axis."""
-    return np.stack([x @ W[gate] + b[gate] for gate in range(len(W))])
+def _stack(steps: list[Step], none: Step) -> Step:
+    """Return one record whose arrays have the time axis before the last; of no steps, `none` with that axis empty."""
+    kind = type(none)
+    if not steps:
+        return kind(*(getattr(none, one.name)[..., None, :][..., :0, :] for one in fields(kind)))
+    return kind(*(np.stack([getattr(step, one.name) for step in steps], axis=-2) for one in fields(kind)))
 
 
-@quiet
-def lstm_cell(x: ArrayLike, h: ArrayLike, c: ArrayLike, W: ArrayLike, U: ArrayLike, b: ArrayLike | None = None) -> LSTM:
+@keeps_dtype
+def lstm_cell(x: Operand, h: Operand, c: Operand, W: Operand, U: Operand, b: Operand | None = None) -> LSTM:
     r"""Return one step of a long short-term memory; W, U, b hold the gates forget, input, output, candidate.
 
     A forget gate of exactly 1 and an input gate of exactly 0 (biases +∞ and −∞) carry the cell unchanged.
+
+    Example:
+      >>> W, U = [[[0.0]]] * 3 + [[[1.0]]], [[[0.0]]] * 4
+      >>> step = lstm_cell([1.0], [0.0], [2.0], W, U)
+      >>> step.f.tolist(), step.g.round(3).tolist(), step.c.round(3).tolist()
+      ([0.5], [0.762], [1.381])
 
     Formula: c_t = f \odot c_{t-1} + i \odot g, \quad h_t = o \odot \tanh(c_t), \quad
       f, i, o = \sigma(x W_{f,i,o} + h_{t-1} U_{f,i,o} + b_{f,i,o}), \quad g = \tanh(x W_g + h_{t-1} U_g + b_g)
@@ -121,27 +108,30 @@ def lstm_cell(x: ArrayLike, h: ArrayLike, c: ArrayLike, W: ArrayLike, U: ArrayLi
       Forget: Continual Prediction with LSTM", section 3
     Note: LSTM
     """
-    dtype = common_dtype(x=x, h=h, c=c, W=W, U=U, b=b)
-    across, back, shift = _weights(W, U, b, 4, dtype)
-    found = _inputs(x, across, dtype, 1)
-    shape = (*found.shape[:-1], back.shape[-1])
-    step = _lstm_step(
-        _shares(found, across, shift), state_of("h", h, shape, dtype), state_of("c", c, shape, dtype), back
-    )
-    return LSTM(*(handed_out(getattr(step, name), dtype) for name in LSTM.__dataclass_fields__))
+    a = _sum_inputs(x, W, _check(x, W, U, b, 4, 1))
+    return _lstm_step(a, start_state("h", h, a.shape[1:], a.dtype), start_state("c", c, a.shape[1:], a.dtype), U)
 
 
-@quiet
+@keeps_dtype
 def lstm(
-    x: ArrayLike,
-    W: ArrayLike,
-    U: ArrayLike,
-    b: ArrayLike | None = None,
+    x: Operand,
+    W: Operand,
+    U: Operand,
+    b: Operand | None = None,
     *,
-    h0: ArrayLike | None = None,
-    c0: ArrayLike | None = None,
+    h0: Operand | None = None,
+    c0: Operand | None = None,
 ) -> LSTM:
-    r"""Run `lstm_cell` along a sequence and return every gate and state of every step; states start at 0.
+    r"""Run `lstm_cell` along a sequence and return every gate and state of every step.
+
+    Options:
+      h0: the hidden state before the first step, 0 unless given
+      c0: the cell state before the first step, 0 unless given
+
+    Example:
+      >>> W, U = [[[0.0]]] * 3 + [[[1.0]]], [[[0.0]]] * 4
+      >>> lstm([[1.0], [0.0]], W, U, c0=[2.0]).c.round(3).tolist()
+      [[1.381], [0.69]]
 
     Formula: (h_t, c_t) = \operatorname{LSTM}(x_t, h_{t-1}, c_{t-1})
     Shapes: x (…, t, d), W (4, d, e), U (4, e, e), b (4, e), h0 and c0 broadcast to (…, e) → (…, t, e)
@@ -150,88 +140,100 @@ def lstm(
       Forget: Continual Prediction with LSTM", section 3
     Note: LSTM
     """
-    dtype = common_dtype(x=x, W=W, U=U, b=b, h0=h0, c0=c0)
-    across, back, shift = _weights(W, U, b, 4, dtype)
-    found = _inputs(x, across, dtype, 2)
-    shape = (*found.shape[:-2], back.shape[-1])
-    h, c = state_of("h0", h0, shape, dtype), state_of("c0", c0, shape, dtype)
-    shares, steps = _shares(found, across, shift), list[LSTM]()
-    for t in range(found.shape[-2]):
-        steps.append(_lstm_step(shares[..., t, :], h, c, back))
+    a = _sum_inputs(x, W, _check(x, W, U, b, 4, 2))
+    shape = (*a.shape[1:-2], a.shape[-1])
+    h, c = start_state("h0", h0, shape, a.dtype), start_state("c0", c0, shape, a.dtype)
+    none, steps = LSTM(h, h, h, h, c, h), list[LSTM]()
+    for t in range(a.shape[-2]):
+        steps.append(_lstm_step(a[..., t, :], h, c, U))
         h, c = steps[-1].h, steps[-1].c
-    return _stacked(steps, LSTM, shape, dtype)
+    return _stack(steps, none)
 
 
-def _reset_bias(reset_after: bool, b_n: ArrayLike | None, hidden: int, dtype: Dtype) -> Array | None:
-    if b_n is not None and not reset_after:
-        raise CoreError("b_n is the recurrent bias that the reset gate multiplies; it needs reset_after=True")
+def _read_reset(reset_after: bool, c_n: Array | None, like: Array) -> Array | None:
+    """Return the recurrent bias of a reset gate that acts after U; None where it acts before."""
+    if c_n is not None and not reset_after:
+        raise CoreError("c_n is the recurrent bias that the reset gate multiplies; it needs reset_after=True")
     if not reset_after:
         return None
-    found = working(np.zeros(hidden) if b_n is None else b_n, dtype)
-    require_broadcast("b_n", found.shape, (hidden,), "the hidden width")
+    found = np.zeros(like.shape[-1], like.dtype) if c_n is None else c_n
+    require_broadcast("c_n", found.shape, like.shape[-1:], "the hidden width")
     return found
 
 
-@quiet
+@keeps_dtype
 def gru_cell(
-    x: ArrayLike,
-    h: ArrayLike,
-    W: ArrayLike,
-    U: ArrayLike,
-    b: ArrayLike | None = None,
+    x: Operand,
+    h: Operand,
+    W: Operand,
+    U: Operand,
+    b: Operand | None = None,
     *,
     reset_after: bool = False,
-    b_n: ArrayLike | None = None,
+    c_n: Operand | None = None,
 ) -> GRU:
     r"""Return one step of a gated recurrent unit; W, U, b hold update, reset, candidate. Update 1 keeps the state.
 
-    The reset gate acts on the state before U, as in the paper, or with `reset_after` on what U made of it
-    (plus `b_n`), as cuDNN and torch do.
+    Options:
+      reset_after: False: the reset gate acts on the state before U, as in the paper; True: on what U made of it,
+        as cuDNN and torch do
+      c_n: the recurrent bias beside U_n that `reset_after` multiplies too, 0 unless given; not b_n, the last row of b
+
+    Example:
+      >>> W, U = [[[0.0]], [[0.0]], [[1.0]]], [[[0.0]], [[0.0]], [[2.0]]]
+      >>> gru_cell([1.0], [0.5], W, U).n.round(3).tolist()
+      [0.905]
+      >>> gru_cell([1.0], [0.5], W, U, reset_after=True, c_n=[1.0]).n.round(3).tolist()
+      [0.964]
 
     Formula: h_t = z \odot h_{t-1} + (1 - z) \odot n, \quad z, r = \sigma(x W_{z,r} + h_{t-1} U_{z,r} + b_{z,r}),
-      \quad n = \tanh(x W_n + (r \odot h_{t-1}) U_n + b_n)
-    Shapes: x (…, d), h (…, e), W (3, d, e), U (3, e, e), b (3, e), b_n (e) → every gate and state (…, e)
-    Raises: CoreError where shapes do not fit, dtypes are mixed, or b_n is given without reset_after
+      \quad n = \tanh(x W_n + (r \odot h_{t-1}) U_n + b_n); \quad
+      \text{reset after: } n = \tanh(x W_n + b_n + r \odot (h_{t-1} U_n + c_n))
+    Shapes: x (…, d), h (…, e), W (3, d, e), U (3, e, e), b (3, e), c_n (e) → every gate and state (…, e)
+    Raises: CoreError where shapes do not fit, dtypes are mixed, or c_n is given without reset_after
     Source: Cho et al. 2014, "Learning Phrase Representations using RNN Encoder-Decoder for Statistical Machine
       Translation", eqs. 5-8
     Note: GRU
     """
-    dtype = common_dtype(x=x, h=h, W=W, U=U, b=b, b_n=b_n)
-    across, back, shift = _weights(W, U, b, 3, dtype)
-    found = _inputs(x, across, dtype, 1)
-    before = state_of("h", h, (*found.shape[:-1], back.shape[-1]), dtype)
-    after = _reset_bias(reset_after, b_n, back.shape[-1], dtype)
-    step = _gru_step(_shares(found, across, shift), before, back, after)
-    return GRU(*(handed_out(getattr(step, name), dtype) for name in GRU.__dataclass_fields__))
+    a = _sum_inputs(x, W, _check(x, W, U, b, 3, 1))
+    return _gru_step(a, start_state("h", h, a.shape[1:], a.dtype), U, _read_reset(reset_after, c_n, a))
 
 
-@quiet
+@keeps_dtype
 def gru(
-    x: ArrayLike,
-    W: ArrayLike,
-    U: ArrayLike,
-    b: ArrayLike | None = None,
+    x: Operand,
+    W: Operand,
+    U: Operand,
+    b: Operand | None = None,
     *,
-    h0: ArrayLike | None = None,
+    h0: Operand | None = None,
     reset_after: bool = False,
-    b_n: ArrayLike | None = None,
+    c_n: Operand | None = None,
 ) -> GRU:
-    r"""Run `gru_cell` along a sequence and return every gate and state of every step; the state starts at 0.
+    r"""Run `gru_cell` along a sequence and return every gate and state of every step.
+
+    Options:
+      h0: the state before the first step, 0 unless given
+      reset_after: whether the reset gate acts after U, as in `gru_cell`
+      c_n: the recurrent bias of `reset_after`
+
+    Example:
+      >>> W, U = [[[0.0]], [[0.0]], [[1.0]]], [[[0.0]], [[0.0]], [[2.0]]]
+      >>> gru([[1.0], [0.0]], W, U).h.round(3).tolist()
+      [[0.381], [0.372]]
 
     Formula: h_t = \operatorname{GRU}(x_t, h_{t-1})
-    Shapes: x (…, t, d), W (3, d, e), U (3, e, e), b (3, e), h0 broadcasts to (…, e), b_n (e) → (…, t, e)
-    Raises: CoreError where shapes do not fit, dtypes are mixed, or b_n is given without reset_after
+    Shapes: x (…, t, d), W (3, d, e), U (3, e, e), b (3, e), h0 broadcasts to (…, e), c_n (e) → (…, t, e)
+    Raises: CoreError where shapes do not fit, dtypes are mixed, or c_n is given without reset_after
     Source: Cho et al. 2014, "Learning Phrase Representations using RNN Encoder-Decoder for Statistical Machine
       Translation", eqs. 5-8
     Note: GRU
     """
-    dtype = common_dtype(x=x, W=W, U=U, b=b, h0=h0, b_n=b_n)
-    across, back, shift = _weights(W, U, b, 3, dtype)
-    found = _inputs(x, across, dtype, 2)
-    shape = (*found.shape[:-2], back.shape[-1])
-    h, after = state_of("h0", h0, shape, dtype), _reset_bias(reset_after, b_n, back.shape[-1], dtype)
-    shares, steps = _shares(found, across, shift), list[GRU]()
-    for t in range(found.shape[-2]):
-        steps.append(_gru_step(shares[..., t, :], h, back, after))
+    a = _sum_inputs(x, W, _check(x, W, U, b, 3, 2))
+    h = start_state("h0", h0, (*a.shape[1:-2], a.shape[-1]), a.dtype)
+    after = _read_reset(reset_after, c_n, a)
+    none, steps = GRU(h, h, h, h), list[GRU]()
+    for t in range(a.shape[-2]):
+        steps.append(_gru_step(a[..., t, :], h, U, after))
         h = steps[-1].h
-    return _stacked(steps, GRU, shape, dtype)
+    return _stack(steps, none)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from zhixing.core.arrays import handed_out, quiet
-from zhixing.core.attention import Attention, attention, gathered, weighted_sum
+from zhixing.core.arrays import Array, Operand, keeps_dtype, read_count
+from zhixing.core.attention import Attention, attention, sum_values
 from zhixing.core.seeded import uniform
 
 
-@quiet
+@keeps_dtype
 def hard_attention(
-    Q: ArrayLike,
-    K: ArrayLike,
-    V: ArrayLike,
+    Q: Operand,
+    K: Operand,
+    V: Operand,
     *,
     mask: ArrayLike | None = None,
     scale: float | None = None,
@@ -22,8 +24,17 @@ def hard_attention(
 ) -> Attention:
     r"""Return one value for each query instead of a mixture: the best match, or one drawn by the soft weights.
 
-    Without a seed the key with the largest score is taken (the first of equals), which is the limit of soft attention
-    as the temperature goes to 0. With a seed one key is drawn for each query, as the papers do in training.
+    The largest score is the limit of soft attention as the temperature goes to 0; the first of equals is taken. Where a
+    score is nan there is no largest, and the weights are nan as those of soft attention are.
+
+    Options:
+      mask: boolean, True = may attend; a query that may attend to nothing gets 0
+      scale: instead of 1/√d_k
+      seed: where given, one key is drawn for each query by the soft weights, as the papers do in training
+
+    Example:
+      >>> hard_attention([[2.0, 0.0]], [[1.0, 0.0], [0.0, 1.0]], [[10.0], [20.0]]).output.tolist()
+      [[10.0]]
 
     Formula: o_i = v_{j^*}, \quad j^* = \arg\max_j s_{ij} \quad \text{or} \quad j^* \sim \operatorname{softmax}(s_i)
     Shapes: Q (…, n, d), K (…, m, d), V (…, m, v), mask (…, n, m) → weights (…, n, m), output (…, n, v)
@@ -32,16 +43,19 @@ def hard_attention(
       Attention", section 3
     Note: 硬注意力与软注意力
     """
-    inputs = gathered(Q, K, V)
-    soft = attention(inputs.Q, inputs.K, inputs.V, mask=mask, scale=scale)
-    if seed is None:
-        chosen = np.argmax(soft.masked, axis=-1)
-    else:
+    soft = attention(Q, K, V, mask=mask, scale=scale)
+    weights = _choose(soft.masked, seed)
+    return dataclasses.replace(soft, weights=weights, output=sum_values(weights, V, weights != 0))
+
+
+def _choose(masked: Array, seed: int | None) -> Array:
+    """Return weights that are 1 at the largest score (or the one drawn) of each query, 0 elsewhere."""
+    if masked.shape[-1] == 0:
+        return masked
+    scores = masked
+    if seed is not None:
         # Gumbel's trick: the largest of score + noise is a draw by softmax.
-        chosen = np.argmax(soft.masked - np.log(-np.log(uniform(seed, *soft.masked.shape))), axis=-1)
-    allowed = ~np.isneginf(soft.masked)
-    one = (np.arange(allowed.shape[-1]) == chosen[..., None]) & allowed
-    weights = one.astype(inputs.V.dtype)
-    output = weighted_sum(weights, inputs.V, one)
-    steps = (soft.scores, soft.scaled, soft.masked, weights, output)
-    return Attention(*(handed_out(step, inputs.dtype) for step in steps))
+        scores = masked - np.log(-np.log(uniform(read_count("seed", seed), *masked.shape)))
+    chosen = np.arange(masked.shape[-1]) == np.argmax(scores, axis=-1)[..., None]
+    weights = (chosen & ~np.isneginf(masked)).astype(masked.dtype)
+    return np.where(np.isnan(masked).any(axis=-1, keepdims=True), np.nan, weights)

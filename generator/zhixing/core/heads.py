@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from zhixing.core.arrays import Array, common_dtype, handed_out, quiet, require_axes, require_equal, working
+from zhixing.core.arrays import Array, Mask, Operand, keeps_dtype, read_count, require_axes, require_equal
 from zhixing.core.attention import attention
-from zhixing.core.errors import CoreError, shown
+from zhixing.core.errors import CoreError, format_shape
 from zhixing.core.masks import Align, Window
 
 
@@ -17,7 +17,8 @@ from zhixing.core.masks import Align, Window
 class MultiHead:
     """Every step of multi-head attention.
 
-    Q (…, h, n, d), K and V (…, h_kv, m, d), weights (…, h, n, m), heads (…, h, n, d_v), joined (…, n, h·d_v), output.
+    Q (…, h, n, d), K and V (…, h_kv, m, d); the steps of `attention` for each head, scores to weights (…, h, n, m) and
+    lse (…, h, n); heads (…, h, n, d_v), joined (…, n, h·d_v), output (…, n, d_o).
     """
 
     Q: Array
@@ -25,16 +26,23 @@ class MultiHead:
     V: Array
     scores: Array
     scaled: Array
+    capped: Array
     masked: Array
+    allowed: Mask
     weights: Array
+    lse: Array
     heads: Array
     joined: Array
     output: Array
 
 
-@quiet
-def split_heads(x: ArrayLike, heads: int) -> Array:
+@keeps_dtype
+def split_heads(x: Operand, heads: int) -> Array:
     r"""Cut the features into equal parts, one for each head, and put the heads before the positions.
+
+    Example:
+      >>> split_heads([[1.0, 2.0, 3.0, 4.0]], 2).tolist()
+      [[[1.0, 2.0]], [[3.0, 4.0]]]
 
     Formula: \text{head}_i = x_{:, \; i d : (i + 1) d}
     Shapes: x (…, n, h·d) → (…, h, n, d)
@@ -42,20 +50,21 @@ def split_heads(x: ArrayLike, heads: int) -> Array:
     Source: Vaswani et al. 2017, "Attention Is All You Need", section 3.2.2
     Note: 多头注意力
     """
-    dtype = common_dtype(x=x)
-    found = np.asarray(x, dtype=dtype)
-    require_axes("x", found, 2, "(…, positions, features)")
-    if heads < 1 or found.shape[-1] % heads:
+    require_axes("x", x, 2, "(…, positions, features)")
+    if x.shape[-1] % read_count("heads", heads, least=1):
         raise CoreError(
-            f"x has shape {shown(found.shape)}: its {found.shape[-1]} features do not split into {heads} heads"
+            f"x has shape {format_shape(x.shape)}: its {x.shape[-1]} features do not split into {heads} heads"
         )
-    parts = found.reshape(*found.shape[:-1], heads, found.shape[-1] // heads)
-    return np.swapaxes(parts, -2, -3)
+    return np.swapaxes(x.reshape(*x.shape[:-1], heads, x.shape[-1] // heads), -2, -3)
 
 
-@quiet
-def join_heads(x: ArrayLike) -> Array:
+@keeps_dtype
+def join_heads(x: Operand) -> Array:
     r"""Put the heads' features side by side again: the inverse of `split_heads`.
+
+    Example:
+      >>> join_heads([[[1.0, 2.0]], [[3.0, 4.0]]]).tolist()
+      [[1.0, 2.0, 3.0, 4.0]]
 
     Formula: \operatorname{Concat}(\text{head}_1, \dots, \text{head}_h)
     Shapes: x (…, h, n, d) → (…, n, h·d)
@@ -63,24 +72,22 @@ def join_heads(x: ArrayLike) -> Array:
     Source: Vaswani et al. 2017, "Attention Is All You Need", section 3.2.2
     Note: 多头注意力
     """
-    dtype = common_dtype(x=x)
-    found = np.asarray(x, dtype=dtype)
-    require_axes("x", found, 3, "(…, heads, positions, features)")
-    *lead, heads, n, d = found.shape
-    return np.swapaxes(found, -2, -3).reshape(*lead, n, heads * d)
+    require_axes("x", x, 3, "(…, heads, positions, features)")
+    *lead, heads, n, d = x.shape
+    return np.swapaxes(x, -2, -3).reshape(*lead, n, heads * d)
 
 
-@quiet
+@keeps_dtype
 def multi_head(
-    x: ArrayLike,
-    memory: ArrayLike,
-    W_Q: ArrayLike,
-    W_K: ArrayLike,
-    W_V: ArrayLike,
-    W_O: ArrayLike,
+    x: Operand,
+    memory: Operand,
+    W_Q: Operand,
+    W_K: Operand,
+    W_V: Operand,
+    W_O: Operand,
     *,
     mask: ArrayLike | None = None,
-    bias: ArrayLike | None = None,
+    bias: Operand | None = None,
     scale: float | None = None,
     causal: bool = False,
     window: Window | None = None,
@@ -89,9 +96,23 @@ def multi_head(
 ) -> MultiHead:
     r"""Attend several times at once, each head through projections of its own, and join what they found.
 
-    Self-attention where memory is x, cross-attention where it is an encoder's output. Fewer key/value heads
-    than query heads are repeated for groups of them (grouped-query attention). The mask broadcasts to
-    (…, h, n, m): one of shape (n, m) holds for every head.
+    Self-attention where memory is x, cross-attention where it is an encoder's output. Fewer key/value heads than query
+    heads are repeated for groups of them (grouped-query attention).
+
+    Options:
+      mask: boolean, True = may attend; broadcasts to (…, h, n, m), so one of shape (n, m) holds for every head
+      bias: added to the scores; −inf masks out; broadcasts as the mask does
+      scale: instead of 1/√d_k
+      causal: a query sees its own position and the earlier ones
+      window: how many keys a query sees before and after its position, as in `window_mask`
+      align: where the queries stand among the keys, as in `attention`
+      softcap: c bends the scaled scores smoothly into (−c, c)
+
+    Example:
+      >>> one = [[[1.0]], [[2.0]]]
+      >>> a = multi_head([[1.0], [0.0]], [[1.0], [0.0]], one, one, one, [[1.0], [1.0]])
+      >>> a.joined.round(2).tolist(), a.output.round(2).tolist()
+      ([[0.73, 1.96], [0.5, 1.0]], [[2.7], [1.5]])
 
     Formula: \operatorname{MultiHead} = \operatorname{Concat}(\text{head}_1, \dots, \text{head}_h) W^O, \quad
       \text{head}_i = \operatorname{Attention}(x W_i^Q, M W_i^K, M W_i^V)
@@ -101,31 +122,25 @@ def multi_head(
     Source: Vaswani et al. 2017, "Attention Is All You Need", section 3.2.2
     Note: 多头注意力
     """
-    dtype = common_dtype(x=x, memory=memory, W_Q=W_Q, W_K=W_K, W_V=W_V, W_O=W_O, bias=bias)
-    queries, source = working(x, dtype), working(memory, dtype)
-    q = _projected("x", queries, "W_Q", working(W_Q, dtype))
-    k = _projected("memory", source, "W_K", working(W_K, dtype))
-    v = _projected("memory", source, "W_V", working(W_V, dtype))
-    shift = None if bias is None else working(bias, dtype)
-    steps = attention(
-        q, k, v, mask=mask, bias=shift, scale=scale, causal=causal, window=window, align=align, softcap=softcap,
+    q, k, v = (
+        _project("x", x, "W_Q", W_Q),
+        _project("memory", memory, "W_K", W_K),
+        _project("memory", memory, "W_V", W_V),
+    )
+    a = attention(
+        q, k, v, mask=mask, bias=bias, scale=scale, causal=causal, window=window, align=align, softcap=softcap,
         grouped=q.shape[-3] != k.shape[-3],
     )  # fmt: skip
-    joined = join_heads(steps.output)
-    out = working(W_O, dtype)
-    if out.ndim != 2:
-        raise CoreError(f"W_O has shape {shown(out.shape)}; it needs exactly 2 axes: (heads·d_v, features)")
-    require_equal("features of the joined heads and rows of W_O", joined=joined.shape[-1], W_O=out.shape[0])
-    found = (q, k, v, steps.scores, steps.scaled, steps.masked, steps.weights, steps.output, joined, joined @ out)
-    return MultiHead(*(handed_out(step, dtype) for step in found))
+    joined = join_heads(a.output)
+    require_axes("W_O", W_O, 2, "(heads·d_v, features)", exactly=True)
+    require_equal("features of the joined heads and rows of W_O", joined=joined.shape[-1], W_O=W_O.shape[0])
+    steps = (a.scores, a.scaled, a.capped, a.masked, a.allowed, a.weights, a.lse)
+    return MultiHead(q, k, v, *steps, heads=a.output, joined=joined, output=joined @ W_O)
 
 
-def _projected(name: str, x: Array, matrix_name: str, W: Array) -> Array:
+def _project(name: str, x: Array, matrix_name: str, W: Array) -> Array:
     """Return x·W for each head: (…, n, d) and (h, d, e) to (…, h, n, e)."""
     require_axes(name, x, 2, "(…, positions, features)")
-    if W.ndim != 3:
-        raise CoreError(
-            f"{matrix_name} has shape {shown(W.shape)}; it needs exactly 3 axes: (heads, features, head width)"
-        )
+    require_axes(matrix_name, W, 3, "(heads, features, head width)", exactly=True)
     require_equal(f"features of {name} and of {matrix_name}", **{name: x.shape[-1], matrix_name: W.shape[1]})
-    return np.asarray(np.matmul(x[..., None, :, :], W))
+    return np.matmul(x[..., None, :, :], W)

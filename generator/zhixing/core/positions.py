@@ -7,30 +7,37 @@ from numpy.typing import ArrayLike
 
 from zhixing.core.arrays import (
     Array,
-    common_dtype,
-    handed_out,
-    positive,
-    quiet,
+    Operand,
+    keeps_dtype,
+    read_array,
+    read_count,
+    read_number,
+    read_whole,
     require_axes,
     require_broadcast,
-    whole,
-    working,
 )
-from zhixing.core.errors import CoreError, shown
+from zhixing.core.errors import CoreError, format_shape
 
 BASE = 10000.0
 
 
 def _frequencies(pairs: int, width: int, base: float) -> Array:
-    positive(base=base)
-    return np.asarray(base ** (-2 * np.arange(pairs) / width))
+    """Return base^(−2i/width) for each pair i: how far it turns from one position to the next."""
+    return read_number("base", base, positive=True) ** (-2 * np.arange(pairs) / max(width, 1))
 
 
-@quiet
-def positions(pos: ArrayLike, features: ArrayLike, *, base: float = BASE) -> Array:
+@keeps_dtype
+def positions(pos: Operand, features: ArrayLike, *, base: float = BASE) -> Array:
     r"""Return the sinusoidal code of positions: sines in even features, cosines in odd ones, ever slower.
 
     `features` is their number d, or their indices 0 … d − 1. The norm of a row is √(d/2) for even d.
+
+    Options:
+      base: instead of 10000; the slowest feature turns once in about 2π·base positions
+
+    Example:
+      >>> positions([0, 1], 4).round(3).tolist()
+      [[0.0, 1.0, 0.0, 1.0], [0.841, 0.54, 0.01, 1.0]]
 
     Formula: PE_{(p, 2i)} = \sin(p / 10000^{2i/d}), \quad PE_{(p, 2i+1)} = \cos(p / 10000^{2i/d})
     Shapes: pos (…), features a number or (d) → (…, d)
@@ -38,22 +45,27 @@ def positions(pos: ArrayLike, features: ArrayLike, *, base: float = BASE) -> Arr
     Source: Vaswani et al. 2017, "Attention Is All You Need", section 3.5
     Note: 位置编码
     """
-    dtype = common_dtype(pos=pos)
-    indices = whole("features", features)
-    if indices.ndim:
-        if indices.ndim != 1 or np.any(indices != np.arange(indices.size)):
-            raise CoreError(f"features of shape {shown(indices.shape)} must be the indices 0, 1, 2 …, or their number")
-        d = indices.size
-    else:
-        d = int(indices)
+    indices = read_whole("features", features)
+    if indices.ndim and (indices.ndim != 1 or np.any(indices != np.arange(indices.size))):
+        raise CoreError(
+            f"features of shape {format_shape(indices.shape)} must be the indices 0, 1, 2 …, or their number"
+        )
+    d = indices.size if indices.ndim else int(indices)
     # In float64 whatever the dtype: float32 has no sine of 1e6 worth having.
-    angles = np.asarray(pos, dtype=np.float64)[..., None] * _frequencies((d + 1) // 2, d or 1, base)
+    angles = pos.astype(np.float64)[..., None] * _frequencies((d + 1) // 2, d, base)
     code = np.stack([np.sin(angles), np.cos(angles)], axis=-1)
-    return handed_out(code.reshape(*angles.shape[:-1], -1)[..., :d], dtype)
+    return code.reshape(*angles.shape[:-1], -1)[..., :d]
 
 
 def position_shift(k: float, features: int, *, base: float = BASE) -> Array:
     r"""Return the fixed matrix that moves a position code by k positions, whatever the position.
+
+    Options:
+      base: the one of the code
+
+    Example:
+      >>> bool(np.allclose(positions(3, 4) @ position_shift(2, 4), positions(5, 4)))
+      True
 
     Formula: PE_{p + k} = PE_p \, R_k, \quad R_k = \operatorname{diag}_i
       \begin{pmatrix} \cos k\omega_i & -\sin k\omega_i \\ \sin k\omega_i & \cos k\omega_i \end{pmatrix}
@@ -62,8 +74,8 @@ def position_shift(k: float, features: int, *, base: float = BASE) -> Array:
     Source: Vaswani et al. 2017, "Attention Is All You Need", section 3.5
     Note: 位置编码
     """
-    pairs = _pairs("features", features)
-    angles = k * _frequencies(pairs, features, base)
+    pairs = _count_pairs("features", features)
+    angles = read_number("k", k) * _frequencies(pairs, features, base)
     shift = np.zeros((pairs, 2, pairs, 2))
     i = np.arange(pairs)
     shift[i, 0, i, 0] = shift[i, 1, i, 1] = np.cos(angles)
@@ -71,15 +83,15 @@ def position_shift(k: float, features: int, *, base: float = BASE) -> Array:
     return shift.reshape(features, features)
 
 
-def _pairs(name: str, width: int) -> int:
-    if width < 0 or width % 2:
+def _count_pairs(name: str, width: int) -> int:
+    if read_count(name, width) % 2:
         raise CoreError(f"{name} is {width}; features are turned in pairs, so their number is even")
     return width // 2
 
 
-@quiet
+@keeps_dtype
 def rotary(
-    x: ArrayLike,
+    x: Operand,
     pos: ArrayLike | None = None,
     *,
     base: float = BASE,
@@ -88,32 +100,35 @@ def rotary(
 ) -> Array:
     r"""Turn each pair of features by an angle that grows with the position, so that scores see distances alone.
 
-    Pairs are neighbours (0, 1), (2, 3) … as in the paper, or, where not `interleaved`, feature i with i + width/2.
-    Only the first `width` features are turned; all of them by default. Positions default to 0, 1, 2 ….
+    Options:
+      base: instead of 10000
+      width: how many features are turned, the first ones; all unless given
+      interleaved: True: pairs are neighbours (0, 1), (2, 3) … as in the paper; False: feature i and i + width/2
+
+    Example:
+      >>> rotary([[1.0, 0.0], [1.0, 0.0]]).round(3).tolist()
+      [[1.0, 0.0], [0.54, 0.841]]
 
     Formula: \begin{pmatrix} x'_{2i} \\ x'_{2i+1} \end{pmatrix} =
       \begin{pmatrix} \cos p\theta_i & -\sin p\theta_i \\ \sin p\theta_i & \cos p\theta_i \end{pmatrix}
       \begin{pmatrix} x_{2i} \\ x_{2i+1} \end{pmatrix}, \quad \theta_i = 10000^{-2i/d}
-    Shapes: x (…, n, d), pos broadcasts to (…, n) → (…, n, d)
+    Shapes: x (…, n, d), pos broadcasts to (…, n), by default 0 … n − 1 → (…, n, d)
     Raises: CoreError where the width is odd or more than d, or the positions do not broadcast
     Source: Su et al. 2021, "RoFormer: Enhanced Transformer with Rotary Position Embedding", eqs. 15, 34
     Note: 位置编码
     """
-    dtype = common_dtype(x=x)
-    found = working(x, dtype)
-    require_axes("x", found, 2, "(…, positions, features)")
-    used = found.shape[-1] if width is None else width
-    pairs = _pairs("width", used)
-    if used > found.shape[-1]:
-        raise CoreError(f"width is {used}, but x has shape {shown(found.shape)}: only {found.shape[-1]} features")
-    places = np.arange(found.shape[-2]) if pos is None else np.asarray(pos, dtype=np.float64)
-    require_broadcast("pos", places.shape, found.shape[:-1], "the positions of x")
-    angles = places[..., None] * _frequencies(pairs, used or 1, base)
-    cos, sin = np.cos(angles).astype(found.dtype), np.sin(angles).astype(found.dtype)
-    return handed_out(turned(found, cos, sin, interleaved), dtype)
+    require_axes("x", x, 2, "(…, positions, features)")
+    used = x.shape[-1] if width is None else width
+    pairs = _count_pairs("width", used)
+    if used > x.shape[-1]:
+        raise CoreError(f"width is {used}, but x has shape {format_shape(x.shape)}: only {x.shape[-1]} features")
+    places = np.arange(x.shape[-2]) if pos is None else read_array("pos", pos).astype(np.float64)
+    require_broadcast("pos", places.shape, x.shape[:-1], "the positions of x")
+    angles = places[..., None] * _frequencies(pairs, used, base)
+    return turn_pairs(x, np.cos(angles).astype(x.dtype), np.sin(angles).astype(x.dtype), interleaved)
 
 
-def turned(x: Array, cos: Array, sin: Array, interleaved: bool) -> Array:
+def turn_pairs(x: Array, cos: Array, sin: Array, interleaved: bool) -> Array:
     """Return x with its first pairs of features turned by angles of these cosines and sines; the rest as it is."""
     pairs = cos.shape[-1]
     first = slice(0, 2 * pairs, 2) if interleaved else slice(0, pairs)

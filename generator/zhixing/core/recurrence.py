@@ -3,41 +3,35 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from zhixing.core.activations import Named, activation_named
-from zhixing.core.arrays import (
-    Array,
-    Dtype,
-    common_dtype,
-    handed_out,
-    quiet,
-    require_axes,
-    require_equal,
-    state_of,
-    working,
-)
-from zhixing.core.feedforward import affine
+from zhixing.core.activations import ActivationName, find_activation
+from zhixing.core.arrays import Array, Operand, keeps_dtype, require_axes, require_equal, start_state
+from zhixing.core.feedforward import apply_linear
 
 
-def _checked(U: ArrayLike, hidden: int, dtype: Dtype) -> Array:
-    back = working(U, dtype)
-    require_axes("U", back, 2, "(hidden, hidden)")
-    require_equal("hidden widths", W_columns=hidden, U_rows=back.shape[0], U_columns=back.shape[-1])
-    return back
+def _check(U: Array, hidden: int) -> None:
+    require_axes("U", U, 2, "(hidden, hidden)", exactly=True)
+    require_equal("hidden widths", W_columns=hidden, U_rows=U.shape[0], U_columns=U.shape[1])
 
 
-@quiet
+@keeps_dtype
 def rnn_cell(
-    x: ArrayLike,
-    h: ArrayLike,
-    W: ArrayLike,
-    U: ArrayLike,
-    b: ArrayLike | None = None,
+    x: Operand,
+    h: Operand,
+    W: Operand,
+    U: Operand,
+    b: Operand | None = None,
     *,
-    activation: Named = "tanh",
+    activation: ActivationName = "tanh",
 ) -> Array:
     r"""Return the next hidden state of a plain recurrent network from its input and the state before.
+
+    Options:
+      activation: instead of tanh: "relu", "gelu", "silu", "sigmoid" or "identity"
+
+    Example:
+      >>> rnn_cell([1.0], [0.5], [[1.0]], [[2.0]]).round(3).tolist()
+      [0.964]
 
     Formula: h_t = \tanh(x_t W + h_{t-1} U + b)
     Shapes: x (…, d), h (…, e), W (d, e), U (e, e), b (e) → (…, e)
@@ -45,23 +39,30 @@ def rnn_cell(
     Source: Elman 1990, "Finding Structure in Time"
     Note: 循环神经网络
     """
-    dtype = common_dtype(x=x, h=h, W=W, U=U, b=b)
-    share = affine(working(x, dtype), working(W, dtype), None if b is None else working(b, dtype))
-    back = _checked(U, share.shape[-1], dtype)
-    return handed_out(activation_named(activation)(share + state_of("h", h, share.shape, dtype) @ back), dtype)
+    share = apply_linear(x, W, b)
+    _check(U, share.shape[-1])
+    return find_activation(activation)(share + start_state("h", h, share.shape, share.dtype) @ U)
 
 
-@quiet
+@keeps_dtype
 def rnn(
-    x: ArrayLike,
-    W: ArrayLike,
-    U: ArrayLike,
-    b: ArrayLike | None = None,
+    x: Operand,
+    W: Operand,
+    U: Operand,
+    b: Operand | None = None,
     *,
-    h0: ArrayLike | None = None,
-    activation: Named = "tanh",
+    h0: Operand | None = None,
+    activation: ActivationName = "tanh",
 ) -> Array:
-    r"""Run `rnn_cell` along a sequence and return the hidden state of every step; it starts at 0.
+    r"""Run `rnn_cell` along a sequence and return the hidden state of every step.
+
+    Options:
+      h0: the state before the first step, 0 unless given
+      activation: as in `rnn_cell`
+
+    Example:
+      >>> rnn([[1.0], [0.0]], [[1.0]], [[2.0]], h0=[0.5]).round(3).tolist()
+      [[0.964], [0.959]]
 
     Formula: h_t = \tanh(x_t W + h_{t-1} U + b)
     Shapes: x (…, t, d), W (d, e), U (e, e), b (e), h0 broadcasts to (…, e) → (…, t, e)
@@ -69,13 +70,11 @@ def rnn(
     Source: Elman 1990, "Finding Structure in Time"
     Note: 循环神经网络
     """
-    dtype = common_dtype(x=x, W=W, U=U, b=b, h0=h0)
-    found = working(x, dtype)
-    require_axes("x", found, 2, "(…, positions, features)")
-    share = affine(found, working(W, dtype), None if b is None else working(b, dtype))
-    back, bend = _checked(U, share.shape[-1], dtype), activation_named(activation)
-    h = state_of("h0", h0, (*share.shape[:-2], share.shape[-1]), dtype)
+    require_axes("x", x, 2, "(…, positions, features)")
+    share, bend = apply_linear(x, W, b), find_activation(activation)
+    _check(U, share.shape[-1])
+    h = start_state("h0", h0, (*share.shape[:-2], share.shape[-1]), share.dtype)
     states = np.empty_like(share)
     for t in range(share.shape[-2]):
-        h = states[..., t, :] = bend(share[..., t, :] + h @ back)
-    return handed_out(states, dtype)
+        h = states[..., t, :] = bend(share[..., t, :] + h @ U)
+    return states

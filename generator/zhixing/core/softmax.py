@@ -1,30 +1,44 @@
-"""Softmax, its Jacobian, and the entropy of what it returns."""
+"""Softmax, its Jacobian, and the entropy of the weights it returns."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from zhixing.core.arrays import Array, Axes, common_dtype, handed_out, positive, quiet, require_axes, working
-from zhixing.core.errors import CoreError, shown
-from zhixing.core.masks import as_mask
+from zhixing.core.arrays import Array, Axes, Operand, keeps_dtype, read_number, require_axes, require_axis
+from zhixing.core.errors import CoreError
+from zhixing.core.masks import read_mask
 
 
-def weights_of(scores: Array, axis: Axes = -1) -> Array:
-    """Return the softmax of scores in their own dtype; −inf weighs exactly 0, and where all are −inf, all weigh 0."""
+def normalize_exponentials(scores: Array, axis: Axes = -1) -> tuple[Array, Array]:
+    """Return the softmax of scores in their own dtype, and the logarithm of the sum of their exponentials.
+
+    A score of −inf weighs exactly 0. Where all are −inf, all weigh 0, and the logarithm is −inf.
+    """
     largest = np.max(scores, axis=axis, keepdims=True, initial=-np.inf)
     # Without the maximum, exp overflows from 88.7 on in float32; −inf − −inf would be nan.
     powers = np.exp(scores - np.where(np.isneginf(largest), 0, largest))
     total = np.sum(powers, axis=axis, keepdims=True)
-    return np.asarray(powers / np.where(total == 0, 1, total))
+    weights = powers / np.where(total == 0, 1, total)
+    return weights, np.squeeze(np.log(total) + largest, axis)
 
 
-@quiet
-def softmax(x: ArrayLike, axis: Axes = -1, mask: ArrayLike | None = None, *, temperature: float = 1.0) -> Array:
+@keeps_dtype
+def softmax(x: Operand, axis: Axes = -1, mask: ArrayLike | None = None, *, temperature: float = 1.0) -> Array:
     r"""Return weights that are positive and sum to 1 along the axis (or axes): the exponentials, over their sum.
 
     Where the mask is False, and where x is −inf, the weight is exactly 0. Where nothing is left, all weights are 0.
-    A small temperature tends to the largest score alone, a large one to equal weights.
+
+    Options:
+      axis: the axis, or a tuple of axes, along which the weights sum to 1
+      mask: boolean, True = takes part; broadcasts to x
+      temperature: T; a small one tends to the largest score alone, a large one to equal weights
+
+    Example:
+      >>> softmax([0.0, 1.0, 2.0]).round(3).tolist()
+      [0.09, 0.245, 0.665]
+      >>> softmax([0.0, 1.0, 2.0], temperature=0.1).round(3).tolist()
+      [0.0, 0.0, 1.0]
 
     Formula: \operatorname{softmax}(x)_i = \frac{e^{x_i / T}}{\sum_j e^{x_j / T}}
     Shapes: x any shape, mask broadcasts to x → the shape of x
@@ -33,28 +47,33 @@ def softmax(x: ArrayLike, axis: Axes = -1, mask: ArrayLike | None = None, *, tem
       temperature: Hinton et al. 2015, "Distilling the Knowledge in a Neural Network", eq. 1
     Note: Softmax
     """
-    dtype = common_dtype(x=x)
-    scores = working(x, dtype)
-    positive(temperature=temperature)
-    _require_axis(scores, axis)
+    t = read_number("temperature", temperature, positive=True)
+    require_axis("x", x, axis)
     if mask is not None:
-        scores = np.where(as_mask(mask, scores.shape), scores, -np.inf)
-    if temperature != 1:
-        largest = np.max(scores, axis=axis, keepdims=True, initial=-np.inf)
-        # The maximum comes off before the division, which could overflow.
-        scores = (scores - np.where(np.isneginf(largest), 0, largest)) / temperature
-    return handed_out(weights_of(scores, axis), dtype)
+        x = np.where(read_mask(mask, x.shape), x, -np.inf)
+    return normalize_exponentials(_divide(x, t, axis), axis)[0]
 
 
-def _require_axis(x: Array, axis: Axes) -> None:
-    for one in axis if isinstance(axis, tuple) else (axis,):
-        if not -x.ndim <= one < x.ndim:
-            raise CoreError(f"axis {one} is not an axis of an array of shape {shown(x.shape)}")
+def _divide(scores: Array, temperature: float, axis: Axes) -> Array:
+    """Return the scores' distances from the largest over the temperature, which float32 might not hold."""
+    if temperature == 1:
+        return scores
+    largest = np.max(scores, axis=axis, keepdims=True, initial=-np.inf)
+    # The maximum comes off before the division, which could overflow.
+    distances = (scores - np.where(np.isneginf(largest), 0, largest)).astype(np.float64)
+    return (distances / temperature).astype(scores.dtype)
 
 
-@quiet
-def softmax_jacobian(weights: ArrayLike, *, temperature: float = 1.0) -> Array:
+@keeps_dtype
+def softmax_jacobian(weights: Operand, *, temperature: float = 1.0) -> Array:
     r"""Return the derivative of each weight by each score, from the weights that softmax gave along the last axis.
+
+    Options:
+      temperature: the T that the weights were made with
+
+    Example:
+      >>> softmax_jacobian([0.25, 0.75]).tolist()
+      [[0.1875, -0.1875], [-0.1875, 0.1875]]
 
     Formula: \frac{\partial p_i}{\partial x_j} = \frac{p_i (\delta_{ij} - p_j)}{T}
     Shapes: weights (…, n) → (…, n, n)
@@ -63,17 +82,22 @@ def softmax_jacobian(weights: ArrayLike, *, temperature: float = 1.0) -> Array:
       Information Estimation of Parameters"
     Note: 梯度消失
     """
-    dtype = common_dtype(weights=weights)
-    p = working(weights, dtype)
-    require_axes("weights", p, 1, "(…, n)")
-    positive(temperature=temperature)
-    same = np.eye(p.shape[-1], dtype=p.dtype)
-    return handed_out(p[..., :, None] * (same - p[..., None, :]) / temperature, dtype)
+    require_axes("weights", weights, 1, "(…, n)")
+    same = np.eye(weights.shape[-1], dtype=weights.dtype)
+    slopes = weights[..., :, None] * (same - weights[..., None, :])
+    return slopes / read_number("temperature", temperature, positive=True)
 
 
-@quiet
-def entropy(p: ArrayLike, axis: Axes = -1) -> Array:
+@keeps_dtype
+def entropy(p: Operand, axis: Axes = -1) -> Array:
     r"""Return the entropy of weights in nats: 0 where one takes all, ln n where n are equal.
+
+    Options:
+      axis: the axis, or a tuple of axes, along which the weights sum to 1
+
+    Example:
+      >>> entropy([[1.0, 0.0], [0.5, 0.5]]).round(3).tolist()
+      [0.0, 0.693]
 
     Formula: H(p) = -\sum_i p_i \ln p_i, \quad 0 \ln 0 = 0
     Shapes: p any shape → the shape of p without the axis (or axes)
@@ -81,10 +105,8 @@ def entropy(p: ArrayLike, axis: Axes = -1) -> Array:
     Source: Shannon 1948, "A Mathematical Theory of Communication", section 6
     Note: Softmax温度
     """
-    dtype = common_dtype(p=p)
-    weights = working(p, dtype)
-    _require_axis(weights, axis)
-    if np.any(weights < 0):
-        raise CoreError(f"p has a negative weight, {weights.min()}; the entropy is of weights, not of scores")
-    terms = np.where(weights == 0, 0, weights * np.log(weights))
-    return handed_out(0 - np.sum(terms, axis=axis), dtype)
+    require_axis("p", p, axis)
+    if np.any(p < 0):
+        raise CoreError(f"p has a negative weight, {p.min()}; the entropy is of weights, not of scores")
+    terms = np.where(p == 0, 0, p * np.log(p))
+    return 0 - np.sum(terms, axis=axis)

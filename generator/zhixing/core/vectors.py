@@ -1,36 +1,26 @@
-"""How alike two vectors are: the dot product, the cosine, and the length between them."""
+"""How alike two vectors are: the dot product, and the cosine of the angle between them."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from zhixing.core.arrays import (
-    Array,
-    Dtype,
-    common_dtype,
-    handed_out,
-    leading,
-    quiet,
-    require_axes,
-    require_equal,
-    working,
-)
+from zhixing.core.arrays import Array, Operand, broadcast_leading, keeps_dtype, require_axes, require_equal
 
 
-def _pair(a: ArrayLike, b: ArrayLike) -> tuple[Array, Array, Dtype]:
-    dtype = common_dtype(a=a, b=b)
-    left, right = working(a, dtype), working(b, dtype)
-    require_axes("a", left, 1, "(…, features)")
-    require_axes("b", right, 1, "(…, features)")
-    require_equal("features (the last axis)", a=left.shape[-1], b=right.shape[-1])
-    leading(a=left.shape[:-1], b=right.shape[:-1])
-    return left, right, dtype
+def _check(a: Array, b: Array) -> None:
+    require_axes("a", a, 1, "(…, features)")
+    require_axes("b", b, 1, "(…, features)")
+    require_equal("features (the last axis)", a=a.shape[-1], b=b.shape[-1])
+    broadcast_leading(a=a.shape[:-1], b=b.shape[:-1])
 
 
-@quiet
-def dot(a: ArrayLike, b: ArrayLike) -> Array:
+@keeps_dtype
+def dot(a: Operand, b: Operand) -> Array:
     r"""Return the dot product over the last axis: how far two vectors point the same way, times both lengths.
+
+    Example:
+      >>> dot([3.0, 4.0], [[6.0, 8.0], [-4.0, 3.0]]).tolist()
+      [50.0, 0.0]
 
     Formula: a \cdot b = \sum_i a_i b_i
     Shapes: a (…, d), b (…, d) → (…), leading axes broadcast
@@ -39,13 +29,17 @@ def dot(a: ArrayLike, b: ArrayLike) -> Array:
       Machine Translation", section 3.1 (dot)
     Note: 点积
     """
-    left, right, dtype = _pair(a, b)
-    return handed_out(np.einsum("...d,...d->...", left, right), dtype)
+    _check(a, b)
+    return np.einsum("...d,...d->...", a, b)
 
 
-@quiet
-def cosine_similarity(a: ArrayLike, b: ArrayLike) -> Array:
+@keeps_dtype
+def cosine_similarity(a: Operand, b: Operand) -> Array:
     r"""Return the cosine of the angle between vectors, over the last axis; nan where one has no length.
+
+    Example:
+      >>> cosine_similarity([3.0, 4.0], [[6.0, 8.0], [-4.0, 3.0], [-3.0, -4.0]]).round(3).tolist()
+      [1.0, 0.0, -1.0]
 
     Formula: \cos\theta = \frac{a \cdot b}{\lVert a \rVert \, \lVert b \rVert}
     Shapes: a (…, d), b (…, d) → (…), leading axes broadcast
@@ -53,12 +47,11 @@ def cosine_similarity(a: ArrayLike, b: ArrayLike) -> Array:
     Source: Graves et al. 2014, "Neural Turing Machines", eq. 6
     Note: 点积
     """
-    left, right, dtype = _pair(a, b)
-    return handed_out(np.einsum("...d,...d->...", _unit(left), _unit(right)), dtype)
+    _check(a, b)
+    return np.einsum("...d,...d->...", _unit(a), _unit(b))
 
 
 def _unit(x: Array) -> Array:
-    """Scale by the largest entry first, so that squares neither overflow nor vanish."""
-    largest = np.max(np.abs(x), axis=-1, keepdims=True, initial=0)
-    scaled = x / largest
-    return np.asarray(scaled / np.sqrt(np.einsum("...d,...d->...", scaled, scaled))[..., None])
+    """Return vectors of length 1; scaled by the largest entry first, so that squares neither overflow nor vanish."""
+    scaled = x / np.max(np.abs(x), axis=-1, keepdims=True, initial=0)
+    return scaled / np.sqrt(np.einsum("...d,...d->...", scaled, scaled))[..., None]

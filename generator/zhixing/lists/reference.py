@@ -34,14 +34,21 @@ def fields(text: str) -> dict[str, str]:
 
 def _entry(name: str, text: str, titles: set[str]) -> str:
     found = fields(text)
-    word = "，例子里可以写" if name in WORDS else ""
-    parts = [f"**{name}**（`{name}{_signature(name)}`{word}）", escape_markdown(found[""])]
+    parts = [f"**{name}**（`{name}{_signature(name)}`{_words(name)}）", escape_markdown(found[""])]
     if "Formula" in found:
         parts.append(f"$$\n{found['Formula']}\n$$")
     lines = [f"- {label}：{escape_markdown(found[field])}" for field, label in _LABELS.items() if field in found]
     if found.get("Note") in titles:
         lines.append(f"- 笔记：[[{found['Note']}]]")
     return "\n\n".join([*parts, "\n".join(lines)])
+
+
+def _words(name: str) -> str:
+    """Return which word of the language the function is, if any; a pool has one for each number of axes."""
+    if name in WORDS:
+        return "，例子里可以写"
+    pools = [f"`{word}`" for word in (f"{name}1d", f"{name}2d") if word in WORDS]
+    return f"，例子里写作 {'、'.join(pools)}" if pools else ""
 
 
 def _signature(name: str) -> str:

@@ -41,6 +41,10 @@ def _any(values: Array, axis: At) -> Array:
     return np.asarray(np.any(values, axis=axis), np.float64)
 
 
+def _normalize(values: Array, axis: tuple[int, ...], eps: float = 0.0) -> Array:
+    return core.layer_norm(values, axis=axis, eps=eps)
+
+
 REDUCTIONS = (
     Word(
         "sum",
@@ -158,10 +162,11 @@ ALONG_AXIS = (
     ),
     Word(
         "normalize",
-        AlongAxis(core.normalize, options={"eps": Kind.NUMBER}),
+        AlongAxis(_normalize, options={"eps": Kind.NUMBER}),
         Latex(),
         Explanation.STANDARD_SCORE,
         neighbours=("softmax",),
+        sentence="Return the entries with mean 0 and variance 1 along the axis (or axes): `layer_norm` with eps = 0.",
     ),
 )
 

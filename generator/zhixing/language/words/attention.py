@@ -11,10 +11,13 @@ from zhixing.language.model import Array
 from zhixing.language.words.costs import count_work
 from zhixing.language.words.word import Explanation, Kind, Latex, Word, mechanism
 
-_STEPS = "scores: … n m; scaled: … n m; masked: … n m; weights: … n m; output: … n v"
+_STEPS = (
+    "scores: … n m; scaled: … n m; capped: … n m; masked: … n m; allowed: … n m; weights: … n m; lse: … n; "
+    "output: … n v"
+)
 _HEADS = (
-    "Q: … h n k; K: … g m k; V: … g m v; scores: … h n m; scaled: … h n m; masked: … h n m; weights: … h n m; "
-    "heads: … h n v; joined: … n j; output: … n o"
+    "Q: … h n k; K: … g m k; V: … g m v; scores: … h n m; scaled: … h n m; capped: … h n m; masked: … h n m; "
+    "allowed: … h n m; weights: … h n m; lse: … h n; heads: … h n v; joined: … n j; output: … n o"
 )
 _PROJECTED = "… n d, … m e, h d k, g e k, g e v, j o"
 _ENCODER = "… n d, h d k, h d k, h d v, j d, d f, f, f d, d"
@@ -49,6 +52,17 @@ def _window_mask(queries: Array, keys: Array, **options: Any) -> Array:
     return core.window_mask(queries.size, keys.size, **options)
 
 
+@wraps(core.encoder_layer)
+def _encoder_layer(x: Array, *weights: Array, **options: Any) -> core.EncoderLayer:
+    return core.encoder_layer(x, core.HeadWeights(*weights[:4]), core.NetworkWeights(*weights[4:]), **options)
+
+
+@wraps(core.decoder_layer)
+def _decoder_layer(x: Array, memory: Array, *weights: Array, **options: Any) -> core.DecoderLayer:
+    heads, cross = core.HeadWeights(*weights[:4]), core.HeadWeights(*weights[4:8])
+    return core.decoder_layer(x, memory, heads, cross, core.NetworkWeights(*weights[8:]), **options)
+
+
 ATTENTION = (
     Word(
         "attention",
@@ -65,9 +79,9 @@ ATTENTION = (
         reserves_name=True,
     ),
     Word(
-        "attend",
+        "blocked_attention",
         mechanism(
-            _with_mask(core.attend),
+            _with_mask(core.blocked_attention),
             "… n d, … m d, … m v -> … n v",
             work=count_work("n m d, n m v", "n m"),
             arrays=_BIASED,
@@ -114,7 +128,7 @@ ATTENTION = (
     Word(
         "encoder_layer",
         mechanism(
-            core.encoder_layer,
+            _encoder_layer,
             f"{_ENCODER} -> weights: … h n m; attended: … n d; output: … n d",
             work=count_work("h n d k, h n d k, h n d v, h n n k, h n n v, n j d, n d f, n d f", "h n n, n f"),
             options={"causal": Kind.FLAG, **_LAYER},
@@ -124,7 +138,7 @@ ATTENTION = (
     Word(
         "decoder_layer",
         mechanism(
-            _with_mask(core.decoder_layer, "memory_mask"),
+            _with_mask(_decoder_layer, "memory_mask"),
             f"{_DECODER} -> weights: … h n w; attended: … n d; cross_weights: … h n m; crossed: … n d; output: … n d",
             work=count_work(
                 "h n d k, h n d v, h n n k, h n n v, h n d k2, h n m k2, h n m v2, h m e k2, h m e v2, n j d,"

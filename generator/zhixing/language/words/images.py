@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 from zhixing import core
 from zhixing.language.model import Array
@@ -16,6 +18,16 @@ _LINE, _IMAGE = ("… t -> … s", "t"), ("… r c2 -> … y x", "r", "c2")
 def _pool(compute: Callable[..., Array], form: str, *space: str) -> Mechanism:
     cost = count_windows(*space)
     return mechanism(compute, form, work=cost, options={"stride": Kind.WHOLE}, needed={"size": Kind.WHOLE}, peak=cost)
+
+
+def _over(pool: Callable[..., Array], axes: int) -> Callable[..., Array]:
+    """Return a pool over so many axes with windows of one size in all of them."""
+
+    @wraps(pool)
+    def compute(x: Array, size: int, **options: Any) -> Array:
+        return pool(x, (size,) * axes, **options)
+
+    return compute
 
 
 IMAGES = (
@@ -42,10 +54,10 @@ IMAGES = (
         ),
         explanation=Explanation.WINDOW,
     ),
-    Word("avg_pool1d", _pool(core.avg_pool1d, *_LINE)),
-    Word("max_pool1d", _pool(core.max_pool1d, *_LINE)),
-    Word("avg_pool2d", _pool(core.avg_pool2d, *_IMAGE)),
-    Word("max_pool2d", _pool(core.max_pool2d, *_IMAGE)),
+    Word("avg_pool1d", _pool(_over(core.avg_pool, 1), *_LINE)),
+    Word("max_pool1d", _pool(_over(core.max_pool, 1), *_LINE)),
+    Word("avg_pool2d", _pool(_over(core.avg_pool, 2), *_IMAGE)),
+    Word("max_pool2d", _pool(_over(core.max_pool, 2), *_IMAGE)),
     Word(
         "patches",
         mechanism(core.patches, "… r c -> … p x", work=count_work(entries="r c"), needed={"size": Kind.WHOLE}),

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from zhixing.core import CoreError, copy_accuracy, copy_task
-from zhixing.core.copy_models import loss, loss_gradients
-from zhixing.core.experiments import MODELS
+from zhixing.core import CoreError
 from zhixing.core.seeded import uniform
+from zhixing.experiments import copy_accuracy, copy_task
+from zhixing.experiments.copy_models import loss, loss_gradients
+from zhixing.experiments.copy_task import MODELS
 
 
 @pytest.mark.parametrize("name", MODELS)

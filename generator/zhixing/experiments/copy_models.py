@@ -15,7 +15,7 @@ import numpy as np
 from zhixing.core.activations import logistic
 from zhixing.core.arrays import Array
 from zhixing.core.seeded import uniform
-from zhixing.core.softmax import weights_of
+from zhixing.core.softmax import normalize_exponentials
 
 Parameters: TypeAlias = Mapping[str, Array]
 
@@ -46,12 +46,12 @@ def loss_gradients(model: Model, w: Parameters, x: Array, y: Array) -> dict[str,
     return model.gradients(w, x, -y * logistic(-y * model.logits(w, x)) / len(y))
 
 
-def _scattered(seed: int, size: float, **shapes: tuple[int, ...]) -> dict[str, Array]:
+def _spread(seed: int, size: float, **shapes: tuple[int, ...]) -> dict[str, Array]:
     """Return parameters evenly spread over ±size, each from a stream of its own."""
     return {name: size * (2 * uniform(seed + i, *shape) - 1) for i, (name, shape) in enumerate(shapes.items())}
 
 
-class Recurrent:
+class RecurrentModel:
     """h_t = tanh(x_t·W + h_{t−1}·U + b), logit h_T·v. U starts as half the identity: the map contracts."""
 
     width = 8
@@ -59,7 +59,7 @@ class Recurrent:
     def start(self, features: int, seed: int) -> dict[str, Array]:
         """Return parameters to start from."""
         d = self.width
-        return _scattered(seed, 0.5, W=(features, d), b=(d,), v=(d,)) | {"U": np.eye(d) / 2}
+        return _spread(seed, 0.5, W=(features, d), b=(d,), v=(d,)) | {"U": np.eye(d) / 2}
 
     def states(self, w: Parameters, x: Array) -> list[Array]:
         """Return h_{−1} = 0, h_0, …, h_T."""
@@ -88,7 +88,7 @@ class Recurrent:
         return found
 
 
-class Convolutional:
+class ConvolutionalModel:
     """Two causal layers tanh(Σ_i h_{t−k+1+i}·K_i + b) of width k = 3, logit from the last position: it sees five."""
 
     width, size, layers, field = 8, 3, ("1", "2"), 5
@@ -96,7 +96,7 @@ class Convolutional:
     def start(self, features: int, seed: int) -> dict[str, Array]:
         """Return parameters to start from."""
         k, d = self.size, self.width
-        return _scattered(seed, 0.5, K1=(k, features, d), b1=(d,), K2=(k, d, d), b2=(d,), v=(d,))
+        return _spread(seed, 0.5, K1=(k, features, d), b1=(d,), K2=(k, d, d), b2=(d,), v=(d,))
 
     def _windows(self, h: Array) -> Array:
         """Return (samples, positions, k, features), zeros before the start."""
@@ -131,7 +131,7 @@ class Convolutional:
         return found
 
 
-class Attending:
+class AttentionModel:
     """The last position asks all: softmax(q·Kᵀ/√d)·V, q = x_T·W_Q, K = x·W_K, V = x·W_V; logit of it by w."""
 
     width = 8
@@ -139,12 +139,12 @@ class Attending:
     def start(self, features: int, seed: int) -> dict[str, Array]:
         """Return parameters to start from."""
         d = self.width
-        return _scattered(seed, 1.0, W_Q=(features, d), W_K=(features, d), W_V=(features, d), w=(d,))
+        return _spread(seed, 1.0, W_Q=(features, d), W_K=(features, d), W_V=(features, d), w=(d,))
 
     def steps(self, w: Parameters, x: Array) -> tuple[Array, Array, Array, Array]:
         """Return q (samples, d), K and V (samples, positions, d), and the weights (samples, positions)."""
         q, k, v = x[:, -1] @ w["W_Q"], x @ w["W_K"], x @ w["W_V"]
-        return q, k, v, weights_of(np.einsum("nd,ntd->nt", q, k) / math.sqrt(self.width))
+        return q, k, v, normalize_exponentials(np.einsum("nd,ntd->nt", q, k) / math.sqrt(self.width))[0]
 
     def logits(self, w: Parameters, x: Array) -> Array:
         """Return one logit for each sample."""

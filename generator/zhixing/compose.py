@@ -1,4 +1,4 @@
-"""The one composition: a loaded vault is run, rendered and woven into a plan. Nothing is written here.
+"""Composition: run a loaded vault, render its results, and plan what is to be written. Nothing is written here.
 
 The command line, the site and the tests all see a vault through `results` and `plan`, so they cannot disagree.
 """
@@ -29,7 +29,7 @@ from zhixing.weave.figures import unused_figures, weave_figure
 from zhixing.weave.generated_files import SEAL, canvas_content, text_content, weave_file
 from zhixing.weave.regions import Accepted, Target, Verdict, Woven, accepts, weave
 
-# Running a vault: its examples are run, its lists made, and what they show is rendered.
+# Running a vault: its examples and lists, rendered.
 
 FIGURES = "_figures"
 Progress = Callable[[int, int], None]
@@ -37,7 +37,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """A block of a note that something is written below: an example or a list.
+    """A block of a note below which results are written: an example or a list.
 
     `id` names what it shows; it is "" where the block cannot be read, or where its `name` belongs to an earlier block.
     """
@@ -49,7 +49,7 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What a vault's examples gave: the runs, and what is shown of each, by example id; canvases by their place."""
+    """The results of a vault: runs and rendered bodies by example id, canvases by path."""
 
     book: Book
     bodies: Mapping[str, Body]
@@ -78,13 +78,13 @@ def _silent(_done: int, _total: int) -> None:
 
 @dataclass
 class Memory:
-    """What an earlier look at the vault computed, for a server that looks again after each save."""
+    """The results of an earlier run, for a server that runs again after each save."""
 
     runs: RunMemory = field(default_factory=RunMemory)
     bodies: dict[str, tuple[Run, Body | None]] = field(default_factory=dict)
 
     def body(self, name: str, run: Run) -> Body | None:
-        """Return what a run shows, rendered once for each run."""
+        """Return the rendered body of a run; it is rendered once."""
         known = self.bodies.get(name)
         if known is None or known[0] is not run:
             known = self.bodies[name] = (run, body(run))
@@ -174,15 +174,14 @@ def _blocks(vault: Vault, declared: Iterable[tuple[Note, Region, str]]) -> dict[
     return {path: tuple(sorted(own, key=lambda block: block.fence.span)) for path, own in blocks.items()}
 
 
-# Planning: what is rendered is woven into notes and files. Nothing is written here.
+# Planning: results are woven into notes and files. Nothing is written here.
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A file that is not what it should be: its place in the vault, its text now (None where it is new) and then.
+    """A change of a file: its path in the vault, its text before (None for a new file) and after.
 
-    `examples` are those of which other results stood in it; `edited` names what somebody had edited by hand and is
-    overwritten.
+    `examples` are the examples whose results in it changed; `edited` names those whose hand edits are overwritten.
     """
 
     path: PurePosixPath
@@ -194,7 +193,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What regenerating would write, and what stands in its way."""
+    """The changes that regenerating would write, and the problems that it met."""
 
     changes: tuple[Change, ...]
     problems: tuple[Problem, ...]
@@ -211,7 +210,8 @@ def plan(
 ) -> Plan:
     """Weave results into notes, figures and canvases, and note templates into Obsidian's own.
 
-    `accept` says whose edited results are overwritten: of ids, or of all; `fix_claims` rewrites wrong claims.
+    `accept` overwrites what was edited by hand: everything, or the examples that it names. `fix_claims` rewrites wrong
+    claims.
     """
     chosen = [note for path, note in vault.notes.items() if notes is None or path in notes]
     parts = [
@@ -225,7 +225,7 @@ def plan(
 
 
 def _plan_note(vault: Vault, note: Note, found: Results, *, accept: Accepted, fix_claims: bool) -> Iterator[Plan]:
-    """Yield what becomes of a note, of its figures and of its canvases."""
+    """Yield the plans for a note, its figures and its canvases."""
     yield _plan_text(note, _with_fixed_claims(note, found) if fix_claims else note, found, accept=accept)
     for example, shown in found.of(note).items():
         for name, svg in shown.figures.items():
@@ -242,7 +242,7 @@ def _with_fixed_claims(note: Note, found: Results) -> Note:
 
 
 def _plan_text(note: Note, fixed: Note, found: Results, *, accept: Accepted) -> Plan:
-    """Return what becomes of a note's text; `fixed` is the note with its claims fixed."""
+    """Return the plan for a note's text; `fixed` is the note with its claims fixed."""
     bodies, blocks = found.of(note), found.blocks[note.path]
     declared = {block.name for block in blocks}
     fences = sorted([*example_fences(fixed), *list_fences(fixed)], key=lambda fence: fence.span)
@@ -258,7 +258,7 @@ def _plan_text(note: Note, fixed: Note, found: Results, *, accept: Accepted) -> 
 
 
 def _plan_templates(vault: Vault, templates: Collection[Source], *, accept: Accepted) -> Iterator[Plan]:
-    """Yield what becomes of Obsidian's templates; where they and the note templates are the same files, nothing."""
+    """Yield the plans for Obsidian's templates; none where they are the note templates themselves."""
     if vault.templates is None:
         return
     for source in templates:
@@ -274,7 +274,7 @@ def _plan_templates(vault: Vault, templates: Collection[Source], *, accept: Acce
 
 
 def _plan_file(vault: Vault, path: PurePosixPath, weave_into: Callable[[Source], Woven], example: str = "") -> Plan:
-    """Return what becomes of a generated file; `example` is the one whose result it shows."""
+    """Return the plan for a generated file; `example` is the example whose result it shows."""
     before = read_inside(vault.root, path)
     if before is None and (problem := _no_text(vault, path)):
         return Plan((), (problem,))
@@ -290,7 +290,7 @@ def _plan_file(vault: Vault, path: PurePosixPath, weave_into: Callable[[Source],
 
 
 def _no_text(vault: Vault, path: PurePosixPath) -> Problem | None:
-    """Return a problem where a file stands that cannot be read as text: nobody knows what writing it would lose."""
+    """Return a problem where a file exists that is not text: overwriting it might lose something."""
     if path not in vault.index.paths.get(fold(str(path)), ()):
         return None
     what = "A generated file belongs here, and what stands here is no UTF-8 text, or longer than 10 MB"
@@ -299,7 +299,7 @@ def _no_text(vault: Vault, path: PurePosixPath) -> Problem | None:
     )
 
 
-# Reporting: every problem of a vault, from all that look for any.
+# Reporting: every problem of a vault.
 
 
 def _check_figures(vault: Vault, found: Results) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""Every kind of problem, once: its code, how serious it is, and a sentence that says what it means."""
+"""The kinds of problem: code, severity and meaning of each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class ZhixingError(Exception):
     """The root of every exception that this package raises on purpose."""
 
 
-# What a note or its name holds goes to a terminal: nothing in it may begin a line or steer the terminal.
+# Text of notes is printed to terminals, so it must not contain line breaks or control sequences.
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
@@ -151,7 +151,7 @@ class Problem:
 
     @property
     def sentences(self) -> str:
-        """What is wrong and how to fix it, with their full stops."""
+        """`what` and `fix` as sentences with their full stops."""
         return " ".join(part if part[-1] in ".?!" else f"{part}." for part in (self.what, self.fix) if part)
 
     @property

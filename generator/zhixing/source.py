@@ -27,7 +27,7 @@ class Span:
         return text[self.start : self.end]
 
     def __contains__(self, offset: object) -> bool:
-        """Tell whether an offset lies inside."""
+        """Return whether an offset lies inside."""
         return isinstance(offset, int) and self.start <= offset < self.end
 
     @property
@@ -87,7 +87,7 @@ class Spans(Generic[_Item]):
         return self.items[index] if index >= 0 else None
 
     def covers(self, offset: int) -> bool:
-        """Tell whether an offset lies in any item."""
+        """Return whether an offset lies in any item."""
         index = self.index(offset)
         return index >= 0 and offset < self._reach[index]
 

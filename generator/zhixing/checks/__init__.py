@@ -1,1 +1,1 @@
-"""Rules: what a vault and its runs are held to. Each returns problems; none prints."""
+"""Rules that a vault and its runs are checked against. Each returns problems; none prints."""

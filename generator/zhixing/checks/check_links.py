@@ -1,4 +1,4 @@
-"""Links: to notes, headings and blocks that exist, written as Obsidian follows them."""
+"""Checks of links: targets exist, and links are written so that Obsidian follows them."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from zhixing.vault.resolve import Found, near_names
 from zhixing.vault.vault import Vault, fold
 from zhixing.weave.edits import Edit, apply_edits
 
-# Links to what does not exist: a note or file, a heading, a block; each with what may have been meant.
+# Missing targets: notes and files, headings, blocks; each with near names.
 
 _SHOWN = 5
 
 
 def _missing_target(vault: Vault, edge: Edge) -> Problem:
-    """A wikilink to a note still to be written is information; anything else that is missing is a mistake."""
+    """Return the problem of a missing target: information for a wikilink to an unwritten note, else an error."""
     link, source, near = edge.link, edge.source.source, _near(vault, edge)
     if not link.path:
         what, fix = "The link does not say where it leads", "Name a note or a file between its parentheses"
@@ -41,7 +41,7 @@ def _missing_target(vault: Vault, edge: Edge) -> Problem:
 
 
 def _missing_heading(vault: Vault, edge: Edge, certain: str) -> Problem:
-    """A heading that its note does not have; `certain` is the advice where one alone can be meant."""
+    """Return the problem of a missing heading; `certain` is the fix where only one heading can be meant."""
     link, note = edge.link, edge.resolution.note or edge.source
     what = f"{note.name} has no heading {'#'.join(link.headings)!r}"
     fix = certain or _near(vault, edge) or _known("headings", [heading.text for heading in note.headings])
@@ -49,7 +49,7 @@ def _missing_heading(vault: Vault, edge: Edge, certain: str) -> Problem:
 
 
 def _missing_block(vault: Vault, edge: Edge) -> Problem:
-    """A block that its note does not have."""
+    """Return the problem of a missing block."""
     link, note = edge.link, edge.resolution.note or edge.source
     fix = _near(vault, edge) or f"Write ^{link.block} behind the block that is meant"
     what = f"{note.name} has no block ^{link.block}"
@@ -68,14 +68,14 @@ def _near(vault: Vault, edge: Edge) -> str:
 
 
 def _name(vault: Vault, name: str) -> str:
-    """Return a name to write; of an alias the note's own, since Obsidian follows no aliases."""
+    """Return the name to write; for an alias the note's own name, since Obsidian does not follow aliases."""
     key = fold(name)
     owners = [] if vault.index.candidates(key) else vault.index.aliases.get(key, [])
     return f"{owners[0].stem!r} (its alias: {name!r})" if owners else repr(name)
 
 
 def _known(kind: str, names: Iterable[str]) -> str:
-    """Return what there is to choose from, as far as a line holds it."""
+    """Return the names to choose from, as many as fit into a line."""
     known = list(names)
     if not known:
         return f"It has no {kind}; link to the note itself"
@@ -84,13 +84,13 @@ def _known(kind: str, names: Iterable[str]) -> str:
 
 
 def _names_note(path: str) -> bool:
-    """Tell whether a path that leads nowhere looks like a note's: `甲`, `夹/甲.md`, `v1.2`, but not `code.py`."""
+    """Return whether a missing path looks like a note's: `甲`, `夹/甲.md`, `v1.2`, but not `code.py`."""
     suffix = PurePosixPath(path).suffix[1:].lower()
     return suffix in {"", "md"} or suffix.isdigit() or not (suffix.isascii() and suffix.isalnum() and len(suffix) <= 5)
 
 
 def check_links(vault: Vault) -> Iterator[Problem]:
-    """Yield a problem for each link that leads nowhere, to several notes, or by another spelling; and for orphans."""
+    """Yield a problem for each link that is missing, ambiguous or not followed by Obsidian, and for each orphan."""
     fixer = LinkFixer(vault)
     for edge in edges(vault):
         yield from _edge(vault, edge, fixer)
@@ -149,7 +149,7 @@ def _ambiguous(edge: Edge) -> Problem:
 
 
 def _followed_here_alone(edge: Edge, fixer: LinkFixer) -> Problem:
-    """A link that we follow and Obsidian does not, or that a disk which minds the case does not."""
+    """Return the problem of a link that is followed here, but not by Obsidian or on a case-sensitive disk."""
     link, found, source = edge.link, edge.resolution, edge.source.source
     path = found.note.path if found.note else found.file
     fix = _advice(edge, fixer) or f"Write {fixer.find_intended(edge).path or str(path)!r} there instead"
@@ -161,7 +161,7 @@ def _followed_here_alone(edge: Edge, fixer: LinkFixer) -> Problem:
 
 
 def _advice(edge: Edge, fixer: LinkFixer) -> str:
-    """Return the advice to write a link with its one possible target, "" where there is not exactly one."""
+    """Return the advice to write the link as the fix would, "" where no fix is certain."""
     edit, text = fixer.edit(edge), edge.source.source.text
     if edit is None:
         return ""

@@ -1,4 +1,4 @@
-"""Which notes rest on an example: by a claim, by an example that uses it, or by embedding the note that declares it."""
+"""Dependents of an example: notes with a claim on it, with an example that uses it, or that embed its note."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from zhixing.vault.vault import Vault
 
 
 def dependents(vault: Vault, book: Book) -> Mapping[str, frozenset[PurePosixPath]]:
-    """Return for each example the notes that rest on it, its own note left out."""
+    """Return for each example the notes that depend on it, without its own note."""
     home = {one.example.id: one.note.path for one in book.declared if one.example}
     resting: dict[str, set[PurePosixPath]] = defaultdict(set)
     for note in vault.notes.values():
@@ -54,5 +54,5 @@ def _embedding(vault: Vault) -> dict[PurePosixPath, set[PurePosixPath]]:
 
 
 def resting_on(names: Iterable[str], found: Mapping[str, frozenset[PurePosixPath]]) -> dict[str, list[str]]:
-    """Return the notes that rest on some examples, sorted, without examples that nothing rests on."""
+    """Return the notes that depend on some examples, sorted; examples without dependents are left out."""
     return {name: sorted(map(str, found[name])) for name in names if found.get(name)}

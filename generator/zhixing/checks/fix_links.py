@@ -1,4 +1,4 @@
-"""Fixes of links: those whose meaning is certain are written as Obsidian follows them; the rest is the author's."""
+"""Fixes of links: a link whose target is certain is rewritten so that Obsidian follows it; others are left alone."""
 
 from __future__ import annotations
 
@@ -21,9 +21,8 @@ from zhixing.vault.resolve import Resolution, resolve_path
 from zhixing.vault.vault import Vault
 from zhixing.weave.edits import Edit, apply_edits
 
-# The path and headings to write in a link that leads to its target only by an alias or in another case, or nowhere.
-# Certain means that one target alone can be meant. An ambiguous name, an alias of two notes and a name that does not
-# exist are for the author to decide.
+# Intended targets: the path and headings that a link should be written with. A target is certain if no other is
+# possible. An ambiguous name, an alias of two notes and a name that does not exist are left to the author.
 
 _UNLINKABLE = re.compile(r"[\[\]|#^\\\s]+")
 _BESIDE_WIDE = re.compile(rf" (?=[{WIDE}])|(?<=[{WIDE}]) ")
@@ -31,28 +30,28 @@ _BESIDE_WIDE = re.compile(rf" (?=[{WIDE}])|(?<=[{WIDE}]) ")
 
 @dataclass(frozen=True, slots=True)
 class Intended:
-    """The path and the headings that a link should be written with; None for what is right already."""
+    """The path and the headings that a link should be written with; None where they are right as written."""
 
     path: str | None = None
     headings: tuple[str, ...] | None = None
 
 
 class IntentReader:
-    """Reads what the links of a vault mean. The headings of a note are folded once, however many links name them."""
+    """Finds the intended targets of links. The headings of a note are folded once, however many links name them."""
 
     def __init__(self, vault: Vault) -> None:
         self.vault = vault
         self._headings: dict[PurePosixPath, dict[str, list[Heading]]] = {}
 
     def find_intended(self, edge: Edge) -> Intended | None:
-        """Return what a link should say, None where it is right as it is or where several targets are possible."""
+        """Return the certain target of a link, None where it is right as written or nothing is certain."""
         wanted = Intended(_path(self.vault, edge), self._heading(edge) if edge.resolution.heading_missing else None)
         # A heading must not be fixed in a note that the path does not name for certain.
         sure = _plain(edge.resolution) or wanted.path is not None
         return wanted if sure and wanted != Intended() else None
 
     def _heading(self, edge: Edge) -> tuple[str, ...] | None:
-        """Return the one heading that is the link's but for case, width and punctuation, as a link names it."""
+        """Return the heading that alone differs from the link's in nothing but case, width and punctuation."""
         note, names = edge.resolution.note, edge.link.headings
         if note is None or len(names) != 1:
             return None
@@ -87,19 +86,19 @@ def _path(vault: Vault, edge: Edge) -> str | None:
 
 
 def _names(target: PurePosixPath) -> Iterator[str]:
-    """Yield how a note may be named, shortest first: its name, its path."""
+    """Yield the ways to name a note, shortest first: its name, its path."""
     yield target.stem
     yield str(target.with_suffix(""))
 
 
 def _leads(vault: Vault, path: str, base: PurePosixPath, target: PurePosixPath) -> bool:
-    """Tell whether a path leads to a file and to no other, in the file's own spelling."""
+    """Return whether a path leads to this file and no other, in the file's own spelling."""
     found = resolve_path(vault, path, base)
     return _plain(found) and target == (found.note.path if found.note else found.file)
 
 
 def respell(written: str, target: PurePosixPath) -> Iterator[str]:
-    """Yield a link path in the spelling of the file it leads to, dots and slashes as they are written."""
+    """Yield a link path in the spelling of the file it leads to; dots and slashes are kept."""
     actual = list(target.parts)
     if not written.lower().endswith(target.suffix.lower()):
         actual[-1] = target.stem
@@ -113,22 +112,22 @@ def respell(written: str, target: PurePosixPath) -> Iterator[str]:
 
 
 def linkable(heading: Heading) -> str:
-    """Return a heading as Obsidian writes it in a link: without the characters that a link is made of."""
+    """Return a heading as Obsidian writes it in a link: without the characters of link syntax."""
     shown = heading.text if heading_key(heading.text) == heading_key(heading.raw) else heading.raw
     return _UNLINKABLE.sub(" ", shown).strip()
 
 
 def fold_heading(text: str) -> str:
-    """Return a heading without case, width and punctuation. Signs that say something stay: C++ is not C."""
+    """Return a heading without case, width and punctuation. Symbols stay: C++ is not C."""
     wide = unicodedata.normalize("NFKC", text).casefold()
     spaced = "".join(" " if unicodedata.category(one)[0] in "PZC" else one for one in wide)
-    # Between Latin words and between digits a space says something: 3.1 is not 31.
+    # Between Latin words and between digits a space matters: 3.1 is not 31.
     return _BESIDE_WIDE.sub("", " ".join(spaced.split()))
 
 
-# Links written anew where they stand: in running text, tables, Markdown links and properties.
-# The text that a reader sees stays: `[[attention]]` becomes `[[Attention|attention]]`. Where it could not, nothing is
-# written. Outside the link every byte stays, and inside it the writer's own spaces, sizes and texts.
+# Rewriting links in place: in running text, tables, Markdown links and properties. The displayed text is kept:
+# `[[attention]]` becomes `[[Attention|attention]]`. Where it cannot be kept, nothing is written. Every byte outside the
+# link is kept, and inside it the author's spaces, sizes and texts.
 
 _DELIMITER = re.compile(r"\s*+\|?\s*+:?-++:?\s*+(?:\|\s*+:?-++:?\s*+)*+\|?\s*+")
 _UNSAFE = re.compile(r"[\x00-\x20\"#%&()<>?\[\\\]^`{|}\x7f]")
@@ -139,7 +138,7 @@ _MEDIA = PICTURES | AUDIO | VIDEO | {".pdf"}
 
 
 def rewrite_link(note: Note, link: Link, wanted: Intended, *, in_table: bool) -> Edit | None:
-    """Return the edit that writes a link as it is meant, None where that would change what a reader sees."""
+    """Return the edit that writes a link with its intended target, None where that would change the displayed text."""
     if link.field:
         return _in_property(note, link, wanted)
     edit = _in_text(note, link, wanted, in_table=in_table) if link.wiki else _markdown(note, link, wanted)
@@ -157,12 +156,12 @@ def _in_text(note: Note, link: Link, wanted: Intended, *, in_table: bool) -> Edi
 
 
 def display_to_keep(link: Link, *, in_table: bool) -> str | None:
-    """Return the text that a link needs so as to show what it shows now, "" for none, None where readers differ.
+    """Return the display text that keeps what a link shows now, "" for none, None where that is unknown.
 
-    Of a path Obsidian shows all and other readers the name, so a bare one is left to the author.
+    Obsidian shows the whole of a path and other readers its name, so a path without a text is left to the author.
     """
     if link.embed and (in_table or not link.display):
-        # A picture, a film or a note is shown itself; of a note in a table, and of other files, readers show a name.
+        # Pictures, films and notes are shown themselves; for notes in tables and other files, readers show a name.
         suffix = PurePosixPath(link.path).suffix.lower()
         return "" if suffix in _MEDIA or (suffix in ("", ".md") and not in_table) else None
     if link.display:
@@ -173,7 +172,7 @@ def display_to_keep(link: Link, *, in_table: bool) -> str | None:
 
 
 def _wikilink(raw: str, link: Link, wanted: Intended, *, in_table: bool) -> str | None:
-    """Return a wikilink as written with another target, and a text where it needs one."""
+    """Return a wikilink with another target, and with a display text where it needs one."""
     found, keep = WIKILINK.fullmatch(raw), display_to_keep(link, in_table=in_table)
     if found is None or keep is None:
         return None
@@ -196,7 +195,7 @@ def _target(core: str, wanted: Intended) -> str:
 
 
 def _reads_as(text: str, link: Link, wanted: Intended, keep: str) -> bool:
-    """Tell whether a new wikilink reads as what it should say."""
+    """Return whether a new wikilink reads back as intended."""
     read = Wikilink.parse(text)
     path = link.path if wanted.path is None else wanted.path
     headings = link.headings if wanted.headings is None else wanted.headings
@@ -206,7 +205,7 @@ def _reads_as(text: str, link: Link, wanted: Intended, keep: str) -> bool:
 
 
 def find_tables(note: Note) -> Iterator[Span]:
-    """Yield the tables of a note, where a link's own bar is written `\\|`: from the head to the paragraph's end."""
+    """Yield the tables of a note, in which a link's bar is written `\\|`: from the head to the end of the paragraph."""
     text = note.source.text
     for region in note.regions:
         if region.kind is Kind.TEXT:
@@ -234,7 +233,7 @@ def _in_property(note: Note, link: Link, wanted: Intended) -> Edit | None:
 
 
 def _markdown(note: Note, link: Link, wanted: Intended) -> Edit | None:
-    """Return the edit of a Markdown link's destination, coded the way it is."""
+    """Return the edit of a Markdown link's destination, percent-encoded as it was."""
     span = link.token.target if link.token else None
     if span is None:
         return None
@@ -253,7 +252,7 @@ def _markdown(note: Note, link: Link, wanted: Intended) -> Edit | None:
 
 
 def _coded_path(raw: str, written: str, wanted: str, *, angled: bool) -> str | None:
-    """Return a path with the names that change coded anew, None where its parts do not show."""
+    """Return a path whose changed names are encoded again, None where its parts cannot be told apart."""
     parts = list(zip(raw.split("/"), written.split("/"), wanted.split("/"), strict=False))
     if not raw.count("/") == written.count("/") == wanted.count("/"):
         return None
@@ -261,7 +260,7 @@ def _coded_path(raw: str, written: str, wanted: str, *, angled: bool) -> str | N
 
 
 def _coded(name: str, like: str, *, angled: bool) -> str:
-    """Return a name percent-coded as the one it replaces: only where it must be, or all that is not ASCII."""
+    """Return a name percent-encoded like the one it replaces: only where necessary, or everything outside ASCII."""
     if "%" in like and like.isascii():
         return quote(name, safe="!*',;:@$~")
     unsafe = re.compile(r"[\x00-\x1f#%&<>\\\x7f]") if angled else _UNSAFE
@@ -269,7 +268,7 @@ def _coded(name: str, like: str, *, angled: bool) -> str:
 
 
 class LinkFixer:
-    """Works out how links of a vault are fixed; what it has to know of a note it works out once."""
+    """Finds the fixes of a vault's links; the tables and generated spans of a note are found once."""
 
     def __init__(self, vault: Vault) -> None:
         self.vault = vault
@@ -278,9 +277,9 @@ class LinkFixer:
         self._left: dict[PurePosixPath, Spans[Span]] = {}
 
     def edit(self, edge: Edge) -> Edit | None:
-        """Return the edit that fixes a link, None where that is not certain or would change what a reader sees.
+        """Return the edit that fixes a link, None where its target is not certain or the displayed text would change.
 
-        Headings and what a tool generated are left alone.
+        Links in headings and generated regions are left alone.
         """
         note, at = edge.source, edge.link.span.start
         wanted = self.find_intended(edge)
@@ -289,7 +288,7 @@ class LinkFixer:
         return rewrite_link(note, edge.link, wanted, in_table=self._tables_in(note).covers(at))
 
     def find_intended(self, edge: Edge) -> Intended:
-        """Return what a link should say, whether or not it may be rewritten automatically."""
+        """Return the certain target of a link, whether or not it can be written automatically."""
         return self._reader.find_intended(edge) or Intended()
 
     def _tables_in(self, note: Note) -> Spans[Span]:
@@ -298,9 +297,9 @@ class LinkFixer:
         return self._tables[note.path]
 
     def _left_in(self, note: Note) -> Spans[Span]:
-        """Return what is left alone: headings, since links name them as written, and what a tool generated."""
+        """Return the spans to leave alone: headings, since links name them as written, and generated regions."""
         if note.path not in self._left:
-            # Where markers do not pair it is unknown what is generated, so nothing may be written.
+            # Where markers do not pair, generated text cannot be told apart, so nothing may be written.
             whole = [Span(0, len(note.text))]
             spans = [*(one.span for one in note.generated.items), *(heading.span for heading in note.headings)]
             self._left[note.path] = Spans(whole if note.generated_problems else spans)

@@ -1,4 +1,4 @@
-"""Mutation: how many changes of an example would be noticed by what it expects and by what prose claims of it."""
+"""Mutation testing of examples: how many changes their expectations and the claims on them would notice."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from zhixing.vault.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The mutants of one example: how many were tried and noticed, givens and steps apart, and those that were not."""
+    """The mutants of one example: how many were tried and noticed, for givens and steps, and the unnoticed ones."""
 
     declared: Declared
     givens: int
@@ -30,7 +30,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class _Bench:
-    """What a mutant is tried against: the runs as they are, who uses whom, and the claims on each example."""
+    """The context that mutants run in: the original runs, the users of each example, and the claims on it."""
 
     book: Book
     by_id: Mapping[str, Declared]
@@ -38,7 +38,7 @@ class _Bench:
     users: Mapping[str, list[str]]
 
     def notices(self, mutant: Mutant, one: Declared) -> bool:
-        """Tell whether anything that held no longer holds when the mutant takes the example's place."""
+        """Return whether an expectation or a claim fails when the mutant replaces its example."""
         runs = dict(self.book.runs)
         for example, declared in self._affected(mutant.example, one):
             run, problems = run_example(_without_restatements(example), declared.note.source, runs)
@@ -62,7 +62,7 @@ class _Bench:
                 waiting += self.users.get(name, ())
 
     def _said_otherwise(self, run: Run) -> bool:
-        """Tell whether a source's statement now agrees where it did not, or the other way round."""
+        """Return whether a source's statement agrees now and did not before, or the reverse."""
         before = self.book.runs[run.example.id].said
         return [said.agrees for said in run.said] != [said.agrees for said in before]
 
@@ -97,7 +97,7 @@ def _bench(vault: Vault, book: Book) -> _Bench:
     by_id: dict[str, Declared] = {}
     for one in book.declared:
         if one.example and one.example.id in book.runs:
-            by_id.setdefault(one.example.id, one)  # a second one of that id has no run
+            by_id.setdefault(one.example.id, one)  # a duplicate has no run
     claims: dict[str, list[Claim]] = defaultdict(list)
     for note in vault.notes.values():
         # A claim that is wrong already would "notice" every change.

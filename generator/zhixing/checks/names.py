@@ -1,4 +1,4 @@
-"""Names: titles, file names and aliases that tell notes apart."""
+"""Checks of names: titles, file names, aliases and properties."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zhixing.problems import Code, Problem
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault, fold
 
-# Obsidian's own `alias`, `tag`, `publish` and `cssclasses` are read or left alone, not mistaken for slips.
+# The properties that are read, and Obsidian's own `alias`, `tag`, `publish` and `cssclasses`.
 PROPERTIES = frozenset(
     [
         "title",
@@ -49,9 +49,9 @@ def check_names(vault: Vault) -> Iterator[Problem]:
 
 
 def _properties(note: Note) -> Iterator[Problem]:
-    """Report a property that is one slip from one we read; what it says would be passed over in silence.
+    """Yield a problem for each property that is one typo away from a known one: its value would be ignored silently.
 
-    Near names alone are no slips: other people's vaults are full of `created`, `updated` and `state`.
+    A merely similar name is no typo: many vaults have `created`, `updated` and `state`.
     """
     for name, field in note.frontmatter.fields.items():
         free = PROPERTIES - note.frontmatter.fields.keys()
@@ -63,7 +63,7 @@ def _properties(note: Note) -> Iterator[Problem]:
 
 
 def one_slip(written: str, meant: str) -> bool:
-    """Tell whether two words differ by no more than one letter missing, added, changed, or swapped with the next."""
+    """Return whether two words differ by at most one letter: missing, added, changed, or swapped with the next."""
     if abs(len(written) - len(meant)) > 1:
         return False
     start = next((i for i, (a, b) in enumerate(zip(written, meant, strict=False)) if a != b), None)
@@ -101,7 +101,7 @@ def _shared_aliases(vault: Vault) -> Iterator[Problem]:
 
 
 def _span(note: Note, alias: str) -> int:
-    """Return where a note gives itself an alias: the entry of a list, else the property."""
+    """Return the offset of an alias: its entry in the list, else the property."""
     fields = [field for key in ("aliases", "alias") if (field := note.frontmatter.fields.get(key))]
     items = (item.span.start for field in fields for item in field.items if item.text.strip() == alias)
     return next(items, fields[0].key_span.start if fields else 0)

@@ -1,4 +1,4 @@
-"""Note templates: what a `type` asks of its notes. The template's own text is the only place that says it."""
+"""Checks against note templates: the properties, sections and example that a `type` requires."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PLACEHOLDER = re.compile(r"\{\{[^{}\n]*\}\}")
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading of the template: its level, its text, the section it stands in, and whether it may be left out."""
+    """A heading of the template: its level, its text, the section that contains it, and whether it is optional."""
 
     level: int
     title: str
@@ -30,9 +30,9 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """What a type of note is held to: its properties, its sections in order, and whether it has a worked example.
+    """The requirements of a type of note: properties, sections in order, and whether it has a worked example.
 
-    `references` are the sections of references and dates, whose numerals nothing needs to back.
+    `references` are the sections of references and dates, whose numerals need no claims.
     """
 
     type: str
@@ -43,7 +43,7 @@ class Template:
 
 
 def read_template(source: Source) -> Template | None:
-    """Return the template that a Jinja2 template of a note is; None where it declares no type."""
+    """Return the requirements in a Jinja2 template of a note; None where it declares no type."""
     marked = [(match[1], _title(line)) for line in source.text.splitlines() for match in _MARK.finditer(line)]
     plain = Source(source.path, _PLACEHOLDER.sub("x", _MARK.sub("", source.text)))
     note = read_note(plain, PurePosixPath(PurePosixPath(source.path).name))
@@ -65,7 +65,7 @@ def _title(line: str) -> str:
 
 
 def check_template(note: Note, templates: Mapping[str, Template]) -> Iterator[Problem]:
-    """Yield what a note lacks of its type's template; a note without a known type is left alone.
+    """Yield the problems of a note against its type's template; none for a note without a known type.
 
     In a draft, gaps are information.
     """
@@ -113,7 +113,7 @@ def _sections(note: Note, template: Template) -> Iterator[Problem]:
 
 
 def _placed(headings: tuple[Heading, ...]) -> Iterator[tuple[tuple[str, str], Heading]]:
-    """Yield each heading of level 2 and 3 with the section it stands in and its text."""
+    """Yield each heading of level 2 and 3 with its key: the section that contains it, and its text."""
     parent = ""
     for heading in headings:
         if heading.level == 2:
@@ -133,7 +133,7 @@ def _missing(note: Note, section: Section, own: list[tuple[tuple[str, str], Head
 
 
 def _empty(note: Note, headings: set[int]) -> Iterator[Problem]:
-    """Report sections of the template in which nothing stands before the next heading of the same or a higher level."""
+    """Yield a problem for each section of the template without content before the next heading that closes it."""
     regions = [region for region in note.regions if region.kind is not Kind.BLANK]
     for region, following in zip(regions, [*regions[1:], None], strict=True):
         if region.kind is not Kind.HEADING or region.span.start not in headings:
@@ -145,7 +145,7 @@ def _empty(note: Note, headings: set[int]) -> Iterator[Problem]:
 
 
 def _only_comments(note: Note, start: int) -> bool:
-    """Tell whether only comments stand between an offset and the next heading: a template not yet filled in."""
+    """Return whether there are only comments between an offset and the next heading, as in an unfilled template."""
     for region in note.regions:
         if region.span.start >= start and region.kind not in (Kind.BLANK, Kind.COMMENT):
             return region.kind is Kind.HEADING

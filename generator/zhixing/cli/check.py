@@ -1,4 +1,4 @@
-"""`zhixing check`: every problem of a vault, and how much of its prose is backed by computation."""
+"""`zhixing check`: report every problem of a vault, and the coverage of its prose by claims."""
 
 from __future__ import annotations
 

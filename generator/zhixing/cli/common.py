@@ -1,4 +1,4 @@
-"""What every command shares: finding and loading the vault, progress, and printing problems."""
+"""Parts shared by all commands: finding and loading the vault, progress, and printing problems."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The notes that a command limits itself to. `paths` are those of notes that cannot be read, too."""
+    """The notes that a command is limited to. `paths` also holds notes that cannot be read."""
 
     notes: frozenset[PurePosixPath]
     paths: frozenset[str]
     all: bool
 
     def keeps(self, problem: Problem, found: Results, vault: Vault) -> bool:
-        """Tell whether a problem is of these notes, or of a figure or canvas that one of them declares."""
+        """Return whether a problem belongs to these notes, or to a figure or canvas that one of them declares."""
         if self.all or problem.path in self.paths:
             return True
         path = PurePosixPath(problem.path)
@@ -48,7 +48,7 @@ def vault_option(command: _F) -> _F:
 
 
 def notes_argument(command: _F) -> _F:
-    """Add the notes or folders that a command limits itself to."""
+    """Add the notes or folders that a command is limited to."""
     return click.argument("notes", nargs=-1, type=click.Path(path_type=Path), metavar="[NOTE_OR_FOLDER]...")(command)
 
 
@@ -63,17 +63,17 @@ def open_vault(folder: Path | None) -> tuple[Project, Vault]:
 
 
 def display_path(vault: Vault, path: PurePosixPath | str) -> str:
-    """Return a path of the vault as seen from where the command runs, so that a terminal can open it."""
+    """Return a path of the vault relative to the working folder, so that a terminal can open it."""
     return Path(os.path.relpath(vault.root / path)).as_posix()
 
 
 def select_notes(vault: Vault, named: Collection[Path]) -> Selection:
-    """Return the notes that are meant: all where nothing is named; by path, by folder, or by a note's name.
+    """Return the notes named by path, by folder or by a note's name; all notes where nothing is named.
 
-    Paths are seen from where the command runs, or from the vault's own folder.
+    Paths are relative to the working folder or to the vault's folder.
 
     Raises:
-        click.UsageError: a name fits no note and no folder of the vault.
+        click.UsageError: a name matches no note and no folder of the vault.
     """
     files = {*vault.notes, *(PurePosixPath(problem.path) for problem in vault.problems)}
     root = vault.root.resolve()
@@ -90,7 +90,7 @@ def select_notes(vault: Vault, named: Collection[Path]) -> Selection:
 
 
 def _places(root: Path, path: Path) -> Iterator[PurePosixPath]:
-    """Yield where in the vault a path may lead: a link by its own name, and by the file it leads to."""
+    """Yield the places in the vault that a path may mean; of a symbolic link its own place and its target's."""
     for full in {path.resolve(), path.parent.resolve() / path.name, root / path}:
         if root.is_relative_to(full):
             yield PurePosixPath()
@@ -130,7 +130,7 @@ def _annotation(problem: Problem) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Return a text as workflow commands take it: a line end in it would begin another command."""
+    """Return a text escaped for a workflow command: a line end in it would begin another command."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
@@ -155,7 +155,7 @@ def summarise(problems: Iterable[Problem]) -> str:
 
 @contextmanager
 def progress(label: str) -> Iterator[Callable[[int, int], None]]:
-    """Show how far long work is, on a terminal only; elsewhere say nothing."""
+    """Show a progress bar, on a terminal only."""
     if not sys.stderr.isatty():
         yield lambda _done, _total: None
         return

@@ -1,7 +1,7 @@
-"""A folder of generated files: a second run replaces exactly what the first one wrote, and nothing else.
+"""A folder of generated files: a later run replaces exactly the files that an earlier run wrote.
 
-A manifest in the folder names each file with the digest of what was written. A file that is no longer that was edited
-by hand, one that is not named belongs to somebody else: in the way of the run, both stop it before anything is written.
+A manifest in the folder holds the digest of each file written. A file with another digest was edited by hand; a file
+that is not in the manifest is foreign. If such a file is in the way, the run stops before anything is written.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from zhixing.weave.writer import WriteError, digest, parts, remove, remove_lefto
 
 MANIFEST = PurePosixPath(".zhixing-export.json")
 _VERSION = 1
-# What the manifest says of a file: the digest of what was written. While a run is under way, that of what will be too,
-# so that one that was cut short finds its own files again.
+# The digests that the manifest holds of each file. During a run these include the digest to be written, so that after
+# an interrupted run its own files are recognised.
 Known = Mapping[PurePosixPath, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to be written: its place in the folder, its digest, and its content in parts, each time anew."""
+    """A file to be written: its path in the folder, its digest, and a function that yields its content in parts."""
 
     path: PurePosixPath
     digest: str
@@ -53,7 +53,7 @@ class FolderUpdate:
 
 
 def refusal(folder: Path, vault: Path) -> Problem | None:
-    """Return why a folder cannot take an export: it is the vault, inside or above it, or holds files of others."""
+    """Return the problem of a folder that cannot take an export: it overlaps the vault or holds foreign files."""
     here, notes = folder.resolve(), vault.resolve()
     fix = "Name a new or empty folder outside the vault"
     if here.is_relative_to(notes) or notes.is_relative_to(here):
@@ -63,7 +63,7 @@ def refusal(folder: Path, vault: Path) -> Problem | None:
     if not here.is_dir():
         return _problem(folder, "This is no folder", fix)
     if not (here / MANIFEST).exists():
-        # A version control's files, or a file manager's, are no content.
+        # Hidden files belong to version control or a file manager.
         foreign = sorted(entry.name for entry in here.iterdir() if not entry.name.startswith("."))
         return _problem(folder, f"The folder holds what no export wrote: {foreign[0]!r}", fix) if foreign else None
     if _manifest(here) is None:
@@ -73,9 +73,9 @@ def refusal(folder: Path, vault: Path) -> Problem | None:
 
 
 def bring_up_to_date(folder: Path, files: Iterable[File]) -> FolderUpdate:
-    """Make a folder hold these files, and none that an earlier run wrote and this one does not.
+    """Write these files into a folder, and remove the files that an earlier run wrote and this one does not.
 
-    Writes only what differs; where a file was edited by hand, or is somebody else's, writes nothing.
+    Only files that differ are written; if one was edited by hand or is foreign, nothing is.
     """
     root = folder.resolve()
     left = remove_leftovers(root)
@@ -104,7 +104,7 @@ def bring_up_to_date(folder: Path, files: Iterable[File]) -> FolderUpdate:
 def _stranger(
     root: Path, path: PurePosixPath, found: str | None, before: Known, wanted: Mapping[PurePosixPath, File]
 ) -> Problem | None:
-    """Return a problem where a file is neither what an earlier run wrote nor what this one would write."""
+    """Return a problem for a file with neither the content of an earlier run nor that of this one."""
     if found is None or found in before.get(path, ()) or (path in wanted and found == wanted[path].digest):
         return None
     if path in before:
@@ -121,7 +121,7 @@ def _stranger(
 
 
 def _found(file: Path) -> str | None:
-    """Return the digest of a file, None where there is nothing, "" for what is no regular file or cannot be read."""
+    """Return the digest of a file, None if there is no file, "" if it is not regular or cannot be read."""
     if not os.path.lexists(file):
         return None
     try:
@@ -148,10 +148,10 @@ def _attempt(root: Path, path: PurePosixPath, work: Callable[[], object]) -> Pro
 
 
 def _manifest(root: Path) -> Known | None:
-    """Return what earlier runs wrote; None where no manifest can be read."""
+    """Return the manifest; None where it cannot be read."""
     try:
         read = json.loads(read_text(root / MANIFEST) or "")
-        json.dumps(read, ensure_ascii=False).encode()  # what cannot be written again is none of ours
+        json.dumps(read, ensure_ascii=False).encode()  # a manifest with lone surrogates was not written by us
         if read["version"] != _VERSION:
             return None
         return {PurePosixPath(path): tuple(map(str, digests)) for path, digests in read["files"].items()}
@@ -170,5 +170,5 @@ def _save_manifest(root: Path, known: Known) -> Problem | None:
 
 
 def _problem(path: Path, what: str, fix: str, code: Code = Code.EXPORT_FOLDER) -> Problem:
-    # As from the root: problems are shown as seen from where the command runs.
+    # An absolute path: problems are printed relative to the working folder.
     return Problem(str(Path.cwd() / path), 1, 1, code, what, fix)

@@ -1,4 +1,4 @@
-"""`zhixing graph`: what links to what, what links to nothing, and what is mentioned without a link."""
+"""`zhixing graph`: links, backlinks, orphans, and names mentioned without a link."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from zhixing.vault.note import Note
 from zhixing.vault.resolve import Found, resolve_path
 from zhixing.vault.vault import Vault, fold
 
-# What surrounds each note: links, backlinks and unlinked mentions. Data for `zhixing graph`, nothing printed.
+# The neighbours of each note, as data: links, backlinks and unlinked mentions.
 
 SCHEMA = 1
 _T = TypeVar("_T")
@@ -37,7 +37,7 @@ class Neighbours:
 
     @cached_property
     def links(self) -> Mapping[PurePosixPath, list[Edge]]:
-        """The links of each note, those that leave the vault left out."""
+        """The links of each note, without those that leave the vault."""
         inside = (edge for edge in edges(self.vault) if edge.resolution.kind is not Found.EXTERNAL)
         return _grouped(self.vault, ((edge.source.path, edge) for edge in inside))
 
@@ -65,11 +65,11 @@ class Neighbours:
         return {(edge.source.path, path) for path, pointing in self.backlinks.items() for edge in pointing}
 
     def is_linked(self, mention: Mention) -> bool:
-        """Tell whether the note that mentions another links to it somewhere else."""
+        """Return whether the note of a mention links to the mentioned note somewhere else."""
         return (mention.source.path, mention.target.path) in self._linked
 
     def link_to(self, mention: Mention) -> str:
-        """Return the wikilink to write in a mention's place: by the note's name where that is clear, else its path."""
+        """Return the wikilink to replace a mention: by the note's name where that is unambiguous, else by its path."""
         target, text = mention.target, mention.span.of(mention.source.source.text)
         found = resolve_path(self.vault, target.name, mention.source.path)
         path = target.name if found.note is target and not found.ambiguous else str(target.path.with_suffix(""))
@@ -84,11 +84,11 @@ class Neighbours:
         return {}
 
     def orphans(self) -> list[Note]:
-        """Return the chosen notes that no other note links to. An index is where readers begin."""
+        """Return the chosen notes that no other note links to, without indexes: readers begin there."""
         return [note for note in orphans(self.vault) if note.path in self.notes and note.name != "index"]
 
     def stubs(self) -> dict[str, list[Edge]]:
-        """Return the names that chosen notes link to and nobody has written, the most wanted first."""
+        """Return the missing notes that chosen notes link to, with the links, the most wanted first."""
         wanted = {
             name: [edge for edge in users if edge.source.path in self.notes]
             for name, users in stubs(self.vault).items()
@@ -97,7 +97,7 @@ class Neighbours:
         return {name: wanted[name] for name in order if wanted[name]}
 
     def most_linked(self) -> list[tuple[Note, int]]:
-        """Return the chosen notes with how many other notes link to each, those with none left out, most first."""
+        """Return the chosen notes that other notes link to, with the number of these, in descending order."""
         counts = {path: len({edge.source.path for edge in self.backlinks[path]}) for path in self.notes}
         order = sorted((path for path in counts if counts[path]), key=lambda path: (-counts[path], str(path)))
         return [(self.vault.notes[path], counts[path]) for path in order]
@@ -135,7 +135,7 @@ class Neighbours:
 
 
 def first_mentions(found: Iterable[Mention]) -> list[tuple[Mention, int]]:
-    """Return the first mention of each note in each other, with how many there are."""
+    """Return the first mention of each note in each other note, with the number of mentions."""
     counts: dict[tuple[PurePosixPath, PurePosixPath], tuple[Mention, int]] = {}
     for one in found:
         key = one.source.path, one.target.path
@@ -145,7 +145,7 @@ def first_mentions(found: Iterable[Mention]) -> list[tuple[Mention, int]]:
 
 
 def target_of(edge: Edge) -> str:
-    """Return the path that a link leads to, else the name it gives."""
+    """Return the path of a link's target; the path as written where there is none."""
     found = edge.resolution
     path = found.note.path if found.note else found.file
     return str(path) if path else edge.link.path
@@ -241,7 +241,7 @@ def _overview(around: Neighbours) -> Iterator[str]:
 
 
 def _counted(around: Neighbours, found: Iterable[Mention]) -> list[str]:
-    """Return a line for each name that mentions use, in any case, as first spelled: the most used before the others."""
+    """Return a line for each mentioned name, as first spelled, whatever its case, the most used first."""
     spelled: dict[tuple[str, PurePosixPath], list[str]] = {}
     for one in found:
         name = one.span.of(one.source.source.text)
@@ -251,7 +251,7 @@ def _counted(around: Neighbours, found: Iterable[Mention]) -> list[str]:
 
 
 def _part(title: str, rows: Sequence[str]) -> Iterator[str]:
-    """Yield a titled list, if there is anything in it; of a long one its head."""
+    """Yield a titled list cut after its first rows; nothing for an empty one."""
     if rows:
         yield from ("", title, *rows[:_TOP])
         if len(rows) > _TOP:
@@ -264,7 +264,7 @@ def _each(around: Neighbours) -> Iterator[str]:
 
 
 def _neighbours(around: Neighbours, path: PurePosixPath) -> Iterator[str]:
-    """Yield what surrounds a note, each other note in a line with its first places."""
+    """Yield the neighbours of a note, one a line, with the first places of its links."""
     yield display_path(around.vault, path)
     out: dict[str, list[Edge]] = {}
     for edge in around.links[path]:
@@ -292,7 +292,7 @@ def _mentions(around: Neighbours) -> Iterator[str]:
 
 
 def _mention_lines(around: Neighbours, found: Iterable[Mention]) -> Iterator[str]:
-    """Yield a line for each note mentioned in another: the first place, what to write there, and its sentence."""
+    """Yield a line for each note mentioned in another: the first place, the link to write there, and the sentence."""
     for one, count in first_mentions(found):
         line, column = one.source.source.position(one.span.start)
         text = one.span.of(one.source.source.text)
@@ -303,7 +303,7 @@ def _mention_lines(around: Neighbours, found: Iterable[Mention]) -> Iterator[str
 
 
 def _unlinked(around: Neighbours, path: PurePosixPath) -> list[Mention]:
-    """Return the mentions in a note of notes that it links to nowhere."""
+    """Return the mentions in a note of notes that it does not link to."""
     return [one for one in around.mentions[path] if not around.is_linked(one)]
 
 
@@ -312,7 +312,7 @@ def _leaves(edge: Edge) -> bool:
 
 
 def _end(around: Neighbours, edge: Edge) -> str:
-    """Return where a link leads, for a reader."""
+    """Return the target of a link for printing."""
     end = target_of(edge)
     return f"{end} (not there)" if edge.resolution.kind is Found.MISSING else display_path(around.vault, end)
 
@@ -322,7 +322,7 @@ def _path(around: Neighbours, note: Note) -> str:
 
 
 def _wanted(around: Neighbours, name: str, by: Sequence[Edge]) -> str:
-    """Return an unwritten note with how many notes want it and the first place that does."""
+    """Return the line of an unwritten note: how many notes link to it, and the first place."""
     return f"{len({edge.source.path for edge in by}):6}  {name}: {_path(around, by[0].source)}:{_print_place(by[0])}"
 
 

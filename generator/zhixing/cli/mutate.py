@@ -1,4 +1,4 @@
-"""`zhixing mutate`: which changes of the examples nothing would notice."""
+"""`zhixing mutate`: list the changes of examples that no expectation and no claim notices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`zhixing new`: a note from a template."""
+"""`zhixing new`: write a note from a template."""
 
 from __future__ import annotations
 
@@ -81,12 +81,12 @@ def _template(project: Project, kind: str) -> Source:
 
 
 def _title(title: str) -> str:
-    """Return a title as a file's name: as links write it, so without spaces around it."""
+    """Return a title as a file name: normalised as in links, without surrounding spaces."""
     return unicodedata.normalize("NFC", title).strip()
 
 
 def _refusal(path: PurePosixPath, title: str) -> str:
-    """Return why a note cannot be written there, "" where it can."""
+    """Return the reason why a note cannot be written there, "" if it can."""
     if "/" in title or not _title(title):
         return f"{title!r} cannot be a note's name: {'/' if title.strip() else 'it is empty'}"
     for part in path.parts:
@@ -98,7 +98,7 @@ def _refusal(path: PurePosixPath, title: str) -> str:
 
 
 def _clash(vault: Vault, path: PurePosixPath) -> Problem | None:
-    """Return a problem where a note has the name already: links go by it."""
+    """Return a problem if a note has this name already: links name notes."""
     found = resolve_path(vault, path.name, PurePosixPath("index.md"))
     if found.kind is Found.NOTE and found.note and found.note.name == path.name:
         what = f"A note {path.name!r} is there already"
@@ -127,7 +127,7 @@ def _write_notes(
 
 
 def _free_id(title: str, taken: Collection[str]) -> str:
-    """Return a title as the id of an example, letters, digits, - and _ only, with a number where it is taken."""
+    """Return an id for a title's example: letters, digits, - and _ only, numbered where it is taken."""
     base = re.sub(r"[^\w-]+", "", unicodedata.normalize("NFKC", title)).lstrip("_-")[:60] or "例"
     names = (base, *(f"{base}-{number}" for number in range(2, len(taken) + 3)))
     return next(name for name in names if name not in taken)

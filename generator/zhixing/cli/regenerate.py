@@ -102,7 +102,7 @@ def _require_known(ids: Iterable[str], found: Results) -> None:
 
 
 def _tell_dependents(vault: Vault, found: Results, changes: Iterable[Change]) -> None:
-    """Name the notes that rest on examples whose results changed: what they say may be wrong now."""
+    """Print the notes that depend on examples whose results changed: their text may be wrong now."""
     names = dict.fromkeys(name for change in changes for name in change.examples)
     if names:
         for name, notes in resting_on(names, dependents(vault, found.book)).items():

@@ -1,4 +1,4 @@
-"""`zhixing run`: one example's steps in the terminal; nothing is written."""
+"""`zhixing run`: print the steps of one example; nothing is written."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from zhixing.language.runs import run_all
 from zhixing.problems import Severity, did_you_mean, exit_status, visible
 from zhixing.show.numbers import number
 
-# A run as text for a terminal: each quantity with its expression, its numbers in columns under their labels.
+# A run as text: each quantity with its expression, and its numbers in columns under their labels.
 
 MOST = 12  # entries shown along an axis
 
 
 def steps_of(run: Run) -> str:
-    """Return every quantity of a run in the order computed, and what was expected."""
+    """Return the quantities of a run in the order computed, and its expectations."""
     expressions = {step.name.name: step.expression.text for step in run.example.steps}
     lines: list[str] = []
     for name, quantity in run.quantities.items():
@@ -41,7 +41,7 @@ def steps_of(run: Run) -> str:
 
 
 def _lines(quantity: Quantity, run: Run) -> Iterator[str]:
-    """Yield the numbers: a scalar alone, a vector as a row under labels, else a table for each leading place."""
+    """Yield the numbers: a scalar, a vector as a row under its labels, else a table for each leading index."""
     if not quantity.dimensions:
         yield _entry(quantity, (), run)
         return

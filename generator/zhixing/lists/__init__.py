@@ -1,1 +1,1 @@
-"""Lists that the vault makes of itself: errata, notes by theme or status, a path through them by what each requires."""
+"""Lists made from the vault: errata, notes by theme or status, a reading order, the reference of the core, a map."""

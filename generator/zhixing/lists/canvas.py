@@ -17,7 +17,7 @@ Value = str | int
 
 @dataclass(frozen=True, slots=True)
 class CanvasBox:
-    """A place on the canvas in pixels; x runs to the right, y down."""
+    """A rectangle on the canvas in pixels; x runs to the right, y down."""
 
     x: int
     y: int
@@ -37,13 +37,13 @@ class CanvasNode:
 
     @property
     def id(self) -> str:
-        """The same for the same content wherever it stands: the file's path, the label, the text's first line."""
+        """An id that depends on the content alone: the file's path, the label, or the text's first line."""
         return identifier(self.type, self.content.partition("\n")[0])
 
 
 @dataclass(frozen=True, slots=True)
 class CanvasEdge:
-    """An arrow from one node to another, by their ids; a line without a point where `pointed` is false."""
+    """An arrow from one node to another, by their ids; a plain line if `pointed` is false."""
 
     start: str
     end: str
@@ -54,7 +54,7 @@ class CanvasEdge:
 
 
 def identifier(*names: str) -> str:
-    """Return sixteen hexadecimal digits, as Obsidian's own ids have, that follow from names."""
+    """Return sixteen hexadecimal digits, as in Obsidian's own ids, derived from names."""
     return sha256("\n".join(names).encode(errors="replace")).hexdigest()[:16]
 
 

@@ -1,4 +1,4 @@
-"""The concept map: a canvas of notes, a band for each folder, an arrow from what is read first to what rests on it."""
+"""The concept map: a canvas of notes with a band for each folder and arrows from prerequisites to dependents."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MARGIN, GAP = 40, 100
 HEAD = 60
 LEGEND = CanvasBox(-MARGIN, -520, 1040, 300)
 COLORS = ("5", "4", "6", "2", "1", "3")
-# More lines than this between notes of a vault without `requires` show nothing any more.
+# With more lines than this a map of links is unreadable.
 MOST_LINKS = 1000
 ROOT = "首页"
 _SILENT = frozenset({Kind.FRONTMATTER, Kind.BLANK, Kind.COMMENT})
@@ -30,9 +30,9 @@ _SPECIAL = frozenset("#^|[]<>%")
 
 @dataclass(frozen=True, slots=True)
 class Relations:
-    """Which notes are joined, by their numbers: by `requires` where `required`, else by links.
+    """The pairs of notes that are joined, by their numbers: by `requires` if `required`, else by links.
 
-    `left_out` links would have been too many.
+    `left_out` is the number of links beyond the limit.
     """
 
     arrows: tuple[Arrow, ...]
@@ -46,10 +46,10 @@ def concept_map(vault: Vault, notes: Sequence[Note]) -> str:
 
 
 def draw_map(vault: Vault, notes: Sequence[Note]) -> tuple[list[CanvasNode], list[CanvasEdge]]:
-    """Return the nodes and edges of a map of notes: its legend, bands, heads of columns, cards; then its arrows.
+    """Return the nodes of a map of notes (legend, bands, column heads, cards), and its edges.
 
-    Columns are the steps in which notes can be read, by `requires`; an arrow that others imply is left out. Where no
-    note requires another, notes stand side by side and are joined by their links.
+    Columns are the steps of the reading order by `requires`; arrows implied by others are left out. Where no note
+    requires another, notes are laid out side by side and joined by their links.
     """
     found = relations(vault, notes)
     folders = sorted({folder(note) for note in notes})
@@ -68,12 +68,12 @@ def draw_map(vault: Vault, notes: Sequence[Note]) -> tuple[list[CanvasNode], lis
 
 
 def folder(note: Note) -> str:
-    """Return the theme that a note belongs to: its topmost folder."""
+    """Return the theme of a note: its topmost folder."""
     return note.path.parts[0] if len(note.path.parts) > 1 else ROOT
 
 
 def relations(vault: Vault, notes: Sequence[Note]) -> Relations:
-    """Return what joins notes: arrows from what they require, as few as say it all; else lines for their links."""
+    """Return the relations between notes: reduced arrows from prerequisites, else lines for links."""
     number = {note.path: at for at, note in enumerate(notes)}
     arrows = [
         (number[need], number[path])
@@ -87,7 +87,7 @@ def relations(vault: Vault, notes: Sequence[Note]) -> Relations:
 
 
 def _linked(vault: Vault, number: dict[PurePosixPath, int]) -> Relations:
-    """Join notes by their links, each pair once, those first that link to each other."""
+    """Join notes by their links, each pair once, mutual links first."""
     both: dict[Arrow, set[int]] = {}
     for edge in edges(vault):
         target = edge.resolution.note
@@ -99,7 +99,7 @@ def _linked(vault: Vault, number: dict[PurePosixPath, int]) -> Relations:
 
 
 def _tops(placed: Grid) -> dict[int, int]:
-    """Return how far down each group's band begins."""
+    """Return the top of each group's band."""
     tops, top = {}, 0
     for group in placed.bands:
         tops[group] = top
@@ -117,7 +117,7 @@ def _color(group: int) -> str:
 
 
 def _card(note: Note, box: CanvasBox, color: str) -> CanvasNode:
-    """Return a note's card. Where the note begins with a heading the card shows from there, not the properties."""
+    """Return a note's card. If the note begins with a heading, the card begins there, below the properties."""
     first = next((region.kind for region in note.regions if region.kind not in _SILENT), None)
     heading = note.headings[0].raw.strip() if note.headings and first is Kind.HEADING else ""
     place = f"#{heading}" if heading and not _SPECIAL & set(heading) else ""
@@ -125,7 +125,7 @@ def _card(note: Note, box: CanvasBox, color: str) -> CanvasNode:
 
 
 def _sides(one: CanvasNode, other: CanvasNode) -> tuple[Side, Side]:
-    """Return on which sides two cards are joined: those that face each other."""
+    """Return the sides at which two cards are joined: those that face each other."""
     if one.box.x < other.box.x:
         return "right", "left"
     if one.box.x > other.box.x:

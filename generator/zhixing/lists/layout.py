@@ -1,7 +1,7 @@
-"""A layered graph on a grid: layers are columns, groups are bands of rows, and no cell holds two nodes.
+"""Layout of a layered graph on a grid: layers are columns, groups are bands of rows, and each cell holds one node.
 
-Within that frame nodes are moved up and down so that arrows are short, cross seldom and do not run behind other nodes.
-An arrow is taken as the straight line from the right side of one node to the left side of another.
+Nodes are moved up and down so that arrows are short, cross seldom and do not run behind other nodes. An arrow counts
+as the straight line from the right side of one node to the left side of another.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from functools import lru_cache
 from graphlib import TopologicalSorter
 from math import ceil, sqrt
 
-# A directed graph in layers: circles opened, arrows that others imply left out, each node after all that lead to it.
-# Nodes are the numbers from 0. The steps are those of Sugiyama, Tagawa and Toda, Methods for Visual Understanding of
-# Hierarchical System Structures, IEEE Transactions on Systems, Man, and Cybernetics 11 (1981).
+# Layers of a directed graph: cycles are broken, the graph is reduced, and each node follows its predecessors. Nodes are
+# the numbers from 0. The steps are those of Sugiyama, Tagawa and Toda, Methods for Visual Understanding of Hierarchical
+# System Structures, IEEE Transactions on Systems, Man, and Cybernetics 11 (1981).
 
 Arrow = tuple[int, int]
 
 
 def neighbours(count: int, arrows: Iterable[Arrow]) -> list[list[int]]:
-    """Return for each node those that its arrows lead to, in the order given."""
+    """Return the successors of each node, in the order given."""
     found: list[list[int]] = [[] for _ in range(count)]
     for start, end in arrows:
         found[start].append(end)
@@ -29,7 +29,7 @@ def neighbours(count: int, arrows: Iterable[Arrow]) -> list[list[int]]:
 
 
 def without_cycles(count: int, arrows: Iterable[Arrow]) -> list[Arrow]:
-    """Return the arrows without repeats, without loops and without those that close a circle, in the order of nodes."""
+    """Return the arrows without repeats, loops and those that close a cycle, sorted."""
     after = neighbours(count, dict.fromkeys(arrows))
     kept: list[Arrow] = []
     state = bytearray(count)  # 1: on the way here, 2: done
@@ -52,13 +52,13 @@ def without_cycles(count: int, arrows: Iterable[Arrow]) -> list[Arrow]:
 
 
 def topological_order(count: int, arrows: Iterable[Arrow]) -> list[int]:
-    """Return the nodes of a graph without circles so that every arrow leads onward."""
+    """Return the nodes of an acyclic graph in topological order."""
     before = neighbours(count, ((end, start) for start, end in arrows))
     return list(TopologicalSorter(dict(enumerate(before))).static_order())
 
 
 def layers(count: int, arrows: Iterable[Arrow]) -> list[int]:
-    """Return each node's layer: the number of arrows on the longest way to it. The graph has no circles."""
+    """Return each node's layer: the number of arrows on the longest path to it. The graph is acyclic."""
     arrows = list(arrows)
     after = neighbours(count, arrows)
     found = [0] * count
@@ -69,9 +69,9 @@ def layers(count: int, arrows: Iterable[Arrow]) -> list[int]:
 
 
 def transitive_reduction(count: int, arrows: Iterable[Arrow]) -> list[Arrow]:
-    """Return the arrows without those that a longer way implies: the transitive reduction of a graph without circles.
+    """Return the transitive reduction of an acyclic graph: its arrows without those that a longer path implies.
 
-    What a node reaches is held as the bits of one number, so that thousands of nodes cost little.
+    The nodes that a node reaches are the bits of one number, so that thousands of nodes cost little.
     """
     arrows = list(arrows)
     after = neighbours(count, arrows)
@@ -88,21 +88,22 @@ def transitive_reduction(count: int, arrows: Iterable[Arrow]) -> list[Arrow]:
     return kept
 
 
-# Which row each node of a grid takes: barycentre sweeps first, then single moves while they help.
-# The sweeps order each cell by the mean of its neighbours' places (Sugiyama, Tagawa and Toda 1981). The moves count
-# what a reader would notice: crossings, arrows behind nodes, length.
+# Rows of nodes: barycentre sweeps first, then single moves while they lower the cost. The sweeps order each cell by the
+# mean position of its neighbours (Sugiyama, Tagawa and Toda 1981). The cost counts crossings, arrows behind nodes, and
+# length.
 
 SWEEPS = 6
-# So many times two arrows are compared, then what was reached stays. Counted, so that it is the same on every machine.
+# Comparisons of two arrows before the search stops. A count, unlike a time, gives the same result on every machine.
 WORK = 400_000
-# What a reader minds, in rows of length: a crossing; an arrow behind a node, more so a level one: it looks like two.
+# Costs in rows of length: of a crossing, and of an arrow behind a node; a level one counts threefold: it looks like
+# two.
 CROSSING, BEHIND, LEVEL = 2.0, 8.0, 3
-# The gap between bands, and half of how much of a column's and a row's pitch a node fills.
+# The gap between bands, and half the width and height of a node, as parts of a column's and a row's pitch.
 GAP, HALF_WIDE, HALF_HIGH = 0.6, 0.36, 0.42
 
 
 class Rows:
-    """The rows of a grid's nodes, each counted within its group's band: `row` may change, all else stays.
+    """The rows of a grid's nodes, each counted within its group's band. Only `row` changes.
 
     `bands` are the groups from the top down, `heights` the rows of each group.
     """
@@ -121,7 +122,7 @@ class Rows:
         for group in bands:
             self.tops[group] = top
             top += heights[group] + GAP
-        # How far down a node stands, the gaps between bands included.
+        # The vertical position of each node, gaps between bands included.
         self.down = [self.tops[group] + row[node] for node, group in enumerate(groups)]
         self.arrows = [(start, end) for start, end in arrows if column[start] < column[end]]
         self.of: list[list[int]] = [[] for _ in groups]
@@ -136,7 +137,7 @@ class Rows:
         self.work = WORK
 
     def settle(self) -> None:
-        """Move nodes up and down within their cells until nothing helps any more, or the work is done."""
+        """Move nodes up and down within their cells until no move helps, or the work is used up."""
         for number in range(SWEEPS):
             self._sweep(forward=number % 2 == 0)
         while self._move_all():
@@ -147,7 +148,7 @@ class Rows:
         self.down[node] = self.tops[self.groups[node]] + at
 
     def _sweep(self, *, forward: bool) -> None:
-        """Order every cell by where its nodes' neighbours stand, and put nodes near them."""
+        """Order every cell by the positions of its nodes' neighbours, and put nodes near them."""
         for key in sorted(self.cells, reverse=not forward):
             nodes, group = self.cells[key], key[1]
             wishes = {node: self.wish(node) - self.tops[group] for node in nodes}
@@ -156,12 +157,12 @@ class Rows:
                 self._put(node, at)
 
     def wish(self, node: int) -> float:
-        """Return the mean of where a node's neighbours stand; where it stands itself if it has none."""
+        """Return the mean position of a node's neighbours; its own position if it has none."""
         ends = [self.down[other] for number in self.of[node] for other in self.arrows[number] if other != node]
         return sum(ends) / len(ends) if ends else self.down[node]
 
     def _move_all(self) -> bool:
-        """Try every node in every row of its cell; tell whether anything helped and there is work left."""
+        """Try every node in every row of its cell; return whether a move helped and there is work left."""
         helped = False
         for (_, group), nodes in sorted(self.cells.items()):
             for node in sorted(nodes):
@@ -172,7 +173,7 @@ class Rows:
         return helped
 
     def _try_move(self, node: int, at: int, nodes: Sequence[int]) -> bool:
-        """Move a node to a row, and who is there to the node's; undo that where it does not help."""
+        """Move a node to a row, swapping it with the node there; undo the move if it does not help."""
         before = self.row[node]
         other = next((one for one in nodes if self.row[one] == at), node)
         touched = sorted({*self.of[node], *self.of[other]})
@@ -186,7 +187,7 @@ class Rows:
         return False
 
     def _cost(self, touched: Sequence[int], column: int) -> float:
-        """Return what the touched arrows cost, and all that run behind nodes of a column."""
+        """Return the cost of the touched arrows, and of all arrows that run behind nodes of a column."""
         self.work -= len(touched) * len(self.arrows)
         total = 0.0
         for number in touched:
@@ -197,7 +198,7 @@ class Rows:
         return total + BEHIND * sum(self.behind(number, column) for number in range(len(self.arrows)))
 
     def crossings(self, number: int) -> int:
-        """Return how many arrows cross one; those that share an end do not."""
+        """Return the number of arrows that cross an arrow; those that share an end do not count."""
         column, down = self.column, self.down
         start, end = self.arrows[number]
         from_x, to_x, from_y = column[start] + HALF_WIDE, column[end] - HALF_WIDE, down[start]
@@ -214,7 +215,7 @@ class Rows:
         return found
 
     def behind(self, number: int, column: int) -> int:
-        """Return how many nodes of a column an arrow runs behind, a level arrow counted threefold."""
+        """Return the number of nodes of a column that an arrow runs behind, a level arrow counted threefold."""
         start, end = self.arrows[number]
         left, right = self.column[start], self.column[end]
         if not left < column < right:
@@ -227,9 +228,9 @@ class Rows:
 
 
 def spread(wishes: Sequence[float], height: int) -> list[int]:
-    """Return rising rows below `height`, one for each of the rising wishes, near them; there are rows enough.
+    """Return increasing rows below `height` near increasing wishes; there are rows enough.
 
-    Each takes the row it wishes or the next that is free; then what stands too low is pushed up.
+    Each wish takes its row or the next free one; then rows beyond the end are pushed up.
     """
     found: list[int] = []
     for wish in wishes:
@@ -240,17 +241,17 @@ def spread(wishes: Sequence[float], height: int) -> list[int]:
     return found
 
 
-# A layer of more nodes than this is broken into several columns; so is one that would make the grid a long strip.
+# A layer of more nodes than this is broken into several columns, and so is one that would make a long strip.
 TALL = 24
-# So many rows make a square with a column: places are about twice as wide as high.
+# Rows per column of a square grid: cells are about twice as wide as high.
 SQUARE = 1.8
-# Of more groups than this, the order is only that of their layers.
+# With more groups than this, they are ordered by their layers only.
 MANY = 24
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Where nodes stand. `column` and `row` are of each node, rows counted from the top of its group's band.
+    """The positions of nodes: the column and the row of each, rows counted from the top of its group's band.
 
     `bands` are the groups from the top down, `heights` their rows by group, `starts` the first column of each layer.
     """
@@ -265,7 +266,7 @@ class Grid:
 
 @lru_cache(maxsize=8)
 def lay_out(groups: tuple[int, ...], arrows: tuple[Arrow, ...]) -> Grid:
-    """Return the grid of nodes, each given by the number of its group, and arrows without circles.
+    """Return the grid of an acyclic graph; `groups` holds the number of each node's group.
 
     The same graph always gives the same grid.
     """
@@ -290,7 +291,7 @@ def lay_out(groups: tuple[int, ...], arrows: tuple[Arrow, ...]) -> Grid:
 
 
 def _widths(layer: Sequence[int]) -> list[int]:
-    """Return how many columns each layer takes."""
+    """Return the number of columns of each layer."""
     sizes = [0] * (max(layer, default=-1) + 1)
     for at in layer:
         sizes[at] += 1
@@ -301,7 +302,7 @@ def _widths(layer: Sequence[int]) -> list[int]:
 
 
 def _bands(groups: Sequence[int], layer: Sequence[int], arrows: Sequence[Arrow]) -> tuple[int, ...]:
-    """Return the groups from the top down: near what they have to do with, and those first that arrows come from."""
+    """Return the groups from the top down: connected groups near each other, sources of arrows first."""
     count = max(groups, default=-1) + 1
     weights: dict[Arrow, int] = defaultdict(int)
     for start, end in arrows:
@@ -318,7 +319,7 @@ def _bands(groups: Sequence[int], layer: Sequence[int], arrows: Sequence[Arrow])
 
 
 def _near(count: int, weights: Mapping[Arrow, int]) -> list[int]:
-    """Return groups in an order that keeps arrows between them short: each is put where they get shortest."""
+    """Return groups in an order that keeps arrows between them short, by inserting each at its best place."""
 
     def length(order: Sequence[int]) -> int:
         place = {group: at for at, group in enumerate(order)}

@@ -1,4 +1,4 @@
-"""The lists themselves, as Markdown with wikilinks."""
+"""Lists: reading `yaml list` blocks, and the Markdown below them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from zhixing.vault.note import Note
 from zhixing.vault.resolve import resolve_path
 from zhixing.vault.vault import Vault
 
-# Reading a `yaml list` block: which list stands below it.
+# Reading a `yaml list` block.
 
 INFO = ["yaml", "list"]
 KEYS = ("id", "of", "by", "type", "folder", "status", "document")
@@ -39,7 +39,7 @@ _ID = re.compile(r"[\w-]{1,60}")
 
 @dataclass(frozen=True, slots=True)
 class List:
-    """A list as declared: what it is of, how it is grouped, and which notes or document it keeps to ("" for all)."""
+    """A list as declared: its kind, its grouping, and the notes or the document it is limited to ("" for all)."""
 
     id: str
     of: str
@@ -115,7 +115,7 @@ _STATUS = {"done": "写完的", "draft": "草稿", "": "没有标明状态的"}
 
 
 def list_body(one: List, vault: Vault, book: Book) -> str:
-    """Return what stands below a list's block."""
+    """Return the Markdown to write below a list's block."""
     parts = {
         "errata": lambda: _errata(one, vault, book, agreeing=False),
         "confirmed": lambda: _errata(one, vault, book, agreeing=True),
@@ -141,7 +141,7 @@ def _figure(one: List) -> str:
 
 
 def _map(one: List, vault: Vault) -> Iterator[str]:
-    """Yield a link to the canvas, and its picture where there is one, which leads to itself in full size."""
+    """Yield a link to the canvas, and its picture where there is one, linked to itself in full size."""
     yield f"[[{one.id}{CANVAS}|{one.id}]]"
     if 0 < len(_kept(one, vault)) <= MOST:
         picture = f"_figures/{_figure(one)}"
@@ -149,7 +149,7 @@ def _map(one: List, vault: Vault) -> Iterator[str]:
 
 
 def _errata(kept: List, vault: Vault, book: Book, *, agreeing: bool) -> Iterator[str]:
-    """Yield one table: what each source says, what was computed or the paper that tells, and the note that shows it."""
+    """Yield one table: each source's statement, the computation or paper against it, and the note with the example."""
     sources = {_property(note, "document"): note for note in vault.notes.values() if note.type == "source"}
     rows = [
         _row(

@@ -1,4 +1,4 @@
-"""A concept map as a picture, for where no canvas can be opened: the same places, with names on the cards."""
+"""A concept map as a picture, for where canvases cannot be opened: the same layout, with names on the cards."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from zhixing.lists.canvas import CanvasBox, CanvasEdge, CanvasNode, Side
 from zhixing.show.svg import LABEL, PAD, Box, Text, draw, fit, text_width
 
-# Of more notes nobody can read a picture.
+# A picture of more notes is unreadable.
 MOST = 200
 SCALE = 0.27
 HEAD = 24.0
@@ -23,7 +23,7 @@ OUTWARD: dict[Side, tuple[int, int]] = {"right": (1, 0), "left": (-1, 0), "botto
 
 @dataclass(frozen=True, slots=True)
 class ArrowPath:
-    """An arrow: its ends, the points that bend it, its point (an SVG path, "" for none) and its colours' classes."""
+    """An arrow: its ends, its control points, its tip (an SVG path, "" for none) and its colours' classes."""
 
     x1: float
     y1: float
@@ -121,7 +121,7 @@ def _side(box: Box, side: Side) -> tuple[float, float]:
 
 
 def _described(nodes: Sequence[CanvasNode]) -> Iterator[str]:
-    """Yield what a reader who does not see the picture wants to know: which notes stand in which column."""
+    """Yield the description for readers who do not see the picture: the notes of each column."""
     columns: dict[int, list[str]] = defaultdict(list)
     for node in (node for node in nodes if node.type == "file"):
         columns[node.box.x].append(_name(node))

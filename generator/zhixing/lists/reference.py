@@ -52,7 +52,7 @@ def _words(name: str) -> str:
 
 
 def _signature(name: str) -> str:
-    """Return the names of the parameters; types and defaults stand in the code."""
+    """Return the names of the parameters; types and defaults are in the code."""
     try:
         parameters = inspect.signature(getattr(core, name)).parameters
     except (TypeError, ValueError):

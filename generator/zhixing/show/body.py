@@ -45,7 +45,7 @@ from zhixing.show.tables import table
 from zhixing.show.templates import environment
 from zhixing.source import Source
 
-# What a source states beside what was computed, as an Obsidian callout in Chinese.
+# Statements of sources beside the computed results, as Obsidian callouts in Chinese.
 
 MOST_VALUES = 12
 _MOST_SIDES = 4
@@ -61,9 +61,9 @@ _COMPARED = ("成立", "不成立")
 
 
 def callout(run: Run, said: Said) -> str:
-    """Return what a source states as a callout: a warning where the computation or a cited paper is against it.
+    """Return a source's statement as a callout: a warning if the computation or a cited paper contradicts it.
 
-    Each claim has a row with what the source gives and what was computed.
+    Each claim has a row with the source's value and the computed one.
     """
     wrong = bool(said.says.cites) or not said.agrees
     lines = [f"来源说：{_prose(said.says.text)}"]
@@ -87,7 +87,7 @@ def document_name(said: Said) -> str:
 
 
 def summary(run: Run, said: Said) -> str:
-    """Return in one line what speaks against a source's statement, or bears it out: a paper, or what was computed."""
+    """Return in one line the evidence for or against a source's statement: a paper, or the computed result."""
     facts = [_prose(said.says.cites)] if said.says.cites else []
     for outcome in said.outcomes:
         if said.agrees or not outcome.holds:
@@ -151,7 +151,7 @@ def _sides(run: Run, claim: Expression) -> str:
 
 
 def _worst(run: Run, operator: Comparison, left: Quantity, right: Quantity) -> tuple[str, Quantity, Quantity]:
-    """Return the entry at which a comparison is most wrong, by its labels, and what each side has there."""
+    """Return the entry with the largest error of a comparison, by its labels, and both values there."""
     with np.errstate(invalid="ignore"):
         difference = np.asarray(left.values - right.values, dtype=np.float64)
     gaps = np.nan_to_num(_WRONG.get(operator, np.abs)(difference), nan=np.inf)
@@ -168,22 +168,22 @@ FIGURES = "_figures"
 """The folder beside a note that holds its figures."""
 
 _LONGEST_NAME = 120
-"""Of a figure's file name, in bytes of UTF-8: file systems take 255, and some encode what is not ASCII."""
+"""The longest name of a figure, in bytes of UTF-8: file systems allow 255, and some encode non-ASCII letters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a run shows: Markdown without blank lines around it, and SVG texts by file name."""
+    """The rendered results of a run: Markdown without blank lines around it, and SVG texts by file name."""
 
     markdown: str
     figures: Mapping[str, str]
 
 
 def body(run: Run) -> Body | None:
-    """Return what a run shows: what `show:` asks for, in order, then what its sources say.
+    """Return the rendered results of a run: the items of `show:` in order, then the statements of sources.
 
-    An example without `show:` shows a table of what it expects. None where a step or something shown could not be
-    computed: half a result is no result, and what stands in the note stays.
+    An example without `show:` shows a table of its expectations. Return None if a step or an item could not be
+    computed: then the region in the note stays as it is.
     """
     if not complete(run):
         return None
@@ -211,20 +211,20 @@ def show_problems(run: Run, source: Source) -> list[Problem]:
 
 
 def complete(run: Run) -> bool:
-    """Tell whether every step of a run was computed."""
+    """Return whether every step of a run was computed."""
     roots = {name.partition(".")[0] for name in run.quantities}
     return all(step.name.name in roots for step in run.example.steps)
 
 
 def _shown(run: Run) -> tuple[Show, ...]:
-    """Return what is shown: what `show:` asks for, else a table of the quantities expected, else of the last step."""
+    """Return the items to show: those of `show:`, else a table of the expected quantities, else of the last step."""
     example = run.example
     if example.show:
         return example.show
     names = {text_of(tree): tree for e in example.expectations for tree in [indexed_base(e.target.tree)]}
     if not names and example.steps:
         last = example.steps[-1].name.name
-        # Of several results, the last is the one that the others lead to.
+        # Without expectations, the last step is the result.
         name = [name for name in run.quantities if name == last or name.startswith(f"{last}.")][-1]
         names = {name: name_node(name, example.span)}
     expressions = tuple(Expression(name, tree, example.span) for name, tree in names.items())

@@ -36,13 +36,13 @@ from zhixing.show.ticks import round_step
 # Masked cells: weights that are 0 because a mask took them away, and not merely small.
 
 _FARTHEST = 8
-"""Names followed from one to the next."""
+"""The number of names that are followed from one to the next."""
 
 
 def masked(run: Run, tree: Node, quantity: Quantity, evaluate: Evaluate = evaluate_in_run) -> Array | None:
-    """Return where the scores behind a quantity are −∞, in the quantity's shape; None if no scores are known.
+    """Return where the scores of a quantity are −∞, in the quantity's shape; None if it has no known scores.
 
-    The scores are those that made it, as the function that it came from names them: the argument of `softmax`, or
+    The scores are those that the quantity was computed from, as declared by the function: the argument of `softmax`, or
     `masked` beside the `weights` of `attention`.
     """
     scores = _scores(run, tree, evaluate)
@@ -85,7 +85,7 @@ def _evaluated(run: Run, tree: Node, evaluate: Evaluate) -> Quantity | None:
 # Cells: a quantity of one, two or three axes as panels of rows and columns.
 
 MOST_CELLS = 96
-"""Rows or columns drawn at most; the rest is said in words."""
+"""The most rows and columns drawn; a sentence says how many are left out."""
 
 MOST_PANELS = 12
 
@@ -94,9 +94,9 @@ MOST_PANELS = 12
 class Cells:
     """A heat map before it is placed.
 
-    `values` and `hidden` have shape (panels, rows, columns), already cut; `hidden` marks what a mask took away. A
-    quantity of one axis is one row. `left_out` says in a sentence what was cut, or nothing. `signed`
-    tells whether the scale has two sides, `most` is the value at full colour: the largest finite one, signs aside.
+    `values` and `hidden` have shape (panels, rows, columns), already cut; `hidden` marks masked cells. A quantity of
+    one axis is one row. `left_out` is a sentence about what was cut, or empty. `signed` means a scale of two colours;
+    `most`, the largest finite magnitude, has full colour.
     """
 
     name: str
@@ -111,13 +111,13 @@ class Cells:
     most: float
 
     def opacity(self, value: float) -> float:
-        """Return how strongly a value is coloured, 0 to 1."""
+        """Return the opacity of a value's colour, 0 to 1."""
         if math.isnan(value) or not value:
             return 0.0
         return min(abs(rounded(value)) / self.most, 1.0) if self.most else 1.0
 
     def text(self, value: float) -> str:
-        """Return a value as its cell prints it: with the decimals that give the largest about three digits."""
+        """Return a value as printed in its cell: with the decimals that give the largest value about three digits."""
         power = math.floor(math.log10(self.most)) if self.most else 0
         if power < -3:
             return number(value, 2)
@@ -148,7 +148,7 @@ def cells(name: str, quantity: Quantity, axes: Axes, hidden: Array | None) -> Ce
 
 
 def _left_out(heads: list[str], shape: tuple[int, ...]) -> str:
-    """Return the sentence that says what is too much to draw."""
+    """Return the sentence about what is too large to draw."""
     limits = (MOST_PANELS, MOST_CELLS, MOST_CELLS)[-len(shape) :]
     parts = [
         f"{head}只画前 {limit} 个，共 {size} 个"
@@ -159,7 +159,7 @@ def _left_out(heads: list[str], shape: tuple[int, ...]) -> str:
 
 
 def description(one: Cells) -> list[str]:
-    """Return what the heat map shows, in sentences: every value of a small one, the extremes of a large one."""
+    """Return the description in sentences: every value of a small heat map, the extremes of a large one."""
     sentences = [f"{one.name} 的热力图，{_axes(one)}。"]
     if one.values.size <= 48:
         sentences += [
@@ -212,7 +212,7 @@ class Measures:
 
     `left` is the room for row labels, `top` that above the cells of a panel, `overhang` that to the right of them for
     turned labels, `font` the class of the numbers (None: no numbers), `across` the panels side by side, `head` the room
-    for the figure's name, `every` says which columns are labelled.
+    for the figure's name, every `every`-th column is labelled.
     """
 
     cell: float
@@ -231,7 +231,7 @@ def heatmap(name: str, quantity: Quantity, axes: Axes, hidden: Array | None = No
     """Draw a quantity of one, two or three axes as cells; three axes give a panel for each position of the first.
 
     Nonnegative values have a scale from 0, signed ones a scale of two colours about 0. Cells of `hidden`, and those of
-    −∞, are hatched. Numbers stand in the cells as long as they fit.
+    −∞, are hatched. Cells have numbers as long as they fit.
     """
     one = cells(name, quantity, axes, hidden)
     layout = _layout(one)
@@ -293,7 +293,7 @@ def _layout_with(one: Cells, left: float, across: int) -> Measures:
     every, turned = thinned(one.columns, LABEL, cell)
     reach = min(widest, _WIDEST_LABEL) * math.sqrt(0.5)
     if turned:
-        # The last label reaches out of its panel; the cells give way.
+        # The last label extends beyond its panel; the cells get narrower.
         cell = max(need, min(cell, room - max(0.0, reach - room / 2) / len(one.columns)))
     cell = math.floor(cell * 2) / 2
     return Measures(

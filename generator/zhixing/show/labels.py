@@ -1,4 +1,4 @@
-"""What stands for positions and names: labels of axes, entries of quantities, symbols."""
+"""Labels of axes, entries of quantities as text, and names as symbols."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from zhixing.show.numbers import number
 Axes = Mapping[str, Axis]
 
 UNNAMED = "序号"
-"""Heads a dimension that has no axis."""
+"""The heading of a dimension without an axis."""
 
 
 def axis_heading(dimension: Dimension) -> str:
-    """Return what heads a dimension: its axis's name."""
+    """Return the heading of a dimension: its axis's name."""
     return dimension.axis or UNNAMED
 
 
 def corner(down: str, across: str) -> str:
-    """Return what stands in the corner of a matrix: the axis that runs down and the one that runs across."""
+    """Return the corner of a matrix: the axis of its rows and the axis of its columns."""
     return f"{down}↓ {across}→"
 
 
 def labels(dimension: Dimension, size: int, axes: Axes) -> tuple[str, ...]:
-    """Return the labels of a dimension's positions, the positions themselves where it has none."""
+    """Return the labels of a dimension's positions, or the positions where it has no labels."""
     positions = range(size) if dimension.positions is None else dimension.positions
     axis = axes.get(dimension.axis)
     return tuple(axis.label(position) if axis else str(position) for position in positions)
@@ -43,12 +43,12 @@ def entry(quantity: Quantity, value: float, axes: Axes, digits: int = 5) -> str:
 
 
 def symbol(example: Example, expression: Expression) -> str:
-    """Return the LaTeX that `symbols:` gives for a name, or nothing."""
+    """Return the LaTeX of a name in `symbols:`, or nothing."""
     return example.symbols.get(text_of(expression.tree), "") if is_name(expression) else ""
 
 
 def is_name(expression: Expression) -> bool:
-    """Tell whether an expression is a quantity's name, such as `weights` or `a.weights`."""
+    """Return whether an expression is a quantity's name, such as `weights` or `a.weights`."""
     return isinstance(expression.tree, Name | Field | Transpose)
 
 

@@ -14,7 +14,7 @@ SIGNIFICANT = 10
 """Digits kept before anything is printed, so that the last bits, which differ between BLAS libraries, never show."""
 
 ZERO = 1e-12
-"""What is nearer to 0 than this is 0."""
+"""Smaller magnitudes are printed as 0."""
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 

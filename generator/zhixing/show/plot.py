@@ -44,17 +44,17 @@ class PlotArea:
         return self.top + self.height
 
     def x(self, value: float) -> float:
-        """Return where a place stands across; a category's place is its position."""
+        """Return the horizontal coordinate of a value; of a category, its position."""
         if self.across is None:
             return self.left + self.width * (value + 0.5) / self.places
         return self.left + _INSET + (self.width - 2 * _INSET) * self.across.place(value)
 
     def y(self, value: float) -> float:
-        """Return how far down a value stands."""
+        """Return the vertical coordinate of a value."""
         return self.bottom - self.height * self.up.place(value)
 
     def holds(self, x: float, y: float) -> bool:
-        """Tell whether a point can be drawn."""
+        """Return whether a point can be drawn."""
         return self.up.can_place(y) and (self.across is None or self.across.can_place(x))
 
 
@@ -64,7 +64,7 @@ def plot_area(one: Curves, head: float) -> PlotArea:
     up = ticks.logarithmic_scale(shown) if "y" in one.log else ticks.linear_scale(shown)
     left = PAD + max(text_width(label, SMALL) for _, label in up.ticks) + 8
     top = PAD + head + (22 if "y" in one.log else 10)
-    # Half of the last label stands beyond its tick.
+    # Half of the last label extends beyond its tick.
     last = max((text_width(number(x), SMALL) / 2 for x in one.across if math.isfinite(x)), default=0.0)
     width = WIDTH - left - max(PAD, last + 4 - _INSET)
     return PlotArea(left, top, width, _TALL, None if one.categories else _across(one, width), up, len(one.across))
@@ -81,7 +81,7 @@ def _across(one: Curves, width: float) -> Scale:
 
 
 def _fits(scale: Scale, width: float) -> bool:
-    """Tell whether the labels of a scale's ticks stand apart."""
+    """Return whether the labels of a scale's ticks do not touch."""
     spans = [(scale.place(value) * width, text_width(label, SMALL) / 2 + 3) for value, label in scale.ticks]
     return all(b - a >= half_a + half_b for (a, half_a), (b, half_b) in itertools.pairwise(spans))
 
@@ -267,7 +267,7 @@ def _group(quantities: Sequence[Named], shared: Dimension) -> str:
 
 
 def description(one: Curves) -> list[str]:
-    """Return what the plot shows, in sentences: every value of a small one, ends and extremes of a large one."""
+    """Return the description in sentences: every value of a small plot, ends and extremes of a large one."""
     logs = "".join(f"，{name}轴为对数" for key, name in (("x", "横"), ("y", "纵")) if key in one.log)
     sentences = [f"横轴是{one.across_name}，纵轴是{one.name}{logs}。"]
     small = len(one.across) * len(one.series) <= 48
@@ -362,7 +362,7 @@ def _curve(one: Curves, field: PlotArea, index: int) -> Curve:
 
 
 def _covers(one: Curves, field: PlotArea, index: int) -> bool:
-    """Tell whether a curve lies on an earlier one, which it would hide."""
+    """Return whether a curve coincides with an earlier one, which it would hide."""
     own = one.series[index].values
     return any(
         all(field.up.can_place(a) and field.up.can_place(b) and abs(field.y(a) - field.y(b)) < 1.5 for a, b in pairs)
@@ -425,7 +425,7 @@ def _key(one: Curves) -> tuple[list[Curve], list[Text]]:
 
 
 def _title(one: Curves) -> str:
-    """Return what stands above a plot of one quantity; the key names several."""
+    """Return the title of a plot of one quantity; several are named by the key."""
     if _key_items(one) and not one.group:
         return ""
     left_out = f"（另有 {one.left_out} 条未画）" if one.left_out else ""

@@ -69,7 +69,7 @@ def _em(character: str) -> float:
 
 RGB = tuple[int, int, int]
 LEAST_CONTRAST = 4.5
-"""WCAG 2.2, success criterion 1.4.3: text against what is behind it."""
+"""WCAG 2.2, success criterion 1.4.3: the contrast of text with its background."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ DARK = Theme(
 
 
 def mix(under: str, over: str, opacity: float) -> RGB:
-    """Return what is seen where `over` is painted at an opacity on `under`."""
+    """Return the colour of `over` painted with an opacity on `under`."""
     pairs = zip(_channels(under), _channels(over), strict=True)
     red, green, blue = (round(a + (b - a) * opacity) for a, b in pairs)
     return red, green, blue

@@ -1,4 +1,4 @@
-"""Quantities as Markdown tables: what shares its first axis stands in one table, by that axis's labels."""
+"""Quantities as Markdown tables: those with the same first axis share a table with that axis's labels."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _T = TypeVar("_T")
 
 MOST_ROWS, MOST_COLUMNS, MOST_TABLES = 16, 12, 8
 _LAST_ROWS, _LAST_COLUMNS = 5, 3
-"""What is kept at the end of a table that is cut."""
+"""Rows and columns kept at the end of a table that is cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ def table(run: Run, quantities: Sequence[Expression], evaluate: Evaluate = evalu
     """Return quantities as one or several Markdown tables, parted by blank lines, without a line end at the end.
 
     Quantities with the same first axis share a table: one axis gives a column, two axes a column for each position of
-    the second. More axes give a table for each position of the first. Single numbers stand in a table of names and
-    values. What is too large is cut, and says how much is left out.
+    the second. More axes give a table for each position of the first. Single numbers share a table of names and values.
+    A table that is too large is cut and says how much is left out.
 
     Raises:
         ExampleError: a reference cannot be evaluated.
@@ -67,7 +67,7 @@ def _blocks(named: Sequence[Named], axes: Axes) -> Iterator[str]:
 
 
 def _key(quantity: Quantity) -> tuple[object, ...]:
-    """Return what quantities of one table have in common."""
+    """Return the key that quantities of one table share."""
     if not quantity.dimensions:
         return ()
     return len(quantity.dimensions) > 2, quantity.dimensions[0], quantity.values.shape[0]
@@ -105,7 +105,7 @@ def _row(row: tuple[int, str] | None, columns: Sequence[Column | None], left_out
 
 
 def _head(group: Sequence[Named], down: Dimension) -> str:
-    """Return what heads the rows: their axis; for a matrix alone its name and both axes."""
+    """Return the heading of the rows: their axis; for a single matrix its name and both axes."""
     if len(group) == 1 and len(group[0].quantity.dimensions) == 2:
         across = group[0].quantity.dimensions[1]
         return f"{group[0].name}：{escape_markdown(corner(axis_heading(down), axis_heading(across)))}"
@@ -124,7 +124,7 @@ def _columns(one: Named, axes: Axes, *, alone: bool) -> Iterator[Column]:
 
 
 def _cut(items: Sequence[_T], most: int) -> tuple[list[_T | None], int]:
-    """Return the first and last of too many items, with None for those between; and how many these are."""
+    """Return the first and last of too many items, with None for those in between, and the number of these."""
     if len(items) <= most:
         return list(items), 0
     last = _LAST_ROWS if most == MOST_ROWS else _LAST_COLUMNS

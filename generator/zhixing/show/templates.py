@@ -34,8 +34,8 @@ def environment(first: Path | None = None) -> SandboxedEnvironment:
 
     Values are only ever printed: nothing from a note is compiled as a template.
 
-    Tables and figures are always drawn with the shipped ones. A folder of the vault's comes first only where somebody
-    asks for a new note: its templates are sandboxed, but a loop in them may take as long as it likes.
+    Tables and figures are always drawn with the shipped ones. A folder of the vault comes first only for new notes: its
+    templates are sandboxed, but their loops are not bounded.
     """
     folders = [*([first] if first else []), shipped_templates()]
     made = ImmutableSandboxedEnvironment(
@@ -56,7 +56,7 @@ def coordinate(value: float, decimals: int = 1) -> str:
     return text.lstrip("-") if not text.strip("-0.") else text
 
 
-# What Obsidian fills in; an id of its own for each note, since a title may hold what an id may not.
+# The values that Obsidian fills in. The id is made from the time, since not every title is an id.
 _OBSIDIAN = {"title": "{{title}}", "date": "{{date}}", "id": "例{{date:YYYYMMDD}}-{{time:HHmmss}}"}
 # A variable alone is a mapping to YAML, and Obsidian's own editor of properties would overwrite it.
 _BARE = re.compile(r"^([\w-]+: )(\{\{[^{}\n]*\}\})$", re.MULTILINE)

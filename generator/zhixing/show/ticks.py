@@ -1,4 +1,4 @@
-"""Ticks at round numbers, and where values fall between them."""
+"""Scales with ticks at round numbers."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ class Scale:
     log: bool = False
 
     def place(self, value: float) -> float:
-        """Return where a value falls, 0 at the low end and 1 at the high one."""
+        """Return the position of a value, 0 at the low end and 1 at the high one."""
         transform: Callable[[float], float] = math.log10 if self.log else float
         low, high = transform(self.low), transform(self.high)
         return (transform(value) - low) / (high - low)
 
     def can_place(self, value: float) -> bool:
-        """Tell whether a value falls anywhere: it is finite, and positive on a logarithmic scale."""
+        """Return whether a value has a position: it is finite, and positive on a logarithmic scale."""
         return math.isfinite(value) and (value > 0 or not self.log)
 
 
 def linear_scale(values: Sequence[float], *, whole: bool = False, about: int = 5) -> Scale:
-    """Return a scale over finite values whose ends are ticks. It starts at 0 where the values reach well towards it.
+    """Return a scale over finite values whose ends are ticks. It starts at 0 if the values come close enough to it.
 
     `whole` allows ticks at whole numbers only.
     """

@@ -89,7 +89,7 @@ class NoteItem(pytest.Item):
         return str(super().repr_failure(excinfo, style))  # type: ignore[arg-type]  # pytest's own style names
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Return where the item stands."""
+        """Return the location of the item."""
         return self.path, None, self.name
 
 

@@ -1,4 +1,4 @@
-"""What the tests of a vault rest on: one load and one run of it for a whole session."""
+"""The vault under test, loaded and run once a session."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Tested:
         return self.vault.notes.get(PurePosixPath(inside.as_posix()))
 
     def unread(self, path: Path) -> list[Problem]:
-        """Return why a file is no note; nothing where it is none by its place (a hidden folder)."""
+        """Return the problems that keep a file from being a note; none for a file in a hidden folder."""
         inside = path.resolve().relative_to(self.vault.root.resolve()).as_posix()
         return [problem for problem in self.vault.problems if problem.path == inside]
 
@@ -41,7 +41,7 @@ class Tested:
 
 @cache
 def project_of(folder: Path) -> Path | None:
-    """Return the folder of notes of the project that a folder belongs to; None where it belongs to none."""
+    """Return the folder of notes of the project that a folder belongs to, None if it belongs to none."""
     try:
         return find_project(folder).notes.resolve()
     except ProjectError:

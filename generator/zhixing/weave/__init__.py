@@ -1,1 +1,1 @@
-"""Generated text put into notes: regions between markers, their checksums, and the only writer."""
+"""Writing generated text into notes: regions between markers, their checksums, and the only writer."""

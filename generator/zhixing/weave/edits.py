@@ -1,4 +1,4 @@
-"""Edits of a note's text: what fixes are made of. Everything outside their spans keeps its bytes."""
+"""Edits of a note's text, which fixes consist of. Everything outside their spans keeps its bytes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Edit:
 
 
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:
-    """Return a text with edits made. Of two that overlap the first counts."""
+    """Return a text with edits applied. Of two that overlap, the first is applied."""
     pieces, at = [], 0
     for edit in sorted(edits):
         if edit.span.start >= at:

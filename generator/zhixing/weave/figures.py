@@ -27,7 +27,7 @@ def seal_figure(svg: str) -> str:
 
 
 def weave_figure(source: Source, svg: str, *, accept: bool = False) -> Woven:
-    """Return what a figure's file should hold. `source` is the file now, empty where there is none.
+    """Return the text that a figure's file should have. `source` is the file now, empty if it does not exist.
 
     A file that the tool did not write, or that was edited since, is left alone unless `accept` is set.
     """
@@ -43,7 +43,7 @@ def unused_figures(source: Source) -> Iterator[Problem]:
 
 
 def _parted(text: str) -> tuple[str, str]:
-    """Return a figure file's drawing in normal form and its checksum, "" where it has none."""
+    """Return a figure file's drawing in normal form, and its checksum, "" if it has none."""
     seal = _SEAL.search(text)
     return _normal(text[: seal.start()] if seal else text), seal[1] if seal else ""
 

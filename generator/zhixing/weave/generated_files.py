@@ -30,7 +30,7 @@ class Messages:
 
 
 def resolve_verdict(source: Source, verdict: Verdict, computed: str, messages: Messages, *, accept: bool) -> Woven:
-    """Return what a file should hold: what it has where it is fresh, or edited and `accept` is not set."""
+    """Return the text that a file should have: its own if it is fresh, or edited while `accept` is not set."""
     keep = verdict is Verdict.FRESH or (verdict is Verdict.EDITED and not accept)
     problems = tuple(_problems(source, verdict, messages, accept=accept))
     return Woven(source.text if keep else computed, {source.path: verdict}, problems)
@@ -60,7 +60,7 @@ _DEFAULTS = {"toEnd": "arrow", "fromEnd": "none"}
 
 
 def weave_file(source: Source, text: str, content: Callable[[str], str], *, accept: bool = False) -> Woven:
-    """Return what a generated file should hold. `source` is the file now, empty where there is none.
+    """Return the text that a generated file should have. `source` is the file now, empty if it does not exist.
 
     `content` returns the part of such a text that matters: files with the same content count as the same. A file that
     the tool did not write, or that was edited since, is left alone unless `accept` is set.

@@ -1,4 +1,4 @@
-"""Putting results below the examples they belong to. Pure: text and bodies in, text and verdicts out."""
+"""Regions: writing results below their examples. Pure: text and bodies in, text and verdicts out."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from zhixing.markdown.reading import Reading
 from zhixing.problems import Code, Problem
 from zhixing.source import Source, Span
 
-# The eight digits that show whether what the tool wrote was edited, and the verdicts that follow.
+# Checksums show whether a generated text was edited by hand.
 
 DIGITS = 8
 
 
 class Verdict(StrEnum):
-    """What is to be done with something generated.
+    """The state of a generated text.
 
-    FRESH: it is what is computed now. MISSING: it is not there yet. STALE: it is what the tool once wrote. EDITED:
-    it was changed by hand.
+    FRESH: it equals the computed one. MISSING: it does not exist yet. STALE: it is unchanged since it was written, and
+    the computed one differs. EDITED: it was changed by hand.
     """
 
     FRESH = "fresh"
@@ -56,7 +56,7 @@ def accepts(accept: Accepted, name: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What belongs below an example: the span of the block that declares it, and the body computed for it."""
+    """A region to be written: the span of the block that declares the example, and the computed body."""
 
     span: Span
     body: str
@@ -64,7 +64,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Woven:
-    """A text with its results in it: what was found of each, and what stood in the way."""
+    """A text with its results: the verdict on each, and problems."""
 
     text: str
     verdicts: Mapping[str, Verdict]
@@ -76,9 +76,9 @@ def weave(
 ) -> Woven:
     """Return a note's text with the results of its examples in it.
 
-    A region is put directly below its block, or updated where it stands. One that was edited by hand is left alone
-    unless `accept` is set. Everything outside regions keeps its bytes; weaving the result again changes nothing.
-    `declared` names the note's other examples, whose regions stay as they are because nothing was computed for them.
+    A region is put directly below its block, or updated where it stands. A region edited by hand is left alone unless
+    `accept` is set. Everything outside regions keeps its bytes; weaving the result again changes nothing. `declared`
+    names all examples of the note; regions of those without a target stay as they are.
     """
     if not targets and MARK not in note.text:  # most notes of most vaults
         return Woven(note.text, {}, ())
@@ -137,7 +137,7 @@ class _Weaver:
         """Put a region below a block that has none yet."""
         block = self.blocks.get(target.span.start)
         if block is None or not block.closed:
-            # What is wrong with the block is reported where it was read.
+            # The reader of the block has reported the problem.
             return
         if block.depth or block.kind is not Kind.FENCE:
             what = f"The example {name!r} stands in a list or a quote, where its results cannot be written"
@@ -154,7 +154,7 @@ class _Weaver:
         self.edits.append((Span(at, at), before + self._region(name, target.body, block.span) + after))
 
     def finish(self) -> Woven:
-        """Apply the edits; if the result would not read back as it was written, change nothing and say so."""
+        """Apply the edits; if the result would not read back as written, change nothing and report it."""
         pieces, at = [], 0
         for span, replacement in sorted(self.edits):
             pieces += [self.source.text[at : span.start], replacement]
@@ -174,12 +174,12 @@ class _Weaver:
         return "\r\n" if "\r\n" in near.of(self.source.text) else "\n"
 
     def _region(self, name: str, body: str, near: Span) -> str:
-        # The blank lines inside the markers are there so that every Markdown parser takes the body for Markdown.
+        # Blank lines inside the markers let every Markdown parser read the body as Markdown.
         lines = [begin(name), "", *body.strip("\n").split("\n"), "", end(checksum(comparison_form(body))), ""]
         return self._newline(near).join(lines)
 
     def _first_difference(self, existing: Generated, computed: str) -> int:
-        """Return the offset of the first line of a region that is not as computed."""
+        """Return the offset of the first line of a region that differs from the computed one."""
         at = existing.body.start
         wanted = iter(computed.split("\n"))
         for line in existing.body.of(self.source.text).splitlines(keepends=True):

@@ -48,6 +48,10 @@ class Code(Enum):
     FRONTMATTER_INVALID = (Severity.ERROR, "The YAML between the leading --- lines cannot be read.")
     FRONTMATTER_TYPE = (Severity.ERROR, "A property has a value of the wrong kind.")
     FRONTMATTER_UNKNOWN = (Severity.INFO, "A property is no property we know but nearly spelled like one.")
+    NOTE_HIDDEN = (
+        Severity.ERROR,
+        "A note is not shown, as its frontmatter does not say plainly that everybody may see it.",
+    )
     FRONTMATTER_MISSING = (Severity.ERROR, "A note of a type with a template lacks a property.")
     TITLE_DIFFERS = (Severity.WARNING, "A note's title is not its file name.")
     # Links

@@ -82,7 +82,7 @@ def test_properties_in_every_spelling() -> None:
     [
         ("publish: false", False),
         ("publish: true", True),
-        ("publish:", True),
+        ("published:", True),
         ("publish: true\npublished: false", False),
         ("publish: false\npublished: true", False),
         ("published: 2024-01-15", True),
@@ -104,8 +104,8 @@ def test_problems_are_sorted_and_say_where() -> None:
     assert [str(problem) for problem in note("n.md", text).problems] == [
         "n.md:2:8: frontmatter-type: The property `title` is not a single value. "
         "Write `title: …` in one line, in quotes if it holds brackets.",
-        "n.md:3:12: frontmatter-type: The property `published` is not `true` or `false`. "
-        "Write one of the two, without quotes.",
+        "n.md:3:12: note-hidden: The property `published` is neither `true` nor `false`, so this note is not shown. "
+        "Write `published: false` to keep it hidden, `published: true` to show it.",
         "n.md:4:10: frontmatter-type: The property `aliases` is not a list. "
         "Write each entry on a line of its own, after `- `.",
         "n.md:5:1: frontmatter-invalid: The key 'title' stands already in line 2. Keep one of the two.",

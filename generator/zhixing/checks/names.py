@@ -23,6 +23,7 @@ PROPERTIES = frozenset(
         "alias",
         "publish",
         "published",
+        "draft",
         "requires",
         "document",
         "cssclasses",

@@ -150,7 +150,9 @@ def _map(one: List, vault: Vault) -> Iterator[str]:
 
 def _errata(kept: List, vault: Vault, book: Book, *, agreeing: bool) -> Iterator[str]:
     """Yield one table: each source's statement, the computation or paper against it, and the note with the example."""
-    sources = {_property(note, "document"): note for note in vault.notes.values() if note.type == "source"}
+    sources = {
+        _property(note, "document"): note for note in vault.notes.values() if note.published and note.type == "source"
+    }
     rows = [
         _row(
             _document(said, sources, vault),
@@ -159,7 +161,7 @@ def _errata(kept: List, vault: Vault, book: Book, *, agreeing: bool) -> Iterator
             _link(one.note, vault, cell=True),
         )
         for one in book.declared
-        if one.example and one.example.id in book.runs
+        if one.note.published and one.example and one.example.id in book.runs
         for said in book.runs[one.example.id].said
         if (said.agrees and not said.says.cites) is agreeing
         if kept.document in ("", said.says.document.strip())

@@ -17,7 +17,7 @@ _LABELS = {"Shapes": "形状", "Raises": "报错", "Source": "出处"}
 
 def reference(vault: Vault) -> Iterator[str]:
     """Yield an entry for each public name of the core, in the order of the alphabet."""
-    titles = {note.name for note in vault.notes.values()}
+    titles = {note.name for note in vault.notes.values() if note.published}
     for name in sorted(core.__all__, key=str.casefold):
         text = inspect.getdoc(getattr(core, name))
         if text and _FIELD.search(text):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from zhixing.markdown import yaml
 from zhixing.markdown.blocks import Kind, Region
@@ -14,7 +15,16 @@ from zhixing.source import Source, Span
 
 Value = str | bool | None | list["Value"] | dict[str, "Value"]
 
-_WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
+# YAML's words for truth and nothing, each in the three spellings that YAML 1.2 and Obsidian know.
+_WORDS: dict[str, bool | None] = {
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys(("null", "Null", "NULL", "~", ""), None),
+}
+# A note whose first line is a fence of properties or one that says who may see it; so many regions may be properties.
+_HEAD = re.compile(r"[\s\ufeff\u200b]*+(?:[-—–+;]{2}|(?:publish|published|draft)[ \t]*+[:：=])", re.IGNORECASE)
+_SWITCH = re.compile(r"^[ \t\ufeff\xa0]*+[\"']?(publish(?:ed)?|draft)[\"']?[ \t]*+[:：=]", re.IGNORECASE | re.MULTILINE)
+_LOST_REGIONS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +68,15 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Frontmatter:
-    """The properties by key, in order, and the place of the YAML (an empty span at 0 where a note has none)."""
+    """The properties by key, in order, and the place of the YAML (an empty span at 0 where a note has none).
+
+    `repeated` holds the places of keys that stand a second time, `unread` the place of what could not be read, if any.
+    """
 
     fields: Mapping[str, Field]
     span: Span
+    repeated: Mapping[str, Span] = field(default_factory=dict)
+    unread: Span | None = None
 
 
 def read_frontmatter(source: Source, regions: tuple[Region, ...]) -> tuple[Frontmatter, list[Problem]]:
@@ -70,14 +85,38 @@ def read_frontmatter(source: Source, regions: tuple[Region, ...]) -> tuple[Front
     Where the YAML cannot be read there are no fields; of a duplicate key the first value counts.
     """
     if not regions or regions[0].kind is not Kind.FRONTMATTER:
-        return Frontmatter({}, Span(0, 0)), []
+        return _find_lost(source, regions)
     inside = regions[0].content
     root, problems = read_yaml(source, inside, FRONTMATTER)
     if isinstance(root, yaml.Mapping):
-        return Frontmatter({key.text: _field(key, value) for key, value in root.items}, inside), problems
+        fields = {key.text: _field(key, value) for key, value in root.items}
+        repeated = {key.text: key.span for key in root.repeated}
+        return Frontmatter(fields, inside, repeated, next(iter(root.unread), None)), problems
     if root is not None:
         problems.append(_no_pairs(source, root))
-    return Frontmatter({}, inside), problems
+    return Frontmatter({}, inside, unread=inside if problems else None), problems
+
+
+def _find_lost(source: Source, regions: tuple[Region, ...]) -> tuple[Frontmatter, list[Problem]]:
+    """Return that there is no frontmatter; where a note begins like one that hides it, that it cannot be read.
+
+    Properties that are never closed, or that stand below an empty line, are text to every reader. If they say who may
+    see the note, the text must not be shown for that.
+    """
+    empty = Frontmatter({}, Span(0, 0))
+    head = _HEAD.match(source.text)
+    if head is None:
+        return empty, []
+    for region in regions[:_LOST_REGIONS]:
+        found = (
+            _SWITCH.search(source.text, region.span.start, region.span.end) if region.kind is not Kind.FENCE else None
+        )
+        if found:
+            what = f"`{found[1]}` stands in no frontmatter, and is text"
+            fix = "Begin the note with a line of `---`, end its properties with another"
+            problem = source.problem(Code.FRONTMATTER_INVALID, found.start(1), what, fix)
+            return Frontmatter({}, Span(0, 0), unread=Span(found.start(1), found.end(1))), [problem]
+    return empty, []
 
 
 def _no_pairs(source: Source, root: Node) -> Problem:
@@ -99,7 +138,7 @@ def _value(node: Node) -> Value:
         return [_value(item) for item in node.items]
     if isinstance(node, yaml.Mapping):
         return {key.text: _value(value) for key, value in node.items}
-    return _WORDS.get(node.text.lower(), node.text) if node.plain else node.text
+    return _WORDS.get(node.text, node.text) if node.plain else node.text
 
 
 def _items(node: Node) -> Iterator[Item]:

@@ -73,11 +73,15 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """Keys with their nodes, in the order written; `repeated` holds the keys that stood here already."""
+    """Keys with their nodes, in the order written.
+
+    Left out are `repeated`, keys that stood here already, and `unread`, the places of keys that are no text.
+    """
 
     items: tuple[tuple[Scalar, Node], ...]
     span: Span
     repeated: tuple[Scalar, ...] = ()
+    unread: tuple[Span, ...] = ()
 
     def get(self, name: str) -> Node | None:
         """Return the node under a key, or None."""
@@ -461,8 +465,10 @@ class _Tree:
         """Return a mapping without the keys that are no text or stand a second time, which are reported."""
         items: dict[str, tuple[Scalar, Node]] = {}
         repeated: list[Scalar] = []
+        unread: list[Span] = []
         for key, value in zip(nodes[::2], nodes[1::2], strict=True):
             if not isinstance(key, Scalar):
+                unread.append(key.span)
                 self._report(key.span.start, "A key is a list or a mapping", "Quote it, if its brackets are meant")
             elif key.text in items:
                 repeated.append(key)
@@ -473,7 +479,7 @@ class _Tree:
                 self._report(key.offset(key.text.index("：")), *WIDE)
             else:
                 items[key.text] = key, value
-        return Mapping(tuple(items.values()), span, tuple(repeated))
+        return Mapping(tuple(items.values()), span, tuple(repeated), tuple(unread))
 
     def _report(self, offset: int, what: str, fix: str) -> None:
         self.problems.append(self.block.source.problem(self.block.dialect.code, offset, what, fix))

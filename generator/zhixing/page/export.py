@@ -14,6 +14,7 @@ from zhixing.compose import Results
 from zhixing.page import escape
 from zhixing.page.document import portable
 from zhixing.page.frontmatter import frontmatter, of_note
+from zhixing.page.public import draw_public, public_vault
 from zhixing.page.tags import INDEX_TITLE, Tags, tag_pages, tags_of, walk
 from zhixing.page.titles import title
 from zhixing.vault.note import Note
@@ -52,8 +53,8 @@ def export(vault: Vault, results: Results, progress: Callable[[int, int], None],
         texts[note.path] = _page(note, portable(vault, note, results, tags, attributes=attributes))
         progress(done, len(published))
     wanted = {place for path, text in texts.items() for place in destinations(path, text)}
-    figures = {path: svg for note in published for path, svg in results.figures(note).items() if path in wanted}
-    copies = wanted & set(vault.files) - figures.keys()
+    figures = {path: text for path, text in draw_public(vault, results).items() if path in wanted}
+    copies = (wanted & set(public_vault(vault, results).files)) - figures.keys()
     return Export({**texts, **figures}, tuple(sorted(copies)))
 
 

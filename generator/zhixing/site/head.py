@@ -28,7 +28,7 @@ from zhixing.vault.vault import Vault, fold
 # How a note is shown or found, not what it says.
 _HIDDEN = frozenset({"title", "cssclass", "cssclasses", "permalink"})
 # Whether it is shown; a date of publication is no such thing.
-_SWITCHES = frozenset({"publish", "published"})
+_SWITCHES = frozenset({"publish", "published", "draft"})
 _LABELS = {"related": "相关", "document": "文档"}
 _URL = re.compile(r"https?://[^\s<>\"]+")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?", re.ASCII)

@@ -82,7 +82,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.docs.show(config)
         self.shown = show(Path(config.docs_dir), Path(config.config_file_path).parent / "templates", self.memory)
         taken = theme_places(files, config, site_files.ASSETS)
-        from_vault, left_out = vault_files(self.shown.vault, config, taken)
+        from_vault, left_out = vault_files(self.shown.public, config, taken)
         self.files = files = Files([*from_vault, *files])
         for problem in (*self.shown.problems, *left_out):
             _log.log(_LEVELS[problem.code.severity], "%s", visible(str(problem)))

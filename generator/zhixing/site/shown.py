@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from zhixing.compose import FIGURES, Memory, Results, check, plan, results, templates_of
+from zhixing.compose import Memory, Results, check, plan, results, templates_of
 from zhixing.markdown.blocks import Kind
 from zhixing.page import portable
+from zhixing.page.public import draw_public, public_vault
 from zhixing.page.tags import Tags
 from zhixing.problems import Problem
 from zhixing.site.math import formula_problems
@@ -22,13 +23,18 @@ from zhixing.vault.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A vault with everything that its pages need. `figures` are by path in the vault."""
+    """A vault with everything that its pages need. `figures` are by path in the vault.
+
+    `public` is the vault without the hidden notes and the files that belong to them: what a site may be made of. Links
+    are resolved in the whole vault, so that a link to a hidden note does not lead to another of its name.
+    """
 
     vault: Vault
     results: Results
     figures: Mapping[PurePosixPath, str]
     backlinks: Mapping[PurePosixPath, tuple[Edge, ...]]
     problems: tuple[Problem, ...]
+    public: Vault
 
     def note(self, path: str) -> Note | None:
         """Return the note at a path of the vault."""
@@ -50,7 +56,7 @@ class Shown:
     @property
     def has_mermaid(self) -> bool:
         """Whether a note holds a diagram."""
-        regions = (region for note in self.vault.notes.values() for region in note.regions)
+        regions = (region for note in self.public.notes.values() for region in note.regions)
         return any(region.kind is Kind.FENCE and region.info.split()[:1] == ["mermaid"] for region in regions)
 
 
@@ -62,7 +68,8 @@ def show(root: Path, templates: Path, memory: Memory | None = None) -> Shown:
     problems = {*check(vault, found, plan(vault, found), held_to), *_formulas(vault)}
     seen = [replace(problem, path=Path(os.path.relpath(root / problem.path)).as_posix()) for problem in problems]
     ordered = tuple(sorted(seen, key=lambda problem: problem.order))
-    return Shown(vault, found, _figures(vault, found), _written(backlinks(vault)), ordered)
+    public = public_vault(vault, found)
+    return Shown(vault, found, draw_public(vault, found), _written(backlinks(vault)), ordered, public)
 
 
 def _written(links: Mapping[PurePosixPath, tuple[Edge, ...]]) -> dict[PurePosixPath, tuple[Edge, ...]]:
@@ -76,12 +83,3 @@ def _written(links: Mapping[PurePosixPath, tuple[Edge, ...]]) -> dict[PurePosixP
 def _formulas(vault: Vault) -> list[Problem]:
     published = (note for note in vault.notes.values() if note.published)
     return [problem for note in published for problem in formula_problems(note)]
-
-
-def _figures(vault: Vault, found: Results) -> dict[PurePosixPath, str]:
-    return {
-        note.path.parent / FIGURES / name: svg
-        for note in vault.notes.values()
-        for body in found.of(note).values()
-        for name, svg in body.figures.items()
-    }

@@ -296,8 +296,9 @@ class Note(Reading):
 
     @cached_property
     def tags(self) -> tuple[str, ...]:
-        """The tags of the frontmatter and then those in the text, without `#`, each once."""
-        inline = (token.content.of(self.text) for token in self.tokens if token.kind is TokenKind.TAG)
+        """The tags of the frontmatter and then those that its author wrote in the text, without `#`, each once."""
+        found = (token for token in self.tokens if token.kind is TokenKind.TAG)
+        inline = (token.content.of(self.text) for token in found if not self.generated.covers(token.span.start))
         return tuple(dict.fromkeys([*self._properties.tags, *inline]))
 
     @property

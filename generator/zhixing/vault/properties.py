@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from zhixing.markdown.frontmatter import Field, Frontmatter
 from zhixing.problems import Code, Problem
-from zhixing.source import Source
+from zhixing.source import Source, Span
 
 _COMMA = re.compile(r"\s*[,，]\s*")
 _DATE = re.compile(r"\s*\d{4}-\d\d-\d\d", re.ASCII)
@@ -31,8 +33,7 @@ class Properties:
 def read_properties(source: Source, frontmatter: Frontmatter) -> tuple[Properties, list[Problem]]:
     """Return a note's properties and a problem for each value of the wrong kind."""
     reader = _Reader(source, frontmatter)
-    # Obsidian's own name is `publish`. Of both, one `false` is enough: what is hidden can still be shown.
-    publish, published = reader.truth("publish", default=True), reader.truth("published", default=True)
+    public, doubts = read_public(source, frontmatter)
     properties = Properties(
         title=reader.text("title"),
         type=reader.text("type"),
@@ -40,9 +41,9 @@ def read_properties(source: Source, frontmatter: Frontmatter) -> tuple[Propertie
         date=reader.text("date"),
         aliases=tuple(dict.fromkeys(reader.names(_COMMA, "aliases", "alias"))),
         tags=tuple(dict.fromkeys(name.removeprefix("#") for name in reader.names(_SPACE, "tags", "tag"))),
-        published=publish and published,
+        published=public,
     )
-    return properties, reader.problems
+    return properties, [*reader.problems, *doubts]
 
 
 class _Reader:
@@ -77,12 +78,61 @@ class _Reader:
             for item in field.items:
                 yield from (name for name in (separator.split(item.text) if single else [item.text.strip()]) if name)
 
-    def truth(self, key: str, *, default: bool) -> bool:
-        """Return a `true` or `false`."""
-        field = self.fields.get(key)
-        if field is None or field.value is None or (isinstance(field.value, str) and _DATE.match(field.value)):
-            return default  # Obsidian's web clipper writes the date when a page was published
-        if not isinstance(field.value, bool):
-            self._wrong(key, field, "`true` or `false`", "Write one of the two, without quotes")
-            return default
-        return field.value
+
+# Who may see a note: Obsidian's `publish`, `published`, and the `draft` of other generators.
+
+_SWITCHES = {"publish": True, "published": True, "draft": False}
+_NEAR = 0.85
+
+
+def read_public(source: Source, frontmatter: Frontmatter) -> tuple[bool, list[Problem]]:
+    """Return whether everybody may see a note, and why not where its frontmatter does not say so plainly.
+
+    What is in doubt hides the note: it can still be shown, but what was shown cannot be taken back.
+    """
+    problems = [*_doubts(source, frontmatter)]
+    says = [
+        field.value is _SWITCHES[name]
+        for key, field in frontmatter.fields.items()
+        if (name := _switch(key)) and isinstance(field.value, bool)
+    ]
+    return all(says) and not problems, problems
+
+
+def _doubts(source: Source, frontmatter: Frontmatter) -> Iterator[Problem]:
+    """Yield a problem for whatever leaves in doubt whether everybody may see a note."""
+
+    def hides(at: Span, what: str, fix: str) -> Problem:
+        return source.problem(Code.NOTE_HIDDEN, at, f"{what}, so this note is not shown", fix)
+
+    if frontmatter.unread is not None:
+        fix = "Correct it; to hide a note on purpose write `publish: false`"
+        yield hides(frontmatter.unread, "The frontmatter cannot be read", fix)
+    for key, at in frontmatter.repeated.items():
+        if _switch(key):
+            yield hides(at, f"The property `{key}` stands twice", "Keep one of the two")
+    for key, field in frontmatter.fields.items():
+        name = _switch(key)
+        if key == "<<":
+            yield hides(field.key_span, "The key `<<` brings properties that are not read", "Write them out")
+        elif name and not _is_plain(name, key, field):
+            shows, hidden = ("true", "false") if _SWITCHES[name] else ("false", "true")
+            fix = f"Write `{name}: {hidden}` to keep it hidden, `{name}: {shows}` to show it"
+            yield hides(field.value_span, f"The property `{key}` is neither `true` nor `false`", fix)
+        elif not name and isinstance(field.value, bool) and (near := get_close_matches(key, _SWITCHES, 1, _NEAR)):
+            yield hides(field.key_span, f"The property `{key}` is nearly `{near[0]}`", f"Write `{near[0]}:`")
+
+
+def _switch(key: str) -> str:
+    """Return which property that says who may see a note a key is, or is meant to be; "" for every other."""
+    name = "".join(one for one in unicodedata.normalize("NFKC", key) if unicodedata.category(one) != "Cf")
+    name = name.casefold().partition(":")[0].strip()
+    return name if name in _SWITCHES else ""
+
+
+def _is_plain(name: str, key: str, field: Field) -> bool:
+    """Tell whether such a property is a plain truth value; Obsidian's clipper gives `published` a date or nothing."""
+    dated = field.value is None or (isinstance(field.value, str) and _DATE.match(field.value))
+    return ":" not in unicodedata.normalize("NFKC", key) and (
+        isinstance(field.value, bool) or (name == "published" and bool(dated))
+    )

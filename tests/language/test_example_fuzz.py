@@ -106,7 +106,7 @@ def _grown(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.tuples(st.sampled_from(MECHANISMS), st.lists(parts, max_size=5)).map(lambda p: f"{p[0]}({', '.join(p[1])})"),
         st.tuples(
             parts,
-            st.lists(parts | st.sampled_from([":", "1:", ":2", "::-1", "None", "t - 1", "t"]), min_size=1, max_size=3),
+            st.lists(parts | ITEMS, min_size=1, max_size=3),
         ).map(lambda p: f"{p[0]}[{', '.join(p[1])}]"),
         st.tuples(parts, parts, parts).map(lambda p: f"where({', '.join(p)})"),
         parts.map(lambda p: f"{p}.T"),

@@ -46,11 +46,11 @@ def judge_text(found: str, computed: str, mark: str) -> Verdict:
 
 
 Accepted = bool | Collection[str]
-"""Whose edited results are to be overwritten: everybody's, nobody's, or those of these ids."""
+"""The ids whose hand-edited results are overwritten; True for all of them, False for none."""
 
 
 def accepts(accept: Accepted, name: str) -> bool:
-    """Tell whether what was computed for an id is to replace what somebody edited."""
+    """Return whether the computed result of an id overwrites a hand-edited one."""
     return accept if isinstance(accept, bool) else name in accept
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import doctest
 import inspect
 import re
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
-from zhixing import core
+from zhixing import core, experiments
 
 FIELDS = ["Formula", "Shapes", "Raises", "Source", "Note"]
 NOTES = {
@@ -29,6 +31,31 @@ def fields(name: str) -> dict[str, str]:
     text = inspect.getdoc(getattr(core, name)) or ""
     found = re.findall(r"^([A-Z][a-z]+): ((?:.+)(?:\n  .+)*)", text, flags=re.MULTILINE)
     return {key: " ".join(value.split()) for key, value in found if key in FIELDS}
+
+
+DOCUMENTED = {name: getattr(room, name) for room in (core, experiments) for name in room.__all__}
+DOCUMENTED = {name: found for name, found in DOCUMENTED.items() if inspect.isfunction(found)}
+
+
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_every_function_has_an_example_that_holds(name: str) -> None:
+    function, words = DOCUMENTED[name], {**vars(core), **vars(experiments), "np": np}
+    (case,) = doctest.DocTestFinder(recurse=False).find(function, name, globs=words)
+    failures: list[str] = []
+    result = doctest.DocTestRunner().run(case, out=failures.append)
+    assert (result.failed, failures) == (0, [])
+    assert result.attempted
+
+
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_every_option_is_described(name: str) -> None:
+    text = inspect.getdoc(DOCUMENTED[name]) or ""
+    (block,) = re.findall(r"^Options:\n((?:  .*\n)+)", text, flags=re.MULTILINE) or [""]
+    described = re.findall(r"^  (\w+): \S", block, flags=re.MULTILINE)
+    parameters = inspect.signature(DOCUMENTED[name]).parameters.values()
+    assert set(described) >= {one.name for one in parameters if one.kind is one.KEYWORD_ONLY}
+    assert set(described) <= {one.name for one in parameters}
+    assert described == [one.name for one in parameters if one.name in described]
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

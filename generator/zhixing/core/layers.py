@@ -129,7 +129,7 @@ def encoder_layer(
       >>> none = NetworkWeights([[0.0], [0.0]], [0.0], [[0.0, 0.0]], [0.0, 0.0])
       >>> layer = encoder_layer([[1.0, 0.0], [0.0, 2.0]], one, none, norm="pre")
       >>> layer.attended.round(3).tolist()
-      [[0.762, -0.238], [0.762, 2.762]]
+      [[0.238, -0.762], [0.762, 2.762]]
 
     Formula: a = \operatorname{LN}(x + \operatorname{MultiHead}(x, x, x)), \quad
       y = \operatorname{LN}(a + \operatorname{FFN}(a)); \quad

@@ -5,6 +5,7 @@ r"""Derivations: what is printed, and that its left side gives its right side wh
 
 from __future__ import annotations
 
+import math
 import re
 
 import hypothesis.strategies as st
@@ -20,10 +21,27 @@ from zhixing.language.expression import parse_expression
 from zhixing.language.model import Derivation, Quantity, Run
 from zhixing.language.nodes import Name, Node
 from zhixing.show.derivation import derivation
-from zhixing.show.terms import number_term, printed
+from zhixing.show.numbers import print_number
+from zhixing.show.terms import number_term
 from zhixing.source import Source, Span
 
 READABLE = re.compile(r"(?!.*(?:\\dots|arg\\,max|\\mathbf|\\operatorname\{conv|\\mathrm|_)).*")
+
+
+_PRINTED = re.compile(r"(-?)(?:(\d+)(?:\.(\d+))?(?:\\times 10\^\{(-?\d+)\})?|(\\infty))")
+
+
+def printed(text: str) -> tuple[float, float]:
+    """Return the value of a number printed as LaTeX, and half a unit of its last digit, 0 if it is whole."""
+    match = _PRINTED.fullmatch(text)
+    if not match:
+        return math.nan, 0.0
+    sign, whole, decimals, power, infinite = match.groups()
+    if infinite:
+        return (-math.inf if sign else math.inf), 0.0
+    exponent = int(power or 0)
+    value = float(f"{sign}{whole}.{decimals or '0'}e{exponent}")
+    return value, 0.5 * 10.0 ** (exponent - len(decimals)) if decimals else 0.0
 
 
 def run_of(text: str) -> Run:
@@ -110,6 +128,7 @@ def test_a_printed_number_is_read_back_within_its_rounding(value: float) -> None
     number, half = printed(text.replace("10^", r"1\times 10^") if text.startswith("10^") else text)
 
     assert number == pytest.approx(value, rel=6e-5, abs=1e-12)
+    assert (print_number(value).value, print_number(value).half_unit) == (number, half)
     assert abs(number - value) <= half * (1 + 1e-9) + 1e-9 * abs(value) + 1e-12
 
 

@@ -11,12 +11,11 @@ from pathlib import Path
 import click
 
 from zhixing.cli.common import open_vault, progress, report, vault_option
-from zhixing.language.expect import label_of
 from zhixing.language.expression import normal_name
-from zhixing.language.model import Axis, Dimension, Quantity, Run
+from zhixing.language.model import Quantity, Run
 from zhixing.language.runs import run_all
 from zhixing.problems import Severity, did_you_mean, exit_status, visible
-from zhixing.show.numbers import number
+from zhixing.show.labels import entry
 
 # A run as text: each quantity with its expression, and its numbers in columns under their labels.
 
@@ -43,44 +42,34 @@ def steps_of(run: Run) -> str:
 def _lines(quantity: Quantity, run: Run) -> Iterator[str]:
     """Yield the numbers: a scalar, a vector as a row under its labels, else a table for each leading index."""
     if not quantity.dimensions:
-        yield _entry(quantity, (), run)
+        yield entry(quantity, float(quantity.values), run.example.axes)
         return
     *leading, last = range(len(quantity.dimensions))
     rows = leading[-1:]
     for outer in product(*(range(min(quantity.values.shape[i], MOST)) for i in leading[:-1])):
         if outer:
-            yield ", ".join(_label(quantity.dimensions[i], place, run) for i, place in enumerate(outer))
+            yield ", ".join(quantity.dimensions[i].label(place, run.example.axes) for i, place in enumerate(outer))
         yield from _table(quantity, outer, rows, last, run)
 
 
 def _table(quantity: Quantity, outer: tuple[int, ...], rows: Sequence[int], last: int, run: Run) -> Iterator[str]:
-    columns = range(min(quantity.values.shape[last], MOST))
+    columns, axes = range(min(quantity.values.shape[last], MOST)), run.example.axes
     cut = quantity.values.shape[last] > MOST
-    head = ["", *(_label(quantity.dimensions[last], place, run) for place in columns), *(["…"] if cut else [])]
+    head = [
+        "",
+        *(quantity.dimensions[last].label(place, run.example.axes) for place in columns),
+        *(["…"] if cut else []),
+    ]
     body = []
     for row in product(*(range(min(quantity.values.shape[i], MOST)) for i in rows)):
-        label = _label(quantity.dimensions[rows[0]], row[0], run) if rows else ""
-        cells = [_entry(quantity, (*outer, *row, place), run) for place in columns]
+        label = quantity.dimensions[rows[0]].label(row[0], axes) if rows else ""
+        cells = [entry(quantity, float(quantity.values[(*outer, *row, place)]), axes) for place in columns]
         body.append([label, *cells, *(["…"] if cut else [])])
     if rows and quantity.values.shape[rows[0]] > MOST:
         body.append(["…"])
     widths = [max(_width(line[i]) for line in [head, *body] if i < len(line)) for i in range(len(head))]
     for line in [head, *body]:
         yield "  ".join(_padded(cell, width) for cell, width in zip(line, widths, strict=False)).rstrip()
-
-
-def _entry(quantity: Quantity, place: tuple[int, ...], run: Run) -> str:
-    value = float(quantity.values[place])
-    axes = [run.example.axes.get(dimension.axis) for dimension in quantity.on]
-    if axes and all(axes):
-        return label_of(int(value), [axis for axis in axes if axis])
-    return number(value)
-
-
-def _label(dimension: Dimension, place: int, run: Run) -> str:
-    axis: Axis | None = run.example.axes.get(dimension.axis)
-    position = place if dimension.positions is None else dimension.positions[place]
-    return axis.label(position) if axis else str(position)
 
 
 def _width(text: str) -> int:

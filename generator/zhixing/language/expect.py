@@ -99,7 +99,8 @@ def _differences(item: Expectation, computed: Quantity, evaluator: Evaluator) ->
             yield "and more", printed.span.start
             return
         entry = Quantity(computed.values[place], (), computed.on)
-        where = "".join(f"[{_label(computed, d, p, evaluator)}]" for d, p in enumerate(place))
+        pairs = zip(computed.dimensions, place, strict=True)
+        where = "".join(f"[{dimension.label(at, evaluator.scope.axes)}]" for dimension, at in pairs)
         yield f"{item.target.text}{where} is {text_of(entry, evaluator)}, not {_wanted(printed)}", printed.span.start
 
 
@@ -147,13 +148,6 @@ def label_of(position: int, axes: Sequence[Axis]) -> str:
     """Return the labels of a flat position over one or more axes, parted by commas."""
     places = np.unravel_index(position, [axis.size for axis in axes])
     return ", ".join(axis.label(int(place)) for axis, place in zip(axes, places, strict=True))
-
-
-def _label(computed: Quantity, dimension: int, position: int, evaluator: Evaluator) -> str:
-    own = computed.dimensions[dimension]
-    place = position if own.positions is None else own.positions[position]
-    axis = evaluator.scope.axes.get(own.axis)
-    return axis.label(place) if axis else str(place)
 
 
 def _sized(shape: Place, *, wanted: bool = False) -> str:

@@ -62,6 +62,15 @@ class Dimension:
     axis: str
     positions: Sequence[int] | None = None
 
+    def position(self, place: int) -> int:
+        """Return which position of the axis stands at a place of this dimension."""
+        return place if self.positions is None else self.positions[place]
+
+    def label(self, place: int, axes: Mapping[str, Axis]) -> str:
+        """Return what stands for a place: the label of its position, the position itself where there is no axis."""
+        position = self.position(place)
+        return axes[self.axis].label(position) if self.axis in axes else str(position)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Quantity:

@@ -586,7 +586,7 @@ def _entry_name(run: Run, target: _Target, at: tuple[int, ...]) -> str:
 
 def place_latex(run: Run, dimension: Dimension, place: int) -> str:
     """Return what stands for a position of a dimension: its label, its number, or the position itself."""
-    position = place if dimension.positions is None else dimension.positions[place]
+    position = dimension.position(place)
     axis = run.example.axes.get(dimension.axis)
     if axis is None or not axis.labels:
         return str(position)

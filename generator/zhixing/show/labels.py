@@ -30,9 +30,7 @@ def corner(down: str, across: str) -> str:
 
 def labels(dimension: Dimension, size: int, axes: Axes) -> tuple[str, ...]:
     """Return the labels of a dimension's positions, or the positions where it has no labels."""
-    positions = range(size) if dimension.positions is None else dimension.positions
-    axis = axes.get(dimension.axis)
-    return tuple(axis.label(position) if axis else str(position) for position in positions)
+    return tuple(dimension.label(place, axes) for place in range(size))
 
 
 def entry(quantity: Quantity, value: float, axes: Axes, digits: int = 5) -> str:

@@ -8,6 +8,7 @@ Minus is U+2212 in text, booleans are 1 and 0 (as mask matrices are printed), an
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from decimal import Decimal
 
 SIGNIFICANT = 10
@@ -31,18 +32,48 @@ def _exact(value: float) -> Decimal:
     return Decimal(f"{value:.{SIGNIFICANT}g}") if abs(value) >= ZERO else Decimal(0)
 
 
+@dataclass(frozen=True, slots=True)
+class PrintedNumber:
+    """A number as it is printed: a mantissa of ASCII digits (or `∞`, `NaN`) and a power of ten, 0 for none."""
+
+    mantissa: str
+    exponent: int = 0
+
+    @property
+    def text(self) -> str:
+        """It as people read it: `5.1847×10²¹`, `−∞`."""
+        power = f"×10{str(self.exponent).translate(_SUPERSCRIPTS)}" if self.exponent else ""
+        return self.mantissa.replace("-", "−") + power
+
+    @property
+    def latex(self) -> str:
+        r"""It as LaTeX: `5.1847\times 10^{21}`, `-\infty`."""
+        power = rf"\times 10^{{{self.exponent}}}" if self.exponent else ""
+        return self.mantissa.replace("∞", r"\infty").replace("NaN", r"\mathrm{NaN}") + power
+
+    @property
+    def value(self) -> float:
+        """The value that its digits give."""
+        return float(f"{self.mantissa}e{self.exponent}") if self.mantissa[-1].isdigit() else _UNWRITTEN[self.mantissa]
+
+    @property
+    def half_unit(self) -> float:
+        """Half a unit of its last decimal; 0 where it is whole, and so exact."""
+        decimals = len(self.mantissa.partition(".")[2])
+        return 0.5 * 10.0 ** (self.exponent - decimals) if decimals else 0.0
+
+
+_UNWRITTEN = {"∞": math.inf, "-∞": -math.inf, "NaN": math.nan}
+
+
 def number(value: float, digits: int = 5) -> str:
     """Return a value for people to read, to `digits` significant digits: `0.99955`, `2099712`, `5.1847×10²¹`, `−∞`."""
-    mantissa, exponent = _parts(value, digits)
-    power = f"×10{str(exponent).translate(_SUPERSCRIPTS)}" if exponent else ""
-    return mantissa.replace("-", "−") + power
+    return print_number(value, digits).text
 
 
 def latex_number(value: float, digits: int = 5) -> str:
     r"""Return what `number` returns, as LaTeX: `5.1847\times 10^{21}`, `-\infty`."""
-    mantissa, exponent = _parts(value, digits)
-    power = rf"\times 10^{{{exponent}}}" if exponent else ""
-    return mantissa.replace("∞", r"\infty").replace("NaN", r"\mathrm{NaN}") + power
+    return print_number(value, digits).latex
 
 
 def fixed(value: float, places: int) -> str:
@@ -57,22 +88,22 @@ def fixed(value: float, places: int) -> str:
     return (_plain(shown) if shown == exact else f"{shown or abs(shown):f}").replace("-", "−")
 
 
-def _parts(value: float, digits: int) -> tuple[str, int]:
-    """Return the mantissa in ASCII digits and the power of ten, 0 for none."""
+def print_number(value: float, digits: int = 5) -> PrintedNumber:
+    """Return a value to `digits` significant digits as it is printed."""
     if math.isnan(value):
-        return "NaN", 0
+        return PrintedNumber("NaN")
     if math.isinf(value):
-        return ("∞" if value > 0 else "-∞"), 0
+        return PrintedNumber("∞" if value > 0 else "-∞")
     exact = _exact(value)
     # Whole to ten digits, and nearer than a whole number that is read back has to be (or than sums can be right).
     near = abs(value - float(exact)) <= max(1e-6, 1e-12 * abs(value))
     if near and exact == exact.to_integral_value() and exact.adjusted() < SIGNIFICANT:
-        return str(int(exact)), 0
+        return PrintedNumber(str(int(exact)))
     shown = _significant(exact, digits)
     if -5 < shown.adjusted() < 7:
-        return _decimal(exact, shown, digits), 0
+        return PrintedNumber(_decimal(exact, shown, digits))
     scaled = shown.scaleb(-shown.adjusted())
-    return (_plain(scaled) if shown == exact else f"{scaled:f}"), shown.adjusted()
+    return PrintedNumber(_plain(scaled) if shown == exact else f"{scaled:f}", shown.adjusted())
 
 
 def _significant(exact: Decimal, digits: int) -> Decimal:

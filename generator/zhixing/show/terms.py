@@ -7,19 +7,16 @@ agrees with its right.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from zhixing.language.latex_tree import Level, Piece, at_least, behind, bracketed, fraction, raised
-from zhixing.show.numbers import latex_number
+from zhixing.show.numbers import print_number
 
 LONGEST = 8
 """A sum of more terms is printed as its first three and its last."""
-
-_PRINTED = re.compile(r"(-?)(?:(\d+)(?:\.(\d+))?(?:\\times 10\^\{(-?\d+)\})?|(\\infty))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,34 +33,21 @@ class Term:
         return self.piece.text
 
 
-def printed(text: str) -> tuple[float, float]:
-    """Return the value of a number as `latex_number` prints it, and half a unit of its last digit, 0 if it is whole."""
-    match = _PRINTED.fullmatch(text)
-    if not match:
-        return math.nan, 0.0
-    sign, whole, decimals, power, infinite = match.groups()
-    if infinite:
-        return (-math.inf if sign else math.inf), 0.0
-    exponent = int(power or 0)
-    value = float(f"{sign}{whole}.{decimals or '0'}e{exponent}")
-    return value, 0.5 * 10.0 ** (exponent - len(decimals)) if decimals else 0.0
-
-
 def number_term(value: float, digits: int = 5) -> Term:
     """Return a number as it is printed."""
-    text = latex_number(value, digits)
-    mantissa, scaled, exponent = text.partition(r"\times 10^")
-    if scaled and mantissa == "1":
-        return Term(Piece("10", power=exponent[1:-1]), printed(text)[0], plain=True)
-    return Term(Piece(text, Level.LOOSE if scaled else Level.BASE), printed(text)[0], plain=True)
+    printed = print_number(value, digits)
+    if printed.exponent and printed.mantissa == "1":
+        return Term(Piece("10", power=str(printed.exponent)), printed.value, plain=True)
+    return Term(Piece(printed.latex, Level.LOOSE if printed.exponent else Level.BASE), printed.value, plain=True)
 
 
 def agrees(left: float, value: float, units: float = 0.5, slack: float = 1e-9) -> bool:
     """Tell whether a left side's printed numbers give the printed value within so many units of its last digit."""
-    right, half = printed(latex_number(value))
+    printed = print_number(value)
+    right = printed.value
     if not math.isfinite(right) or not math.isfinite(left):
         return left == right or (math.isnan(left) and math.isnan(right))
-    return abs(left - right) <= 2 * units * half + slack * max(abs(left), abs(right)) + 1e-12
+    return abs(left - right) <= 2 * units * printed.half_unit + slack * max(abs(left), abs(right)) + 1e-12
 
 
 def add(left: Term, right: Term, sign: str = "+") -> Term:

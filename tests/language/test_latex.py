@@ -18,10 +18,12 @@ from casefile import Case, cases
 from latex_reader import Value, read_latex
 from zhixing.language.expression import MAX_LENGTH, parse_expression
 from zhixing.language.latex import formula, latex
-from zhixing.language.latex_tree import label, name_piece, number_piece, raised, symbol_piece, with_index
+from zhixing.language.latex_tree import Digits, label, name_piece, number_piece, raised, symbol_piece, with_index
 from zhixing.language.read import read_example
 from zhixing.language.run import run_example
 from zhixing.source import Source, Span
+
+ZERO, TWO = Digits("0"), Digits("2")
 
 
 def mathml(text: str) -> str:
@@ -138,7 +140,7 @@ def test_every_formula_can_be_rendered(tree: ast.expr) -> None:
 @settings(deadline=None, max_examples=100)
 @given(st.text(max_size=12))
 def test_any_label_can_be_rendered_and_stays_in_its_formula(text: str) -> None:
-    printed = label(text)
+    printed = label(text).text
 
     assert "<math" in mathml(printed)
     assert "$" not in printed.replace(r"\$", "")
@@ -151,7 +153,7 @@ def test_any_symbol_is_rendered_or_refused(text: str) -> None:
     piece = symbol_piece(text)
     if piece is None:
         return
-    for one in (piece, raised(piece, "2"), with_index(piece, ("0",)), with_index(raised(piece, "2"), ("0", "1"))):
+    for one in (piece, raised(piece, TWO), with_index(piece, (ZERO,)), with_index(raised(piece, TWO), (ZERO, TWO))):
         assert one.text.count("{") - one.text.count(r"\{") == one.text.count("}") - one.text.count(r"\}")
         assert "$" not in one.text
 
@@ -185,7 +187,7 @@ def test_a_symbol_never_doubles_a_script(symbol: str, printed: str, squared: str
     piece = symbol_piece(symbol)
     assert piece is not None
 
-    assert [piece.text, raised(piece, "2").text, with_index(piece, ("0",)).text] == [printed, squared, indexed]
+    assert [piece.text, raised(piece, TWO).text, with_index(piece, (ZERO,)).text] == [printed, squared, indexed]
 
 
 @pytest.mark.parametrize(

@@ -77,9 +77,9 @@ def test_words_stay_readable() -> None:
 
 
 def test_latex_keeps_specials_outside_text() -> None:
-    assert latex("W_q") == r"\text{W}\_\text{q}"
-    assert latex("<BOS>") == r"{\lt}\text{BOS}{\gt}"
-    assert latex("a}b") == r"\text{a}\}\text{b}"
+    assert latex("W_q").text == r"\text{W}\_\text{q}"
+    assert latex("<BOS>").text == r"{\lt}\text{BOS}{\gt}"
+    assert latex("a}b").text == r"\text{a}\}\text{b}"
 
 
 def test_hostile_labels_take_time_in_proportion() -> None:

@@ -12,17 +12,32 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from zhixing.language.latex_tree import (
+    LINE,
+    Apply,
+    Chain,
+    Digits,
+    Enclosed,
     Level,
     Piece,
+    Prefixed,
+    Symbol,
     at_least,
     behind,
+    compared,
+    floored,
     fraction,
+    indicator,
     joined,
     label,
     name_piece,
+    negative,
     number_piece,
     raised,
+    remainder,
+    root,
+    summed,
     with_index,
+    write,
 )
 from zhixing.language.model import Axes, Axis, Run, Step
 from zhixing.language.nodes import (
@@ -167,7 +182,7 @@ def call_piece(printer: Printer, node: Call, field: str = "") -> Piece:
     """Return a call. `field` is the part taken of a function with several results."""
     word = word_of(node)
     if word is None:
-        return Piece(label(text_of(node)))
+        return label(text_of(node))
     return (_notation(printer, word, node) if node.arguments else None) or _applied(printer, word, node, field)
 
 
@@ -184,7 +199,7 @@ def _notation(printer: Printer, word: Word, node: Call) -> Piece | None:
             return None
 
 
-def _over(printer: Printer, word: Word, node: Call) -> tuple[str, ...]:
+def _over(printer: Printer, word: Word, node: Call) -> tuple[Piece, ...]:
     """Return the axes to print under a function: those it names, or where entries are printed, those it takes."""
     names = axis_names(node)
     if names is None and printer.indexed and node.arguments:
@@ -202,19 +217,20 @@ def _argument(printer: Printer, word: Word, node: Call) -> Piece:
 def _applied(printer: Printer, word: Word, node: Call, field: str) -> Piece:
     r"""Return `\operatorname{f}_{axes}\!\left(arguments\right)`; a logarithm stands bare before a plain number."""
     operator = word.operator(printer.known.names)
-    below = ", ".join(_over(printer, word, node) or ((rf"\mathrm{{{field}}}",) if field not in ("", "output") else ()))
-    subscript = rf"_{{{below}}}" if below else ""
-    bare = node.arguments[0] if len(node.arguments) == 1 and not node.keywords else None
-    if isinstance(bare, Number | Label) and word.latex.bare:
-        return Piece(rf"{operator}{subscript} {printer.value(bare).text}", Level.BIG)
-    return Piece(rf"{operator}{subscript}\!\left({_arguments(printer, word, node)}\right)", Level.APPLIED)
-
-
-def _arguments(printer: Printer, word: Word, node: Call) -> str:
+    below = _over(printer, word, node) or ((_upright(field),) if field not in ("", "output") else ())
+    argument = node.arguments[0] if len(node.arguments) == 1 and not node.keywords else None
+    if isinstance(argument, Number | Label) and word.latex.bare:
+        return Apply(operator, (printer.value(argument),), below=below, bare=True)
     mode = printer if word.entrywise or word.reduces or word.keeps_axis else printer.as_entries(False)
-    first = [mode.statement(a) if word.latex.statement else _one(mode, word, node, a) for a in node.arguments]
-    options = (rf"\mathrm{{{k.name}}} = {mode.value(k.value).text}" for k in node.keywords if k.name != "axis")
-    return r";\ ".join([", ".join(piece.text for piece in first), *options])
+    arguments = (mode.statement(a) if word.latex.statement else _one(mode, word, node, a) for a in node.arguments)
+    options = ((_upright(k.name), mode.value(k.value)) for k in node.keywords if k.name != "axis")
+    return Apply(operator, tuple(arguments), tuple(options), below)
+
+
+def _upright(word: str) -> Symbol:
+    r"""Return a word of the language in upright letters: `\mathrm{memory\_mask}`."""
+    escaped = word.replace("_", r"\_")
+    return Symbol(rf"\mathrm{{{escaped}}}")
 
 
 def _one(printer: Printer, word: Word, node: Call, argument: Node) -> Piece:
@@ -222,22 +238,22 @@ def _one(printer: Printer, word: Word, node: Call, argument: Node) -> Piece:
 
 
 def _root(printer: Printer, node: Call) -> Piece:
-    return Piece(rf"\sqrt{{{printer.value(node.arguments[0]).text}}}")
+    return root(printer.value(node.arguments[0]))
 
 
 def _power_of_e(printer: Printer, node: Call) -> Piece | None:
     """Return `e^{x}` for a short exponent without scripts above, where no quantity is called e."""
     exponent = printer.script(node.arguments[0])
-    plain = len(_UNSEEN.sub("", exponent)) <= _SHORT and not any(
-        mark in exponent for mark in ("^", r"\frac", r"\begin", r"\sum")
+    printed = write(exponent)
+    plain = len(_UNSEEN.sub("", printed)) <= _SHORT and not any(
+        mark in printed for mark in ("^", r"\frac", r"\begin", r"\sum")
     )
-    return Piece("e", power=exponent) if plain and "e" not in printer.known.names else None
+    return raised(Symbol("e"), exponent) if plain and "e" not in printer.known.names else None
 
 
 def _fenced(printer: Printer, word: Word, node: Call, opening: str, closing: str) -> Piece:
-    over = axis_names(node)
-    inner = _argument(printer, word, node).text
-    return Piece(f"{opening}{inner}{closing}", subs=tuple(printer.axis(name) for name in over or ()))
+    fenced = Enclosed(opening, (_argument(printer, word, node),), closing)
+    return with_index(fenced, tuple(printer.axis(name) for name in axis_names(node) or ()))
 
 
 def _big(printer: Printer, node: Call, sign: str) -> Piece | None:
@@ -246,38 +262,41 @@ def _big(printer: Printer, node: Call, sign: str) -> Piece | None:
     names = axis_names(node) if axis_names(node) is not None else inner
     if inner is None or not names:
         return None
-    body = printer.as_entries(True).value(node.arguments[0])
-    body = behind(body, Level.LOOSE)
-    return Piece(rf"{sign}_{{{', '.join(map(printer.axis, names))}}} {body.text}", Level.BIG)
+    body = behind(printer.as_entries(True).value(node.arguments[0]), Level.LOOSE)
+    return Prefixed(sign, body, Level.BIG, tuple(map(printer.axis, names)))
 
 
 def _cases(printer: Printer, node: Call) -> Piece | None:
-    rows: list[str] = []
+    rows: list[Piece] = []
     rest: Node = node
     while isinstance(rest, Call) and word_of(rest) is word_of(node) and len(rest.arguments) == 3:
         condition, chosen, rest = rest.arguments
-        rows.append(rf"{printer.value(chosen).text} & {_condition(printer, condition)}")
-    rows.append(rf"{printer.value(rest).text} & {OTHERWISE}")
-    lines = r" \\ ".join(rows)
-    return Piece(rf"\begin{{cases}} {lines} \end{{cases}}", Level.CASES) if len(rows) > 1 else None
+        rows.append(_row(printer.value(chosen), _condition(printer, condition)))
+    rows.append(_row(printer.value(rest), Symbol(OTHERWISE)))
+    cases = Enclosed(r"\begin{cases} ", tuple(rows), r" \end{cases}", LINE, Level.CASES)
+    return cases if len(rows) > 1 else None
 
 
-def _condition(printer: Printer, node: Node) -> str:
+def _row(*cells: Piece) -> Piece:
+    return Enclosed("", cells, "", " & ")
+
+
+def _condition(printer: Printer, node: Node) -> Piece:
     r"""Return a condition; one that is a number holds where it is not 0."""
-    stated = isinstance(node, Compare | Boolean | Unary)
-    return printer.statement(node).text if stated else rf"{printer.value(node).text} \neq 0"
+    if isinstance(node, Compare | Boolean | Unary):
+        return printer.statement(node)
+    return Chain((printer.value(node), Digits("0")), (COMPARISONS["!="],), Level.COMPARE)
 
 
 def _pseudo_inverse(printer: Printer, node: Call) -> Piece:
-    return raised(printer.whole(node.arguments[0]), "+")
+    return raised(printer.whole(node.arguments[0]), Symbol("+"))
 
 
 def _merged(printer: Printer, node: Call) -> Piece | None:
     if len(node.arguments) != 2 or not isinstance(node.arguments[1], ListLiteral):
         return None
-    names = ", ".join(printer.axis(text_of(item)) for item in node.arguments[1].items)
-    inner = printer.whole(node.arguments[0]).text
-    return Piece(rf"\operatorname{{merge}}_{{{names}}}\!\left({inner}\right)", Level.APPLIED)
+    names = tuple(printer.axis(text_of(item)) for item in node.arguments[1].items)
+    return Apply(r"\operatorname{merge}", (printer.whole(node.arguments[0]),), below=names)
 
 
 _LAYOUTS: Mapping[Layout, Callable[[Printer, Call], Piece | None]] = {
@@ -318,7 +337,7 @@ class Printer:
     def value(self, node: Node) -> Piece:
         """Print an expression as a number: a comparison is 1 where it holds, else 0."""
         if is_condition(node):
-            return Piece(rf"\mathbf{{1}}\!\left[{self.statement(node).text}\right]", Level.APPLIED)
+            return indicator(self.statement(node))
         mode = self if self.indexed else replace(self, indexed=broadcasts(node, self.known))
         return mode.piece(node)
 
@@ -330,7 +349,7 @@ class Printer:
         if isinstance(node, Boolean):
             return mode._bool(node)
         if isinstance(node, Unary) and node.operator == "not":
-            return Piece(rf"\lnot {at_least(mode.statement(node.operand), Level.BIG).text}", Level.NOT)
+            return Prefixed(r"\lnot", at_least(mode.statement(node.operand), Level.BIG), Level.NOT)
         return mode.value(node)
 
     def piece(self, node: Node) -> Piece:  # noqa: C901, PLR0911 - a case for each kind of node
@@ -341,13 +360,13 @@ class Printer:
             case Number():
                 return number_piece(node.number)
             case Label():
-                return label_piece(node.text)
+                return label(node.text)
             case Binary():
                 return self._binary(node)
             case Unary():
                 return self._sign(node)
             case Transpose():
-                return self._entry(raised(self.whole(node.operand), r"\top"), node)
+                return self._entry(raised(self.whole(node.operand), Symbol(r"\top")), node)
             case Field():
                 return self._field(node)
             case Index():
@@ -356,11 +375,11 @@ class Printer:
                 return self._list(node)
             case Call():
                 return self._called(node, node)
-        return Piece(label(text_of(node)))
+        return label(text_of(node))
 
-    def axis(self, name: str) -> str:
+    def axis(self, name: str) -> Piece:
         """Print an axis's name."""
-        return name_piece(name, self.symbols).text
+        return name_piece(name, self.symbols)
 
     def whole(self, node: Node) -> Piece:
         """Print an operand that is taken as a whole, not entry by entry."""
@@ -370,9 +389,9 @@ class Printer:
         """Return a printer that prints entries with their indices, or one that does not."""
         return replace(self, indexed=indexed)
 
-    def script(self, node: Node) -> str:
+    def script(self, node: Node) -> Piece:
         """Print an exponent or an index."""
-        return replace(self, inline=True).value(node).text
+        return replace(self, inline=True).value(node)
 
     def _entry(self, piece: Piece, node: Node) -> Piece:
         """Put a whole array's axes under it, where entries are printed."""
@@ -394,13 +413,11 @@ class Printer:
         if node.operator == "*":
             return self._times(node, left, right)
         if node.operator in ("+", "-"):
-            text = f"{at_least(left, Level.SUM).text} {node.operator} {behind(right, Level.BIG).text}"
-            return Piece(text, Level.SUM)
+            return summed((left, right), (node.operator,))
         if node.operator == "%":
-            text = rf"{at_least(left, Level.LOOSE).text} \bmod {behind(right, Level.APPLIED).text}"
-            return Piece(text, Level.LOOSE)
+            return remainder(at_least(left, Level.LOOSE), right)
         quotient = fraction(left, right, inline=self.inline)
-        return Piece(rf"\left\lfloor {quotient.text} \right\rfloor") if node.operator == "//" else quotient
+        return floored(quotient) if node.operator == "//" else quotient
 
     def _times(self, node: Binary, left: Piece, right: Piece) -> Piece:
         sides = [self.known.axes_of(side) for side in (node.left, node.right)]
@@ -419,17 +436,14 @@ class Printer:
 
     def _sign(self, node: Unary) -> Piece:
         operand = self.value(node.operand)
-        if node.operator != "-":
-            return operand
-        operand = behind(operand, Level.LOOSE)
-        return Piece(f"-{operand.text}", min(operand.level, Level.TIGHT))
+        return negative(operand) if node.operator == "-" else operand
 
     def _field(self, node: Field) -> Piece:
         if (name := quantity_name(node)) in self.symbols:
             return self._entry(name_piece(name, self.symbols), node)
         if isinstance(node.record, Call):
             return self._called(node.record, node, node.name)
-        return self._entry(with_index(self.whole(node.record), (name_piece(node.name, {}).text,)), node)
+        return self._entry(with_index(self.whole(node.record), (name_piece(node.name, {}),)), node)
 
     def _called(self, call: Call, result: Node, field: str = "") -> Piece:
         """Print a call; an entry of what a mechanism returns is one of the whole call."""
@@ -448,37 +462,36 @@ class Printer:
     def _indexable(self, node: Node) -> Piece:
         return replace(self, indexed=False).piece(node)
 
-    def _index(self, item: Node, axis: str) -> str:
+    def _index(self, item: Node, axis: str) -> Piece:
         if isinstance(item, Slice):
-            bounds = [self.script(bound) if bound else "" for bound in (item.lower, item.upper)]
-            step = f":{self.script(item.step)}" if item.step else ""
-            whole = self.indexed and axis and not any(bounds) and not step
-            return self.axis(axis) if whole else f"{bounds[0]}:{bounds[1]}{step}"
+            whole = self.indexed and axis and not any(item.bounds)
+            return self.axis(axis) if whole else self._slice(item)
         if isinstance(item, NewAxis):
-            return r"\cdot"
+            return Symbol(r"\cdot")
         last = _from_the_end(item)
         if last and axis in self.known.axes:  # h_{-1} would read as the step before the first
-            return str(self.known.axes[axis].size - last)
+            return Digits(str(self.known.axes[axis].size - last))
         return self.script(item)
+
+    def _slice(self, node: Slice) -> Piece:
+        bounds = [self.script(bound) if bound else Symbol("") for bound in (node.lower, node.upper)]
+        return Enclosed("", (*bounds, *([self.script(node.step)] if node.step else [])), "", ":")
 
     def _list(self, node: ListLiteral | TupleLiteral) -> Piece:
         rows = [item for item in node.items if isinstance(item, ListLiteral)]
         nested = any(isinstance(item, ListLiteral) for row in rows for item in row.items)
         if rows and len(rows) == len(node.items) and not nested:
-            lines = r" \\ ".join(" & ".join(self.value(item).text for item in row.items) for row in rows)
-            return Piece(rf"\begin{{bmatrix}} {lines} \end{{bmatrix}}")
-        return Piece(rf"\left[{', '.join(self.value(item).text for item in node.items)}\right]")
+            lines = tuple(_row(*map(self.value, row.items)) for row in rows)
+            return Enclosed(r"\begin{bmatrix} ", lines, r" \end{bmatrix}", LINE)
+        return Enclosed(r"\left[", tuple(map(self.value, node.items)), r"\right]")
 
     def _compare(self, node: Compare) -> Piece:
-        sides = [at_least(self.value(side), Level.SUM).text for side in node.sides]
-        rest = "".join(f" {COMPARISONS[op]} {side}" for op, side in zip(node.operators, sides[1:], strict=True))
-        return Piece(sides[0] + rest, Level.COMPARE)
+        return compared([self.value(side) for side in node.sides], [COMPARISONS[op] for op in node.operators])
 
     def _bool(self, node: Boolean) -> Piece:
-        conjunction = node.operator == "and"
-        level, sign = (Level.AND, r" \land ") if conjunction else (Level.OR, r" \lor ")
-        parts = [at_least(self.statement(part), Level(level + 1)).text for part in node.operands]
-        return Piece(sign.join(parts), level)
+        level, sign = (Level.AND, r"\land") if node.operator == "and" else (Level.OR, r"\lor")
+        parts = tuple(at_least(self.statement(part), Level(level + 1)) for part in node.operands)
+        return Chain(parts, (sign,) * (len(parts) - 1), level)
 
 
 def _from_the_end(item: Node) -> int:
@@ -487,8 +500,3 @@ def _from_the_end(item: Node) -> int:
         case Unary("-", Number(value)):
             return int(value)
     return 0
-
-
-def label_piece(text: str) -> Piece:
-    """Return a label as a piece."""
-    return Piece(label(text))

@@ -1,11 +1,12 @@
-r"""Pieces of LaTeX that know how tightly they hold together, so that brackets stand where needed and only there."""
+r"""A formula as a small tree whose pieces know how tightly they hold together: brackets stand where needed."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from typing import cast
 
 # Names, labels and numbers as LaTeX: `W_Q` is `W_{Q}`, `alpha` is `\alpha`, 权重 is `\text{权重}`.
 
@@ -34,11 +35,11 @@ _SPECIAL = re.compile(r"([\\{}$&#%_^~<>`])")
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
-def label(text: str) -> str:
+def label(text: str) -> Symbol:
     r"""Return a label upright: `\text{BOS}`. Specials stand outside `\text`, since renderers differ on them inside."""
     pieces = _SPECIAL.split(_CONTROL.sub("�", " ".join(text.split())))
     parts = (_SPECIALS.get(p, "\\" + p) if _SPECIAL.fullmatch(p) else rf"\text{{{p}}}" for p in pieces if p)
-    return "".join(parts) or r"\text{ }"
+    return Symbol("".join(parts) or r"\text{ }")
 
 
 def name_piece(name: str, symbols: Mapping[str, str]) -> Piece:
@@ -46,21 +47,21 @@ def name_piece(name: str, symbols: Mapping[str, str]) -> Piece:
     if name in symbols and (piece := symbol_piece(symbols[name])):
         return piece
     if name in _CONSTANTS:
-        return Piece(_CONSTANTS[name])
+        return Symbol(_CONSTANTS[name])
     head, *rest = [part for part in name.split("_") if part] or ["\\_"]
     stem = head.rstrip("0123456789")
     digits = head[len(stem) :]
     if digits and (len(stem) == 1 or stem in _COMMANDS):
         head, rest = stem, [digits, *rest]
-    return Piece(_word(head), subs=tuple(_word(part) for part in rest))
+    return with_index(_word(head), tuple(map(_word, rest)))
 
 
-def _word(word: str) -> str:
+def _word(word: str) -> Symbol:
     if word in _COMMANDS:
-        return _COMMANDS[word]
+        return Symbol(_COMMANDS[word])
     if not word.isascii():
         return label(word)
-    return word if len(word) == 1 or word == "\\_" or word.isdigit() else rf"\mathrm{{{word}}}"
+    return Symbol(word if len(word) == 1 or word == "\\_" or word.isdigit() else rf"\mathrm{{{word}}}")
 
 
 def symbol_piece(symbol: str) -> Piece | None:
@@ -74,8 +75,9 @@ def symbol_piece(symbol: str) -> Piece | None:
         return None
     base, below, above = parts
     if not base or len(below) > 1 or len(above) > 1:
-        return Piece(rf"{{{symbol}}}", Level.APPLIED)
-    return Piece(base, subs=tuple(below), decoration="".join(above))
+        return Symbol(rf"{{{symbol}}}", opaque=True)
+    scripted = bool(below or above)
+    return Scripted(Symbol(base), tuple(map(Symbol, below)), mark="".join(above)) if scripted else Symbol(base)
 
 
 def _scripts(symbol: str) -> tuple[str, list[str], list[str]] | None:
@@ -126,13 +128,13 @@ def _pairs(symbol: str) -> bool:
 def number_piece(value: float) -> Piece:
     r"""Return a number as it was typed in an expression: `0.6`, `10000`, `10^{-6}`, `2.5 \cdot 10^{-9}`."""
     if value in (float("inf"), float("-inf")) or value != value:  # noqa: PLR0124 - NaN alone differs from itself
-        return Piece(r"\mathrm{NaN}" if value != value else r"\infty")  # noqa: PLR0124 - as above
+        return Symbol(r"\mathrm{NaN}" if value != value else r"\infty")  # noqa: PLR0124 - as above
     text = str(int(value)) if value == int(value) and abs(value) < 1e16 else repr(value)
     mantissa, marked, exponent = text.partition("e")
     if not marked:
-        return Piece(text)
-    power = Piece("10", power=str(int(exponent)))
-    return power if mantissa == "1" else Piece(rf"{mantissa} \cdot {power.text}", Level.LOOSE)
+        return Digits(text)
+    power = Scripted(Digits("10"), power=Digits(str(int(exponent))))
+    return power if mantissa == "1" else Digits(rf"{mantissa} \cdot {write(power)}", scaled=True)
 
 
 class Level(IntEnum):
@@ -151,73 +153,288 @@ class Level(IntEnum):
     BASE = 10  # a name, a number, anything in brackets
 
 
+# The pieces of a formula. Brackets are put in by the functions below that build pieces from others.
+
+
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A piece of LaTeX: a base with its scripts.
-
-    `subs` are printed as one subscript, parted by commas, so a second index never doubles it. `decoration` is a
-    superscript that is part of a name (`T^*`); `power` one that was put on.
-    """
-
-    base: str
-    level: Level = Level.BASE
-    subs: tuple[str, ...] = ()
-    decoration: str = ""
-    power: str = ""
+class _Printable:
+    """A piece of LaTeX."""
 
     @property
     def text(self) -> str:
         """The piece as LaTeX."""
-        below = f"_{{{', '.join(self.subs)}}}" if self.subs else ""
-        above = f"^{{{self.decoration or self.power}}}" if self.decoration or self.power else ""
-        return f"{self.base}{below}{above}"
+        return write(cast("Piece", self))
 
     @property
-    def negative(self) -> bool:
-        """Whether it begins with a minus sign, and so needs brackets behind another sign."""
-        return self.base.startswith("-")
+    def level(self) -> Level:
+        """How tightly the piece holds together."""
+        return level_of(cast("Piece", self))
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol(_Printable):
+    """A name, a label or a sign, printed as it is. An `opaque` one is LaTeX that can carry no further script."""
+
+    latex: str
+    opaque: bool = False
 
     @property
-    def worded(self) -> bool:
+    def is_word(self) -> bool:
         """Whether it is a word rather than a letter, and so needs a space beside another factor."""
-        return self.base.startswith((r"\mathrm", r"\text"))
+        return self.latex.startswith((r"\mathrm", r"\text"))
 
 
-def bracketed(piece: Piece) -> Piece:
-    """Return a piece in round brackets."""
-    return Piece(rf"\left({piece.text}\right)")
+@dataclass(frozen=True, slots=True)
+class Digits(_Printable):
+    """A number in digits. `scaled`: with a power of ten behind a sign of multiplication."""
+
+    latex: str
+    scaled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scripted(_Printable):
+    """A base with scripts.
+
+    `below` are printed as one subscript, parted by commas, so a second index never doubles it. `mark` is a superscript
+    that is part of a name (`T^*`); `power` one that was put on.
+    """
+
+    base: Piece
+    below: tuple[Piece, ...] = ()
+    power: Piece | None = None
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed(_Printable):
+    """A piece between two marks, which needs no further brackets: a root, an absolute value, a matrix."""
+
+    opening: str
+    inside: tuple[Piece, ...]
+    closing: str
+    parting: str = ", "
+    binding: Level = Level.BASE
+
+
+@dataclass(frozen=True, slots=True)
+class Bracketed(_Printable):
+    """A piece in round brackets."""
+
+    inside: Piece
+
+
+@dataclass(frozen=True, slots=True)
+class Fraction(_Printable):
+    r"""`\frac{a}{b}`, or `a / b` inside an exponent or an index."""
+
+    above: Piece
+    below: Piece
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Apply(_Printable):
+    r"""An operator applied to arguments and to options by name: `\operatorname{f}_{k}\!\left(x;\ n = 2\right)`.
+
+    `bare`: without brackets before its one argument, `\ln 0.6`.
+    """
+
+    operator: str
+    arguments: tuple[Piece, ...]
+    options: tuple[tuple[Piece, Piece], ...] = ()
+    below: tuple[Piece, ...] = ()
+    bare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prefixed(_Printable):
+    r"""A sign before an operand: `-x`, `\lnot x`, `\sum_{k} x`."""
+
+    sign: str
+    operand: Piece
+    binding: Level
+    below: tuple[Piece, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Product(_Printable):
+    """Two factors, side by side or with a sign between them."""
+
+    left: Piece
+    right: Piece
+    sign: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain(_Printable):
+    """Two or more pieces with signs between them: a sum, a comparison, a conjunction. `signs` is one shorter."""
+
+    parts: tuple[Piece, ...]
+    signs: tuple[str, ...]
+    binding: Level
+
+
+Piece = Symbol | Digits | Scripted | Enclosed | Bracketed | Fraction | Apply | Prefixed | Product | Chain
+
+
+_WORD_SPACE = r" \, "
+"""Parts two factors of which one is a word."""
+
+
+def write(piece: Piece) -> str:  # noqa: PLR0911 - a case for each kind of piece
+    """Return a piece as LaTeX. This is the only place that prints."""
+    match piece:
+        case Symbol(latex) | Digits(latex):
+            return latex
+        case Scripted(base, below, power, mark):
+            above = mark or (write(power) if power else "")
+            return f"{write(base)}{_below(below)}{f'^{{{above}}}' if above else ''}"
+        case Enclosed(opening, inside, closing, parting):
+            return f"{opening}{parting.join(map(write, inside))}{closing}"
+        case Bracketed(inside):
+            return rf"\left({write(inside)}\right)"
+        case Fraction(above, below, inline):
+            return f"{write(above)} / {write(below)}" if inline else rf"\frac{{{write(above)}}}{{{write(below)}}}"
+        case Apply():
+            return _write_call(piece)
+        case Prefixed(sign, operand, _, below):
+            return f"{sign}{_below(below)}{'' if sign == '-' else ' '}{write(operand)}"
+        case Product(left, right, sign):
+            worded = _is_word(first_of(left)) or _is_word(first_of(right))
+            return f"{write(left)}{f' {sign} ' if sign else _WORD_SPACE if worded else ' '}{write(right)}"
+        case Chain(parts, signs):
+            rest = zip(signs, parts[1:], strict=True)
+            return write(parts[0]) + "".join(f" {sign} {write(part)}" for sign, part in rest)
+
+
+LINE = r" \\ "
+"""Parts the lines of a matrix or of cases."""
+
+
+def _below(below: Sequence[Piece]) -> str:
+    return f"_{{{', '.join(map(write, below))}}}" if below else ""
+
+
+def _write_call(call: Apply) -> str:
+    operator = f"{call.operator}{_below(call.below)}"
+    if call.bare:
+        return f"{operator} {write(call.arguments[0])}"
+    options = (f"{write(name)} = {write(value)}" for name, value in call.options)
+    inside = r";\ ".join([", ".join(map(write, call.arguments)), *options])
+    return rf"{operator}\!\left({inside}\right)"
+
+
+def level_of(piece: Piece) -> Level:  # noqa: PLR0911 - a case for each kind of piece
+    """Return how tightly a piece holds together."""
+    match piece:
+        case Symbol(opaque=opaque):
+            return Level.APPLIED if opaque else Level.BASE
+        case Digits(scaled=scaled):
+            return Level.LOOSE if scaled else Level.BASE
+        case Scripted() | Bracketed():
+            return Level.BASE
+        case Fraction(inline=inline):
+            return Level.LOOSE if inline else Level.APPLIED
+        case Apply(bare=bare):
+            return Level.BIG if bare else Level.APPLIED
+        case Product(sign=sign):
+            return Level.LOOSE if sign else Level.TIGHT
+        case Enclosed() | Prefixed() | Chain():
+            return piece.binding
+
+
+def first_of(piece: Piece) -> Piece:
+    """Return what a piece begins with: `a` of `a b`, of `a + b` and of `a_{0}`."""
+    match piece:
+        case Scripted(base=inner) | Product(left=inner) | Chain(parts=(inner, *_)) | Fraction(inner, _, True):
+            return first_of(inner)
+    return piece
+
+
+def is_negative(piece: Piece) -> bool:
+    """Tell whether a piece begins with a minus sign, and so needs brackets behind another sign."""
+    match first_of(piece):
+        case Prefixed("-"):
+            return True
+        case Digits(latex) | Symbol(latex):
+            return latex.startswith("-")
+    return False
+
+
+def _is_word(piece: Piece) -> bool:
+    return isinstance(piece, Symbol) and piece.is_word
 
 
 def at_least(piece: Piece, level: Level) -> Piece:
     """Return a piece, in brackets if it holds together less tightly than `level`."""
-    return piece if piece.level >= level else bracketed(piece)
+    return piece if level_of(piece) >= level else Bracketed(piece)
 
 
 def behind(piece: Piece, level: Level) -> Piece:
     """Return an operand that stands behind a sign, in brackets also if it begins with a minus."""
-    return bracketed(piece) if piece.negative else at_least(piece, level)
+    return Bracketed(piece) if is_negative(piece) else at_least(piece, level)
 
 
-def with_index(piece: Piece, indices: tuple[str, ...]) -> Piece:
+def with_index(piece: Piece, indices: tuple[Piece, ...]) -> Piece:
     """Put indices under a piece, behind those that it has."""
     if not indices:
         return piece
-    base = piece if piece.level is Level.BASE and not piece.power else bracketed(piece)
-    return replace(base, subs=(*base.subs, *indices))
+    if isinstance(piece, Scripted) and piece.power is None:
+        return replace(piece, below=(*piece.below, *indices))
+    free = level_of(piece) is Level.BASE and not isinstance(piece, Scripted)
+    return Scripted(piece if free else Bracketed(piece), indices)
 
 
-def raised(piece: Piece, power: str) -> Piece:
+def raised(piece: Piece, power: Piece) -> Piece:
     """Put a superscript on a piece; one that has a superscript already goes into brackets first."""
-    free = piece.level is Level.BASE and not piece.power and not piece.decoration
-    return replace(piece if free else bracketed(piece), power=power)
+    if isinstance(piece, Scripted) and piece.power is None and not piece.mark:
+        return replace(piece, power=power)
+    free = level_of(piece) is Level.BASE and not isinstance(piece, Scripted)
+    return Scripted(piece if free else Bracketed(piece), power=power)
 
 
-def fraction(above: Piece, below: Piece, *, inline: bool) -> Piece:
+def negative(operand: Piece) -> Piece:
+    """Return an operand with a minus before it."""
+    inner = behind(operand, Level.LOOSE)
+    return Prefixed("-", inner, min(level_of(inner), Level.TIGHT))
+
+
+def summed(parts: Sequence[Piece], signs: Sequence[str]) -> Piece:
+    """Return a sum or a difference."""
+    return Chain((at_least(parts[0], Level.SUM), *(behind(x, Level.BIG) for x in parts[1:])), tuple(signs), Level.SUM)
+
+
+def compared(sides: Sequence[Piece], signs: Sequence[str]) -> Piece:
+    """Return a comparison."""
+    return Chain(tuple(at_least(side, Level.SUM) for side in sides), tuple(signs), Level.COMPARE)
+
+
+def indicator(statement: Piece) -> Piece:
+    """Return a statement as the number that it is worth: 1 where it holds, else 0."""
+    return Enclosed(r"\mathbf{1}\!\left[", (statement,), r"\right]", binding=Level.APPLIED)
+
+
+def remainder(left: Piece, right: Piece) -> Piece:
+    """Return the rest of a division."""
+    return Chain((left, behind(right, Level.APPLIED)), (r"\bmod",), Level.LOOSE)
+
+
+def floored(piece: Piece) -> Piece:
+    """Return a piece rounded down."""
+    return Enclosed(r"\left\lfloor ", (piece,), r" \right\rfloor")
+
+
+def root(piece: Piece) -> Piece:
+    """Return a square root."""
+    return Enclosed(r"\sqrt{", (piece,), "}")
+
+
+def fraction(above: Piece, below: Piece, *, inline: bool = False) -> Piece:
     r"""Return `\frac{a}{b}`, or `a / b` inside an exponent or an index."""
     if not inline:
-        return Piece(rf"\frac{{{above.text}}}{{{below.text}}}", Level.APPLIED)
-    divisor = at_least(below, Level.APPLIED)
-    return Piece(f"{at_least(above, Level.TIGHT).text} / {divisor.text}", Level.LOOSE)
+        return Fraction(above, below)
+    return Fraction(at_least(above, Level.TIGHT), at_least(below, Level.APPLIED), inline=True)
 
 
 def joined(left: Piece, right: Piece, *, array: bool = False, dot: bool = False, elementwise: bool = True) -> Piece:
@@ -226,12 +443,21 @@ def joined(left: Piece, right: Piece, *, array: bool = False, dot: bool = False,
     `dot` is the dot product of two vectors; `elementwise` is False for a matrix product, which binds as it is read.
     """
     sign = r"\odot" if array else r"\cdot" if dot or (elementwise and _runs_together(left, right)) else ""
-    level = Level.LOOSE if sign else Level.TIGHT
-    space = f" {sign} " if sign else r" \, " if left.worded or right.worded else " "
-    return Piece(f"{left.text}{space}{right.text}", level)
+    return Product(left, right, sign)
 
 
 def _runs_together(left: Piece, right: Piece) -> bool:
     r"""Tell whether two factors side by side read as something else: 2 3, 2\frac{1}{3}, x(y + 1)."""
-    called = right.base.startswith(r"\left(") and left.level is Level.BASE and left.text[-1] not in "0123456789)"
-    return called or right.base[0].isdigit() or right.base.startswith(r"\frac{")
+    match first_of(right):
+        case Bracketed():
+            return level_of(left) is Level.BASE and not _ends_a_factor(left)
+        case Digits(latex) | Symbol(latex):
+            return latex[0].isdigit() or latex.startswith(r"\frac{")
+        case Fraction():
+            return True
+    return False
+
+
+def _ends_a_factor(piece: Piece) -> bool:
+    """Tell whether brackets behind a piece read as a factor and not as its argument: behind digits and brackets."""
+    return isinstance(piece, Bracketed) or (isinstance(piece, Digits | Symbol) and piece.latex[-1] in "0123456789)")

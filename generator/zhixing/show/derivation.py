@@ -26,7 +26,17 @@ from zhixing.language.latex import (
     step_context,
     word_of,
 )
-from zhixing.language.latex_tree import Level, Piece, label, name_piece, number_piece, with_index
+from zhixing.language.latex_tree import (
+    Apply,
+    Digits,
+    Piece,
+    Product,
+    is_negative,
+    label,
+    name_piece,
+    number_piece,
+    with_index,
+)
 from zhixing.language.model import Array, Axis, Dimension, Expression, Given, Quantity, Run, Step
 from zhixing.language.nodes import (
     Arithmetic,
@@ -189,19 +199,20 @@ def _variance(walk: Walk, _word: Word, node: Call, at: At) -> Term:
 
 
 def _deviation(walk: Walk, word: Word, node: Call, at: At) -> Term:
-    return terms.root(_variance(walk, word, node, at))
+    return terms.square_root(_variance(walk, word, node, at))
 
 
 def _norm(walk: Walk, _word: Word, node: Call, at: At) -> Term:
     two = walk.number(2.0)
-    return terms.root(terms.total([terms.power(entry, two) for entry in _values(walk, node, at)]))
+    return terms.square_root(terms.total([terms.power(entry, two) for entry in _values(walk, node, at)]))
 
 
 def _entropy(walk: Walk, _word: Word, node: Call, at: At) -> Term:
     r"""Return `-(p \ln p + …)`; what has no probability adds nothing."""
     shares = [term for term in _values(walk, node, at) if term.value > 0]
     pieces = [
-        Term(Piece(rf"{term.text} \ln {term.text}", Level.LOOSE), term.value * math.log(term.value)) for term in shares
+        Term(Product(term.piece, Apply(r"\ln", (term.piece,), bare=True)), term.value * math.log(term.value))
+        for term in shares
     ]
     return terms.negated(terms.total(pieces))
 
@@ -210,9 +221,8 @@ def _list(walk: Walk, word: Word, node: Call, at: At) -> Term:
     """Return `max(a, b, …)`; of a long list the first three and the last are printed."""
     entries = _values(walk, node, at)
     value = _reduced(word, np.array([term.value for term in entries]))
-    texts = [term.text for term in entries]
-    shown = [*texts[:3], r"\dots", texts[-1]] if len(texts) > terms.LONGEST else texts
-    return Term(Piece(rf"{word.operator(walk.names)}\!\left({', '.join(shown)}\right)", Level.APPLIED), value)
+    arguments = terms.shorten([term.piece for term in entries])
+    return Term(Apply(word.operator(walk.names), tuple(arguments)), value)
 
 
 def _reduced(word: Word, values: Array) -> float:
@@ -232,7 +242,7 @@ def _normalize(walk: Walk, _word: Word, node: Call, at: At) -> Term:
     variance = walk.number(float(np.var(entries)))
     eps = node.keyword("eps")
     centred = terms.add(walk.entry(node.arguments[0], at), walk.number(float(np.mean(entries))), "-")
-    return terms.divide(centred, terms.root(terms.add(variance, walk.term(eps, ())) if eps else variance))
+    return terms.divide(centred, terms.square_root(terms.add(variance, walk.term(eps, ())) if eps else variance))
 
 
 def _size(walk: Walk, _word: Word, node: Call, _at: At) -> Term:
@@ -257,14 +267,14 @@ def apply_word(walk: Walk, word: Word, node: Call, at: At, explain: Callable[[No
     compute = word.function.compute if isinstance(word.function, Entrywise) else _no_value
     match word.latex.notation:
         case Layout.ROOT:
-            return terms.root(arguments[0])
+            return terms.square_root(arguments[0])
         case Layout.POWER_OF_E if "e" not in walk.names:
             return terms.exponential(arguments[0])
         case Fences(opening, closing):
             return terms.enclosed(opening, arguments[0], closing, _value_at(compute, arguments[0].value))
     operator = word.operator(walk.names)
-    if word.latex.bare and arguments[0].plain and not arguments[0].piece.negative:
-        return Term(Piece(f"{operator} {arguments[0].text}", Level.BIG), _value_at(compute, arguments[0].value))
+    if word.latex.bare and arguments[0].plain and not is_negative(arguments[0].piece):
+        return Term(Apply(operator, (arguments[0].piece,), bare=True), _value_at(compute, arguments[0].value))
     return terms.applied(operator, arguments, partial(_value_at, compute))
 
 
@@ -394,7 +404,7 @@ class Walk:
         if any(isinstance(side, Label) for side in node.sides):
             return self.entry(node, at)  # a label is compared, not a number
         explained = [self.term(side, self.part(node, at, side)) for side in node.sides]
-        return terms.indicator(explained, [COMPARISONS[op] for op in node.operators], self.entry(node, at).value)
+        return terms.compare(explained, [COMPARISONS[op] for op in node.operators], self.entry(node, at).value)
 
     def dot(self, left: Node, right: Node, result: Quantity, at: At) -> Term:
         """Explain an entry of a matrix product: the sum of products along the axis that it uses up."""
@@ -427,7 +437,7 @@ class Walk:
         if name == "scaled" and call.keyword("bias") is None:
             score, scale = self.entry(results["scores"], at), call.keyword("scale")
             width = number_term(float(self.quantity(Q).values.shape[-1]))
-            return terms.times(score, self.term(scale, ())) if scale else terms.divide(score, terms.root(width))
+            return terms.times(score, self.term(scale, ())) if scale else terms.divide(score, terms.square_root(width))
         if name == "weights":
             row = self.quantity(results["masked"]).values[at[:-1]]
             return terms.softmax([self.number(float(score)) for score in row], at[-1])
@@ -584,13 +594,13 @@ def _entry_name(run: Run, target: _Target, at: tuple[int, ...]) -> str:
     return with_index(base, tuple(place_latex(run, dimension, place) for dimension, place in places)).text
 
 
-def place_latex(run: Run, dimension: Dimension, place: int) -> str:
+def place_latex(run: Run, dimension: Dimension, place: int) -> Piece:
     """Return what stands for a position of a dimension: its label, its number, or the position itself."""
     position = dimension.position(place)
     axis = run.example.axes.get(dimension.axis)
     if axis is None or not axis.labels:
-        return str(position)
-    return number_piece(axis.numbers[position]).text if axis.numbers else label(axis.labels[position])
+        return Digits(str(position))
+    return number_piece(axis.numbers[position]) if axis.numbers else label(axis.labels[position])
 
 
 def result_latex(run: Run, quantity: Quantity, value: float) -> str:
@@ -600,4 +610,4 @@ def result_latex(run: Run, quantity: Quantity, value: float) -> str:
         return latex_number(value)
     places = np.unravel_index(int(value), [axis.size for axis in axes])
     pairs = zip(axes, places, strict=True)
-    return ", ".join(place_latex(run, Dimension(axis.name), int(place)) for axis, place in pairs)
+    return ", ".join(place_latex(run, Dimension(axis.name), int(place)).text for axis, place in pairs)

@@ -18,7 +18,7 @@ from casefile import Case, cases
 from latex_reader import Value, read_latex
 from zhixing.language.expression import MAX_LENGTH, parse_expression
 from zhixing.language.latex import formula, latex
-from zhixing.language.latex_tree import Digits, label, name_piece, number_piece, raised, symbol_piece, with_index
+from zhixing.language.latex_tree import Digits, label, name_piece, number_piece, raise_to, symbol_piece, with_index
 from zhixing.language.read import read_example
 from zhixing.language.run import run_example
 from zhixing.source import Source, Span
@@ -153,7 +153,7 @@ def test_any_symbol_is_rendered_or_refused(text: str) -> None:
     piece = symbol_piece(text)
     if piece is None:
         return
-    for one in (piece, raised(piece, TWO), with_index(piece, (ZERO,)), with_index(raised(piece, TWO), (ZERO, TWO))):
+    for one in (piece, raise_to(piece, TWO), with_index(piece, (ZERO,)), with_index(raise_to(piece, TWO), (ZERO, TWO))):
         assert one.text.count("{") - one.text.count(r"\{") == one.text.count("}") - one.text.count(r"\}")
         assert "$" not in one.text
 
@@ -187,7 +187,7 @@ def test_a_symbol_never_doubles_a_script(symbol: str, printed: str, squared: str
     piece = symbol_piece(symbol)
     assert piece is not None
 
-    assert [piece.text, raised(piece, TWO).text, with_index(piece, (ZERO,)).text] == [printed, squared, indexed]
+    assert [piece.text, raise_to(piece, TWO).text, with_index(piece, (ZERO,)).text] == [printed, squared, indexed]
 
 
 @pytest.mark.parametrize(

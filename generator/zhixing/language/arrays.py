@@ -61,26 +61,26 @@ def broadcast(operands: Sequence[Quantity], axes: Axes, budget: Budget) -> tuple
     arrays = [q for q in operands if q.dimensions]
     if not arrays:
         return [q.values for q in operands], ()
-    if all(_positional(arrays[0], other) for other in arrays[1:]):
+    if all(_match_by_position(arrays[0], other) for other in arrays[1:]):
         named = max(arrays, key=lambda q: sum(axis != "" for axis in q.axes))
         budget.hold(arrays[0].values.size)
         return [q.values for q in operands], named.dimensions
-    arrays = [_named_like(_told_apart(q, arrays, axes), arrays) for q in arrays]
+    arrays = [_name_like(_tell_apart(q, arrays, axes), arrays) for q in arrays]
     target = union([q.dimensions for q in arrays], axes)
-    budget.hold(prod(sizes_of([(q.dimensions, q.values.shape) for q in arrays]).values()))
+    budget.hold(prod(find_sizes([(q.dimensions, q.values.shape) for q in arrays]).values()))
     named_operands = iter(arrays)
-    views = [_view(next(named_operands), target) if q.dimensions else q.values for q in operands]
+    views = [_align(next(named_operands), target) if q.dimensions else q.values for q in operands]
     return views, target
 
 
-def _positional(a: Quantity, b: Quantity) -> bool:
+def _match_by_position(a: Quantity, b: Quantity) -> bool:
     """Tell whether two quantities match dimension by dimension: one shape, and the same name wherever both have one."""
     return a.values.shape == b.values.shape and all(
         x == y or not (x and y) for x, y in zip(a.axes, b.axes, strict=True)
     )
 
 
-def _told_apart(quantity: Quantity, others: Sequence[Quantity], axes: Axes) -> Quantity:
+def _tell_apart(quantity: Quantity, others: Sequence[Quantity], axes: Axes) -> Quantity:
     """Give the second of two dimensions of one name the second name that another operand has for that axis.
 
     With `键: 词`, the scores `X @ X.T` run along [词, 词]; beside a mask along 词 and 键, in whichever order, the first
@@ -97,7 +97,7 @@ def _told_apart(quantity: Quantity, others: Sequence[Quantity], axes: Axes) -> Q
     return Quantity(quantity.values, tuple(dimensions), quantity.on)
 
 
-def _named_like(quantity: Quantity, others: Sequence[Quantity]) -> Quantity:
+def _name_like(quantity: Quantity, others: Sequence[Quantity]) -> Quantity:
     """Give a list literal the names of the last axes of what it is combined with."""
     if all(quantity.axes):
         if len(set(quantity.axes)) < len(quantity.axes):
@@ -128,7 +128,7 @@ def union(operands: Sequence[tuple[Dimension, ...]], axes: Axes) -> tuple[Dimens
     return tuple(sorted(dimensions.values(), key=lambda d: order.get(d.axis, len(order))))
 
 
-def sizes_of(operands: Sequence[tuple[Sequence[Dimension], Sequence[int]]]) -> dict[str, int]:
+def find_sizes(operands: Sequence[tuple[Sequence[Dimension], Sequence[int]]]) -> dict[str, int]:
     """Return the size along each axis name.
 
     Raises:
@@ -144,7 +144,7 @@ def sizes_of(operands: Sequence[tuple[Sequence[Dimension], Sequence[int]]]) -> d
     return sizes
 
 
-def _view(quantity: Quantity, target: Sequence[Dimension]) -> Array:
+def _align(quantity: Quantity, target: Sequence[Dimension]) -> Array:
     """Put an operand's dimensions into the target's order, with a dimension of size 1 for each that it lacks."""
     order = [quantity.axes.index(d.axis) for d in target if d.axis in quantity.axes]
     values = quantity.values.transpose(order)
@@ -184,18 +184,18 @@ def matmul(a: Quantity, b: Quantity, axes: Axes, budget: Budget) -> Quantity:
     _check_inner(a, b, axes)
     left, right = a.dimensions[-2:-1], b.dimensions[-1:] if len(b.dimensions) > 1 else ()
     leading = [(a.dimensions[:-2], a.values.shape[:-2]), (b.dimensions[:-2], b.values.shape[:-2])]
-    batch, shape = batch_of(leading, axes)
-    x = batched(a.values if left else a.values[None], a.dimensions[:-2], batch)
-    y = batched(b.values if right else b.values[:, None], b.dimensions[:-2], batch)
+    batch, shape = find_batch(leading, axes)
+    x = align_batch(a.values if left else a.values[None], a.dimensions[:-2], batch)
+    y = align_batch(b.values if right else b.values[:, None], b.dimensions[:-2], batch)
     budget.hold(prod(shape) * x.shape[-2] * y.shape[-1])
     weight = 1 if x.dtype == y.dtype != np.float16 else 20  # BLAS knows no float16 and no mixture
     budget.work(prod(shape) * x.shape[-2] * x.shape[-1] * y.shape[-1] * weight)
-    product = np.matmul(_dense(x), _dense(y))
+    product = np.matmul(_make_dense(x), _make_dense(y))
     product = product if right else product[..., 0]
     return Quantity(product if left else np.take(product, 0, axis=-2 if right else -1), (*batch, *left, *right))
 
 
-def _dense(values: Array) -> Array:
+def _make_dense(values: Array) -> Array:
     """Copy a matrix whose rows and columns both have gaps: BLAS takes no such thing, and without it all is slow."""
     return values if values.itemsize in values.strides[-2:] else np.ascontiguousarray(values)
 
@@ -216,7 +216,7 @@ def _check_inner(a: Quantity, b: Quantity, axes: Axes) -> None:
     raise ExampleError(Code.EXAMPLE_AXES, what, fix)
 
 
-def batch_of(leading: Sequence[tuple[Dimensions, tuple[int, ...]]], axes: Axes) -> tuple[Dimensions, tuple[int, ...]]:
+def find_batch(leading: Sequence[tuple[Dimensions, tuple[int, ...]]], axes: Axes) -> tuple[Dimensions, tuple[int, ...]]:
     """Return the leading dimensions that operands have together, matched by name, and their sizes.
 
     Raises:
@@ -227,11 +227,11 @@ def batch_of(leading: Sequence[tuple[Dimensions, tuple[int, ...]]], axes: Axes) 
             what = f"The leading axes of {describe(Quantity(np.empty(shape), dimensions))} cannot be matched by name"
             raise ExampleError(Code.EXAMPLE_AXES, what, "Give each of them its own name under `axes:`")
     batch = union([dimensions for dimensions, _ in leading], axes)
-    sizes = sizes_of(leading)
+    sizes = find_sizes(leading)
     return batch, tuple(sizes[d.axis] for d in batch)
 
 
-def batched(values: Array, own: Dimensions, batch: Dimensions, inner: int = 2) -> Array:
+def align_batch(values: Array, own: Dimensions, batch: Dimensions, inner: int = 2) -> Array:
     """Put an operand's leading dimensions where the batch has them; the last `inner` stay last."""
     names = [d.axis for d in own]
     order = [names.index(d.axis) for d in batch if d.axis in names]
@@ -277,16 +277,16 @@ class _Plan:
     def add(self, item: Item, dimension: Dimension, size: int) -> None:
         if isinstance(item, slice):
             self.selection.append(item)
-            self.dimensions.append(_sliced(dimension, item, size))
+            self.dimensions.append(_slice_dimension(dimension, item, size))
         elif isinstance(item, Label):
-            self.selection.append(_by_label(item, dimension, self.axes))
+            self.selection.append(_find_label(item, dimension, self.axes))
         elif item is not None and item.dimensions:
             self.dimensions += [None] if not self.arrays else []
-            positions = _positions(item, dimension, size, self.axes)
+            positions = _read_positions(item, dimension, size, self.axes)
             self.arrays.append((len(self.selection), Quantity(positions, item.dimensions)))
             self.selection.append(slice(None))
         elif item is not None:
-            self.selection.append(int(_positions(item, dimension, size, self.axes)))
+            self.selection.append(int(_read_positions(item, dimension, size, self.axes)))
 
     def new_axis(self) -> None:
         self.selection.append(None)
@@ -306,7 +306,7 @@ def index(quantity: Quantity, items: Sequence[Item], axes: Axes, budget: Budget,
         axes_had = f"{len(quantity.dimensions) or 'no'} ax{'i' if len(quantity.dimensions) == 1 else 'e'}s"
         what = f"{describe(quantity)} has {axes_had}, but {given} {'index is' if given == 1 else 'indices are'} given"
         raise ExampleError(Code.EXAMPLE_AXES, what, "Give at most one index for each axis")
-    plan = _planned(quantity, items, axes, nodes)
+    plan = _plan_selection(quantity, items, axes, nodes)
     gathered, shared = broadcast([array for _, array in plan.arrays], axes, budget) if plan.arrays else ([], ())
     simple = quantity.values[tuple(plan.selection)]
     values = np.asarray(_gather(simple, plan, gathered, len(shared), budget))
@@ -315,7 +315,7 @@ def index(quantity: Quantity, items: Sequence[Item], axes: Axes, budget: Budget,
     return Quantity(values, (*kept[:at], *shared, *kept[at:]), quantity.on)
 
 
-def _planned(quantity: Quantity, items: Sequence[Item], axes: Axes, nodes: Sequence[Node]) -> _Plan:
+def _plan_selection(quantity: Quantity, items: Sequence[Item], axes: Axes, nodes: Sequence[Node]) -> _Plan:
     plan = _Plan(axes)
     own = zip(quantity.dimensions, quantity.values.shape, strict=True)
     for item, node in zip(items, nodes, strict=True):
@@ -347,20 +347,20 @@ def _gather(values: Array, plan: _Plan, gathered: Sequence[Array], shared: int, 
     return np.moveaxis(taken, range(shared), range(used[0], used[0] + shared))
 
 
-def _sliced(dimension: Dimension, item: slice, size: int) -> Dimension:
+def _slice_dimension(dimension: Dimension, item: slice, size: int) -> Dimension:
     base = range(size) if dimension.positions is None else dimension.positions
     kept = base[item]
     return dimension if kept == base else Dimension(dimension.axis, kept)
 
 
-def _by_label(item: Label, dimension: Dimension, axes: Axes) -> int:
+def _find_label(item: Label, dimension: Dimension, axes: Axes) -> int:
     if dimension.axis not in axes:
         what = f"{item.text!r} is a label, but this dimension has no axis"
         raise ExampleError(Code.EXAMPLE_NAME, what, "Index it by position")
     return position_of(item.text, axes[dimension.axis], dimension.positions)
 
 
-def _positions(item: Quantity, dimension: Dimension, size: int, axes: Axes) -> Array:
+def _read_positions(item: Quantity, dimension: Dimension, size: int, axes: Axes) -> Array:
     """Return positions into a dimension as whole numbers, counting from the end where a single one is negative."""
     values = np.asarray(item.values, dtype=np.float64)
     whole = np.rint(values)
@@ -368,7 +368,7 @@ def _positions(item: Quantity, dimension: Dimension, size: int, axes: Axes) -> A
         what = "An index is no whole number"
         raise ExampleError(Code.EXAMPLE_VALUE, what, "Round it, or use where(...) to choose")
     if len(item.on) == 1 and dimension.positions is not None and same_root(axes, item.on[0].axis, dimension.axis):
-        whole = _within_slice(whole, dimension.positions)
+        whole = _find_in_slice(whole, dimension.positions)
     outside = (whole < (0 if item.dimensions else -size)) | (whole >= size)
     if np.any(outside):
         what = (
@@ -379,7 +379,7 @@ def _positions(item: Quantity, dimension: Dimension, size: int, axes: Axes) -> A
     return np.asarray(whole, dtype=np.intp)
 
 
-def _within_slice(whole: Array, positions: Sequence[int]) -> Array:
+def _find_in_slice(whole: Array, positions: Sequence[int]) -> Array:
     """Turn positions on the whole axis into positions among those that a slice kept."""
     places = {position: index for index, position in enumerate(positions)}
     try:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from zhixing.language import reductions
-from zhixing.language.arrays import Axes, batch_of, batched, describe, elementwise, same_root
+from zhixing.language.arrays import Axes, align_batch, describe, elementwise, find_batch, same_root
 from zhixing.language.budget import Budget
 from zhixing.language.model import Array, Dimension, ExampleError, Quantity, Record, scalar
 from zhixing.language.nodes import Call, Label, ListLiteral, Name, Node, TupleLiteral, text_of
@@ -135,7 +135,7 @@ def call(
     for argument, shape in parts:
         match.bind(argument, shape)
     parts += [(match.place(value, form.keywords[name]), form.keywords[name]) for name, value in keywords.items()]
-    batch, sizes = batch_of([_leading(value, shape) for value, shape in parts], axes)
+    batch, sizes = find_batch([_leading(value, shape) for value, shape in parts], axes)
     _ask(budget, form, match.sizes, prod(sizes), costs, options)
     views = [_core_view(value, shape, batch) for value, shape in parts]
     named = dict(zip(keywords, views[len(arguments) :], strict=True))
@@ -166,7 +166,7 @@ def _core_view(quantity: Quantity, shape: Shape, batch: tuple[Dimension, ...]) -
     if not shape.leading or not batch or not quantity.dimensions:
         return quantity.values
     own, _ = _leading(quantity, shape)
-    return batched(quantity.values, own, batch, len(shape.letters))
+    return align_batch(quantity.values, own, batch, len(shape.letters))
 
 
 def _named(

@@ -67,7 +67,7 @@ _COMPARE: dict[Comparison, Callable[..., Array]] = {
 _NEAR: dict[Comparison, Callable[..., Array]] = {"==": close, "!=": lambda a, b: ~close(a, b)}
 
 
-def _floats(function: Callable[..., Array]) -> Callable[..., Array]:
+def _as_floats(function: Callable[..., Array]) -> Callable[..., Array]:
     return lambda *arrays: np.asarray(function(*arrays), np.float64)
 
 
@@ -86,13 +86,13 @@ def negate(operand: Quantity, scope: Scope) -> Quantity:
 
 def deny(operand: Quantity, scope: Scope) -> Quantity:
     """Return 1 where an operand is 0, else 0."""
-    return elementwise(_floats(np.logical_not), (operand,), scope.axes, scope.budget)
+    return elementwise(_as_floats(np.logical_not), (operand,), scope.axes, scope.budget)
 
 
 def connect(operator: Connective, a: Quantity, b: Quantity, scope: Scope) -> Quantity:
     """Return 1 where both operands (`and`), or one of them (`or`), are other than 0."""
     function = np.logical_and if operator == "and" else np.logical_or
-    return elementwise(_floats(function), (a, b), scope.axes, scope.budget)
+    return elementwise(_as_floats(function), (a, b), scope.axes, scope.budget)
 
 
 def compare(
@@ -105,19 +105,19 @@ def compare(
     Raises:
         ExampleError: a label is compared with what has none, or a statement would be true of nothing.
     """
-    a, b = _unlabelled(a, b, scope), _unlabelled(b, a, scope)
+    a, b = _find_label(a, b, scope), _find_label(b, a, scope)
     equality = operator in ("==", "!=")
     if statement and equality:
         _require_same_axes(a, b)
     function = _NEAR[operator] if statement and equality else _COMPARE[operator]
-    result = elementwise(_floats(function), (a, b), scope.axes, scope.budget, 30 if statement and equality else 2)
+    result = elementwise(_as_floats(function), (a, b), scope.axes, scope.budget, 30 if statement and equality else 2)
     if statement and not result.values.size:
         what = "Nothing is compared here: a slice has left no entry"
         raise ExampleError(Code.EXAMPLE_VALUE, what, "Let the slice keep what the statement is about")
     return result
 
 
-def _unlabelled(side: Quantity | Label, other: Quantity | Label, scope: Scope) -> Quantity:
+def _find_label(side: Quantity | Label, other: Quantity | Label, scope: Scope) -> Quantity:
     """Return a label as the position it stands at on the axis of what it is compared with."""
     if isinstance(side, Quantity):
         return side
@@ -207,34 +207,34 @@ class Evaluator:
             NotComputedError: it needs a step that failed.
         """
         value = self.value(node)
-        return value if isinstance(value, Quantity) else self._no_number(value, node)
+        return value if isinstance(value, Quantity) else self._refuse_number(value, node)
 
     def value(self, node: Node) -> Quantity | Record:
         """Return the value of a step, which may have several results."""
         self.scope.budget.live = 0
         with np.errstate(all="ignore"):
-            value = self._value(node)
-        return self._no_number(value, node) if isinstance(value, Label) else value
+            value = self._evaluate(node)
+        return self._refuse_number(value, node) if isinstance(value, Label) else value
 
-    def _quantity(self, node: Node) -> Quantity:
-        value = self._value(node)
-        return value if isinstance(value, Quantity) else self._no_number(value, node)
+    def _evaluate_quantity(self, node: Node) -> Quantity:
+        value = self._evaluate(node)
+        return value if isinstance(value, Quantity) else self._refuse_number(value, node)
 
-    def _no_number(self, value: Record | Label, node: Node) -> Quantity:
+    def _refuse_number(self, value: Record | Label, node: Node) -> Quantity:
         if isinstance(value, Record):
             what, fix = "A record of several results stands here", f"Take one: {', '.join(value.fields)}"
         else:
             what, fix = f"{value.text!r} is text, and stands where a number is needed", "Use a label only as an index"
         raise ExampleError(Code.EXAMPLE_VALUE, what, fix, node)
 
-    def _value(self, node: Node) -> Value:
+    def _evaluate(self, node: Node) -> Value:
         budget = self.scope.budget
         live = budget.live
         try:
             budget.node()
             value = self._compute(node)
             budget.live = live  # the operands are done with
-            budget.keep(_new_numbers(value, node))
+            budget.keep(_count_new_numbers(value, node))
         except ExampleError as error:
             raise error.at_span(node.span) from None
         except CoreError as error:
@@ -252,43 +252,45 @@ class Evaluator:
     def _compute(self, node: Node) -> Value:  # noqa: C901, PLR0911, PLR0912 - a case for each kind of node
         match node:
             case Name():
-                return self._named(node)
+                return self._look_up(node)
             case Number():
                 return scalar(node.number)
             case Label():
                 return node
             case Binary():
-                return combine(node.operator, self._quantity(node.left), self._quantity(node.right), self.scope)
+                return combine(
+                    node.operator, self._evaluate_quantity(node.left), self._evaluate_quantity(node.right), self.scope
+                )
             case Call():
-                return call_function(node, self.scope, self._quantity)
+                return call_function(node, self.scope, self._evaluate_quantity)
             case Index():
-                return self._indexed(node)
+                return self._pick(node)
             case Field():
-                return self._field(node)
+                return self._take_field(node)
             case Transpose():
-                return self._transposed(node)
+                return self._transpose(node)
             case Unary():
-                return self._signed(node)
+                return self._apply_sign(node)
             case Compare():
-                return self._compared(node)
+                return self._compare(node)
             case Boolean():
-                return self._connected(node)
+                return self._connect(node)
             case ListLiteral():
-                return self._listed(node)
+                return self._stack_items(node)
             case NewAxis() | TupleLiteral() | Slice() | Keyword():
                 raise _no_value(node)
 
-    def _named(self, node: Name) -> Value:
+    def _look_up(self, node: Name) -> Value:
         found = self.scope.look_up(node.name)
         if isinstance(found, Axis):
-            return self._axis(found)
+            return self._read_axis(found)
         if found is not None:
             return found
         if node.name in CONSTANTS:
             return scalar(CONSTANTS[node.name])
         raise self.scope.unknown(node.name)
 
-    def _axis(self, axis: Axis) -> Quantity:
+    def _read_axis(self, axis: Axis) -> Quantity:
         """Return an axis used as a value: a number inside its own loop, else its positions or numeric labels."""
         loop = self.scope.loop
         on = (Dimension(axis.name),) if axis.labels and not axis.numbers else ()
@@ -297,32 +299,32 @@ class Evaluator:
         self.scope.budget.work(axis.size)
         return Quantity(axis.values, (Dimension(axis.name),), on)
 
-    def _signed(self, node: Unary) -> Quantity:
-        operand = self._quantity(node.operand)
+    def _apply_sign(self, node: Unary) -> Quantity:
+        operand = self._evaluate_quantity(node.operand)
         if node.operator == "not":
             return deny(operand, self.scope)
         return negate(operand, self.scope) if node.operator == "-" else operand
 
-    def _connected(self, node: Boolean) -> Quantity:
-        result = self._quantity(node.operands[0])
+    def _connect(self, node: Boolean) -> Quantity:
+        result = self._evaluate_quantity(node.operands[0])
         for operand in node.operands[1:]:
-            result = connect(node.operator, result, self._quantity(operand), self.scope)
+            result = connect(node.operator, result, self._evaluate_quantity(operand), self.scope)
         return result
 
-    def _compared(self, node: Compare) -> Quantity:
-        sides = [self._side(side) for side in node.sides]
+    def _compare(self, node: Compare) -> Quantity:
+        sides = [self._evaluate_side(side) for side in node.sides]
         pairs = zip(node.operators, sides, sides[1:], strict=False)
         first, *others = (compare(op, a, b, self.scope, statement=self.statement) for op, a, b in pairs)
         for other in others:
             first = connect("and", first, other, self.scope)
         return first
 
-    def _side(self, node: Node) -> Quantity | Label:
-        value = self._value(node)
-        return self._no_number(value, node) if isinstance(value, Record) else value
+    def _evaluate_side(self, node: Node) -> Quantity | Label:
+        value = self._evaluate(node)
+        return self._refuse_number(value, node) if isinstance(value, Record) else value
 
-    def _listed(self, node: ListLiteral) -> Quantity:
-        items = [self._quantity(item) for item in node.items]
+    def _stack_items(self, node: ListLiteral) -> Quantity:
+        items = [self._evaluate_quantity(item) for item in node.items]
         shapes = {item.values.shape for item in items}
         if len(shapes) != 1 or any(any(item.axes) for item in items):
             what = "A list needs one or more numbers, or lists of one length"
@@ -330,57 +332,57 @@ class Evaluator:
         stacked = np.stack([item.values for item in items])
         return Quantity(stacked, tuple(Dimension("") for _ in stacked.shape))
 
-    def _field(self, node: Field) -> Quantity:
-        value = self._value(node.record)
+    def _take_field(self, node: Field) -> Quantity:
+        value = self._evaluate(node.record)
         if isinstance(value, Record) and node.name in value.fields:
             return value.fields[node.name]
         raise _no_field(node.name, value)
 
-    def _transposed(self, node: Transpose) -> Quantity:
-        value = self._value(node.operand)
+    def _transpose(self, node: Transpose) -> Quantity:
+        value = self._evaluate(node.operand)
         if isinstance(value, Quantity):
             return transpose(value)
         raise _no_field("T", value)
 
-    def _indexed(self, node: Index) -> Quantity:
-        past = look_back(node.base, node.items[0], self.scope, self._quantity) if node.items else None
-        base = self._quantity(node.base) if past is None else past
+    def _pick(self, node: Index) -> Quantity:
+        past = look_back(node.base, node.items[0], self.scope, self._evaluate_quantity) if node.items else None
+        base = self._evaluate_quantity(node.base) if past is None else past
         self.axes.setdefault(node.base, base.axes)
         rest = node.items if past is None else node.items[1:]
         indices = [
-            self._item(item, base, sum(not isinstance(x, NewAxis) for x in rest[:place]))
+            self._read_item(item, base, sum(not isinstance(x, NewAxis) for x in rest[:place]))
             for place, item in enumerate(rest)
         ]
         return index(base, indices, self.scope.axes, self.scope.budget, rest) if indices else base
 
-    def _item(self, node: Node, base: Quantity, place: int) -> Item:
+    def _read_item(self, node: Node, base: Quantity, place: int) -> Item:
         if isinstance(node, NewAxis):
             return None
         if is_condition(node):
             what = "A condition is 0 or 1 and picks nothing"
             raise ExampleError(Code.EXAMPLE_VALUE, what, "Write where(condition, a, b)", node)
         if isinstance(node, Slice):
-            return self._slice(node)
+            return self._read_slice(node)
         loop = self.scope.loop
         along = base.axes[place] if place < len(base.axes) else ""
         if loop and isinstance(node, Name) and node.name == loop.axis.name == along:
             return scalar(loop.position)  # not its numeric label
-        value = self._side(node)
+        value = self._evaluate_side(node)
         if isinstance(value, Quantity) and not value.dimensions:
             refuse_wrapping(node, float(value.values), loop)
         return value
 
-    def _slice(self, node: Slice) -> slice:
-        lower, upper, step = (self._bound(part) for part in node.bounds)
+    def _read_slice(self, node: Slice) -> slice:
+        lower, upper, step = (self._read_bound(part) for part in node.bounds)
         if step == 0:
             what = "A slice cannot go on by 0"
             raise ExampleError(Code.EXAMPLE_VALUE, what, "Write x[::2] for every second entry", node)
         return slice(lower, upper, step)
 
-    def _bound(self, node: Node | None) -> int | None:
+    def _read_bound(self, node: Node | None) -> int | None:
         if node is None:
             return None
-        bound = self._quantity(node)
+        bound = self._evaluate_quantity(node)
         value = np.nan if bound.dimensions else float(bound.values)
         if not np.isfinite(value) or value != round(value):
             raise ExampleError(Code.EXAMPLE_VALUE, "A slice is bounded by whole numbers", "Write x[1:3]", node)
@@ -404,7 +406,7 @@ def _no_field(name: str, value: Value) -> ExampleError:
     return ExampleError(Code.EXAMPLE_NAME, f"There is no .{name} here", fix)
 
 
-def _new_numbers(value: Value, node: Node) -> int:
+def _count_new_numbers(value: Value, node: Node) -> int:
     """Return how many numbers a value holds that are kept nowhere else."""
     if isinstance(node, Name) or isinstance(value, Label):
         return 0

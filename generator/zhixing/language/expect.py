@@ -29,25 +29,27 @@ MOST = 3
 Place = tuple[int, ...]
 
 
-def held(expectations: Sequence[Expectation], holds: Sequence[Expression], evaluator: Evaluator) -> tuple[Outcome, ...]:
+def judge_claims(
+    expectations: Sequence[Expectation], holds: Sequence[Expression], evaluator: Evaluator
+) -> tuple[Outcome, ...]:
     """Return the outcome of every expectation and every statement; those that rest on a failed step are left out."""
     items: list[Expectation | Expression] = [*expectations, *holds]
-    outcomes = [_outcome(item, evaluator) for item in items]
+    outcomes = [_judge(item, evaluator) for item in items]
     return tuple(outcome for outcome in outcomes if outcome is not None)
 
 
-def said(says: Says, evaluator: Evaluator) -> Said:
+def judge_says(says: Says, evaluator: Evaluator) -> Said:
     """Return a source's statement with its outcomes."""
-    return Said(says, held(says.expectations, says.holds, evaluator))
+    return Said(says, judge_claims(says.expectations, says.holds, evaluator))
 
 
-def _outcome(item: Expectation | Expression, evaluator: Evaluator) -> Outcome | None:
+def _judge(item: Expectation | Expression, evaluator: Evaluator) -> Outcome | None:
     target = item.target if isinstance(item, Expectation) else item
     try:
         computed = evaluator.quantity(target.tree)
         if isinstance(item, Expression):
-            return Outcome(item, computed, _statement(item, computed, evaluator), at=item.span.start)
-        differing = list(_differences(item, computed, evaluator))
+            return Outcome(item, computed, _judge_statement(item, computed, evaluator), at=item.span.start)
+        differing = list(_find_differences(item, computed, evaluator))
         what = "; ".join(text for text, _ in differing)
         return Outcome(item, computed, what, at=differing[0][1] if differing else item.span.start)
     except NotComputedError:
@@ -57,7 +59,7 @@ def _outcome(item: Expectation | Expression, evaluator: Evaluator) -> Outcome | 
         return Outcome(item, None, error.what, error.code, error.fix, at)
 
 
-def _statement(statement: Expression, computed: Quantity, evaluator: Evaluator) -> str:
+def _judge_statement(statement: Expression, computed: Quantity, evaluator: Evaluator) -> str:
     """Return what is wrong with a statement, nothing where it holds of every entry."""
     values = computed.values
     if not np.all((values == 0) | (values == 1)) or not values.size:
@@ -67,10 +69,10 @@ def _statement(statement: Expression, computed: Quantity, evaluator: Evaluator) 
         return ""
     if values.size > 1:
         return f"{statement.text.strip()} is false of {int(np.sum(values == 0))} of {values.size} entries"
-    return f"{statement.text.strip()} is false{_sides(statement.tree, evaluator)}"
+    return f"{statement.text.strip()} is false{_describe_sides(statement.tree, evaluator)}"
 
 
-def _sides(tree: Node, evaluator: Evaluator) -> str:
+def _describe_sides(tree: Node, evaluator: Evaluator) -> str:
     """Return the two single numbers that a false comparison compares."""
     if not isinstance(tree, Compare) or len(tree.operators) > 1:
         return ""
@@ -81,15 +83,18 @@ def _sides(tree: Node, evaluator: Evaluator) -> str:
         return ""
     if any(side.dimensions for side in shown):
         return ""
-    return ": " + " against ".join(text_of(side, evaluator) for side in shown)
+    return ": " + " against ".join(describe_entry(side, evaluator) for side in shown)
 
 
-def _differences(item: Expectation, computed: Quantity, evaluator: Evaluator) -> Iterator[tuple[str, int]]:
+def _find_differences(item: Expectation, computed: Quantity, evaluator: Evaluator) -> Iterator[tuple[str, int]]:
     """Yield a sentence and a place for each entry that differs (three at most), or one for a wrong shape."""
     shape = shape_of(item.values)
     if shape != computed.values.shape:
         first = next(_leaves(item.values))[1]
-        yield f"{item.target.text} {_sized(computed.values.shape)}; {_sized(shape, wanted=True)}", first.span.start
+        yield (
+            f"{item.target.text} {_describe_size(computed.values.shape)}; {_describe_size(shape, wanted=True)}",
+            first.span.start,
+        )
         return
     wrong = (
         (place, printed) for place, printed in _leaves(item.values) if not _agrees(place, printed, computed, evaluator)
@@ -101,28 +106,31 @@ def _differences(item: Expectation, computed: Quantity, evaluator: Evaluator) ->
         entry = Quantity(computed.values[place], (), computed.on)
         pairs = zip(computed.dimensions, place, strict=True)
         where = "".join(f"[{dimension.label(at, evaluator.scope.axes)}]" for dimension, at in pairs)
-        yield f"{item.target.text}{where} is {text_of(entry, evaluator)}, not {_wanted(printed)}", printed.span.start
+        yield (
+            f"{item.target.text}{where} is {describe_entry(entry, evaluator)}, not {_describe_wanted(printed)}",
+            printed.span.start,
+        )
 
 
 def _agrees(place: Place, printed: Printed, computed: Quantity, evaluator: Evaluator) -> bool:
     return agrees(printed, Quantity(computed.values[place], (), computed.on), evaluator)
 
 
-def _wanted(printed: Printed) -> str:
+def _describe_wanted(printed: Printed) -> str:
     quoted = printed.value is None and printed_number(printed.text) is not None
     return f"the text {printed.text!r}" if quoted else printed.text
 
 
 def agrees(printed: Printed, entry: Quantity, evaluator: Evaluator) -> bool:
     """Tell whether a single computed value is what is printed: as a label, or as a number within its tolerance."""
-    if entry.on and _answer(printed.text) == _answer(text_of(entry, evaluator)):
+    if entry.on and _normal_answer(printed.text) == _normal_answer(describe_entry(entry, evaluator)):
         return True
     if printed.value is None or (entry.on and evaluator.scope.axes[entry.on[0].axis].labels):
         return False
     return within(float(entry.values), printed.value, printed.tolerance)
 
 
-def _answer(text: str) -> str:
+def _normal_answer(text: str) -> str:
     """Return a text answer for comparing: the comma between labels may be full-width and spaced as one likes."""
     parts = unicodedata.normalize("NFC", text).replace("，", ",").split(",")
     return ",".join(part.strip() for part in parts)
@@ -136,7 +144,7 @@ def within(computed: float, value: float, tolerance: float) -> bool:
     return abs(computed - value) <= tolerance * (1 + 1e-9) + abs(value) * 1e-12
 
 
-def text_of(entry: Quantity, evaluator: Evaluator) -> str:
+def describe_entry(entry: Quantity, evaluator: Evaluator) -> str:
     """Return a single value for a message: its label where it is a position, else the number."""
     if not entry.on:
         return f"{float(entry.values):.10g}"
@@ -150,7 +158,7 @@ def label_of(position: int, axes: Sequence[Axis]) -> str:
     return ", ".join(axis.label(int(place)) for axis, place in zip(axes, places, strict=True))
 
 
-def _sized(shape: Place, *, wanted: bool = False) -> str:
+def _describe_size(shape: Place, *, wanted: bool = False) -> str:
     sizes = "×".join(map(str, shape))
     if wanted:
         return f"{sizes} are expected" if shape else "a single value is expected"

@@ -21,21 +21,21 @@ from zhixing.language.latex_tree import (
     Piece,
     Prefixed,
     Symbol,
+    add,
     at_least,
     behind,
-    compared,
-    floored,
+    compare,
     fraction,
     indicator,
-    joined,
     label,
+    multiply,
     name_piece,
-    negative,
+    negate,
     number_piece,
-    raised,
+    raise_to,
     remainder,
     root,
-    summed,
+    round_down,
     with_index,
     write,
 )
@@ -183,23 +183,25 @@ def call_piece(printer: Printer, node: Call, field: str = "") -> Piece:
     word = word_of(node)
     if word is None:
         return label(text_of(node))
-    return (_notation(printer, word, node) if node.arguments else None) or _applied(printer, word, node, field)
+    return (_print_notation(printer, word, node) if node.arguments else None) or _print_applied(
+        printer, word, node, field
+    )
 
 
-def _notation(printer: Printer, word: Word, node: Call) -> Piece | None:
+def _print_notation(printer: Printer, word: Word, node: Call) -> Piece | None:
     """Return a call in its word's own notation; None where it has none, or none that fits here."""
     match word.latex.notation:
         case Fences(opening, closing):
-            return _fenced(printer, word, node, opening, closing)
+            return _print_fenced(printer, word, node, opening, closing)
         case BigOperator(sign):
-            return _big(printer, node, sign)
+            return _print_big(printer, node, sign)
         case Layout() as layout:
             return _LAYOUTS[layout](printer, node)
         case None:
             return None
 
 
-def _over(printer: Printer, word: Word, node: Call) -> tuple[Piece, ...]:
+def _print_axes(printer: Printer, word: Word, node: Call) -> tuple[Piece, ...]:
     """Return the axes to print under a function: those it names, or where entries are printed, those it takes."""
     names = axis_names(node)
     if names is None and printer.indexed and node.arguments:
@@ -208,55 +210,55 @@ def _over(printer: Printer, word: Word, node: Call) -> tuple[Piece, ...]:
     return tuple(printer.axis(name) for name in names or ())
 
 
-def _argument(printer: Printer, word: Word, node: Call) -> Piece:
+def _print_argument(printer: Printer, word: Word, node: Call) -> Piece:
     """Print the first argument: of a reduction over everything on its own terms, else in the printer's mode."""
     whole = axis_names(node) is None and word.reduces
     return printer.whole(node.arguments[0]) if whole and not printer.indexed else printer.value(node.arguments[0])
 
 
-def _applied(printer: Printer, word: Word, node: Call, field: str) -> Piece:
+def _print_applied(printer: Printer, word: Word, node: Call, field: str) -> Piece:
     r"""Return `\operatorname{f}_{axes}\!\left(arguments\right)`; a logarithm stands bare before a plain number."""
     operator = word.operator(printer.known.names)
-    below = _over(printer, word, node) or ((_upright(field),) if field not in ("", "output") else ())
+    below = _print_axes(printer, word, node) or ((_make_upright(field),) if field not in ("", "output") else ())
     argument = node.arguments[0] if len(node.arguments) == 1 and not node.keywords else None
     if isinstance(argument, Number | Label) and word.latex.bare:
         return Apply(operator, (printer.value(argument),), below=below, bare=True)
     mode = printer if word.entrywise or word.reduces or word.keeps_axis else printer.as_entries(False)
-    arguments = (mode.statement(a) if word.latex.statement else _one(mode, word, node, a) for a in node.arguments)
-    options = ((_upright(k.name), mode.value(k.value)) for k in node.keywords if k.name != "axis")
+    arguments = (mode.statement(a) if word.latex.statement else _print_one(mode, word, node, a) for a in node.arguments)
+    options = ((_make_upright(k.name), mode.value(k.value)) for k in node.keywords if k.name != "axis")
     return Apply(operator, tuple(arguments), tuple(options), below)
 
 
-def _upright(word: str) -> Symbol:
+def _make_upright(word: str) -> Symbol:
     r"""Return a word of the language in upright letters: `\mathrm{memory\_mask}`."""
     escaped = word.replace("_", r"\_")
     return Symbol(rf"\mathrm{{{escaped}}}")
 
 
-def _one(printer: Printer, word: Word, node: Call, argument: Node) -> Piece:
-    return _argument(printer, word, node) if argument is node.arguments[0] else printer.value(argument)
+def _print_one(printer: Printer, word: Word, node: Call, argument: Node) -> Piece:
+    return _print_argument(printer, word, node) if argument is node.arguments[0] else printer.value(argument)
 
 
-def _root(printer: Printer, node: Call) -> Piece:
+def _print_root(printer: Printer, node: Call) -> Piece:
     return root(printer.value(node.arguments[0]))
 
 
-def _power_of_e(printer: Printer, node: Call) -> Piece | None:
+def _print_power_of_e(printer: Printer, node: Call) -> Piece | None:
     """Return `e^{x}` for a short exponent without scripts above, where no quantity is called e."""
     exponent = printer.script(node.arguments[0])
     printed = write(exponent)
     plain = len(_UNSEEN.sub("", printed)) <= _SHORT and not any(
         mark in printed for mark in ("^", r"\frac", r"\begin", r"\sum")
     )
-    return raised(Symbol("e"), exponent) if plain and "e" not in printer.known.names else None
+    return raise_to(Symbol("e"), exponent) if plain and "e" not in printer.known.names else None
 
 
-def _fenced(printer: Printer, word: Word, node: Call, opening: str, closing: str) -> Piece:
-    fenced = Enclosed(opening, (_argument(printer, word, node),), closing)
+def _print_fenced(printer: Printer, word: Word, node: Call, opening: str, closing: str) -> Piece:
+    fenced = Enclosed(opening, (_print_argument(printer, word, node),), closing)
     return with_index(fenced, tuple(printer.axis(name) for name in axis_names(node) or ()))
 
 
-def _big(printer: Printer, node: Call, sign: str) -> Piece | None:
+def _print_big(printer: Printer, node: Call, sign: str) -> Piece | None:
     r"""Return `\sum_{k} x_{k}`, where the axes of what is summed are known."""
     inner = printer.known.axes_of(node.arguments[0])
     names = axis_names(node) if axis_names(node) is not None else inner
@@ -266,33 +268,33 @@ def _big(printer: Printer, node: Call, sign: str) -> Piece | None:
     return Prefixed(sign, body, Level.BIG, tuple(map(printer.axis, names)))
 
 
-def _cases(printer: Printer, node: Call) -> Piece | None:
+def _print_cases(printer: Printer, node: Call) -> Piece | None:
     rows: list[Piece] = []
     rest: Node = node
     while isinstance(rest, Call) and word_of(rest) is word_of(node) and len(rest.arguments) == 3:
         condition, chosen, rest = rest.arguments
-        rows.append(_row(printer.value(chosen), _condition(printer, condition)))
-    rows.append(_row(printer.value(rest), Symbol(OTHERWISE)))
+        rows.append(_make_row(printer.value(chosen), _print_condition(printer, condition)))
+    rows.append(_make_row(printer.value(rest), Symbol(OTHERWISE)))
     cases = Enclosed(r"\begin{cases} ", tuple(rows), r" \end{cases}", LINE, Level.CASES)
     return cases if len(rows) > 1 else None
 
 
-def _row(*cells: Piece) -> Piece:
+def _make_row(*cells: Piece) -> Piece:
     return Enclosed("", cells, "", " & ")
 
 
-def _condition(printer: Printer, node: Node) -> Piece:
+def _print_condition(printer: Printer, node: Node) -> Piece:
     r"""Return a condition; one that is a number holds where it is not 0."""
     if isinstance(node, Compare | Boolean | Unary):
         return printer.statement(node)
     return Chain((printer.value(node), Digits("0")), (COMPARISONS["!="],), Level.COMPARE)
 
 
-def _pseudo_inverse(printer: Printer, node: Call) -> Piece:
-    return raised(printer.whole(node.arguments[0]), Symbol("+"))
+def _print_pseudo_inverse(printer: Printer, node: Call) -> Piece:
+    return raise_to(printer.whole(node.arguments[0]), Symbol("+"))
 
 
-def _merged(printer: Printer, node: Call) -> Piece | None:
+def _print_merge(printer: Printer, node: Call) -> Piece | None:
     if len(node.arguments) != 2 or not isinstance(node.arguments[1], ListLiteral):
         return None
     names = tuple(printer.axis(text_of(item)) for item in node.arguments[1].items)
@@ -300,11 +302,11 @@ def _merged(printer: Printer, node: Call) -> Piece | None:
 
 
 _LAYOUTS: Mapping[Layout, Callable[[Printer, Call], Piece | None]] = {
-    Layout.ROOT: _root,
-    Layout.POWER_OF_E: _power_of_e,
-    Layout.CASES: _cases,
-    Layout.PSEUDO_INVERSE: _pseudo_inverse,
-    Layout.MERGE: _merged,
+    Layout.ROOT: _print_root,
+    Layout.POWER_OF_E: _print_power_of_e,
+    Layout.CASES: _print_cases,
+    Layout.PSEUDO_INVERSE: _print_pseudo_inverse,
+    Layout.MERGE: _print_merge,
 }
 
 COMPARISONS: Mapping[Comparison, str] = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\neq"}
@@ -345,9 +347,9 @@ class Printer:
         """Print an expression as a statement, where a comparison stands for itself."""
         mode = self if self.indexed else replace(self, indexed=broadcasts(node, self.known))
         if isinstance(node, Compare):
-            return mode._compare(node)
+            return mode._print_comparison(node)
         if isinstance(node, Boolean):
-            return mode._bool(node)
+            return mode._print_boolean(node)
         if isinstance(node, Unary) and node.operator == "not":
             return Prefixed(r"\lnot", at_least(mode.statement(node.operand), Level.BIG), Level.NOT)
         return mode.value(node)
@@ -356,25 +358,25 @@ class Printer:
         """Print a node in this printer's own mode."""
         match node:
             case Name():
-                return self._name(node)
+                return self._print_name(node)
             case Number():
                 return number_piece(node.number)
             case Label():
                 return label(node.text)
             case Binary():
-                return self._binary(node)
+                return self._print_binary(node)
             case Unary():
-                return self._sign(node)
+                return self._print_sign(node)
             case Transpose():
-                return self._entry(raised(self.whole(node.operand), Symbol(r"\top")), node)
+                return self._print_entry(raise_to(self.whole(node.operand), Symbol(r"\top")), node)
             case Field():
-                return self._field(node)
+                return self._print_field(node)
             case Index():
-                return self._indexed(node)
+                return self._print_index(node)
             case ListLiteral() | TupleLiteral():
-                return self._list(node)
+                return self._print_list(node)
             case Call():
-                return self._called(node, node)
+                return self._print_call(node, node)
         return label(text_of(node))
 
     def axis(self, name: str) -> Piece:
@@ -393,79 +395,81 @@ class Printer:
         """Print an exponent or an index."""
         return replace(self, inline=True).value(node)
 
-    def _entry(self, piece: Piece, node: Node) -> Piece:
+    def _print_entry(self, piece: Piece, node: Node) -> Piece:
         """Put a whole array's axes under it, where entries are printed."""
         names = (self.known.axes_of(node) or ()) if self.indexed else ()
         return with_index(piece, tuple(self.axis(name) for name in names))
 
-    def _name(self, node: Name) -> Piece:
+    def _print_name(self, node: Name) -> Piece:
         piece = name_piece(node.name, self.symbols)
         if node.name in self.known.looped:
             piece = with_index(piece, (self.axis(self.known.loop),))
-        return piece if node.name not in self.known.names else self._entry(piece, node)
+        return piece if node.name not in self.known.names else self._print_entry(piece, node)
 
-    def _binary(self, node: Binary) -> Piece:
+    def _print_binary(self, node: Binary) -> Piece:
         if node.operator == "@":
-            return self._matmul(node)
+            return self._print_matmul(node)
         if node.operator == "**":
-            return raised(self.value(node.left), self.script(node.right))
+            return raise_to(self.value(node.left), self.script(node.right))
         left, right = self.value(node.left), self.value(node.right)
         if node.operator == "*":
-            return self._times(node, left, right)
+            return self._print_product(node, left, right)
         if node.operator in ("+", "-"):
-            return summed((left, right), (node.operator,))
+            return add((left, right), (node.operator,))
         if node.operator == "%":
             return remainder(at_least(left, Level.LOOSE), right)
         quotient = fraction(left, right, inline=self.inline)
-        return floored(quotient) if node.operator == "//" else quotient
+        return round_down(quotient) if node.operator == "//" else quotient
 
-    def _times(self, node: Binary, left: Piece, right: Piece) -> Piece:
+    def _print_product(self, node: Binary, left: Piece, right: Piece) -> Piece:
         sides = [self.known.axes_of(side) for side in (node.left, node.right)]
         literal = isinstance(node.left, ListLiteral) or isinstance(node.right, ListLiteral)
         arrays = not self.indexed and (all(sides) or (literal and any(sides)))
         matrix = isinstance(node.right, Binary) and node.right.operator == "@"
         right = behind(right, Level.TIGHT if matrix and (arrays or not sides[0]) else Level.APPLIED)
-        return joined(at_least(left, Level.LOOSE), right, array=arrays)
+        return multiply(at_least(left, Level.LOOSE), right, array=arrays)
 
-    def _matmul(self, node: Binary) -> Piece:
+    def _print_matmul(self, node: Binary) -> Piece:
         left, right = self.whole(node.left), behind(self.whole(node.right), Level.APPLIED)
         sides = [self.known.axes_of(side) for side in (node.left, node.right)]
         vectors = all(side is not None and len(side) == 1 for side in sides)
-        product = joined(at_least(left, Level.LOOSE if vectors else Level.TIGHT), right, dot=vectors, elementwise=False)
-        return self._entry(product, node)
+        product = multiply(
+            at_least(left, Level.LOOSE if vectors else Level.TIGHT), right, dot=vectors, elementwise=False
+        )
+        return self._print_entry(product, node)
 
-    def _sign(self, node: Unary) -> Piece:
+    def _print_sign(self, node: Unary) -> Piece:
         operand = self.value(node.operand)
-        return negative(operand) if node.operator == "-" else operand
+        return negate(operand) if node.operator == "-" else operand
 
-    def _field(self, node: Field) -> Piece:
+    def _print_field(self, node: Field) -> Piece:
         if (name := quantity_name(node)) in self.symbols:
-            return self._entry(name_piece(name, self.symbols), node)
+            return self._print_entry(name_piece(name, self.symbols), node)
         if isinstance(node.record, Call):
-            return self._called(node.record, node, node.name)
-        return self._entry(with_index(self.whole(node.record), (name_piece(node.name, {}),)), node)
+            return self._print_call(node.record, node, node.name)
+        return self._print_entry(with_index(self.whole(node.record), (name_piece(node.name, {}),)), node)
 
-    def _called(self, call: Call, result: Node, field: str = "") -> Piece:
+    def _print_call(self, call: Call, result: Node, field: str = "") -> Piece:
         """Print a call; an entry of what a mechanism returns is one of the whole call."""
         piece = call_piece(self, call, field)
         word = word_of(call)
-        return self._entry(piece, result) if word and isinstance(word.function, Mechanism) else piece
+        return self._print_entry(piece, result) if word and isinstance(word.function, Mechanism) else piece
 
-    def _indexed(self, node: Index) -> Piece:
+    def _print_index(self, node: Index) -> Piece:
         back = self.known.looks_back(node)
         base = name_piece(node.base.name, self.symbols) if back and isinstance(node.base, Name) else None
         places = (*([""] if back else []), *(self.known.axes_of(node.base) or ()))
-        texts = [self._index(item, places[i] if i < len(places) else "") for i, item in enumerate(node.items)]
+        texts = [self._print_item(item, places[i] if i < len(places) else "") for i, item in enumerate(node.items)]
         rest = [self.axis(name) for name in places[len(node.items) :]] if self.indexed else []
-        return with_index(base or self._indexable(node.base), (*texts, *rest))
+        return with_index(base or self._print_base(node.base), (*texts, *rest))
 
-    def _indexable(self, node: Node) -> Piece:
+    def _print_base(self, node: Node) -> Piece:
         return replace(self, indexed=False).piece(node)
 
-    def _index(self, item: Node, axis: str) -> Piece:
+    def _print_item(self, item: Node, axis: str) -> Piece:
         if isinstance(item, Slice):
             whole = self.indexed and axis and not any(item.bounds)
-            return self.axis(axis) if whole else self._slice(item)
+            return self.axis(axis) if whole else self._print_slice(item)
         if isinstance(item, NewAxis):
             return Symbol(r"\cdot")
         last = _from_the_end(item)
@@ -473,22 +477,22 @@ class Printer:
             return Digits(str(self.known.axes[axis].size - last))
         return self.script(item)
 
-    def _slice(self, node: Slice) -> Piece:
+    def _print_slice(self, node: Slice) -> Piece:
         bounds = [self.script(bound) if bound else Symbol("") for bound in (node.lower, node.upper)]
         return Enclosed("", (*bounds, *([self.script(node.step)] if node.step else [])), "", ":")
 
-    def _list(self, node: ListLiteral | TupleLiteral) -> Piece:
+    def _print_list(self, node: ListLiteral | TupleLiteral) -> Piece:
         rows = [item for item in node.items if isinstance(item, ListLiteral)]
         nested = any(isinstance(item, ListLiteral) for row in rows for item in row.items)
         if rows and len(rows) == len(node.items) and not nested:
-            lines = tuple(_row(*map(self.value, row.items)) for row in rows)
+            lines = tuple(_make_row(*map(self.value, row.items)) for row in rows)
             return Enclosed(r"\begin{bmatrix} ", lines, r" \end{bmatrix}", LINE)
         return Enclosed(r"\left[", tuple(map(self.value, node.items)), r"\right]")
 
-    def _compare(self, node: Compare) -> Piece:
-        return compared([self.value(side) for side in node.sides], [COMPARISONS[op] for op in node.operators])
+    def _print_comparison(self, node: Compare) -> Piece:
+        return compare([self.value(side) for side in node.sides], [COMPARISONS[op] for op in node.operators])
 
-    def _bool(self, node: Boolean) -> Piece:
+    def _print_boolean(self, node: Boolean) -> Piece:
         level, sign = (Level.AND, r"\land") if node.operator == "and" else (Level.OR, r"\lor")
         parts = tuple(at_least(self.statement(part), Level(level + 1)) for part in node.operands)
         return Chain(parts, (sign,) * (len(parts) - 1), level)

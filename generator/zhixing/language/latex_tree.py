@@ -386,7 +386,7 @@ def with_index(piece: Piece, indices: tuple[Piece, ...]) -> Piece:
     return Scripted(piece if free else Bracketed(piece), indices)
 
 
-def raised(piece: Piece, power: Piece) -> Piece:
+def raise_to(piece: Piece, power: Piece) -> Piece:
     """Put a superscript on a piece; one that has a superscript already goes into brackets first."""
     if isinstance(piece, Scripted) and piece.power is None and not piece.mark:
         return replace(piece, power=power)
@@ -394,18 +394,18 @@ def raised(piece: Piece, power: Piece) -> Piece:
     return Scripted(piece if free else Bracketed(piece), power=power)
 
 
-def negative(operand: Piece) -> Piece:
+def negate(operand: Piece) -> Piece:
     """Return an operand with a minus before it."""
     inner = behind(operand, Level.LOOSE)
     return Prefixed("-", inner, min(level_of(inner), Level.TIGHT))
 
 
-def summed(parts: Sequence[Piece], signs: Sequence[str]) -> Piece:
+def add(parts: Sequence[Piece], signs: Sequence[str]) -> Piece:
     """Return a sum or a difference."""
     return Chain((at_least(parts[0], Level.SUM), *(behind(x, Level.BIG) for x in parts[1:])), tuple(signs), Level.SUM)
 
 
-def compared(sides: Sequence[Piece], signs: Sequence[str]) -> Piece:
+def compare(sides: Sequence[Piece], signs: Sequence[str]) -> Piece:
     """Return a comparison."""
     return Chain(tuple(at_least(side, Level.SUM) for side in sides), tuple(signs), Level.COMPARE)
 
@@ -420,7 +420,7 @@ def remainder(left: Piece, right: Piece) -> Piece:
     return Chain((left, behind(right, Level.APPLIED)), (r"\bmod",), Level.LOOSE)
 
 
-def floored(piece: Piece) -> Piece:
+def round_down(piece: Piece) -> Piece:
     """Return a piece rounded down."""
     return Enclosed(r"\left\lfloor ", (piece,), r" \right\rfloor")
 
@@ -437,7 +437,7 @@ def fraction(above: Piece, below: Piece, *, inline: bool = False) -> Piece:
     return Fraction(at_least(above, Level.TIGHT), at_least(below, Level.APPLIED), inline=True)
 
 
-def joined(left: Piece, right: Piece, *, array: bool = False, dot: bool = False, elementwise: bool = True) -> Piece:
+def multiply(left: Piece, right: Piece, *, array: bool = False, dot: bool = False, elementwise: bool = True) -> Piece:
     r"""Return a product: side by side, or with `\cdot` where two factors would run together or `\odot` between arrays.
 
     `dot` is the dot product of two vectors; `elementwise` is False for a matrix product, which binds as it is read.

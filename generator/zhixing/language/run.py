@@ -13,7 +13,7 @@ import numpy as np
 from zhixing.language.arrays import Axes, describe, root
 from zhixing.language.budget import LOOKING, Budget
 from zhixing.language.evaluate import Evaluator
-from zhixing.language.expect import held, said
+from zhixing.language.expect import judge_claims, judge_says
 from zhixing.language.model import (
     Axis,
     Dimension,
@@ -37,7 +37,7 @@ from zhixing.source import Source, Span
 # `uses:`: a quantity of another example, with the axes that it runs along.
 
 
-def used(reference: str, others: Mapping[str, Run]) -> tuple[Run, Quantity]:
+def find_used(reference: str, others: Mapping[str, Run]) -> tuple[Run, Quantity]:
     """Return the quantity that `指代.weights` names, and its run.
 
     Raises:
@@ -51,14 +51,14 @@ def used(reference: str, others: Mapping[str, Run]) -> tuple[Run, Quantity]:
     run = others[other]
     if name in run.quantities:
         return run, run.quantities[name]
-    if name.partition(".")[0] in {step.name.name for step in run.example.steps} - _bases(run):
+    if name.partition(".")[0] in {step.name.name for step in run.example.steps} - _base_names(run):
         raise NotComputedError(reference)
     fields = [known for known in run.quantities if known.startswith(f"{name}.")]
     fix = did_you_mean(name, run.quantities) or f"It has {', '.join(fields or run.quantities)}"
     raise ExampleError(Code.EXAMPLE_NAME, f"{other} computes no {name!r}", fix)
 
 
-def _bases(run: Run) -> set[str]:
+def _base_names(run: Run) -> set[str]:
     return {name.partition(".")[0] for name in run.quantities}
 
 
@@ -140,7 +140,7 @@ def _mismatch(quantity: Quantity, name: Name) -> ExampleError:
 # `each AXIS:`: steps repeated along an axis, whose results stack under it.
 
 
-def loop_of(steps: Sequence[Step], axis: Axis, example: Example) -> Loop:
+def begin_loop(steps: Sequence[Step], axis: Axis, example: Example) -> Loop:
     """Return a loop that has not begun."""
     names = frozenset(step.name.name for step in steps)
     before = {one.name.name: one.quantity for one in example.start if one.name.name.partition(".")[0] in names}
@@ -153,7 +153,7 @@ def remember(loop: Loop) -> None:
         loop.history.setdefault(name, []).append(quantity)
 
 
-def stacked(quantities: Sequence[Quantity], axis: Axis) -> Quantity:
+def stack(quantities: Sequence[Quantity], axis: Axis) -> Quantity:
     """Put the results of a loop under its axis.
 
     Raises:
@@ -168,7 +168,7 @@ def stacked(quantities: Sequence[Quantity], axis: Axis) -> Quantity:
     return Quantity(values, (Dimension(axis.name), *first.dimensions), first.on)
 
 
-def size_of(quantities: Mapping[str, Quantity]) -> int:
+def count_numbers(quantities: Mapping[str, Quantity]) -> int:
     """Return how many numbers quantities hold."""
     return sum(quantity.values.size for quantity in quantities.values())
 
@@ -218,8 +218,8 @@ def run_example(
     for _, steps in groupby(example.steps, key=lambda step: step.each):
         runner.take_steps(list(steps))
     evaluator = Evaluator(runner.scope, statement=True, axes=runner.node_axes)
-    outcomes = held(example.expectations, example.holds, evaluator)
-    sayings = tuple(said(says, evaluator) for says in example.says)
+    outcomes = judge_claims(example.expectations, example.holds, evaluator)
+    sayings = tuple(judge_says(says, evaluator) for says in example.says)
     problems = [*runner.problems, *_unmet(outcomes, source)]
     run = Run(
         replace(example, axes=runner.axes), dict(runner.scope.names.quantities), outcomes, sayings, runner.node_axes,
@@ -275,7 +275,7 @@ class _Runner:
             self.attempt(name, self.example.uses_spans[name], partial(self._use, name, reference))
 
     def _use(self, name: str, reference: str) -> None:
-        run, quantity = used(reference, self.others)
+        run, quantity = find_used(reference, self.others)
         bring_axes(quantity, run, self.axes, self.scope.declared)
         self.store(name, quantity)
 
@@ -300,10 +300,10 @@ class _Runner:
         return self.source.problem(error.code, steps[0].name.span.start, error.what, error.fix)
 
     def _step(self, step: Step) -> None:
-        for name, quantity in self._computed(step).items():
+        for name, quantity in self._compute(step).items():
             self.store(name, quantity)
 
-    def _computed(self, step: Step) -> dict[str, Quantity]:
+    def _compute(self, step: Step) -> dict[str, Quantity]:
         value = Evaluator(self.scope, axes=self.node_axes).value(step.expression.tree)
         if isinstance(value, Record):
             if step.name.axes:
@@ -313,7 +313,7 @@ class _Runner:
         return {step.name.name: conform(value, step.name, self.axes)}
 
     def _repeat(self, steps: list[Step], axis: Axis) -> None:
-        loop = self.scope.loop = loop_of(steps, axis, self.example)
+        loop = self.scope.loop = begin_loop(steps, axis, self.example)
         for position in range(axis.size):
             loop.position, loop.now = position, Names()
             going = [step for step in steps if step.name.name not in self.scope.failed]
@@ -327,8 +327,8 @@ class _Runner:
             self.attempt(step.name.name, step.name.span, partial(self._stack, step.name.name, loop))
 
     def _iterate(self, step: Step, loop: Loop) -> None:
-        computed = self._computed(step)
-        self.scope.budget.store(size_of(computed))
+        computed = self._compute(step)
+        self.scope.budget.store(count_numbers(computed))
         for name, quantity in computed.items():
             loop.now.put(name, quantity)
 
@@ -338,4 +338,4 @@ class _Runner:
         for name in [name for name in loop.history if name.partition(".")[0] == own]:
             quantities = loop.history.pop(name)
             self.scope.budget.release(sum(quantity.values.size for quantity in quantities))
-            self.store(name, stacked(quantities, loop.axis))
+            self.store(name, stack(quantities, loop.axis))

@@ -105,14 +105,14 @@ def _prose(text: str) -> str:
 def _row(run: Run, outcome: Outcome) -> list[str]:
     if isinstance(outcome.claim, Expectation):
         name = markdown_name(run, outcome.claim.target)
-        return [name, escape_markdown(_expected(outcome.claim)), _computed(run, outcome.computed)]
+        return [name, escape_markdown(_describe_expected(outcome.claim)), _describe_computed(run, outcome.computed)]
     statement = inline_formula(latex(run, outcome.claim.tree))
-    sides = "" if outcome.holds else _sides(run, outcome.claim)
+    sides = "" if outcome.holds else _describe_sides(run, outcome.claim)
     return [statement, _COMPARED[0], _COMPARED[not outcome.holds] + sides]
 
 
-def _expected(claim: Expectation) -> str:
-    return _listed(printed.text for printed in _leaves(claim.values))
+def _describe_expected(claim: Expectation) -> str:
+    return _list_texts(printed.text for printed in _leaves(claim.values))
 
 
 def _leaves(values: object) -> Iterator[Printed]:
@@ -123,19 +123,19 @@ def _leaves(values: object) -> Iterator[Printed]:
             yield from _leaves(value)
 
 
-def _computed(run: Run, quantity: Quantity | None) -> str:
+def _describe_computed(run: Run, quantity: Quantity | None) -> str:
     if quantity is None:
         return "算不出"
     texts = (entry(quantity, float(value), run.example.axes) for value in quantity.values.flat)
-    return escape_markdown(_listed(texts))
+    return escape_markdown(_list_texts(texts))
 
 
-def _listed(texts: Iterator[str]) -> str:
+def _list_texts(texts: Iterator[str]) -> str:
     first = list(islice(texts, MOST_VALUES + 1))
     return "，".join([*first[:MOST_VALUES], "…"] if len(first) > MOST_VALUES else first)
 
 
-def _sides(run: Run, claim: Expression) -> str:
+def _describe_sides(run: Run, claim: Expression) -> str:
     """Return the two sides of a comparison that does not hold, in parentheses; of long ones where they differ most."""
     if not isinstance(claim.tree, Compare) or len(claim.tree.operators) != 1:
         return ""
@@ -146,11 +146,11 @@ def _sides(run: Run, claim: Expression) -> str:
         return ""
     where = ""
     if left.values.size > _MOST_SIDES and right.dimensions in ((), left.dimensions):
-        where, left, right = _worst(run, claim.tree.operators[0], left, right)
-    return f"（{where}左边 {_computed(run, left)}；右边 {_computed(run, right)}）"
+        where, left, right = _find_worst(run, claim.tree.operators[0], left, right)
+    return f"（{where}左边 {_describe_computed(run, left)}；右边 {_describe_computed(run, right)}）"
 
 
-def _worst(run: Run, operator: Comparison, left: Quantity, right: Quantity) -> tuple[str, Quantity, Quantity]:
+def _find_worst(run: Run, operator: Comparison, left: Quantity, right: Quantity) -> tuple[str, Quantity, Quantity]:
     """Return the entry with the largest error of a comparison, by its labels, and both values there."""
     with np.errstate(invalid="ignore"):
         difference = np.asarray(left.values - right.values, dtype=np.float64)
@@ -185,11 +185,11 @@ def body(run: Run) -> Body | None:
     An example without `show:` shows a table of its expectations. Return None if a step or an item could not be
     computed: then the region in the note stays as it is.
     """
-    if not complete(run):
+    if not is_complete(run):
         return None
     writer = _Writer(run)
     try:
-        blocks = [writer.block(show) for show in _shown(run)]
+        blocks = [writer.block(show) for show in _find_shows(run)]
     except ExampleError:
         return None
     blocks += [callout(run, said) for said in run.said]
@@ -198,11 +198,11 @@ def body(run: Run) -> Body | None:
 
 def show_problems(run: Run, source: Source) -> list[Problem]:
     """Return a problem for each thing that `show:` asks for and that cannot be shown, where every step was computed."""
-    if not complete(run):
+    if not is_complete(run):
         return []
     writer = _Writer(run)
     problems = []
-    for show in _shown(run):
+    for show in _find_shows(run):
         try:
             writer.block(show)
         except ExampleError as error:
@@ -210,13 +210,13 @@ def show_problems(run: Run, source: Source) -> list[Problem]:
     return problems
 
 
-def complete(run: Run) -> bool:
+def is_complete(run: Run) -> bool:
     """Return whether every step of a run was computed."""
     roots = {name.partition(".")[0] for name in run.quantities}
     return all(step.name.name in roots for step in run.example.steps)
 
 
-def _shown(run: Run) -> tuple[Show, ...]:
+def _find_shows(run: Run) -> tuple[Show, ...]:
     """Return the items to show: those of `show:`, else a table of the expected quantities, else of the last step."""
     example = run.example
     if example.show:

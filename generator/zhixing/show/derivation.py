@@ -68,7 +68,7 @@ from zhixing.show.terms import Term, agrees, number_term
 # A repeated step at one turn of its loop, as an expression over the finished run: `h[t - 1]` at t = 3 is `h[2]`.
 
 
-def unrolled(run: Run, step: Step, position: int, evaluate: Evaluate) -> tuple[Run, Node]:
+def unroll(run: Run, step: Step, position: int, evaluate: Evaluate) -> tuple[Run, Node]:
     """Return a run and an expression that give a step's value at a position of its loop.
 
     A step outside loops is returned as it is. Where the step before the first is needed, the run returned has it under
@@ -105,34 +105,34 @@ class _AtPosition:
         """Return an expression as it stands at the position."""
         if isinstance(node, Name):
             if node.name == self.axis.name:
-                return _number(float(self.axis.values[self.position]), node)
-            return _indexed(node, self._place(node)) if node.name in self.known.looped else node
+                return _make_number(float(self.axis.values[self.position]), node)
+            return _make_index(node, self._make_place(node)) if node.name in self.known.looped else node
         if not isinstance(node, Index):
             return map_children(node, self.rewrite)
         if self.known.looks_back(node) and isinstance(node.base, Name):
-            return self._past(node, node.base)
+            return self._look_back(node, node.base)
         base = self.rewrite(node.base)
         axes = self.evaluate(self.run, base).axes
-        items = (self._item(item, axes[i] if i < len(axes) else "") for i, item in enumerate(node.items))
-        return _indexed(base, *items)
+        items = (self._rewrite_item(item, axes[i] if i < len(axes) else "") for i, item in enumerate(node.items))
+        return _make_index(base, *items)
 
-    def _place(self, node: Node) -> Node:
-        return _number(self.position, node)
+    def _make_place(self, node: Node) -> Node:
+        return _make_number(self.position, node)
 
-    def _item(self, item: Node, along: str) -> Node:
+    def _rewrite_item(self, item: Node, along: str) -> Node:
         loop = isinstance(item, Name) and item.name == self.axis.name == along
-        return self._place(item) if loop else self.rewrite(item)
+        return self._make_place(item) if loop else self.rewrite(item)
 
-    def _past(self, node: Index, base: Name) -> Node:
-        place = self.position + _shift(node.items[0])
+    def _look_back(self, node: Index, base: Name) -> Node:
+        place = self.position + _read_shift(node.items[0])
         rest = [self.rewrite(item) for item in node.items[1:]]
         if place >= 0:
-            return _indexed(base, _number(place, node), *rest)
+            return _make_index(base, _make_number(place, node), *rest)
         start = Name(f"·before {base.name}", span=base.span)
-        return _indexed(start, *rest) if rest else start
+        return _make_index(start, *rest) if rest else start
 
 
-def _shift(item: Node) -> int:
+def _read_shift(item: Node) -> int:
     """Return −1 for `t - 1`, 0 for `t`."""
     match item:
         case Binary(operator, _, Number(int() as distance)):
@@ -140,14 +140,14 @@ def _shift(item: Node) -> int:
     return 0
 
 
-def _number(value: float, instead: Node) -> Node:
+def _make_number(value: float, instead: Node) -> Node:
     """Return a number in the place of a node."""
     whole = int(value) if float(value).is_integer() else value
     number = Number(abs(whole), span=instead.span)
     return Unary("-", number, span=instead.span) if value < 0 else number
 
 
-def _indexed(base: Node, *items: Node) -> Index:
+def _make_index(base: Node, *items: Node) -> Index:
     return Index(base, items, span=base.span)
 
 
@@ -156,7 +156,7 @@ def _indexed(base: Node, *items: Node) -> Index:
 At = tuple[int, ...]
 
 
-def _entries(walk: Walk, node: Call, at: At) -> list[At]:
+def _find_entries(walk: Walk, node: Call, at: At) -> list[At]:
     """Return the places of the argument's entries that went into an entry of a reduction or of a softmax."""
     argument = walk.quantity(node.arguments[0])
     over = find_axes(argument, axis_names(node), walk.run.example.axes)
@@ -171,20 +171,20 @@ def _entries(walk: Walk, node: Call, at: At) -> list[At]:
     return list(product(*ranges))
 
 
-def _values(walk: Walk, node: Call, at: At) -> list[Term]:
-    return [walk.entry(node.arguments[0], place) for place in _entries(walk, node, at)]
+def _explain_entries(walk: Walk, node: Call, at: At) -> list[Term]:
+    return [walk.entry(node.arguments[0], place) for place in _find_entries(walk, node, at)]
 
 
 def _sum(walk: Walk, _word: Word, node: Call, at: At) -> Term:
-    return terms.total([walk.arithmetic(node.arguments[0], place) for place in _entries(walk, node, at)])
+    return terms.total([walk.arithmetic(node.arguments[0], place) for place in _find_entries(walk, node, at)])
 
 
 def _product(walk: Walk, _word: Word, node: Call, at: At) -> Term:
-    return terms.product([walk.arithmetic(node.arguments[0], place) for place in _entries(walk, node, at)])
+    return terms.product([walk.arithmetic(node.arguments[0], place) for place in _find_entries(walk, node, at)])
 
 
 def _mean(walk: Walk, _word: Word, node: Call, at: At) -> Term:
-    return _average(walk, _values(walk, node, at))
+    return _average(walk, _explain_entries(walk, node, at))
 
 
 def _average(walk: Walk, entries: list[Term]) -> Term:
@@ -192,7 +192,7 @@ def _average(walk: Walk, entries: list[Term]) -> Term:
 
 
 def _variance(walk: Walk, _word: Word, node: Call, at: At) -> Term:
-    entries = _values(walk, node, at)
+    entries = _explain_entries(walk, node, at)
     centre = walk.number(_average(walk, entries).value)
     two = walk.number(2.0)
     return _average(walk, [terms.power(terms.add(entry, centre, "-"), two) for entry in entries])
@@ -204,41 +204,41 @@ def _deviation(walk: Walk, word: Word, node: Call, at: At) -> Term:
 
 def _norm(walk: Walk, _word: Word, node: Call, at: At) -> Term:
     two = walk.number(2.0)
-    return terms.square_root(terms.total([terms.power(entry, two) for entry in _values(walk, node, at)]))
+    return terms.square_root(terms.total([terms.power(entry, two) for entry in _explain_entries(walk, node, at)]))
 
 
 def _entropy(walk: Walk, _word: Word, node: Call, at: At) -> Term:
     r"""Return `-(p \ln p + …)`; what has no probability adds nothing."""
-    shares = [term for term in _values(walk, node, at) if term.value > 0]
+    shares = [term for term in _explain_entries(walk, node, at) if term.value > 0]
     pieces = [
         Term(Product(term.piece, Apply(r"\ln", (term.piece,), bare=True)), term.value * math.log(term.value))
         for term in shares
     ]
-    return terms.negated(terms.total(pieces))
+    return terms.negate_term(terms.total(pieces))
 
 
 def _list(walk: Walk, word: Word, node: Call, at: At) -> Term:
     """Return `max(a, b, …)`; of a long list the first three and the last are printed."""
-    entries = _values(walk, node, at)
-    value = _reduced(word, np.array([term.value for term in entries]))
+    entries = _explain_entries(walk, node, at)
+    value = _reduce(word, np.array([term.value for term in entries]))
     arguments = terms.shorten([term.piece for term in entries])
     return Term(Apply(word.operator(walk.names), tuple(arguments)), value)
 
 
-def _reduced(word: Word, values: Array) -> float:
+def _reduce(word: Word, values: Array) -> float:
     if not values.size or not isinstance(word.function, Reduction | Best):
         return math.nan
     return float(word.function.compute(values, axis=-1))
 
 
 def _softmax(walk: Walk, _word: Word, node: Call, at: At) -> Term:
-    entries = _entries(walk, node, at)
+    entries = _find_entries(walk, node, at)
     return terms.softmax([walk.entry(node.arguments[0], place) for place in entries], entries.index(at))
 
 
 def _normalize(walk: Walk, _word: Word, node: Call, at: At) -> Term:
     """Return `(x − mean) / √variance`, with what is added to the variance where that is not 0."""
-    entries = np.array([walk.quantity(node.arguments[0]).values[place] for place in _entries(walk, node, at)])
+    entries = np.array([walk.quantity(node.arguments[0]).values[place] for place in _find_entries(walk, node, at)])
     variance = walk.number(float(np.var(entries)))
     eps = node.keyword("eps")
     centred = terms.add(walk.entry(node.arguments[0], at), walk.number(float(np.mean(entries))), "-")
@@ -257,7 +257,7 @@ def _where(walk: Walk, _word: Word, node: Call, at: At) -> Term:
     return walk.term(branch, walk.part(node, at, branch))
 
 
-def _applied(walk: Walk, word: Word, node: Call, at: At) -> Term:
+def _explain_call(walk: Walk, word: Word, node: Call, at: At) -> Term:
     return apply_word(walk, word, node, at, walk.term)
 
 
@@ -298,7 +298,7 @@ def _convolution(walk: Walk, _word: Word, node: Call, at: At) -> Term:
 
 
 _EXPLAINED: Mapping[Explanation, Callable[[Walk, Word, Call, At], Term]] = {
-    Explanation.APPLIED: _applied,
+    Explanation.APPLIED: _explain_call,
     Explanation.BRANCH: _where,
     Explanation.SUM: _sum,
     Explanation.PRODUCT: _product,
@@ -361,7 +361,7 @@ class Walk:
             case Binary("@"):
                 return self.dot(node.left, node.right, self.quantity(node), at)
             case Binary() | Unary():
-                return self._combined(node, at, self.term)
+                return self._combine(node, at, self.term)
             case Call():
                 return self._call(node, at)
             case Compare():
@@ -378,7 +378,7 @@ class Walk:
         if isinstance(node, Call) and word and word.within_sums:
             return apply_word(self, word, node, at, self.entry)
         if isinstance(node, Unary) or (isinstance(node, Binary) and node.operator != "@"):
-            return self._combined(node, at, self.arithmetic)
+            return self._combine(node, at, self.arithmetic)
         return self._leaf(node, at)
 
     def part(self, whole: Node, at: At, part: Node) -> At:
@@ -394,9 +394,9 @@ class Walk:
             return Term(name_piece(node.name, {}), CONSTANTS[node.name], plain=True)
         return self.entry(node, at)
 
-    def _combined(self, node: Binary | Unary, at: At, explain: Callable[[Node, At], Term]) -> Term:
+    def _combine(self, node: Binary | Unary, at: At, explain: Callable[[Node, At], Term]) -> Term:
         if isinstance(node, Unary):
-            return terms.negated(explain(node.operand, at)) if node.operator == "-" else self.entry(node, at)
+            return terms.negate_term(explain(node.operand, at)) if node.operator == "-" else self.entry(node, at)
         left, right = (explain(side, self.part(node, at, side)) for side in (node.left, node.right))
         return _ARITHMETIC[node.operator](left, right)
 
@@ -542,13 +542,13 @@ def _best(run: Run, target: _Target, at: tuple[int, ...], tree: Node, walk: Call
     value = float(target.quantity.values[at])
     tried: list[Term] = []
     for digits in DIGITS:
-        tried.append(_explained(run, target, at, tree, partial(walk, digits=digits)))
+        tried.append(_explain(run, target, at, tree, partial(walk, digits=digits)))
         if tried[-1].plain or target.quantity.on or agrees(tried[-1].value, value, units=NEAR):
             return tried[-1]
     return tried[0] if agrees(tried[-1].value, value, slack=LOOSE) else None
 
 
-def _explained(run: Run, target: _Target, at: tuple[int, ...], tree: Node, walk: Callable[[Run], Walk]) -> Term:
+def _explain(run: Run, target: _Target, at: tuple[int, ...], tree: Node, walk: Callable[[Run], Walk]) -> Term:
     """Return the right side of an entry's derivation."""
     if not target.name:
         return walk(run).term(tree, at)
@@ -556,7 +556,7 @@ def _explained(run: Run, target: _Target, at: tuple[int, ...], tree: Node, walk:
     if step is None:
         return walk(run).number(float(target.quantity.values[at]))
     looped = bool(step.each)
-    known, expression = unrolled(run, step, at[0] if looped else 0, walk(run).evaluate)
+    known, expression = unroll(run, step, at[0] if looped else 0, walk(run).evaluate)
     own = walk(known)
     field = target.name.partition(".")[2]
     if field:

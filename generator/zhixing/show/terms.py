@@ -12,29 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zhixing.language.latex_tree import (
-    Apply,
-    Bracketed,
-    Chain,
-    Digits,
-    Enclosed,
-    Level,
-    Piece,
-    Product,
-    Symbol,
-    at_least,
-    behind,
-    compared,
-    floored,
-    fraction,
-    indicator,
-    is_negative,
-    negative,
-    raised,
-    remainder,
-    root,
-    summed,
-)
+from zhixing.language import latex_tree as tree
+from zhixing.language.latex_tree import Apply, Bracketed, Chain, Digits, Enclosed, Level, Piece, Product, Symbol
 from zhixing.show.numbers import print_number
 
 LONGEST = 8
@@ -59,7 +38,7 @@ def number_term(value: float, digits: int = 5) -> Term:
     """Return a number as it is printed."""
     printed = print_number(value, digits)
     if printed.exponent and printed.mantissa == "1":
-        return Term(raised(Digits("10"), Digits(str(printed.exponent))), printed.value, plain=True)
+        return Term(tree.raise_to(Digits("10"), Digits(str(printed.exponent))), printed.value, plain=True)
     return Term(Digits(printed.latex, scaled=bool(printed.exponent)), printed.value, plain=True)
 
 
@@ -75,12 +54,12 @@ def agrees(left: float, value: float, units: float = 0.5, slack: float = 1e-9) -
 def add(left: Term, right: Term, sign: str = "+") -> Term:
     """Return a sum, or with the sign `-` a difference."""
     value = left.value + right.value if sign == "+" else left.value - right.value
-    return Term(summed((left.piece, right.piece), (sign,)), value)
+    return Term(tree.add((left.piece, right.piece), (sign,)), value)
 
 
 def times(left: Term, right: Term) -> Term:
     r"""Return a product, always with its `\cdot`."""
-    product = Product(behind(left.piece, Level.LOOSE), behind(right.piece, Level.APPLIED), r"\cdot")
+    product = Product(tree.behind(left.piece, Level.LOOSE), tree.behind(right.piece, Level.APPLIED), r"\cdot")
     return Term(product, left.value * right.value)
 
 
@@ -88,41 +67,41 @@ def divide(left: Term, right: Term) -> Term:
     """Return a fraction."""
     with np.errstate(all="ignore"):
         value = float(np.divide(left.value, right.value))
-    return Term(fraction(left.piece, right.piece), value)
+    return Term(tree.fraction(left.piece, right.piece), value)
 
 
 def floor_divide(left: Term, right: Term) -> Term:
     """Return a fraction rounded down."""
     quotient = divide(left, right)
     value = math.floor(quotient.value) if math.isfinite(quotient.value) else quotient.value
-    return Term(floored(quotient.piece), value)
+    return Term(tree.round_down(quotient.piece), value)
 
 
 def modulo(left: Term, right: Term) -> Term:
     """Return the rest of a division, with the divisor's sign."""
     with np.errstate(all="ignore"):
         value = float(np.mod(left.value, right.value))
-    return Term(remainder(behind(left.piece, Level.LOOSE), right.piece), value)
+    return Term(tree.remainder(tree.behind(left.piece, Level.LOOSE), right.piece), value)
 
 
 def compare(sides: Sequence[Term], signs: Sequence[str], value: float) -> Term:
     """Return a comparison as the number that it gives: 1 where it holds."""
-    return Term(indicator(compared([side.piece for side in sides], signs)), value)
+    return Term(tree.indicator(tree.compare([side.piece for side in sides], signs)), value)
 
 
 def power(base: Term, exponent: Term) -> Term:
     """Return a power."""
-    bracketed = Bracketed(base.piece) if is_negative(base.piece) else base.piece
+    bracketed = Bracketed(base.piece) if tree.is_negative(base.piece) else base.piece
     with np.errstate(all="ignore"):
         value = float(np.float_power(base.value, exponent.value))
-    return Term(raised(bracketed, exponent.piece), value)
+    return Term(tree.raise_to(bracketed, exponent.piece), value)
 
 
-def negated(operand: Term) -> Term:
+def negate_term(operand: Term) -> Term:
     """Return an operand with a minus before it; a number just changes its sign."""
     if operand.plain:
         return number_term(-operand.value, 10)
-    return Term(negative(operand.piece), -operand.value)
+    return Term(tree.negate(operand.piece), -operand.value)
 
 
 def applied(operator: str, arguments: Sequence[Term], function: Callable[..., float]) -> Term:
@@ -140,13 +119,13 @@ def enclosed(opening: str, operand: Term, closing: str, value: float) -> Term:
 def square_root(operand: Term) -> Term:
     """Return a square root."""
     value = math.sqrt(operand.value) if operand.value >= 0 else math.nan
-    return Term(root(operand.piece), value)
+    return Term(tree.root(operand.piece), value)
 
 
 def exponential(operand: Term) -> Term:
     """Return a power of e."""
     with np.errstate(all="ignore"):
-        return Term(raised(Symbol("e"), operand.piece), float(np.exp(operand.value)))
+        return Term(tree.raise_to(Symbol("e"), operand.piece), float(np.exp(operand.value)))
 
 
 def total(terms: Sequence[Term]) -> Term:
@@ -155,7 +134,7 @@ def total(terms: Sequence[Term]) -> Term:
     if len(terms) < 2:
         return Term(terms[0].piece if terms else Digits("0"), value)
     parts = shorten([term.piece for term in terms])
-    return Term(summed(parts, "+" * (len(parts) - 1)), value)
+    return Term(tree.add(parts, "+" * (len(parts) - 1)), value)
 
 
 def shorten(pieces: Sequence[Piece]) -> list[Piece]:
@@ -171,7 +150,7 @@ def product(terms: Sequence[Term]) -> Term:
     """Return a product of terms, a long one cut as a sum is."""
     value = math.prod(term.value for term in terms)
     first, *rest = (term.piece for term in terms)
-    parts = shorten([at_least(first, Level.LOOSE), *(behind(piece, Level.APPLIED) for piece in rest)])
+    parts = shorten([tree.at_least(first, Level.LOOSE), *(tree.behind(piece, Level.APPLIED) for piece in rest)])
     signs = (r"\cdot",) * (len(parts) - 1)
     return Term(Chain(tuple(parts), signs, Level.LOOSE) if rest else first, value)
 
@@ -183,4 +162,4 @@ def softmax(entries: Sequence[Term], own: int) -> Term:
     with np.errstate(all="ignore"):
         shares = np.exp(values - np.max(values))
         value = float(shares[own] / shares.sum())
-    return Term(fraction(exponential(entries[own]).piece, below.piece), value)
+    return Term(tree.fraction(exponential(entries[own]).piece, below.piece), value)

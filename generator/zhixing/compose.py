@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from zhixing.checks.check_links import check_links
+from zhixing.checks.formulas import check_formulas
 from zhixing.checks.names import check_names
 from zhixing.checks.template import Template, check_template, read_template
 from zhixing.claims.fix import fix_numerals
@@ -327,7 +328,7 @@ def check(vault: Vault, found: Results, planned: Plan, templates: Mapping[str, T
             run = found.book.runs[name]
             problems += [] if name in found.bodies else show_problems(run, note.source)
             problems += check_says(run, note.source)
-        problems += check_template(note, templates)
+        problems += [*check_template(note, templates), *check_formulas(note)]
         problems += check_claims(note, found.book.runs, budget)
     return [*problems, *check_links(vault), *check_names(vault)]
 

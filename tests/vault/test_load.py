@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hostile import guard
-from zhixing.vault.load import MAX_LINES, MAX_NOTE_BYTES, _Loader, load
+from zhixing.vault.load import MAX_LINES, MAX_NOTE_BYTES, ProjectError, _Loader, find_project, load
 from zhixing.vault.resolve import Found, resolve
 from zhixing.vault.vault import Vault
 
@@ -199,3 +199,12 @@ def test_settings_that_name_no_folder_of_templates_hide_nothing(tmp_path: Path, 
 
     assert vault.templates is None
     assert len(vault.notes) == 2
+
+
+def test_a_configuration_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    config = tmp_path / "mkdocs.yml"
+    with config.open("wb") as file:
+        file.truncate(1_500_000_000)
+
+    with guard(), pytest.raises(ProjectError, match="more than 1 MB"):
+        find_project(tmp_path)

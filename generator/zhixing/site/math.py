@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from math_core import LatexError, LatexToMathML
 
-from zhixing.markdown.blocks import Kind
-from zhixing.markdown.inline import TokenKind
+from zhixing.checks.formulas import find_excess, formulas
 from zhixing.problems import Code, Problem
-from zhixing.source import Span
 from zhixing.vault.note import Note
 
 # What pymdownx.arithmatex leaves of a formula: its escaped source between delimiters.
@@ -32,6 +29,9 @@ class FormulaError(ValueError):
 @lru_cache(maxsize=20_000)
 def mathml(latex: str, *, display: bool) -> str:
     """Return a formula as MathML. Raises FormulaError where it cannot be read."""
+    excess = find_excess(latex)
+    if excess:
+        raise FormulaError(excess, 0)
     try:
         return _converter().convert_with_local_state(latex, displaystyle=display)
     except LatexError as error:
@@ -67,8 +67,10 @@ def _shown(latex: str, *, display: bool) -> str:
 def formula_problems(note: Note) -> list[Problem]:
     """Return a problem for each formula of a note that cannot be read, at the character where reading stopped."""
     problems = []
-    for span, display in _formulas(note):
+    for span, display in formulas(note):
         latex = span.of(note.source.text)
+        if find_excess(latex.strip()):  # a problem of the note, whether it is on a site or not
+            continue
         try:
             mathml(latex.strip(), display=display)
         except FormulaError as error:
@@ -80,12 +82,3 @@ def formula_problems(note: Note) -> list[Problem]:
             )
             problems.append(note.source.problem(Code.FORMULA_UNREADABLE, at, what, fix))
     return problems
-
-
-def _formulas(note: Note) -> Iterator[tuple[Span, bool]]:
-    for token in note.tokens:
-        if token.kind is TokenKind.MATH:
-            yield token.content, token.display
-    for region in note.regions:
-        if region.kind is Kind.MATH and region.depth == 0:
-            yield region.content, True

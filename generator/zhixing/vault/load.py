@@ -19,6 +19,7 @@ from zhixing.vault.vault import Vault
 # Where a vault is: beside a mkdocs.yml, or the folder itself.
 
 CONFIG = "mkdocs.yml"
+MAX_CONFIG_BYTES = 1_000_000
 
 
 class ProjectError(ZhixingError):
@@ -62,6 +63,9 @@ def _templates(vault: Path) -> Path:
 
 def _configured(config: Path) -> Project:
     """Read docs_dir from mkdocs.yml without executing its tags: MkDocs may run code from there, this does not."""
+    if config.stat().st_size > MAX_CONFIG_BYTES:
+        what = f"This file has more than {MAX_CONFIG_BYTES // 1_000_000} MB"
+        raise ProjectError(_problem(config, what, "Shorten it, or name the notes with --vault DIR"))
     try:
         source = Source(str(config), config.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:

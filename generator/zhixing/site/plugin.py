@@ -30,6 +30,7 @@ from zhixing.site.logs import write_visibly
 from zhixing.site.markdown import with_extensions
 from zhixing.site.math import title_with_mathml
 from zhixing.site.navigation import around
+from zhixing.site.segmenter import keep_cache_private
 from zhixing.site.shown import Shown, show
 from zhixing.site.staging import Staging
 from zhixing.vault.note import Note
@@ -64,6 +65,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         A plugin with this method is also kept between rebuilds: only what a save changed is computed.
         """
         self.staging = None if command == "serve" or dirty else Staging()
+        keep_cache_private()
 
     @event_priority(-1000)
     def on_config(self, config: MkDocsConfig) -> None:

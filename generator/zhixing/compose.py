@@ -107,7 +107,7 @@ def results(vault: Vault, progress: Progress = _silent, memory: Memory | None = 
         *((one.note, one.fence, one.example.id if one.example else "") for one in book.declared),
         *((one.note, one.fence, one.id) for one in lists),
     ]
-    problems = [*book.problems, *problems, *map(_taken, duplicates)]
+    problems = [*book.problems, *problems, *map(_duplicate_id, duplicates)]
     return Results(book, examples | made, canvases, _blocks(vault, declared), tuple(problems))
 
 
@@ -145,7 +145,7 @@ def _split_by_id(lists: Iterable[_ListBlock], taken: Collection[str]) -> tuple[l
     return list(unique.values()), duplicates
 
 
-def _taken(one: _ListBlock) -> Problem:
+def _duplicate_id(one: _ListBlock) -> Problem:
     what = f"The id {one.id!r} is taken already"
     return one.note.source.problem(Code.LIST_INVALID, one.fence.content, what, "Choose another")
 

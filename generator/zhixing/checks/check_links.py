@@ -44,7 +44,7 @@ def _missing_heading(vault: Vault, edge: Edge, certain: str) -> Problem:
     """Return the problem of a missing heading; `certain` is the fix where only one heading can be meant."""
     link, note = edge.link, edge.resolution.note or edge.source
     what = f"{note.name} has no heading {'#'.join(link.headings)!r}"
-    fix = certain or _near(vault, edge) or _known("headings", [heading.text for heading in note.headings])
+    fix = certain or _near(vault, edge) or _list_names("headings", [heading.text for heading in note.headings])
     return edge.source.source.problem(Code.LINK_HEADING, link.span, what, fix)
 
 
@@ -74,7 +74,7 @@ def _name(vault: Vault, name: str) -> str:
     return f"{owners[0].stem!r} (its alias: {name!r})" if owners else repr(name)
 
 
-def _known(kind: str, names: Iterable[str]) -> str:
+def _list_names(kind: str, names: Iterable[str]) -> str:
     """Return the names to choose from, as many as fit into a line."""
     known = list(names)
     if not known:

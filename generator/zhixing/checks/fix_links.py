@@ -55,11 +55,11 @@ class IntentReader:
         note, names = edge.resolution.note, edge.link.headings
         if note is None or len(names) != 1:
             return None
-        alike = self._folded(note).get(fold_heading(names[0]), [])
+        alike = self._fold_headings(note).get(fold_heading(names[0]), [])
         name = linkable(alike[0]) if len(alike) == 1 else ""
         return (name,) if name and self.vault.places(note).heading((name,)) is alike[0] else None
 
-    def _folded(self, note: Note) -> dict[str, list[Heading]]:
+    def _fold_headings(self, note: Note) -> dict[str, list[Heading]]:
         if note.path not in self._headings:
             found: dict[str, list[Heading]] = {}
             for heading in note.headings:
@@ -242,24 +242,24 @@ def _markdown(note: Note, link: Link, wanted: Intended) -> Edit | None:
     angled = text[span.start - 1] == "<" and text[span.end : span.end + 1] == ">"
     edit = Edit(span, path)
     if wanted.path is not None:
-        coded = _coded_path(path, link.path, wanted.path, angled=angled)
+        coded = _encode_path(path, link.path, wanted.path, angled=angled)
         if coded is None:
             return None
         edit = replace(edit, text=coded)
     if wanted.headings is not None:
-        fragment = "#".join(_coded(name, fragment, angled=angled) for name in wanted.headings)
+        fragment = "#".join(_encode(name, fragment, angled=angled) for name in wanted.headings)
     return replace(edit, text=f"{edit.text}#{fragment}" if fragment else edit.text)
 
 
-def _coded_path(raw: str, written: str, wanted: str, *, angled: bool) -> str | None:
+def _encode_path(raw: str, written: str, wanted: str, *, angled: bool) -> str | None:
     """Return a path whose changed names are encoded again, None where its parts cannot be told apart."""
     parts = list(zip(raw.split("/"), written.split("/"), wanted.split("/"), strict=False))
     if not raw.count("/") == written.count("/") == wanted.count("/"):
         return None
-    return "/".join(old if was == is_ else _coded(is_, old, angled=angled) for old, was, is_ in parts)
+    return "/".join(old if was == is_ else _encode(is_, old, angled=angled) for old, was, is_ in parts)
 
 
-def _coded(name: str, like: str, *, angled: bool) -> str:
+def _encode(name: str, like: str, *, angled: bool) -> str:
     """Return a name percent-encoded like the one it replaces: only where necessary, or everything outside ASCII."""
     if "%" in like and like.isascii():
         return quote(name, safe="!*',;:@$~")
@@ -283,7 +283,7 @@ class LinkFixer:
         """
         note, at = edge.source, edge.link.span.start
         wanted = self.find_intended(edge)
-        if wanted == Intended() or self._left_in(note).covers(at):
+        if wanted == Intended() or self._untouchable(note).covers(at):
             return None
         return rewrite_link(note, edge.link, wanted, in_table=self._tables_in(note).covers(at))
 
@@ -296,7 +296,7 @@ class LinkFixer:
             self._tables[note.path] = Spans(find_tables(note))
         return self._tables[note.path]
 
-    def _left_in(self, note: Note) -> Spans[Span]:
+    def _untouchable(self, note: Note) -> Spans[Span]:
         """Return the spans to leave alone: headings, since links name them as written, and generated regions."""
         if note.path not in self._left:
             # Where markers do not pair, generated text cannot be told apart, so nothing may be written.

@@ -40,16 +40,16 @@ class _Bench:
     def notices(self, mutant: Mutant, one: Declared) -> bool:
         """Return whether an expectation or a claim fails when the mutant replaces its example."""
         runs = dict(self.book.runs)
-        for example, declared in self._affected(mutant.example, one):
+        for example, declared in self._run_order(mutant.example, one):
             run, problems = run_example(_without_restatements(example), declared.note.source, runs)
-            if problems or self._said_otherwise(run):
+            if problems or self._changes_verdicts(run):
                 return True
             runs[example.id] = run
             if any(judged.code for judged in judge_all(self.claims.get(example.id, []), runs)):
                 return True
         return False
 
-    def _affected(self, mutant: Example, one: Declared) -> Iterator[tuple[Example, Declared]]:
+    def _run_order(self, mutant: Example, one: Declared) -> Iterator[tuple[Example, Declared]]:
         """Yield the mutant and, after it, the examples that use it, directly or through others."""
         yield mutant, one
         waiting, seen = list(self.users.get(mutant.id, ())), {mutant.id}
@@ -61,7 +61,7 @@ class _Bench:
                 yield user.example, user
                 waiting += self.users.get(name, ())
 
-    def _said_otherwise(self, run: Run) -> bool:
+    def _changes_verdicts(self, run: Run) -> bool:
         """Return whether a source's statement agrees now and did not before, or the reverse."""
         before = self.book.runs[run.example.id].said
         return [said.agrees for said in run.said] != [said.agrees for said in before]

@@ -72,31 +72,35 @@ def check_template(note: Note, templates: Mapping[str, Template]) -> Iterator[Pr
     template = templates.get(note.type)
     if template is None:
         return
-    for problem in (*_properties(note, template), *_sections(note, template), *_example(note, template)):
+    for problem in (
+        *_check_properties(note, template),
+        *_check_sections(note, template),
+        *_check_example(note, template),
+    ):
         gap = note.status == "draft" and problem.code in _GAPS
         yield replace(problem, code=Code.DRAFT_GAP) if gap else problem
 
 
-def _example(note: Note, template: Template) -> Iterator[Problem]:
+def _check_example(note: Note, template: Template) -> Iterator[Problem]:
     if template.example and not any(example_fences(note)):
         what = f"A note of type {note.type} has a worked example, and this one has none"
         yield note.source.problem(Code.EXAMPLE_MISSING, 0, what, "Add a `yaml example` block")
 
 
-def _properties(note: Note, template: Template) -> Iterator[Problem]:
+def _check_properties(note: Note, template: Template) -> Iterator[Problem]:
     for name in template.properties:
         if name not in note.frontmatter.fields:
             fix = did_you_mean(name, note.frontmatter.fields) or f"Add `{name}:`; it may be empty"
             yield note.source.problem(Code.FRONTMATTER_MISSING, note.frontmatter.span, f"{name!r} is missing", fix)
 
 
-def _sections(note: Note, template: Template) -> Iterator[Problem]:
-    own = list(_placed(note.headings))
+def _check_sections(note: Note, template: Template) -> Iterator[Problem]:
+    own = list(_with_keys(note.headings))
     wanted = {(section.parent, section.title): index for index, section in enumerate(template.sections)}
     present = [(wanted[key], heading) for key, heading in own if key in wanted]
     for section in template.sections:
         if not section.optional and (section.parent, section.title) not in {key for key, _ in own}:
-            yield _missing(note, section, own)
+            yield _missing_section(note, section, own)
     highest = -1
     for index, heading in present:
         if index < highest:
@@ -109,10 +113,10 @@ def _sections(note: Note, template: Template) -> Iterator[Problem]:
         if heading.level == 2 and title not in titles:
             fix = did_you_mean(title, titles) or "Make it a part (###) of one of the template's sections"
             yield note.source.problem(Code.SECTION_UNKNOWN, heading.span, f"The template has no section “{title}”", fix)
-    yield from _empty(note, {heading.span.start for _, heading in present})
+    yield from _check_empty(note, {heading.span.start for _, heading in present})
 
 
-def _placed(headings: tuple[Heading, ...]) -> Iterator[tuple[tuple[str, str], Heading]]:
+def _with_keys(headings: tuple[Heading, ...]) -> Iterator[tuple[tuple[str, str], Heading]]:
     """Yield each heading of level 2 and 3 with its key: the section that contains it, and its text."""
     parent = ""
     for heading in headings:
@@ -123,7 +127,7 @@ def _placed(headings: tuple[Heading, ...]) -> Iterator[tuple[tuple[str, str], He
             yield (parent, heading.text), heading
 
 
-def _missing(note: Note, section: Section, own: list[tuple[tuple[str, str], Heading]]) -> Problem:
+def _missing_section(note: Note, section: Section, own: list[tuple[tuple[str, str], Heading]]) -> Problem:
     marks = "#" * section.level
     parent = next((heading for (_, title), heading in own if section.parent and title == section.parent), None)
     fix = did_you_mean(section.title, [title for (_, title), _ in own]) or f"Add `{marks} {section.title}`"
@@ -132,7 +136,7 @@ def _missing(note: Note, section: Section, own: list[tuple[tuple[str, str], Head
     return note.source.problem(Code.SECTION_MISSING, parent.span if parent else 0, what, fix)
 
 
-def _empty(note: Note, headings: set[int]) -> Iterator[Problem]:
+def _check_empty(note: Note, headings: set[int]) -> Iterator[Problem]:
     """Yield a problem for each section of the template without content before the next heading that closes it."""
     regions = [region for region in note.regions if region.kind is not Kind.BLANK]
     for region, following in zip(regions, [*regions[1:], None], strict=True):

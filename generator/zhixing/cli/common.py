@@ -124,12 +124,12 @@ def to_json(data: object) -> str:
 def _annotation(problem: Problem) -> str:
     """Return a problem as a workflow command, which a code host shows beside the line."""
     level = {Severity.ERROR: "error", Severity.WARNING: "warning"}.get(problem.code.severity, "notice")
-    path = _escaped(problem.path).replace(",", "%2C").replace(":", "%3A")
+    path = _escape(problem.path).replace(",", "%2C").replace(":", "%3A")
     place = f"file={path},line={problem.line},col={problem.column},title={problem.code}"
-    return f"::{level} {place}::{_escaped(problem.sentences)}"
+    return f"::{level} {place}::{_escape(problem.sentences)}"
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     """Return a text escaped for a workflow command: a line end in it would begin another command."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 

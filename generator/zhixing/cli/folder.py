@@ -80,8 +80,10 @@ def bring_up_to_date(folder: Path, files: Iterable[File]) -> FolderUpdate:
     root = folder.resolve()
     left = remove_leftovers(root)
     before, wanted = _manifest(root) or {}, {file.path: file for file in files}
-    found = {path: _found(root / path) for path in {*before, *wanted}}
-    strangers = [problem for path in sorted(found) if (problem := _stranger(root, path, found[path], before, wanted))]
+    found = {path: _digest_of(root / path) for path in {*before, *wanted}}
+    strangers = [
+        problem for path in sorted(found) if (problem := _check_foreign(root, path, found[path], before, wanted))
+    ]
     if strangers:
         return FolderUpdate(problems=tuple(strangers))
     after = {path: (file.digest,) for path, file in wanted.items()}
@@ -101,7 +103,7 @@ def bring_up_to_date(folder: Path, files: Iterable[File]) -> FolderUpdate:
     )
 
 
-def _stranger(
+def _check_foreign(
     root: Path, path: PurePosixPath, found: str | None, before: Known, wanted: Mapping[PurePosixPath, File]
 ) -> Problem | None:
     """Return a problem for a file with neither the content of an earlier run nor that of this one."""
@@ -120,7 +122,7 @@ def _stranger(
     return _problem(root / path, what, fix, Code.EXPORT_EDITED)
 
 
-def _found(file: Path) -> str | None:
+def _digest_of(file: Path) -> str | None:
     """Return the digest of a file, None if there is no file, "" if it is not regular or cannot be read."""
     if not os.path.lexists(file):
         return None

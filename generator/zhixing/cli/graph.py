@@ -39,7 +39,7 @@ class Neighbours:
     def links(self) -> Mapping[PurePosixPath, list[Edge]]:
         """The links of each note, without those that leave the vault."""
         inside = (edge for edge in edges(self.vault) if edge.resolution.kind is not Found.EXTERNAL)
-        return _grouped(self.vault, ((edge.source.path, edge) for edge in inside))
+        return _group(self.vault, ((edge.source.path, edge) for edge in inside))
 
     @cached_property
     def backlinks(self) -> Mapping[PurePosixPath, tuple[Edge, ...]]:
@@ -49,12 +49,12 @@ class Neighbours:
     @cached_property
     def mentions(self) -> Mapping[PurePosixPath, list[Mention]]:
         """The unlinked mentions in each note."""
-        return _grouped(self.vault, ((one.source.path, one) for one in self._mentions))
+        return _group(self.vault, ((one.source.path, one) for one in self._mentions))
 
     @cached_property
     def mentioned(self) -> Mapping[PurePosixPath, list[Mention]]:
         """The unlinked mentions of each note."""
-        return _grouped(self.vault, ((one.target.path, one) for one in self._mentions))
+        return _group(self.vault, ((one.target.path, one) for one in self._mentions))
 
     @cached_property
     def _mentions(self) -> tuple[Mention, ...]:
@@ -151,7 +151,7 @@ def target_of(edge: Edge) -> str:
     return str(path) if path else edge.link.path
 
 
-def _grouped(vault: Vault, pairs: Iterator[tuple[PurePosixPath, _T]]) -> dict[PurePosixPath, list[_T]]:
+def _group(vault: Vault, pairs: Iterator[tuple[PurePosixPath, _T]]) -> dict[PurePosixPath, list[_T]]:
     found: dict[PurePosixPath, list[_T]] = {path: [] for path in vault.notes}
     for path, one in pairs:
         found[path].append(one)
@@ -234,13 +234,13 @@ def _overview(around: Neighbours) -> Iterator[str]:
     yield from _part("Most linked, by how many notes", [f"{n:6}  {_path(around, note)}" for note, n in linked])
     yield from _part("No note links to", [f"  {_path(around, note)}" for note in orphans])
     yield from _part(
-        "Still to be written, by how many notes want them", [_wanted(around, name, by) for name, by in stubs.items()]
+        "Still to be written, by how many notes want them", [_stub_line(around, name, by) for name, by in stubs.items()]
     )
-    yield from _part("Mentioned and not linked, by how many notes", _counted(around, [one for one, _ in missing]))
+    yield from _part("Mentioned and not linked, by how many notes", _name_lines(around, [one for one, _ in missing]))
     yield from ("", "`zhixing graph NOTE` shows what surrounds a note, `--mentions` each mention, `--json` everything.")
 
 
-def _counted(around: Neighbours, found: Iterable[Mention]) -> list[str]:
+def _name_lines(around: Neighbours, found: Iterable[Mention]) -> list[str]:
     """Return a line for each mentioned name, as first spelled, whatever its case, the most used first."""
     spelled: dict[tuple[str, PurePosixPath], list[str]] = {}
     for one in found:
@@ -321,7 +321,7 @@ def _path(around: Neighbours, note: Note) -> str:
     return display_path(around.vault, note.path)
 
 
-def _wanted(around: Neighbours, name: str, by: Sequence[Edge]) -> str:
+def _stub_line(around: Neighbours, name: str, by: Sequence[Edge]) -> str:
     """Return the line of an unwritten note: how many notes link to it, and the first place."""
     return f"{len({edge.source.path for edge in by}):6}  {name}: {_path(around, by[0].source)}:{_print_place(by[0])}"
 

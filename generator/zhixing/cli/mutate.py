@@ -40,7 +40,7 @@ def mutate_command(notes: tuple[Path, ...], *, least: float | None, vault: Path 
     for score in scores:
         by_note[str(score.declared.note.path)].append(score)
     for path, own in by_note.items():
-        _unnoticed(loaded, path, own)
+        _print_unnoticed(loaded, path, own)
     for path, own in by_note.items():
         click.echo(visible(f"{_row(own)}  {display_path(loaded, path)}"))
     click.echo(f"{_row(scores)}  in total")
@@ -51,7 +51,7 @@ def mutate_command(notes: tuple[Path, ...], *, least: float | None, vault: Path 
         raise SystemExit(1)
 
 
-def _unnoticed(vault: Vault, path: str, scores: Sequence[Score]) -> None:
+def _print_unnoticed(vault: Vault, path: str, scores: Sequence[Score]) -> None:
     for score in scores:
         for mutant in score.unnoticed:
             line, column = score.declared.note.source.position(mutant.span.start)

@@ -69,14 +69,14 @@ def _table(quantity: Quantity, outer: tuple[int, ...], rows: Sequence[int], last
         body.append(["…"])
     widths = [max(_width(line[i]) for line in [head, *body] if i < len(line)) for i in range(len(head))]
     for line in [head, *body]:
-        yield "  ".join(_padded(cell, width) for cell, width in zip(line, widths, strict=False)).rstrip()
+        yield "  ".join(_pad(cell, width) for cell, width in zip(line, widths, strict=False)).rstrip()
 
 
 def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
-def _padded(text: str, width: int) -> str:
+def _pad(text: str, width: int) -> str:
     return " " * (width - _width(text)) + text
 
 

@@ -83,10 +83,10 @@ def relations(vault: Vault, notes: Sequence[Note]) -> Relations:
     ]
     if arrows:
         return Relations(tuple(transitive_reduction(len(notes), without_cycles(len(notes), arrows))), required=True)
-    return _linked(vault, number)
+    return _relate_by_links(vault, number)
 
 
-def _linked(vault: Vault, number: dict[PurePosixPath, int]) -> Relations:
+def _relate_by_links(vault: Vault, number: dict[PurePosixPath, int]) -> Relations:
     """Join notes by their links, each pair once, mutual links first."""
     both: dict[Arrow, set[int]] = {}
     for edge in edges(vault):

@@ -84,26 +84,26 @@ def _check_values(source: Source, fence: Region, root: YamlMapping) -> Iterator[
         return source.problem(Code.LIST_INVALID, at.get(key, fence.content), what, fix)
 
     if not values["id"] or values.get("of") not in LISTS:
-        yield wrong("of", "A list needs an id, and what it is of", _known(values.get("of", ""), LISTS))
+        yield wrong("of", "A list needs an id, and what it is of", _list_known(values.get("of", ""), LISTS))
     elif not _ID.fullmatch(values["id"]):
         fix = "Use letters, Chinese characters, digits, - and _, at most 60"
         yield wrong("id", f"{values['id'][:60]!r} cannot be an id", fix)
     if values.get("by", GROUPS[0]) not in GROUPS:
-        yield wrong("by", f"Notes cannot be grouped by {values['by']!r}", _known(values["by"], GROUPS))
+        yield wrong("by", f"Notes cannot be grouped by {values['by']!r}", _list_known(values["by"], GROUPS))
 
 
 def _check_keys(source: Source, root: YamlMapping) -> Iterator[Problem]:
     """Yield a problem for each key that a list does not have, or that holds more than a single value."""
     for key, value in root.items:
         if key.text not in KEYS:
-            what, fix = f"A list has no key {key.text!r}", _known(key.text, KEYS)
+            what, fix = f"A list has no key {key.text!r}", _list_known(key.text, KEYS)
             yield source.problem(Code.LIST_INVALID, key.span, what, fix)
         elif not isinstance(value, Scalar):
             what = f"{key.text!r} has more than a single value"
             yield source.problem(Code.LIST_INVALID, value.span, what, "Write one value in the same line")
 
 
-def _known(name: str, names: tuple[str, ...]) -> str:
+def _list_known(name: str, names: tuple[str, ...]) -> str:
     return did_you_mean(name, names) or f"Known: {', '.join(names)}"
 
 
@@ -119,7 +119,7 @@ def list_body(one: List, vault: Vault, book: Book) -> str:
     parts = {
         "errata": lambda: _errata(one, vault, book, agreeing=False),
         "confirmed": lambda: _errata(one, vault, book, agreeing=True),
-        "notes": lambda: _grouped(one, vault),
+        "notes": lambda: _group_notes(one, vault),
         "path": lambda: _path(one, vault),
         "core": lambda: reference(vault),
         "map": lambda: _map(one, vault),
@@ -130,7 +130,7 @@ def list_body(one: List, vault: Vault, book: Book) -> str:
 
 def list_map(one: List, vault: Vault) -> tuple[str, dict[str, str]]:
     """Return the canvas of a list of kind `map`, with room for its checksum, and its picture by file name."""
-    notes = _kept(one, vault)
+    notes = _select(one, vault)
     nodes, edges = draw_map(vault, notes)
     figures = {_figure(one): map_figure(one.id, nodes, edges)} if 0 < len(notes) <= MOST else {}
     return canvas_text(nodes, edges), figures
@@ -143,7 +143,7 @@ def _figure(one: List) -> str:
 def _map(one: List, vault: Vault) -> Iterator[str]:
     """Yield a link to the canvas, and its picture where there is one, linked to itself in full size."""
     yield f"[[{one.id}{CANVAS}|{one.id}]]"
-    if 0 < len(_kept(one, vault)) <= MOST:
+    if 0 < len(_select(one, vault)) <= MOST:
         picture = f"_figures/{_figure(one)}"
         yield f"[![{one.id}]({picture})]({picture})"
 
@@ -198,7 +198,7 @@ def _link(note: Note, vault: Vault, *, cell: bool = False) -> str:
     return f"[[{note.name}]]"
 
 
-def _kept(one: List, vault: Vault) -> list[Note]:
+def _select(one: List, vault: Vault) -> list[Note]:
     return [
         note
         for note in vault.notes.values()
@@ -209,9 +209,9 @@ def _kept(one: List, vault: Vault) -> list[Note]:
     ]
 
 
-def _grouped(one: List, vault: Vault) -> Iterator[str]:
+def _group_notes(one: List, vault: Vault) -> Iterator[str]:
     groups: dict[str, list[Note]] = defaultdict(list)
-    for note in _kept(one, vault):
+    for note in _select(one, vault):
         groups[_group(note, one.by)].append(note)
     for name, notes in sorted(groups.items()):
         lines = "\n".join(f"- {_link(note, vault)}：{_gloss(note)}".removesuffix("：") for note in notes)
@@ -243,7 +243,7 @@ def _gloss(note: Note) -> str:
 
 def _path(one: List, vault: Vault) -> Iterator[str]:
     """Yield the notes in the order in which each comes after all that it requires."""
-    steps = levels(vault, _kept(one, vault))
+    steps = levels(vault, _select(one, vault))
     yield "\n".join(
         f"{number}. {'、'.join(_link(note, vault) for note in notes)}" for number, notes in enumerate(steps, 1)
     )

@@ -44,12 +44,12 @@ def map_figure(title: str, nodes: Sequence[CanvasNode], edges: Sequence[CanvasEd
     cards = [node for node in nodes if node.type == "file"]
     left = min((node.box.x for node in bands), default=0) - PAD / SCALE
     top = min((node.box.y for node in bands), default=0) - (PAD + 2 * HEAD) / SCALE
-    place = {node.id: _scaled(node.box, left, top) for node in nodes}
+    place = {node.id: _scale(node.box, left, top) for node in nodes}
     texts = [*_names(bands, place), *_steps(nodes, place), *_titles(cards, place)]
     width = max((place[node.id].x + place[node.id].width for node in bands), default=0) + PAD
     height = max((place[node.id].y + place[node.id].height for node in bands), default=0) + PAD
     return draw(
-        "map", width, height, title, list(_described(nodes)),
+        "map", width, height, title, list(_describe(nodes)),
         bands=[_rectangle(place[node.id], f"f{SERIES[node.color]} c{SERIES[node.color]}") for node in bands],
         cards=[_rectangle(place[node.id], f"c{SERIES[node.color]}") for node in cards],
         curves=[_curve(edge, place[edge.start], place[edge.end]) for edge in edges],
@@ -57,7 +57,7 @@ def map_figure(title: str, nodes: Sequence[CanvasNode], edges: Sequence[CanvasEd
     ).svg  # fmt: skip
 
 
-def _scaled(box: CanvasBox, left: float, top: float) -> Box:
+def _scale(box: CanvasBox, left: float, top: float) -> Box:
     return Box((box.x - left) * SCALE, (box.y - top) * SCALE, box.width * SCALE, box.height * SCALE, "")
 
 
@@ -82,13 +82,13 @@ def _titles(cards: Sequence[CanvasNode], place: dict[str, Box]) -> Iterator[Text
     """Yield a card's name in one line or two."""
     for node in cards:
         box = place[node.id]
-        lines = _broken(_name(node), box.width - 8)
+        lines = _break(_name(node), box.width - 8)
         for number, line in enumerate(lines):
             y = box.y + box.height / 2 + LABEL * 0.36 + (number - (len(lines) - 1) / 2) * LINE
             yield Text(box.x + box.width / 2, y, line, "ink middle")
 
 
-def _broken(name: str, room: float) -> list[str]:
+def _break(name: str, room: float) -> list[str]:
     """Return a name in lines no wider than `room`: broken at a space if there is one, else where the room ends."""
     if text_width(name, LABEL) <= room:
         return [name]
@@ -120,7 +120,7 @@ def _side(box: Box, side: Side) -> tuple[float, float]:
     return box.x + box.width * (1 + across) / 2, box.y + box.height * (1 + down) / 2
 
 
-def _described(nodes: Sequence[CanvasNode]) -> Iterator[str]:
+def _describe(nodes: Sequence[CanvasNode]) -> Iterator[str]:
     """Yield the description for readers who do not see the picture: the notes of each column."""
     columns: dict[int, list[str]] = defaultdict(list)
     for node in (node for node in nodes if node.type == "file"):

@@ -37,7 +37,7 @@ from zhixing.language.nodes import Compare, Comparison, indexed_base, name_node,
 from zhixing.problems import Code, Problem
 from zhixing.show.derivation import derivation
 from zhixing.show.escape import escape_markdown
-from zhixing.show.heatmap import heatmap, masked
+from zhixing.show.heatmap import find_masked, heatmap
 from zhixing.show.labels import entry, inline_formula, labels, markdown_name, plain_name
 from zhixing.show.plot import plot
 from zhixing.show.svg import Figure
@@ -262,7 +262,7 @@ class _Writer:
             what = f"{show.quantity.text} has {len(quantity.dimensions)} axes, a heat map one to three"
             raise ExampleError(Code.EXAMPLE_AXES, what, "Index it, or show it in a table")
         name = plain_name(self.run.example, show.quantity)
-        hidden = masked(self.run, show.quantity.tree, quantity, self.evaluate)
+        hidden = find_masked(self.run, show.quantity.tree, quantity, self.evaluate)
         return heatmap(name, quantity, self.run.example.axes, hidden)
 
     def _plot(self, show: Plot) -> Figure:

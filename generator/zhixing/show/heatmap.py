@@ -29,7 +29,7 @@ from zhixing.show.svg import (
     fit,
     text_on_cell,
     text_width,
-    thinned,
+    thin_labels,
 )
 from zhixing.show.ticks import round_step
 
@@ -39,7 +39,7 @@ _FARTHEST = 8
 """The number of names that are followed from one to the next."""
 
 
-def masked(run: Run, tree: Node, quantity: Quantity, evaluate: Evaluate = evaluate_in_run) -> Array | None:
+def find_masked(run: Run, tree: Node, quantity: Quantity, evaluate: Evaluate = evaluate_in_run) -> Array | None:
     """Return where the scores of a quantity are −∞, in the quantity's shape; None if it has no known scores.
 
     The scores are those that the quantity was computed from, as declared by the function: the argument of `softmax`, or
@@ -52,19 +52,19 @@ def masked(run: Run, tree: Node, quantity: Quantity, evaluate: Evaluate = evalua
 
 
 def _scores(run: Run, tree: Node, evaluate: Evaluate) -> Quantity | None:
-    tree = _defined(run, tree)
+    tree = _resolve_name(run, tree)
     result, call = (tree.name, tree.record) if isinstance(tree, Field) else ("", tree)
-    origin = _defined(run, call)
+    origin = _resolve_name(run, call)
     word = word_of(origin)
     scores = word.scores.get(result) if word else None
     if scores:
-        return _evaluated(run, Field(call, scores, span=call.span), evaluate)
+        return _try_evaluate(run, Field(call, scores, span=call.span), evaluate)
     if scores is None or not isinstance(origin, Call) or not origin.arguments:
         return None
-    return _evaluated(run, origin.arguments[0], evaluate)
+    return _try_evaluate(run, origin.arguments[0], evaluate)
 
 
-def _defined(run: Run, tree: Node) -> Node:
+def _resolve_name(run: Run, tree: Node) -> Node:
     """Return the expression that a name stands for, through the names of other steps; any other expression as it is."""
     steps = {step.name.name: step.expression.tree for step in run.example.steps}
     for _ in range(_FARTHEST):
@@ -74,7 +74,7 @@ def _defined(run: Run, tree: Node) -> Node:
     return tree
 
 
-def _evaluated(run: Run, tree: Node, evaluate: Evaluate) -> Quantity | None:
+def _try_evaluate(run: Run, tree: Node, evaluate: Evaluate) -> Quantity | None:
     try:
         return evaluate(run, tree)
     except ExampleError:
@@ -290,7 +290,7 @@ def _layout_with(one: Cells, left: float, across: int) -> Measures:
         cell = max(min(room, _WIDEST_BARE), _NARROWEST_BARE)
     else:
         cell = max(need, min(room, _WIDEST_CELL, widest + 8))
-    every, turned = thinned(one.columns, LABEL, cell)
+    every, turned = thin_labels(one.columns, LABEL, cell)
     reach = min(widest, _WIDEST_LABEL) * math.sqrt(0.5)
     if turned:
         # The last label extends beyond its panel; the cells get narrower.

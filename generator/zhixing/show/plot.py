@@ -16,7 +16,7 @@ from zhixing.problems import Code
 from zhixing.show import ticks
 from zhixing.show.labels import Axes, axis_heading, labels
 from zhixing.show.numbers import number, rounded
-from zhixing.show.svg import LABEL, PAD, SMALL, Figure, Segment, Text, draw, fit, text_width, thinned
+from zhixing.show.svg import LABEL, PAD, SMALL, Figure, Segment, Text, draw, fit, text_width, thin_labels
 from zhixing.show.ticks import Scale
 
 # The field: scales, grid, ticks and their labels.
@@ -124,7 +124,7 @@ def foot_labels(one: Curves, field: PlotArea) -> tuple[list[Text], float]:
 
 
 def _categories(one: Curves, field: PlotArea) -> tuple[list[Text], float]:
-    every, turned = thinned(one.categories, SMALL, field.width / field.places)
+    every, turned = thin_labels(one.categories, SMALL, field.width / field.places)
     shown = [(field.x(place), fit(one.categories[place], SMALL, 96)) for place in range(0, field.places, every)]
     if not turned:
         return [Text(x, field.bottom + 17, label, "muted small middle") for x, label in shown], 17.0
@@ -173,7 +173,7 @@ def curves(quantities: Sequence[Named], axes: Axes, against: Named | None, log: 
     Raises:
         ExampleError: they share no axis, have too many, or there is nothing that can be drawn.
     """
-    shared, size = _shared([*quantities, *([against] if against else [])], axes)
+    shared, size = _shared_axis([*quantities, *([against] if against else [])], axes)
     if size > MOST_POINTS:
         what = f"A plot of {size} points is more than {MOST_POINTS}"
         raise ExampleError(Code.EXAMPLE_COST, what, "Plot a slice of it")
@@ -201,7 +201,7 @@ def _drawable(one: Curves, x: float, y: float) -> bool:
     return math.isfinite(x) and math.isfinite(y) and signs
 
 
-def _shared(quantities: Sequence[Named], axes: Axes) -> tuple[Dimension, int]:
+def _shared_axis(quantities: Sequence[Named], axes: Axes) -> tuple[Dimension, int]:
     """Return the dimension that runs across, one that all have, and its size: numbers before labels, the longest."""
     dimensioned = [quantity for _, quantity in quantities if quantity.dimensions]
     if not dimensioned:

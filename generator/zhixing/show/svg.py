@@ -35,10 +35,10 @@ def fit(text: str, size: float, width: float) -> str:
     return kept + "…"
 
 
-def thinned(labels: Sequence[str], size: float, room: float) -> tuple[int, bool]:
-    """Return how many positions share a label where each has `room`, and whether labels are turned.
+def thin_labels(labels: Sequence[str], size: float, room: float) -> tuple[int, bool]:
+    """Return the distance between labelled positions, if each has `room`, and whether labels are turned.
 
-    Numbers are thinned, words turned.
+    Numbers are thinned, words are turned.
     """
     widest = max(text_width(label, size) for label in labels)
     if widest <= room - 4:

@@ -14,7 +14,7 @@ from zhixing.claims.judge import Judged, judge_all
 from zhixing.language.model import Outcome, Run
 from zhixing.language.runs import Declared
 from zhixing.problems import Code, Problem, Severity, ZhixingError
-from zhixing.testing.vaults import Tested, project_of, story, tested
+from zhixing.testing.vaults import Tested, explain, load_tested, project_of
 from zhixing.vault.note import Note
 
 
@@ -44,7 +44,7 @@ class NoteFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
         """Yield its examples, and its claims."""
         root = project_of(self.path.parent)
-        vault = tested(root) if root else None
+        vault = load_tested(root) if root else None
         note = vault.note(self.path) if vault else None
         if vault is None:
             return
@@ -135,7 +135,7 @@ class OutcomeItem(NoteItem):
         if not self.outcome.holds:
             line, column = self.note.source.position(self.outcome.claim.span.start)
             place = f"{self.note.source.path}:{line}:{column}"
-            raise NoteError(f"{place}\n{story(self.run, self.outcome)}")
+            raise NoteError(f"{place}\n{explain(self.run, self.outcome)}")
 
 
 class ClaimItem(NoteItem):

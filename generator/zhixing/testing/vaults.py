@@ -49,15 +49,15 @@ def project_of(folder: Path) -> Path | None:
 
 
 @cache
-def tested(root: Path) -> Tested:
+def load_tested(root: Path) -> Tested:
     """Load and run a vault."""
     vault = load(root)
     return Tested(vault, compose.results(vault))
 
 
-def story(run: Run, outcome: Outcome) -> str:
+def explain(run: Run, outcome: Outcome) -> str:
     """Return what was expected, what was computed, and the steps before it."""
-    lines = [f"expected: {_expected(outcome)}", f"computed: {outcome.what}"]
+    lines = [f"expected: {_expectation_text(outcome)}", f"computed: {outcome.what}"]
     steps = {step.name.name: step.expression.text for step in run.example.steps}
     lines += [
         f"  {name} = {steps.get(name.partition('.')[0], 'given')} → {_values(run, name)}" for name in run.quantities
@@ -65,16 +65,16 @@ def story(run: Run, outcome: Outcome) -> str:
     return "\n".join(lines)
 
 
-def _expected(outcome: Outcome) -> str:
+def _expectation_text(outcome: Outcome) -> str:
     if not isinstance(outcome.claim, Expectation):
         return outcome.claim.text
-    return f"{outcome.claim.target.text} = {_printed(outcome.claim.values)}"
+    return f"{outcome.claim.target.text} = {_value_text(outcome.claim.values)}"
 
 
-def _printed(values: object) -> str:
+def _value_text(values: object) -> str:
     if isinstance(values, Printed):
         return values.text
-    return f"[{', '.join(map(_printed, values))}]" if isinstance(values, tuple) else str(values)
+    return f"[{', '.join(map(_value_text, values))}]" if isinstance(values, tuple) else str(values)
 
 
 def _values(run: Run, name: str) -> str:

@@ -23,7 +23,7 @@ _MESSAGES = Messages(
 
 def seal_figure(svg: str) -> str:
     """Return a figure with its checksum, as it is written to disk."""
-    return f"{svg.rstrip()}\n<!-- zhixing:figure {checksum(_normal(svg))} -->\n"
+    return f"{svg.rstrip()}\n<!-- zhixing:figure {checksum(_normalise(svg))} -->\n"
 
 
 def weave_figure(source: Source, svg: str, *, accept: bool = False) -> Woven:
@@ -31,8 +31,8 @@ def weave_figure(source: Source, svg: str, *, accept: bool = False) -> Woven:
 
     A file that the tool did not write, or that was edited since, is left alone unless `accept` is set.
     """
-    found, mark = _parted(source.text)
-    verdict = judge_text(found, _normal(svg), mark) if source.text else Verdict.MISSING
+    found, mark = _split_checksum(source.text)
+    verdict = judge_text(found, _normalise(svg), mark) if source.text else Verdict.MISSING
     return resolve_verdict(source, verdict, seal_figure(svg), _MESSAGES, accept=accept)
 
 
@@ -42,11 +42,11 @@ def unused_figures(source: Source) -> Iterator[Problem]:
         yield source.problem(Code.FIGURE_UNUSED, 0, "No note shows this generated figure", "Delete it")
 
 
-def _parted(text: str) -> tuple[str, str]:
+def _split_checksum(text: str) -> tuple[str, str]:
     """Return a figure file's drawing in normal form, and its checksum, "" if it has none."""
     seal = _SEAL.search(text)
-    return _normal(text[: seal.start()] if seal else text), seal[1] if seal else ""
+    return _normalise(text[: seal.start()] if seal else text), seal[1] if seal else ""
 
 
-def _normal(svg: str) -> str:
+def _normalise(svg: str) -> str:
     return svg.replace("\r\n", "\n").rstrip()

@@ -40,6 +40,7 @@ NO_WORDS = {
 LEFT_OUT = {
     "attention": {"grouped", "past"},  # heads are matched by name, and past keys can be given with the others
     "blocked_attention": {"grouped", "past", "out"},
+    "grouped_attention": {"grouped", "past"},
     "batch_norm": {"axis"},  # normalize(x, axis=...) goes by name
     "layer_norm": {"axis"},
     "rms_norm": {"axis"},
@@ -69,7 +70,7 @@ GIVEN = {
         "W2": "f d", "b2": "d", "seq": "t d", "image": "r c", "ker": "kr kr", "line": "t", "kern": "kt",
         "images": "batch r c", "filters": "out batch kr kr", "bias": "out", "H": "h n k", "Wx": "d h", "Uh": "h h",
         "bh": "h", "W3": "g3 d h", "U3": "g3 h h", "c3": "g3 h", "W4": "g4 d h", "U4": "g4 h h", "c4": "g4 h",
-        "hid": "h", "cell": "h", "table": "v d", "square": "d d", "memory": "m d",
+        "KG": "one m k", "VG": "one m v", "hid": "h", "cell": "h", "table": "v d", "square": "d d", "memory": "m d",
     }.items()
 }  # fmt: skip
 GIVEN["tokens"] = Quantity(np.array([2.0, 0, 1, 1, 2]), (Dimension("t"),))
@@ -100,7 +101,17 @@ CALLS: dict[str, list[tuple[str, Any]]] = {
             'attention(Q, K, V, causal=1, window=2, align="end")',
             core.attention(G["Q"], G["K"], G["V"], causal=True, window=2, align="end"),
         ),
+        (
+            "attention(Q, K, V, window=[inf, 1], align=1)",
+            core.attention(G["Q"], G["K"], G["V"], window=(None, 1), align=1),
+        ),
         ("attention(BX, K, V)", core.attention(G["BX"], G["K"], G["V"])),
+    ],
+    "grouped_attention": [
+        (
+            "grouped_attention(H, KG, VG, mask=allowed, softcap=3)",
+            core.attention(G["H"], G["KG"], G["VG"], mask=MASK, softcap=3, grouped=True),
+        )
     ],
     "blocked_attention": [
         (
@@ -187,7 +198,10 @@ CALLS: dict[str, list[tuple[str, Any]]] = {
         ("rotary(X, pos=s)", core.rotary(G["X"], G["s"])),
     ],
     "causal_mask": [('causal_mask(n, m, align="end")', core.causal_mask(4, 5, align="end"))],
-    "window_mask": [('window_mask(n, m, 1, align="start")', core.window_mask(4, 5, 1, align="start"))],
+    "window_mask": [
+        ('window_mask(n, m, 1, align="start")', core.window_mask(4, 5, 1, align="start")),
+        ("window_mask(n, m, [2, 0], align=1)", core.window_mask(4, 5, (2, 0), align=1)),
+    ],
     "conv1d": [
         ("conv1d(line, kern, stride=2, padding=1, dilation=1)", core.conv1d(G["line"], G["kern"], stride=2, padding=1)),
         ('conv1d(images, kern, padding="same")', core.conv1d(G["images"], G["kern"], padding="same")),
@@ -251,7 +265,7 @@ def test_every_public_function_of_the_core_is_a_word() -> None:
 
 @pytest.mark.parametrize("word", MECHANISMS)
 def test_every_option_of_the_core_can_be_given(word: str) -> None:
-    function = POOLS.get(word) or getattr(core, word, None)
+    function = core.attention if word == "grouped_attention" else POOLS.get(word) or getattr(core, word, None)
     if function is None:
         assert word == "pinv"
         return
@@ -383,3 +397,10 @@ def test_a_plain_number_stands_alike_in_formula_and_derivation(call: str) -> Non
     run = good_run(f"id: 例\ncompute:\n  a: {call}\n")
 
     assert derivation(run, parse_expression("a", Span(0, 1))).startswith(f"{formula(run, run.example.steps[0])} =")
+
+
+@pytest.mark.parametrize("window", ["[1, 2, 3]", "1.5", "[0.5, 0]", "nan", '"wide"'])
+def test_a_window_is_one_number_or_two(window: str) -> None:
+    text = "id: 例\naxes: {n: [a, b], d: 1}\ngiven:\n  x[n, d]: [[1], [2]]\ncompute:\n"
+    text += f"  a: attention(x, x, x, window={window})\n"
+    assert "window= is a whole number, or a list of two: before and after (inf: no limit)" in messages(text)

@@ -236,22 +236,25 @@ class _Head:
         """Write the output, a block of queries at a time; `totals` is memory for the sums of the weights."""
         finite = np.isfinite(self.v) if self.plan.extreme else None
         values = self.v if finite is None else np.where(finite, self.v, 0)
-        largest = np.empty_like(totals)
+        largest = np.full(totals.shape, -np.inf, totals.dtype)
         for rows in self.plan.blocks.cut_queries(len(output)):
-            largest[rows] = self.sum_block(rows, values, output[rows], totals[rows])
+            self.sum_block(rows, values, output[rows], totals[rows], largest[rows])
         totals[totals == 0] = 1
         output /= totals[:, None]
         if finite is not None and not finite.all():
             for rows in self.plan.blocks.cut_queries(len(output)):
                 self.add_nonfinite(rows, output[rows], largest[rows], totals[rows])
 
-    def sum_block(self, rows: slice, values: Array, sums: Array, totals: Array) -> Array:
-        """Leave a block of queries' o in `sums` and ℓ in `totals`; return μ, the largest scores (0 where bounded)."""
+    def sum_block(self, rows: slice, values: Array, sums: Array, totals: Array, largest: Array) -> None:
+        """Leave a block of queries' o in `sums`, ℓ in `totals`, and μ in `largest` unless the inputs are bounded."""
         plan, tile = self.plan, min(self.plan.blocks.tile, len(sums))
         count = len(sums) // tile
-        o, ell = sums.reshape(count, tile, sums.shape[1]), totals.reshape(count, 1, tile)
+        o, ell, mu = (
+            sums.reshape(count, tile, sums.shape[1]),
+            totals.reshape(count, 1, tile),
+            largest.reshape(count, 1, tile),
+        )
         q = self.turn_queries(rows, tile)
-        mu = np.full(ell.shape, 0 if plan.bounded else -np.inf, ell.dtype)
         for number, (keys, tiles) in enumerate(plan.blocks.cut_keys(rows, self.reach)):
             some = slice(rows.start + tiles.start * tile, rows.start + tiles.stop * tile)
             scores = self.score(q[tiles], some, keys)
@@ -265,7 +268,6 @@ class _Head:
                 self.hide(scores, some, keys, 0)
             self.add(o[tiles], scores.swapaxes(1, 2), values[keys], number == 0)
             self.add(ell[tiles], plan.ones[None, : scores.shape[1]], scores, number == 0)
-        return mu.reshape(-1)
 
     def turn_queries(self, rows: slice, tile: int) -> Array:
         """Return a block of queries as tiles in which they are columns, with the scale folded in."""

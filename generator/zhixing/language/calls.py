@@ -355,7 +355,7 @@ def _form(word: Mechanism, arguments: list[Quantity]) -> Signature:
 
 
 def _option(kind: Kind, name: str, node: Node, evaluate: Evaluate) -> Option:
-    """Read an option: a word in quotes or a single number.
+    """Read an option: a word in quotes, a single number, or a number for each side.
 
     Raises:
         ExampleError: it is of another kind.
@@ -365,9 +365,26 @@ def _option(kind: Kind, name: str, node: Node, evaluate: Evaluate) -> Option:
             return node.text
     elif kind is not Kind.WORD:
         value = evaluate(node)
-        if not value.dimensions and (number := _number(kind, float(value.values))) is not None:
+        if kind is Kind.SIDES and (sides := _sides(value)) is not None:
+            return sides
+        if (
+            kind is not Kind.SIDES
+            and not value.dimensions
+            and (number := _number(kind, float(value.values))) is not None
+        ):
             return number
     raise ExampleError(Code.EXAMPLE_VALUE, f"{name}= is {kind.value}", "Give it one", node)
+
+
+def _sides(value: Quantity) -> tuple[int | None, int | None] | None:
+    """Return (before, after), None for no limit, from one number or a list of two; None where it is neither."""
+    if value.values.size not in {1, 2} or value.values.ndim > 1:
+        return None
+    sides = [None if one == np.inf else _number(Kind.WHOLE, float(one)) for one in value.values.ravel()]
+    if any(side is None and one != np.inf for side, one in zip(sides, value.values.ravel(), strict=True)):
+        return None
+    before, after = (None if side is None else int(side) for side in (sides[0], sides[-1]))
+    return before, after
 
 
 def _number(kind: Kind, value: float) -> float | int | bool | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from zhixing import core
@@ -15,6 +15,10 @@ _STEPS = (
     "scores: … n m; scaled: … n m; capped: … n m; masked: … n m; allowed: … n m; weights: … n m; lse: … n; "
     "output: … n v"
 )
+_GROUPED_STEPS = (
+    "scores: … h n m; scaled: … h n m; capped: … h n m; masked: … h n m; allowed: … h n m; weights: … h n m; "
+    "lse: … h n; output: … h n v"
+)
 _HEADS = (
     "Q: … h n k; K: … g m k; V: … g m v; scores: … h n m; scaled: … h n m; capped: … h n m; masked: … h n m; "
     "allowed: … h n m; weights: … h n m; lse: … h n; heads: … h n v; joined: … n j; output: … n o"
@@ -24,7 +28,8 @@ _ENCODER = "… n d, h d k, h d k, h d v, j d, d f, f, f d, d"
 _DECODER = "… n d, … m e, h d k, h d k, h d v, j d, h d k2, h e k2, h e v2, j2 d, d f, f, f d, d"
 _BIASED = {"mask": "… n m", "bias": "… n m"}
 _ATTENTION: Mapping[str, Kind] = {
-    "scale": Kind.NUMBER, "causal": Kind.FLAG, "window": Kind.WHOLE, "align": Kind.WORD, "softcap": Kind.NUMBER,
+    "scale": Kind.NUMBER, "causal": Kind.FLAG, "window": Kind.SIDES, "align": Kind.WHOLE_OR_WORD,
+    "softcap": Kind.NUMBER,
 }  # fmt: skip
 _LAYER: Mapping[str, Kind] = {"norm": Kind.WORD, "activation": Kind.WORD, "eps": Kind.NUMBER}
 _MASKED_SCORES = {"weights": "masked"}
@@ -77,6 +82,18 @@ ATTENTION = (
         explanation=Explanation.ATTENTION,
         scores=_MASKED_SCORES,
         reserves_name=True,
+    ),
+    Word(
+        "grouped_attention",
+        mechanism(
+            _with_mask(partial(core.attention, grouped=True)),
+            f"… h n d, … g m d, … g m v -> {_GROUPED_STEPS}",
+            work=count_work("h n m d, h n m v", "h n m"),
+            arrays={"mask": "… h n m", "bias": "… h n m"},
+            options=_ATTENTION,
+        ),
+        scores=_MASKED_SCORES,
+        sentence="Return every step of attention in which each head of keys and values serves a group of query heads.",
     ),
     Word(
         "blocked_attention",
@@ -167,7 +184,7 @@ ATTENTION = (
     ),
     Word(
         "causal_mask",
-        mechanism(_causal_mask, "n, m -> n m", work=count_work(entries="n m"), options={"align": Kind.WORD}),
+        mechanism(_causal_mask, "n, m -> n m", work=count_work(entries="n m"), options={"align": Kind.WHOLE_OR_WORD}),
     ),
     Word(
         "window_mask",
@@ -175,8 +192,8 @@ ATTENTION = (
             _window_mask,
             "n, m -> n m",
             work=count_work(entries="n m"),
-            options={"align": Kind.WORD},
-            needed={"window": Kind.WHOLE},
+            options={"align": Kind.WHOLE_OR_WORD},
+            needed={"window": Kind.SIDES},
         ),
     ),
 )

@@ -7,7 +7,7 @@ from math import prod
 
 from zhixing.language.budget import NODE_WORK
 
-Option = float | int | bool | str
+Option = float | int | bool | str | tuple[int | None, int | None]
 Sizes = Mapping[str, int]
 Cost = Callable[[Sizes, Mapping[str, Option]], int]
 
@@ -32,9 +32,9 @@ def count_windows(*space: str) -> Cost:
     def cost(sizes: Sizes, options: Mapping[str, Option]) -> int:
         total = sizes.get("c", 1) * sizes.get("o", 1)
         for letter in space:
-            kernel = sizes.get(f"k{letter}", 0) or abs(int(options.get("size", 1)))
-            padding = options.get("padding", 0)
-            around = 2 * abs(int(padding)) if not isinstance(padding, str) else 2 * kernel
+            size, padding = options.get("size", 1), options.get("padding", 0)
+            kernel = sizes.get(f"k{letter}", 0) or (abs(size) if isinstance(size, int) else 1)
+            around = 2 * (abs(padding) if isinstance(padding, int) else kernel)
             total *= (sizes[letter] + around) * kernel
         return total
 

@@ -19,13 +19,18 @@ from zhixing.language.words.signature import Signature, read_signature
 
 
 class Kind(Enum):
-    """What an option may be: a number, a whole number, yes (1) or no (0), a word in quotes, or either of the last."""
+    """What an option may be.
+
+    A number, a whole number, yes (1) or no (0), a word in quotes, or how many there are on both sides: one number for
+    both or a list of two, where inf is no limit.
+    """
 
     NUMBER = "a number"
     WHOLE = "a whole number"
     FLAG = "1 or 0"
     WORD = "a word in quotes"
     WHOLE_OR_WORD = "a whole number or a word in quotes"
+    SIDES = "a whole number, or a list of two: before and after (inf: no limit)"
 
 
 # How a function is called and computed.

@@ -15,7 +15,7 @@ from zhixing.language.arrays import elementwise, matmul
 from zhixing.language.budget import Budget
 from zhixing.language.evaluate import Evaluator
 from zhixing.language.expression import parse_expression
-from zhixing.language.model import Array, Axis, Dimension, Name, Quantity, scalar
+from zhixing.language.model import Array, Axis, Declaration, Dimension, Quantity, scalar
 from zhixing.language.run import conform
 from zhixing.language.scope import Names, Scope
 from zhixing.source import Span
@@ -76,7 +76,7 @@ def test_broadcasting_is_by_name_whatever_the_order_of_axes(operands: list[Quant
 @given(quantities(), st.data())
 def test_declaring_axes_moves_values_and_changes_none(quantity: Quantity, data: st.DataObject) -> None:
     declared = tuple(data.draw(st.permutations(list(quantity.axes))))
-    result = conform(quantity, Name("x", declared, Span(0, 1)), axes_in(tuple(SIZES)))
+    result = conform(quantity, Declaration("x", declared, Span(0, 1)), axes_in(tuple(SIZES)))
     assert result.axes == declared
     assert entries(result) == entries(quantity)
 

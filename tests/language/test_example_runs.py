@@ -9,6 +9,7 @@ from worked_examples import good_run, messages, read, run
 from zhixing.language import ExampleError, evaluate
 from zhixing.language.expression import parse_expression
 from zhixing.language.model import Expectation, Expression
+from zhixing.language.nodes import text_of
 from zhixing.language.values import plain_number, printed_number
 from zhixing.problems import Code
 from zhixing.source import Span
@@ -218,3 +219,33 @@ def test_infinities_and_nan_are_themselves() -> None:
 def test_closeness_in_statements(statement: str, holds: bool) -> None:
     found = messages(f"id: 例\nexpect:\n  holds:\n    - '{statement}'\n")
     assert (not found) == holds, found
+
+
+LOOPED = """
+id: 环
+axes: {t: 3, k: 2}
+given:
+  x[t]: [1, 2, 3]
+  W[k, k]: [[1, 2], [3, 4]]
+start: {h: 0}
+compute:
+  each t:
+    h[k]: (h[t - 1] + x[t]) @ W + k
+  s: sum(h[-1] * [1, 2])
+  a: attention(W, W, W)
+  b[k]: a.weights[0]
+expect: {"h[1]": [33, 49], s: 754}
+"""
+
+
+def test_a_run_says_which_axes_each_part_of_an_expression_has() -> None:
+    done = good_run(LOOPED)
+    found = {text_of(node): axes for node, axes in done.axes.items()}
+
+    assert {text: found[text] for text in ("h[t - 1]", "x[t]", "x", "k", "(h[t - 1] + x[t]) @ W")} == {
+        "h[t - 1]": ("k",), "x[t]": (), "x": ("t",), "k": ("k",), "(h[t - 1] + x[t]) @ W": ("k",),
+    }  # fmt: skip
+    assert (found["h[-1]"], found["[1, 2]"], found["sum(h[-1] * [1, 2])"]) == (("k",), ("",), ())
+    assert found["a.weights"] == ("k", "k")
+    assert "a" not in found  # several results, each with its own axes
+    assert found["h[1]"] == ("k",)  # of what is expected too

@@ -130,8 +130,28 @@ class Record:
 
 
 __all__ = [
-    "Array", "Axes", "Axis", "Derivation", "Dimension", "Example", "Expectation", "Expression", "Formula", "Given",
-    "Heatmap", "Name", "Outcome", "Plot", "Printed", "Quantity", "Run", "Said", "Says", "Show", "Step", "Table",
+    "Array",
+    "Axes",
+    "Axis",
+    "Declaration",
+    "Derivation",
+    "Dimension",
+    "Example",
+    "Expectation",
+    "Expression",
+    "Formula",
+    "Given",
+    "Heatmap",
+    "Outcome",
+    "Plot",
+    "Printed",
+    "Quantity",
+    "Run",
+    "Said",
+    "Says",
+    "Show",
+    "Step",
+    "Table",
 ]  # fmt: skip
 
 
@@ -145,7 +165,7 @@ class Expression:
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class Declaration:
     """A quantity's name with the axes declared for it: `V[键, 值]`. `span` is the key's."""
 
     name: str
@@ -160,7 +180,7 @@ class Given:
     `pins` holds the flat position and the span of each number that the author typed; mutation changes them one by one.
     """
 
-    name: Name
+    name: Declaration
     quantity: Quantity
     pins: tuple[tuple[int, Span], ...] = ()
 
@@ -169,7 +189,7 @@ class Given:
 class Step:
     """A named expression, computed in order. `each` is the axis along which it is repeated, or ""."""
 
-    name: Name
+    name: Declaration
     expression: Expression
     each: str = ""
 

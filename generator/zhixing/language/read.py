@@ -14,6 +14,7 @@ from zhixing.language.budget import MAX_ELEMENTS, Budget
 from zhixing.language.expression import ascii_twin, normal_name, parse_expression, raised_character
 from zhixing.language.model import (
     Axis,
+    Declaration,
     Derivation,
     Example,
     ExampleError,
@@ -22,7 +23,6 @@ from zhixing.language.model import (
     Formula,
     Given,
     Heatmap,
-    Name,
     NotComputedError,
     Plot,
     Says,
@@ -54,7 +54,7 @@ class Reading:
     source: Source
     problems: list[Problem] = field(default_factory=list)
     axes: dict[str, Axis] = field(default_factory=dict)
-    names: dict[str, Name] = field(default_factory=dict)
+    names: dict[str, Declaration] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     uses: bool = False
 
@@ -119,7 +119,7 @@ class Reading:
             at += 1
         return self.source.text[at : at + 1] == "#"
 
-    def new(self, name: Name) -> bool:
+    def new(self, name: Declaration) -> bool:
         """Take a name into use; report one that is taken already."""
         if name.name in self.names:
             line, _ = self.source.position(self.names[name.name].span.start)
@@ -180,7 +180,7 @@ def check_name(name: str) -> str:
     return name
 
 
-def read_name(key: Scalar, reading: Reading, *, computed: bool = False) -> Name:
+def read_name(key: Scalar, reading: Reading, *, computed: bool = False) -> Declaration:
     """Read `V[键, 值]`; `computed` tells a step from what is given.
 
     Raises:
@@ -197,7 +197,7 @@ def read_name(key: Scalar, reading: Reading, *, computed: bool = False) -> Name:
     name = check_name(match[1])
     if name in reading.axes:
         raise ExampleError(Code.EXAMPLE_NAME, f"{name!r} is the name of an axis", "Choose another name")
-    return Name(name, tuple(reading.axis(normal_name(part), computed=computed) for part in parts), key.span)
+    return Declaration(name, tuple(reading.axis(normal_name(part), computed=computed) for part in parts), key.span)
 
 
 def read_axes(node: Node | None, reading: Reading) -> None:
@@ -314,7 +314,7 @@ class Sections:
     reading: Reading
     budget: Budget = field(default_factory=Budget)
 
-    def _name(self, key: Scalar, *, computed: bool = False) -> Name | None:
+    def _name(self, key: Scalar, *, computed: bool = False) -> Declaration | None:
         return self.reading.attempt(key, partial(read_name, key, self.reading, computed=computed))
 
     def uses(self, node: Node | None) -> tuple[dict[str, str], dict[str, Span]]:
@@ -341,7 +341,7 @@ class Sections:
                 if given:
                     yield given
 
-    def _read_given(self, name: Name, node: Node) -> Given | None:
+    def _read_given(self, name: Declaration, node: Node) -> Given | None:
         action = partial(read_given, name, node, self.reading.axes, self.budget)
         return self.reading.attempt(node.span, action)
 
@@ -385,16 +385,16 @@ class Sections:
                 fix = did_you_mean(base, repeated) or "Name a step under `each AXIS:`"
                 self.reading.report(key.span, Code.EXAMPLE_NAME, f"No repeated step is named {name!r}", fix)
             elif name and part:
-                yield from self._part(Name(name, (), key.span), value)
+                yield from self._part(Declaration(name, (), key.span), value)
             elif name and self._own_axes(repeated[name], key):
-                given = self._read_given(Name(name, repeated[name].axes, key.span), value)
+                given = self._read_given(Declaration(name, repeated[name].axes, key.span), value)
                 yield from [given] if given else []
 
-    def _own_axes(self, name: Name, key: Scalar) -> bool:
+    def _own_axes(self, name: Declaration, key: Scalar) -> bool:
         """Tell whether all axes of a step are declared here, so that its start can be read."""
         return all(self.reading.attempt(key.span, partial(self.reading.axis, axis)) for axis in name.axes)
 
-    def _part(self, name: Name, node: Node) -> Iterator[Given]:
+    def _part(self, name: Declaration, node: Node) -> Iterator[Given]:
         """Read the start of one result of several, `cell.h: 0`: its axes are not known, so it is one number for all."""
         number = self.reading.attempt(node.span, lambda: read_number(_single(node)))
         if number:

@@ -16,11 +16,11 @@ from zhixing.language.evaluate import Evaluator
 from zhixing.language.expect import judge_claims, judge_says
 from zhixing.language.model import (
     Axis,
+    Declaration,
     Dimension,
     Example,
     ExampleError,
     Expression,
-    Name,
     NotComputedError,
     Outcome,
     Quantity,
@@ -89,7 +89,7 @@ def _bring(axis: Axis, run: Run, axes: dict[str, Axis], declared: frozenset[str]
 # Holding what was computed against the axes that a name declares.
 
 
-def conform(quantity: Quantity, name: Name, axes: Axes) -> Quantity:
+def conform(quantity: Quantity, name: Declaration, axes: Axes) -> Quantity:
     """Return a quantity with the declared axes, in the declared order.
 
     Axes that both have are put in the declared order; the others are matched in turn. An axis may take another name
@@ -127,7 +127,7 @@ def _fits(own: str, size: int, declared: str, axes: Axes) -> bool:
     return own in axes and not axes[own].labels and not axes[declared].labels
 
 
-def _mismatch(quantity: Quantity, name: Name) -> ExampleError:
+def _mismatch(quantity: Quantity, name: Declaration) -> ExampleError:
     declared = f"[{', '.join(name.axes)}]" if name.axes else "a single number"
     what = f"{name.name} is declared as {declared}, but {describe(quantity)} was computed"
     if quantity.axes == name.axes:

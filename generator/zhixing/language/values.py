@@ -17,12 +17,12 @@ from zhixing.language.expression import normal_name, parse_expression
 from zhixing.language.model import (
     Array,
     Axis,
+    Declaration,
     Dimension,
     ExampleError,
     Expectation,
     Expression,
     Given,
-    Name,
     Printed,
     Quantity,
 )
@@ -240,7 +240,7 @@ Axes = dict[str, Axis]
 Leaf = tuple[float, Span]  # a number and where it stands
 
 
-def read_given(name: Name, node: Node, axes: Axes, budget: Budget) -> Given:
+def read_given(name: Declaration, node: Node, axes: Axes, budget: Budget) -> Given:
     """Read the values of a quantity into an array of its declared shape.
 
     Raises:
@@ -263,7 +263,7 @@ def read_given(name: Name, node: Node, axes: Axes, budget: Budget) -> Given:
     return Given(name, Quantity(values, dimensions), tuple((i, span) for i, (_, span) in enumerate(leaves)))
 
 
-def _recipe(node: Mapping, labels: Items[str]) -> Callable[[Name, Mapping, Axes], Given] | None:
+def _recipe(node: Mapping, labels: Items[str]) -> Callable[[Declaration, Mapping, Axes], Given] | None:
     """Return what makes the values that a mapping describes, None where it holds them by label.
 
     Raises:
@@ -283,12 +283,12 @@ def _recipe(node: Mapping, labels: Items[str]) -> Callable[[Name, Mapping, Axes]
     return None
 
 
-def _seeded(name: Name, node: Mapping, axes: Axes) -> Given:
+def _seeded(name: Declaration, node: Mapping, axes: Axes) -> Given:
     shape = tuple(axes[axis].size for axis in name.axes)
     return Given(name, Quantity(read_seeded(node, shape), tuple(Dimension(axis) for axis in name.axes)))
 
 
-def _leaves(node: Node, axes: Items[Axis], name: Name) -> Iterator[Leaf]:
+def _leaves(node: Node, axes: Items[Axis], name: Declaration) -> Iterator[Leaf]:
     """Yield the numbers of nested lists and mappings in the order of the axes."""
     if not axes:
         if not isinstance(node, Scalar):
@@ -327,7 +327,7 @@ def _given_by_label(node: Mapping, axis: Axis) -> Sequence:
     return Sequence(tuple(places[place] for place in range(axis.size)), node.span)
 
 
-def _grid(node: Scalar, shape: tuple[int, ...], name: Name) -> list[Leaf]:
+def _grid(node: Scalar, shape: tuple[int, ...], name: Declaration) -> list[Leaf]:
     """Read a block of numbers, a line for each row."""
     rows = [row for row in _words(node.text) if row]
     widths = sorted({len(row) for row in rows})
@@ -359,7 +359,7 @@ def _entry(node: Scalar, start: int, end: int) -> Leaf:
     return read_number(Scalar(node.text[start:end], node.part(start, end), places=places))
 
 
-def _text(name: Name, node: Mapping, axes: Axes) -> Given:
+def _text(name: Declaration, node: Mapping, axes: Axes) -> Given:
     """Split a text at spaces into labels of an axis, as positions."""
     text, of = node.get("text"), node.get("of")
     if not isinstance(text, Scalar) or not isinstance(of, Scalar) or normal_name(of.text) not in axes:

@@ -12,7 +12,8 @@ from small_vaults import vault_of
 from zhixing.checks.check_links import check_links
 from zhixing.checks.fix_links import fix_links, fold_heading
 from zhixing.compose import results
-from zhixing.page import portable
+from zhixing.page import read_page
+from zhixing.page.markdown import write_markdown
 from zhixing.problems import Code
 from zhixing.vault.graph import edges
 from zhixing.vault.note import Note
@@ -124,7 +125,9 @@ def test_fixed_links_lead_and_read_as_before(text: str) -> None:
     assert around(new) == around(old)
     assert not list(fix_links(after, {PAGE}))
     if not any(edge.resolution.heading_missing for edge in edges(vault)):
-        assert portable(after, new, results(after)) == portable(vault, old, results(vault))
+        assert write_markdown(read_page(after, new, results(after))) == write_markdown(
+            read_page(vault, old, results(vault))
+        )
 
 
 @pytest.mark.slow

@@ -1,16 +1,21 @@
-"""The block structure of HTML, to compare what two Markdown parsers make of one text."""
+"""The block structure of HTML, to compare what two Markdown parsers make of one text, and of a note exported."""
 
 from __future__ import annotations
 
+from pathlib import Path, PurePosixPath
 from typing import Any
 
+import yaml
 from lxml import html
 from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
 
 import markdown
-from zhixing.page.normalise import normalise
-from zhixing.site.markdown import EXTENSIONS
+from small_vaults import vault_of
+from zhixing.compose import results
+from zhixing.markdown.blocks import Kind, scan
+from zhixing.page import read_page
+from zhixing.page.markdown import write_markdown
 
 BLOCKS = frozenset(
     [
@@ -40,18 +45,46 @@ Structure = list[Any]
 
 def commonmark(text: str) -> Structure:
     """Return the structure that a CommonMark parser sees in a text: the oracle."""
-    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(footnote_plugin)
-    return structure(parser.render(text))
+    return structure(_parser().render(text))
+
+
+def is_disputed(text: str) -> bool:
+    """Tell whether CommonMark with tables and footnotes sees code where the scanner, which knows neither, sees text."""
+    found = [token.content.split() for token in _parser().parse(text) if token.type == "code_block"]
+    regions = (region for region in scan(text) if region.kind is Kind.INDENTED)
+    return found != ["".join(line.of(text) for line in region.lines).split() for region in regions]
+
+
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(footnote_plugin)
 
 
 def python_markdown(text: str) -> Structure:
-    """Return the structure that Python-Markdown, set up as for the site, sees in normalised text."""
-    settings = {name: dict(values) for name, values in EXTENSIONS.items()}
+    """Return the structure that Python-Markdown, set up as the documentation says, sees in a text."""
+    extensions = dict(EXTENSIONS)
     # Callouts and tasks are compared as what CommonMark takes them for.
-    settings["pymdownx.quotes"] = {"callouts": False}
-    settings["toc"] = {"marker": ""}
-    del settings["pymdownx.tasklist"]
-    return structure(markdown.markdown(normalise(text), extensions=list(settings), extension_configs=settings))
+    extensions["pymdownx.quotes"] = {"callouts": False}
+    del extensions["pymdownx.tasklist"]
+    return structure(markdown.markdown(text, extensions=[*extensions], extension_configs=extensions))
+
+
+def exported(text: str, *, attributes: bool = True) -> str:
+    """Return a note's text as an export has it; `attributes` as of `write_markdown`."""
+    vault = vault_of({"页.md": text})
+    return write_markdown(read_page(vault, vault.notes[PurePosixPath("页.md")], results(vault)), attributes=attributes)
+
+
+def documented() -> dict[str, Any]:
+    """Return the mkdocs.yml that the documentation of exports shows."""
+    page = (Path(__file__).parent.parent.parent / "docs" / "export.md").read_text(encoding="utf-8")
+    return dict(yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0]))
+
+
+EXTENSIONS: dict[str, dict[str, Any]] = {
+    name: settings
+    for entry in documented()["markdown_extensions"]
+    for name, settings in (entry.items() if isinstance(entry, dict) else [(entry, {})])
+}
 
 
 def structure(page: str) -> Structure:

@@ -10,21 +10,19 @@ from pathlib import Path
 
 import naive_reader
 import pytest
-import yaml
 from sites import Site, build, read_markdown
+from structure import documented
 
 from zhixing.cli.export import files_of
 from zhixing.cli.folder import bring_up_to_date
 from zhixing.compose import results
 from zhixing.page.export import export
-from zhixing.site.markdown import EXTENSIONS
 from zhixing.vault.graph import edges
 from zhixing.vault.load import load
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent.parent
-DOCUMENTED = (ROOT / "docs" / "export.md").read_text(encoding="utf-8")
 # What every Python-Markdown brings along: a reader that knows no callouts, formulas and tasks.
 BARE = ["attr_list", "fenced_code", "footnotes", "md_in_html", "tables", "toc"]
 
@@ -39,12 +37,6 @@ class Built:
     vault: Path
     plugin: Site
     others: tuple[Site, Site, Site]
-
-
-def documented() -> dict[str, object]:
-    """Return the mkdocs.yml that the documentation shows."""
-    _, _, rest = DOCUMENTED.partition("```yaml\n")
-    return dict(yaml.safe_load(rest.partition("```")[0]))
 
 
 def exported(notes: Path, folder: Path) -> None:
@@ -72,13 +64,6 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     bare = build(folder / "exported", folder / "bare", {"markdown_extensions": BARE})
     plugin = build(vault, folder / "plugin", {"plugins": ["zhixing"]})
     return Built(vault, plugin, (plain, bare, read_markdown(folder / "for-hosts")))
-
-
-def test_the_documentation_names_the_extensions_that_the_site_uses() -> None:
-    listed = documented()["markdown_extensions"]
-    assert isinstance(listed, list)
-    names = {name for entry in listed for name in (entry if isinstance(entry, dict) else [entry])}
-    assert names == set(EXTENSIONS) - {"toc"}
 
 
 def test_every_reader_of_the_export_sees_the_links_of_our_site(built: Built) -> None:

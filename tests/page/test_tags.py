@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zhixing.compose import results
-from zhixing.page import portable
+from zhixing.page import read_page
+from zhixing.page.markdown import write_markdown
 from zhixing.page.tags import MAX_LEVELS, Tags, levels, tag_pages, tags_of, walk
 from zhixing.source import Source
 from zhixing.vault.note import read_note
@@ -21,6 +22,10 @@ def vault_of(*files: str, **notes: str) -> Vault:
     texts = {PurePosixPath(f"{path}.md"): text for path, text in sorted(notes.items())}
     read = {path: read_note(Source(str(path), text), path) for path, text in texts.items()}
     return Vault(Path("notes"), read, tuple(PurePosixPath(file) for file in files), ())
+
+
+def pages_of(tags: Tags) -> dict[PurePosixPath, str]:
+    return {path: write_markdown(page) for path, page in tag_pages(tags).items()}
 
 
 def listed(tags: Tags, name: str) -> list[str]:
@@ -36,14 +41,14 @@ def test_a_tag_has_the_notes_of_nested_tags_too_each_once() -> None:
     assert [tag.name for tag in walk(tags.roots)] == ["数学", "数学/概率", "数学/概率/贝叶斯", "物理"]
     assert listed(tags, "数学") == ["夹/乙.md", "甲.md"]
     assert listed(tags, "数学/概率/贝叶斯") == ["甲.md"]
-    assert tag_pages(tags)[PurePosixPath("tags/数学/概率.md")] == (
-        "# \\#数学/概率\n\n[标签](../index.md) / [\\#数学](../数学.md)\n\n"
-        "## 下级标签 · 1 { #下级标签 }\n\n- [\\#数学/概率/贝叶斯](概率/贝叶斯.md) · 1\n\n"
+    assert pages_of(tags)[PurePosixPath("tags/数学/概率.md")] == (
+        "# #数学/概率 { #数学概率 }\n\n[标签](../index.md) / [#数学](../数学.md)\n\n"
+        "## 下级标签 · 1 { #下级标签 }\n\n- [#数学/概率/贝叶斯](概率/贝叶斯.md) · 1\n\n"
         "## 笔记 · 2 { #笔记 }\n\n- [乙](../../夹/乙.md)\n- [甲](../../甲.md)\n"
     )
-    assert tag_pages(tags)[PurePosixPath("tags/index.md")] == (
-        "# 标签\n\n- [\\#数学](数学.md) · 2\n    - [概率](数学/概率.md) · 2\n"
-        "        - [贝叶斯](数学/概率/贝叶斯.md) · 1\n- [\\#物理](物理.md) · 1\n"
+    assert pages_of(tags)[PurePosixPath("tags/index.md")] == (
+        "# 标签 { #标签 }\n\n- [#数学](数学.md) · 2\n    - [概率](数学/概率.md) · 2\n"
+        "        - [贝叶斯](数学/概率/贝叶斯.md) · 1\n- [#物理](物理.md) · 1\n"
     )
 
 
@@ -55,7 +60,7 @@ def test_case_does_not_tell_tags_apart_and_the_first_spelling_is_shown() -> None
 
 def test_what_is_not_published_shows_nowhere() -> None:
     vault = vault_of(甲="#甲\n", 乙="---\npublished: false\n---\n#甲 #秘密\n")
-    assert not any("乙" in text or "秘密" in text for text in tag_pages(tags_of(vault)).values())
+    assert not any("乙" in text or "秘密" in text for text in pages_of(tags_of(vault)).values())
     assert tag_pages(tags_of(vault, lambda note: note.name == "无")) == {}
 
 
@@ -89,10 +94,10 @@ def test_the_vaults_own_files_stay() -> None:
 def test_a_tag_in_prose_leads_to_its_page_but_not_inside_a_link() -> None:
     vault = vault_of(**{"夹/甲": "看 #数学/概率 与 [话 #数学](乙.md)\n", "夹/乙": "好 #MATH_x\n"})
     note = vault.notes[PurePosixPath("夹/甲.md")]
-    assert portable(vault, note, results(vault), tags_of(vault)) == (
+    assert write_markdown(read_page(vault, note, results(vault), tags_of(vault))) == (
         '看 <span class="tag">[#数学/概率](../tags/数学/概率.md)</span> 与 [话 <span class="tag">#数学</span>](乙.md)\n'
     )
-    assert 'class="tag">#数学/概率</span>' in portable(vault, note, results(vault))
+    assert 'class="tag">#数学/概率</span>' in write_markdown(read_page(vault, note, results(vault)))
 
 
 @settings(deadline=None)
@@ -100,7 +105,7 @@ def test_a_tag_in_prose_leads_to_its_page_but_not_inside_a_link() -> None:
 def test_every_tag_has_a_page_of_its_own_whose_links_lead_to_pages(names: list[str]) -> None:
     vault = vault_of(甲="".join(f"#{name}\n\n" for name in names))
     tags = tags_of(vault)
-    pages = tag_pages(tags)
+    pages = pages_of(tags)
     folded = {str(path).casefold() for path in pages}
     assert len(folded) == len(pages) == len(list(walk(tags.roots))) + bool(pages)
     assert all(tags.by_key[fold(tag.name)] is tag for tag in walk(tags.roots))

@@ -3,41 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 from pathlib import PurePosixPath
-from typing import Any
 
-import markdown
 from small_vaults import vault_of
 from zhixing.compose import results
-from zhixing.page import portable
-from zhixing.site.html import clean
-from zhixing.site.markdown import with_extensions
+from zhixing.page import Document, read_page
+from zhixing.page.html import write_html
+from zhixing.page.targets import relative
+from zhixing.site.html import edge_of
 
 PAGE = PurePosixPath("页.md")
 
 
 def shown(text: str, others: dict[str, str] | None = None, files: Iterable[str] = ()) -> str:
     """Return the HTML of a note, in a vault with `others` by path and further `files`."""
-    return to_html(as_markdown(text, others, files))
+    return to_html(as_tree(text, others, files))
 
 
-def as_markdown(text: str, others: dict[str, str] | None = None, files: Iterable[str] = ()) -> str:
-    """Return the same note as portable Markdown."""
+def as_tree(text: str, others: dict[str, str] | None = None, files: Iterable[str] = ()) -> Document:
+    """Return the same note as a tree."""
     vault = vault_of({**dict.fromkeys(files, ""), **(others or {}), str(PAGE): text})
-    return portable(vault, vault.notes[PAGE], results(vault))
+    return read_page(vault, vault.notes[PAGE], results(vault))
 
 
-def to_html(text: str) -> str:
-    """Return portable Markdown as the site shows it."""
-    return clean(_converter().reset().convert(text))
-
-
-@cache
-def _converter() -> markdown.Markdown:
-    names: list[str] = []
-    settings: dict[str, dict[str, Any]] = {}
-    with_extensions(names, settings)
-    # The theme adds a link to every heading.
-    settings["toc"].pop("permalink")
-    return markdown.Markdown(extensions=names, extension_configs=settings)
+def to_html(page: Document) -> str:
+    """Return a page as the site shows it; places are relative paths of notes."""
+    edge = edge_of(lambda place: relative(place.path, page.path, place.anchor), permalinks=False)
+    return write_html(page, edge).body

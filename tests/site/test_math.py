@@ -10,7 +10,7 @@ import pytest
 
 from casefile import Case, cases
 from zhixing.checks.formulas import check_formulas
-from zhixing.site.math import FormulaError, formula_problems, mathml, title_with_mathml, with_mathml
+from zhixing.site.math import FormulaError, formula, formula_problems, mathml
 from zhixing.source import Source
 from zhixing.vault.note import read_note
 
@@ -24,15 +24,11 @@ def test_case(case: Case) -> None:
     case.check(f"{shown.strip()}\n")
 
 
-def test_a_page_keeps_the_source_of_what_cannot_be_read() -> None:
-    page = '<p><span class="arithmatex">\\(a &lt; b\\)</span> <span class="arithmatex">\\(\\bad&lt;\\)</span></p>'
-    shown = with_mathml(page)
-    assert "<mo>&lt;</mo>" in shown
-    assert '<code class="formula-source" title="Unknown command &quot;\\bad&quot;.">\\bad&lt;</code>' in shown
-
-
-def test_formulas_in_titles() -> None:
-    assert title_with_mathml("除以 \\(\\sqrt{d}\\)") == "除以 <math><msqrt><mi>d</mi></msqrt></math>"
+def test_what_cannot_be_read_keeps_its_source() -> None:
+    assert "<mo>&lt;</mo>" in formula("a < b", False)
+    shown = '<code class="formula-source" title="Unknown command &quot;\\bad&quot;.">\\bad&lt;</code>'
+    assert formula(" \\bad< ", False) == shown
+    assert formula("\\bad<", True) == f'<div class="formula" tabindex="0">{shown}</div>'
 
 
 @pytest.mark.parametrize(

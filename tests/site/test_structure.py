@@ -19,7 +19,7 @@ from shape import shape
 
 from casefile import CASES, Case, cases, read_cases
 from zhixing.compose import results
-from zhixing.page import portable
+from zhixing.page import read_page
 from zhixing.site.sanitise import sanitise
 from zhixing.vault.load import load
 from zhixing.vault.note import Note
@@ -62,9 +62,9 @@ VAULT = load(ROOT / "notes")
 def test_a_shipped_note_looks_as_commonmark_with_obsidians_additions_has_it(note: Note) -> None:
     # With no results the page shows what is on disk, as the oracle does.
     nothing = replace(results(Vault(ROOT, {}, ())), blocks=dict.fromkeys(VAULT.notes, ()))
-    assert shape(to_html(portable(VAULT, note, nothing))) == shape(oracle(note.source.text))
+    assert shape(to_html(read_page(VAULT, note, nothing))) == shape(oracle(note.source.text))
 
 
-@pytest.mark.parametrize("case", cases("normalise.md"))
+@pytest.mark.parametrize("case", cases("blocks.md"))
 def test_a_case_of_blocks_looks_as_commonmark_with_obsidians_additions_has_it(case: Case) -> None:
     assert shape(shown(case.given)) == shape(oracle(case.given))

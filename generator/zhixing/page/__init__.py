@@ -1,9 +1,6 @@
-"""A note and its results as portable Markdown: what the site shows and `zhixing export markdown` writes.
+"""A note and its results as a page: a tree of typed pieces, written as HTML for the site, as Markdown for exports."""
 
-Portable Markdown has no Obsidian syntax left, its links are relative paths, and its block structure reads the same to
-CommonMark and to Python-Markdown.
-"""
+from zhixing.page.read import read_page
+from zhixing.page.tree import Document
 
-from zhixing.page.document import portable
-
-__all__ = ["portable"]
+__all__ = ["Document", "read_page"]

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-_HEAD = re.compile(r"\[!([^\]|\n]+)(\|[^\]\n]*)?\]([+-]?)[ \t]*([^\n]*)")
-# Obsidian's thirteen kinds and their other names.
+from zhixing.source import Span
+
+_HEAD = re.compile(r"[ \t]*\[!([^\]|\n]+)(\|[^\]\n]*)?\]([+-]?)[ \t]*(?:(#{1,6})[ \t]+)?([^\n]*?)[ \t]*\Z")
+# Obsidian's thirteen kinds, and what the site itself puts into boxes.
+KINDS = frozenset(
+    [
+        *("note", "abstract", "info", "todo", "tip", "success", "question", "warning", "failure", "danger", "bug"),
+        *("example", "quote", "embed", "source"),
+    ]
+)
 _ALIASES = {
     "summary": "abstract",
     "tldr": "abstract",
@@ -24,16 +33,28 @@ _ALIASES = {
 }
 
 
-def callout_head(line: str) -> str | None:
-    """Return a callout's first line with its kind by its first name and its title written out; None if it is none.
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the first line of a callout says. `title` is where its title stands in the line.
 
-    A kind that has another name keeps that name as its title where it has no other, as Obsidian shows it.
+    `kind` is Obsidian's first name for it; one that Obsidian does not know has its own. `name` is what it is called
+    where it has no title.
     """
-    found = _HEAD.fullmatch(line.strip())
+
+    kind: str
+    name: str
+    title: Span
+    fold: str = ""
+    level: int = 0
+    classes: tuple[str, ...] = ()
+
+
+def read_head(line: str) -> Head | None:
+    """Return what the first line of a quote says if it begins a callout."""
+    found = _HEAD.match(line)
     if found is None:
         return None
     written = "-".join(found[1].split()).lower()
     kind = _ALIASES.get(written, written)
-    meta = re.sub(r"[^\w|-]+", "-", found[2] or "")
-    title = found[4].strip() or ("" if kind == written else written.title())
-    return f"[!{kind}{meta}]{found[3]}{f' {title}' if title else ''}"
+    words = tuple(re.sub(r"[^\w-]+", "-", word.strip()) for word in (found[2] or "").split("|") if word.strip())
+    return Head(kind, written.title(), Span(*found.span(5)), found[3], len(found[4] or ""), words)

@@ -1,4 +1,4 @@
-"""What the translation of one page shares with the notes embedded in it."""
+"""What the reading of one page shares with the notes embedded in it."""
 
 from __future__ import annotations
 
@@ -7,40 +7,52 @@ from pathlib import PurePosixPath
 
 from zhixing.compose import Results
 from zhixing.markdown.links import TokenKind
-from zhixing.page.pieces import Pieces
 from zhixing.page.tags import Tags
+from zhixing.page.tree import Footnote, Inline, Paragraph
+from zhixing.source import Span
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
 
 # A page stops growing here: notes that embed one another twice each would double it with every level.
 MAX_EMBEDDED = 500_000
 MAX_DEPTH = 8
+# So many quotes, lists and embeds stand in one another at most.
+MAX_NESTED = 100
 
 
 @dataclass(slots=True)
 class Page:
-    """The page that is being written: `note` is its note, `results` what the vault's examples and lists show.
+    """The page that is being read: `note` is its note, `results` what the vault's examples and lists show.
 
-    `tags` are those that have pages. `attributes` says that its readers know attribute lists (`{ #anchor }`).
+    `tags` are those that have pages. `terms` reads lists of definitions, which Obsidian does not know.
     """
 
     vault: Vault
     note: Note
     results: Results
     tags: Tags | None = None
-    attributes: bool = True
-    pieces: Pieces = field(default_factory=Pieces)
-    footnotes: list[str] = field(default_factory=list)
+    terms: bool = False
+    footnotes: dict[str, Footnote] = field(default_factory=dict)
+    inline_notes: int = 0
     embeds: int = 0
     embedded: int = 0
+
+    def new_label(self) -> str:
+        """Return a label for a footnote that stands in a line; labels of notes hold no colon."""
+        self.inline_notes += 1
+        return f"inline-{self.inline_notes}"
+
+    def note_inline(self, label: str, span: Span, text: tuple[Inline, ...]) -> None:
+        """Add the footnote that stands in a line."""
+        self.footnotes[label] = Footnote(span, label, (Paragraph(span, text),))
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A note being translated onto a page: the page's own, or the `number`-th embedded in it.
+    """A note being read onto a page: the page's own, or the `number`-th embedded in it.
 
-    `chain` holds the path and anchor of each note on the way here, so that no note embeds itself for ever.
-    What a result shows is read like a note, but `declares` nothing.
+    `chain` holds the path and anchor of each note on the way here, so that no note embeds itself for ever; `depth` is
+    how many blocks it stands in. What a result shows is read like a note, but `declares` nothing.
     """
 
     page: Page
@@ -48,11 +60,16 @@ class Scope:
     number: int = 0
     chain: tuple[tuple[PurePosixPath, str], ...] = ()
     declares: bool = True
+    depth: int = 0
 
     @property
     def embedded(self) -> bool:
         """Whether the note stands on another note's page."""
         return self.number > 0
+
+    def label(self, written: str) -> str:
+        """Return the label of a footnote on the page, where embedded notes may use the same ones."""
+        return f"{self.number}-{written}" if self.embedded else written
 
     def noted(self) -> frozenset[str]:
         """Return the labels of the footnotes that the note defines."""

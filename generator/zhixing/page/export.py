@@ -11,12 +11,13 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from zhixing.compose import Results
-from zhixing.page import escape
-from zhixing.page.document import portable
 from zhixing.page.frontmatter import frontmatter, of_note
+from zhixing.page.markdown import write_markdown
 from zhixing.page.public import draw_public, public_vault
+from zhixing.page.read import read_page
 from zhixing.page.tags import INDEX_TITLE, Tags, tag_pages, tags_of, walk
 from zhixing.page.titles import title
+from zhixing.page.tree import NOWHERE, Document, Paragraph, Text
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
 
@@ -44,13 +45,13 @@ class Export:
 def export(vault: Vault, results: Results, progress: Callable[[int, int], None], *, attributes: bool = True) -> Export:
     """Return every published note as a page, a page for each tag, and what they show. Reads and writes nothing.
 
-    `attributes` as of `portable`.
+    `attributes` as of `write_markdown`.
     """
     published = [note for note in vault.notes.values() if note.published]
     tags = tags_of(vault)
     texts = _tags(tags, attributes=attributes)
     for done, note in enumerate(published, 1):
-        texts[note.path] = _page(note, portable(vault, note, results, tags, attributes=attributes))
+        texts[note.path] = _page(note, read_page(vault, note, results, tags), attributes=attributes)
         progress(done, len(published))
     wanted = {place for path, text in texts.items() for place in destinations(path, text)}
     figures = {path: text for path, text in draw_public(vault, results).items() if path in wanted}
@@ -58,18 +59,20 @@ def export(vault: Vault, results: Results, progress: Callable[[int, int], None],
     return Export({**texts, **figures}, tuple(sorted(copies)))
 
 
-def _page(note: Note, body: str) -> str:
+def _page(note: Note, page: Document, *, attributes: bool) -> str:
     """Return a note as a file of its own: its properties, its title where no heading gives it, its body."""
     titled = any(heading.level == 1 for heading in note.headings)
-    head = "" if titled else f"# {escape.plain(title(note))}\n"
+    heading = Paragraph(NOWHERE, (Text(NOWHERE, title(note)),))
+    head = "" if titled else f"# {write_markdown(Document(note.path, (heading,)))}"
+    body = write_markdown(page, attributes=attributes)
     return "\n".join(part for part in (of_note(note), head, body) if part)
 
 
 def _tags(tags: Tags, *, attributes: bool) -> dict[PurePosixPath, str]:
     titles = {tag.path: f"#{tag.name}" for tag in walk(tags.roots)}
     return {
-        path: f"{frontmatter(titles.get(path, INDEX_TITLE))}\n{text}"
-        for path, text in tag_pages(tags, attributes=attributes).items()
+        path: f"{frontmatter(titles.get(path, INDEX_TITLE))}\n{write_markdown(page, attributes=attributes)}"
+        for path, page in tag_pages(tags).items()
     }
 
 

@@ -1,54 +1,444 @@
-"""Blocks of raw HTML, whose insides CommonMark reads as Markdown after a blank line and Python-Markdown does not."""
+"""A page's tree as HTML.
+
+The writer escapes all that it writes. What an author wrote as HTML is the one thing in a page that is not trusted: a
+page that has any goes through `Edge.clean` as a whole, in which our own ids and classes are known by a mark that no
+author can know, and finished pieces (formulas, players) stay outside as slots.
+"""
 
 from __future__ import annotations
 
 import re
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from html import escape
 
-from zhixing.page.escape import html_text
+from zhixing.page import targets
+from zhixing.page.callouts import KINDS
+from zhixing.page.links import NO_FILE, NOT_SHOWN
+from zhixing.page.media import player
+from zhixing.page.tree import (
+    Anchor,
+    Block,
+    Break,
+    Callout,
+    Claim,
+    Code,
+    CodeBlock,
+    Document,
+    Embed,
+    Emphasis,
+    Example,
+    Figure,
+    Footnote,
+    FootnoteCall,
+    Formula,
+    Heading,
+    HtmlBlock,
+    Inline,
+    InlineHtml,
+    Item,
+    Link,
+    List,
+    Math,
+    Media,
+    Paragraph,
+    Place,
+    Quote,
+    Rule,
+    Stub,
+    Table,
+    Tag,
+    Terms,
+    Text,
+    walk,
+)
+from zhixing.vault.note import SCHEMES
 
-# A tag with quoted attributes, in linear time: every character is matched by exactly one alternative.
-_TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9-]*)((?:[^"'<>]|"[^"<]*"|'[^'<]*')*)>""")
-_VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
-# What reads its own insides: no Markdown parser looks into these.
-_RAW = re.compile(r"<(?:pre|script|style|textarea|[?!])", re.IGNORECASE)
-_COMMENT = re.compile(r"<!--(?:-?>|.*?(?:-->|\Z))", re.DOTALL)
+_SOURCE_TITLE = "源码"
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_BLANK = re.compile(r"[\x00-\x20\x7f]")
+_SLOT = re.compile(r'<slot name="([0-9]+)"></slot>')
 
 
-def html_block(html: str) -> str:
-    """Return a block of HTML in which no parser reads Markdown, and after whose blank line every parser does.
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """What a page's HTML needs of those who show it.
 
-    CommonMark ends a block of HTML at a blank line; what follows until the closing tag is Markdown again. Elements that
-    the block leaves open are marked `markdown="1"` for it.
+    - `address`: where a place of the vault is, seen from the page; "" for what is not shown.
+    - `formula`: LaTeX as HTML, in a line or (True) alone; `code`: a block of code and its language as HTML.
+    - `clean`: a page in which authors wrote HTML, without what may not be shown; its second argument is our mark.
+    - `permalinks`: whether headings carry a link to themselves.
     """
-    html = _COMMENT.sub("", html)
-    unclosed = {start for _, start in _open_tags(html)}
-    raw = _RAW.search(html) is not None
-    parts, at = [], 0
-    for found in _TAG.finditer(html):
-        between = html[at : found.start()]
-        parts += [between if raw else html_text(between), _marked(found) if found.start() in unclosed else found[0]]
-        at = found.end()
-    return "".join([*parts, html[at:] if raw else html_text(html[at:])])
+
+    address: Callable[[Place], str]
+    formula: Callable[[str, bool], str]
+    code: Callable[[str, str], str]
+    clean: Callable[[str, str], str]
+    permalinks: bool = True
 
 
-def left_open(html: str) -> list[str]:
-    """Return the names of the elements that a piece of HTML leaves open, outermost first."""
-    return [name for name, _ in _open_tags(html)]
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A heading as the table of contents has it: its title is HTML."""
+
+    level: int
+    id: str
+    title: str
 
 
-def _open_tags(html: str) -> list[tuple[str, int]]:
-    stack: list[tuple[str, int]] = []
-    for tag in _TAG.finditer(html):
-        name = tag[2].lower()
-        if tag[1]:
-            while stack and stack[-1][0] != name and any(open_name == name for open_name, _ in stack[-20:]):
-                stack.pop()
-            if stack and stack[-1][0] == name:
-                stack.pop()
-        elif name not in _VOID and not tag[3].endswith("/"):
-            stack.append((name, tag.start()))
-    return stack
+@dataclass(frozen=True, slots=True)
+class Html:
+    """A page as HTML, and its headings in order."""
+
+    body: str
+    contents: tuple[Entry, ...]
 
 
-def _marked(tag: re.Match[str]) -> str:
-    return tag[0] if "markdown" in tag[3] else f'<{tag[2]}{tag[3]} markdown="1">'
+def write_html(document: Document, edge: Edge) -> Html:
+    """Return a page as HTML that holds nothing which runs."""
+    nodes = walk((document.blocks, tuple(document.footnotes.values())))
+    foreign = any(isinstance(node, InlineHtml | HtmlBlock) for node in nodes)
+    writer = _Writer(document, edge, secrets.token_hex(8) if foreign else "")
+    body = f"{writer.blocks(document.blocks)}{writer.footnotes()}"
+    if foreign:
+        body = _SLOT.sub(lambda slot: writer.slots[int(slot[1])], edge.clean(body, writer.mark))
+    return Html(body, tuple(writer.contents))
+
+
+@dataclass(slots=True)
+class _Writer:
+    """Writes one page. `mark` stands before each id and class of ours while there is HTML of others around them."""
+
+    document: Document
+    edge: Edge
+    mark: str
+    slots: list[str] = field(default_factory=list)
+    contents: list[Entry] = field(default_factory=list)
+    called: dict[str, int] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+    order: list[str] = field(default_factory=list)
+
+    def blocks(self, blocks: Sequence[Block]) -> str:
+        """Return blocks, each on lines of its own."""
+        return "".join([self.block(block) for block in blocks])
+
+    def block(self, block: Block) -> str:
+        """Return a block with a line end."""
+        written: str = _BLOCKS[type(block)](self, block)
+        return written
+
+    def line(self, pieces: Sequence[Inline]) -> str:
+        """Return running text."""
+        return "".join([self.piece(piece) for piece in pieces])
+
+    def piece(self, piece: Inline) -> str:
+        """Return one piece of running text."""
+        written: str = _INLINES[type(piece)](self, piece)
+        return written
+
+    def _slot(self, html: str) -> str:
+        """Return finished HTML, or what stands for it while the page is cleaned."""
+        if not self.mark:
+            return html
+        self.slots.append(html)
+        return f'<slot name="{self.mark}{len(self.slots) - 1}"></slot>'
+
+    def _class(self, *names: str) -> str:
+        return f' class="{self.mark}{escape(" ".join(name for name in names if name))}"'
+
+    def _id(self, name: str) -> str:
+        return f' id="{self.mark}{escape(name)}"'
+
+    def _title(self, text: str) -> str:
+        # A theme may show titles as HTML.
+        return f' title="{escape(text.replace("<", "‹"))}"' if text else ""
+
+    def _to(self, to: Place | str) -> str:
+        """Return an address as an attribute's value, "" where there is none that may be followed."""
+        if isinstance(to, Place):
+            return escape(self.edge.address(to))
+        scheme = _SCHEME.match(_BLANK.sub("", to))
+        return "" if scheme and scheme[1].lower() not in SCHEMES else escape(targets.url(to))
+
+    # Running text.
+
+    def _text(self, piece: Text) -> str:
+        return escape(piece.text, quote=False)
+
+    def _break(self, _: Break) -> str:
+        return "<br>\n"
+
+    def _emphasis(self, piece: Emphasis) -> str:
+        return f"<{piece.kind}>{self.line(piece.children)}</{piece.kind}>"
+
+    def _code(self, piece: Code) -> str:
+        return f"<code>{escape(piece.text, quote=False)}</code>"
+
+    def _math(self, piece: Math) -> str:
+        return self._slot(self.edge.formula(piece.latex, False))
+
+    def _link(self, piece: Link) -> str:
+        inside, to = self.line(piece.children), self._to(piece.to)
+        if not to and isinstance(piece.to, Place):
+            return self._stub(Stub(piece.span, NOT_SHOWN, piece.children))
+        href = f' href="{to}"' if to or not piece.to else ""
+        return f"<a{href}{self._title(piece.title)}>{inside}</a>"
+
+    def _stub(self, piece: Stub) -> str:
+        return f'<em{self._class("stub")} title="{piece.reason}">{self.line(piece.children)}</em>'
+
+    def _media(self, piece: Media) -> str:
+        source, alt = self._to(piece.source), escape(piece.alt)
+        if isinstance(piece.source, str) and piece.source:
+            href = f' href="{source}"' if source else ""
+            link = f'<a class="remote"{href} rel="noopener noreferrer">{alt or escape(piece.source)}</a>'
+            return self._slot(link)
+        if not source and piece.source:
+            return f'<em{self._class("stub")} title="{NO_FILE}">{alt}</em>'
+        width, height = (str(size) if size else "" for size in piece.size)
+        if played := player(source, alt, width, height):
+            return self._slot(played)
+        sizes = "".join(f' {name}="{value}"' for name, value in (("height", height), ("width", width)) if value)
+        return self._slot(f'<img alt="{alt}" src="{source}"{self._title(piece.title)}{sizes} loading="lazy">')
+
+    def _tag(self, piece: Tag) -> str:
+        name = f"#{escape(piece.name, quote=False)}"
+        to = self._to(piece.page) if piece.page else ""
+        link = f'<a href="{to}">{name}</a>' if to else name
+        return f"<span{self._class('tag')}>{link}</span>"
+
+    def _call(self, piece: FootnoteCall) -> str:
+        label = piece.label
+        if label not in self.document.footnotes:
+            return escape(f"[^{label}]", quote=False)
+        number = self._number(label)
+        self.called[label] = time = self.called.get(label, 0) + 1
+        link = f'<a{self._class("footnote-ref")} href="#{escape(_note(label))}">{number}</a>'
+        return f"<sup{self._id(_call(label, time))}>{link}</sup>"
+
+    def _claim(self, _: Claim) -> str:
+        return ""
+
+    def _anchor(self, piece: Anchor) -> str:
+        return f"<span{self._class('block', 'alone' if piece.alone else '')}{self._id(piece.id)}></span>"
+
+    def _inline_html(self, piece: InlineHtml) -> str:
+        return piece.html
+
+    # Blocks.
+
+    def _heading(self, block: Heading) -> str:
+        text = self.line(block.children)
+        if block.embedded:
+            return f"<p><strong{self._class('heading')}>{text}</strong></p>\n"
+        if not block.id:
+            return f"<h{block.level}>{text}</h{block.level}>\n"
+        self.contents.append(Entry(block.level, block.id, self._words(block.children)))
+        title = "这一节的链接"
+        href = escape(f"#{targets.encode(block.id)}")
+        link = f'<a{self._class("headerlink")} href="{href}" title="{title}">¶</a>' if self.edge.permalinks else ""
+        return f"<h{block.level}{self._id(block.id)}>{text}{link}</h{block.level}>\n"
+
+    def _words(self, pieces: Sequence[Inline]) -> str:
+        """Return what the table of contents shows of running text, as HTML: words, code and formulas."""
+        parts = []
+        for piece in pieces:
+            if isinstance(piece, Text | Code):
+                parts.append(escape(piece.text, quote=False))
+            elif isinstance(piece, Break):
+                parts.append(" ")
+            elif isinstance(piece, Math):
+                parts.append(self.edge.formula(piece.latex, False))
+            elif isinstance(piece, Emphasis | Link | Stub):
+                parts.append(self._words(piece.children))
+            elif isinstance(piece, Tag):
+                parts.append(f"#{escape(piece.name, quote=False)}")
+        return "".join(parts)
+
+    def _paragraph(self, block: Paragraph) -> str:
+        return f"<p>{self.line(block.children)}</p>\n"
+
+    def _figure(self, block: Figure) -> str:
+        media, shown = block.media, self._media(block.media)
+        if isinstance(media.source, str) or "<img" not in (self.slots[-1] if self.mark and self.slots else shown):
+            return f"<p>{shown}</p>\n"
+        # A generated figure has its name drawn in it; a file's own name says nothing to readers.
+        told = media.alt and media.alt != media.source.path.stem and media.source.path.parent.name != "_figures"
+        caption = f"<figcaption>{escape(media.alt, quote=False)}</figcaption>" if told else ""
+        return f"<figure>{shown}{caption}</figure>\n"
+
+    def _quote(self, block: Quote) -> str:
+        return f"<blockquote>\n{self.blocks(block.children)}</blockquote>\n"
+
+    def _callout(self, block: Callout) -> str:
+        kind = block.kind if block.kind in KINDS else targets.own_name(block.kind)
+        classes = [kind, *(targets.own_name(name) for name in block.classes)]
+        title, inside = self.line(block.title), self.blocks(block.children)
+        if block.fold:
+            opened = ' open="open"' if block.fold == "+" else ""
+            return f"<details{self._class(*classes)}{opened}>\n<summary>{title}</summary>\n{inside}</details>\n"
+        tag = f"h{block.level}" if block.level else "p"
+        head = f"<{tag}{self._class('admonition-title')}>{title}</{tag}>"
+        return f"<div{self._class('admonition', *classes)}>\n{head}\n{inside}</div>\n"
+
+    def _list(self, block: List) -> str:
+        tag = "ul" if block.start is None else "ol"
+        start = f' start="{block.start}"' if block.start not in {None, 1} else ""
+        tasks = self._class("task-list") if any(item.done is not None for item in block.items) else ""
+        items = "".join([self._item(item, tight=block.tight) for item in block.items])
+        return f"<{tag}{tasks}{start}>\n{items}</{tag}>\n"
+
+    def _item(self, item: Item, *, tight: bool) -> str:
+        box = self._box(done=item.done) if item.done is not None else ""
+        parts = []
+        for number, block in enumerate(item.children):
+            before = "" if number else box
+            if isinstance(block, Paragraph) and tight:
+                end = "\n" if number + 1 < len(item.children) else ""
+                parts.append(f"{before}{self.line(block.children)}{end}")
+            elif isinstance(block, Paragraph):
+                parts.append(f"{'' if number else chr(10)}<p>{before}{self.line(block.children)}</p>\n")
+            else:
+                parts.append(f"{'' if number else chr(10)}{before}{self.block(block)}")
+        head = self._class("task-list-item") if item.done is not None else ""
+        return f"<li{head}>{''.join(parts) or box}</li>\n"
+
+    def _box(self, *, done: bool) -> str:
+        ticked = ' checked=""' if done else ""
+        box = f'<input type="checkbox" disabled=""{ticked}><span{self._class("task-list-indicator")}></span>'
+        return f"<label{self._class('task-list-control')}>{box}</label> "
+
+    def _table(self, block: Table) -> str:
+        head, *rows = [self._row(row, block, "td" if number else "th") for number, row in enumerate(block.rows)]
+        body = f"<tbody>\n{''.join(rows)}</tbody>\n" if rows else ""
+        return f"<table>\n<thead>\n{head}</thead>\n{body}</table>\n"
+
+    def _row(self, row: Sequence[tuple[Inline, ...]], table: Table, tag: str) -> str:
+        cells = []
+        for cell, alignment in zip(row, table.alignments, strict=True):
+            style = f' style="text-align:{alignment}"' if alignment else ""
+            cells.append(f"<{tag}{style}>{self.line(cell)}</{tag}>\n")
+        return f"<tr>\n{''.join(cells)}</tr>\n"
+
+    def _code_block(self, block: CodeBlock) -> str:
+        if block.language == "mermaid":
+            return f"<pre{self._class('mermaid')}><code>{escape(block.text.rstrip(), quote=False)}</code></pre>\n"
+        return f"{self._slot(self.edge.code(block.text, block.language))}\n"
+
+    def _formula(self, block: Formula) -> str:
+        return f"{self._slot(self.edge.formula(block.latex, True))}\n"
+
+    def _rule(self, _: Rule) -> str:
+        return "<hr>\n"
+
+    def _html_block(self, block: HtmlBlock) -> str:
+        return block.html if block.html.endswith("\n") else f"{block.html}\n"
+
+    def _nothing(self, _: Footnote) -> str:
+        return ""
+
+    def _embed(self, block: Embed) -> str:
+        head = f"<p{self._class('admonition-title')}>{self._link(block.title)}</p>"
+        return f"<div{self._class('admonition', 'embed')}>\n{head}\n{self.blocks(block.children)}</div>\n"
+
+    def _example(self, block: Example) -> str:
+        shown = self.blocks(block.children)
+        if block.declared is None:
+            return shown
+        title = f"<summary>{_SOURCE_TITLE}：{escape(block.id, quote=False)}</summary>"
+        return f"{shown}<details{self._class('source')}>\n{title}\n{self._code_block(block.declared)}</details>\n"
+
+    def _terms(self, block: Terms) -> str:
+        parts = []
+        for term, meanings in block.entries:
+            parts.append(f"<dt>{self.line(term)}</dt>\n")
+            parts += [f"<dd>\n{self.blocks(meaning)}</dd>\n" for meaning in meanings]
+        return f"<dl>\n{''.join(parts)}</dl>\n"
+
+    # Footnotes, numbered as they are called; those that nobody calls come last.
+
+    def footnotes(self) -> str:
+        """Return the footnotes that stand at the foot of the page."""
+        items = [self._note(label) for label in self._labels()]
+        if not items:
+            return ""
+        return f"<div{self._class('footnote')}>\n<hr>\n<ol>\n{''.join(items)}</ol>\n</div>\n"
+
+    def _labels(self) -> Iterator[str]:
+        """Yield the labels of footnotes in order; one that is shown may call others."""
+        rest = iter(self.document.footnotes)
+        at = 0
+        while True:
+            while at < len(self.order):
+                yield self.order[at]
+                at += 1
+            label = next((one for one in rest if one not in self.numbers), None)
+            if label is None:
+                return
+            self._number(label)
+
+    def _number(self, label: str) -> int:
+        """Return the number of a footnote, which it gets when it is first called."""
+        if label not in self.numbers:
+            self.order.append(label)
+            self.numbers[label] = len(self.order)
+        return self.numbers[label]
+
+    def _note(self, label: str) -> str:
+        inside = self.blocks(self.document.footnotes[label].children)
+        back = "".join(self._back(label, time + 1) for time in range(self.called.get(label, 0)))
+        if inside.endswith("</p>\n"):
+            inside = f"{inside[:-5]}{back}</p>\n"
+        elif back:
+            inside += f"<p>{back.removeprefix('&nbsp;')}</p>\n"
+        return f"<li{self._id(_note(label))}>\n{inside}</li>\n"
+
+    def _back(self, label: str, time: int) -> str:
+        title = f"回到正文的第 {self.numbers[label]} 处"
+        href = escape(f"#{_call(label, time)}")
+        return f'&nbsp;<a{self._class("footnote-backref")} href="{href}" title="{title}">↩</a>'
+
+
+def _note(label: str) -> str:
+    """Return the id of a footnote."""
+    return f"fn:{label}"
+
+
+def _call(label: str, time: int) -> str:
+    """Return the id of a call of a footnote, the first or a further one."""
+    return f"fnref{time if time > 1 else ''}:{label}"
+
+
+_INLINES: dict[type, Callable[..., str]] = {
+    Text: _Writer._text,
+    Break: _Writer._break,
+    Emphasis: _Writer._emphasis,
+    Code: _Writer._code,
+    Math: _Writer._math,
+    Link: _Writer._link,
+    Stub: _Writer._stub,
+    Media: _Writer._media,
+    Tag: _Writer._tag,
+    FootnoteCall: _Writer._call,
+    Claim: _Writer._claim,
+    Anchor: _Writer._anchor,
+    InlineHtml: _Writer._inline_html,
+}
+_BLOCKS: dict[type, Callable[..., str]] = {
+    Heading: _Writer._heading,
+    Paragraph: _Writer._paragraph,
+    Figure: _Writer._figure,
+    Quote: _Writer._quote,
+    Callout: _Writer._callout,
+    List: _Writer._list,
+    Table: _Writer._table,
+    CodeBlock: _Writer._code_block,
+    Formula: _Writer._formula,
+    Rule: _Writer._rule,
+    HtmlBlock: _Writer._html_block,
+    Footnote: _Writer._nothing,
+    Embed: _Writer._embed,
+    Example: _Writer._example,
+    Terms: _Writer._terms,
+}

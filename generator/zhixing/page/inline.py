@@ -1,214 +1,421 @@
-"""Obsidian's inline tokens as portable Markdown."""
+"""Running text as pieces of a page: our tokens, the emphasis between them, and words."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from html import unescape
 from pathlib import PurePosixPath
 
-from zhixing.markdown.blocks import Region
-from zhixing.markdown.emphasis import plain
+from zhixing.markdown.emphasis import Emphasis as Delimited
+from zhixing.markdown.emphasis import emphasis, plain
 from zhixing.markdown.inline import Token, TokenKind, tokens
-from zhixing.page import escape, html, targets
+from zhixing.markdown.links import NESTING
 from zhixing.page.context import Scope
-from zhixing.page.links import NO_FILE, display, href, reason, unlinked
-from zhixing.page.media import Size, fragment, is_shown, picture, picture_size
-from zhixing.page.pieces import clean
-from zhixing.page.prose import Prose
-from zhixing.page.tags import in_prose
+from zhixing.page.html_text import closing_tags, is_swallowing
+from zhixing.page.links import NO_FILE, display, place, reason
+from zhixing.page.media import fragment, is_shown, picture_size
+from zhixing.page.tree import (
+    Block,
+    Break,
+    Claim,
+    Code,
+    Emphasis,
+    FootnoteCall,
+    Formula,
+    Inline,
+    InlineHtml,
+    Link,
+    Math,
+    Media,
+    Paragraph,
+    Place,
+    Stub,
+    Tag,
+    Text,
+)
 from zhixing.source import Span
-from zhixing.vault.note import Link
+from zhixing.vault.note import Link as NoteLink
 from zhixing.vault.resolve import Found, Resolution, resolve
 
-# What Python-Markdown, too, reads as an address between angle brackets.
-_PLAIN_URL = re.compile(r"https?://[^\s<>\\`$\[\]\"]+")
+# Emphasis and links nested deeper are shown as they are written.
+_DEPTH = 40
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_ENTITY = r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
+_RESOLVED = re.compile(rf"\\([!-/:-@\[-`{{-~])|({_ENTITY})")
+_TRAILING_BACKSLASH = re.compile(r"(?<!\\)(?:\\\\)*(\\)\Z")
 # A table's cells end at a bar, escaped or not, in a formula too.
 _BAR = re.compile(r"\\?\|")
 _VERTICAL = r"\\vert "
 _CONTINUED = re.compile(r"\s*\n[ \t>]*")
+_CLAIM = "="
 
-Embed = Callable[[Scope, Resolution, Link], str]
+EmbedNote = Callable[[Scope, Resolution, NoteLink, Span], Block]
+# What stands in running text, and the blocks that part it.
+Mixed = Inline | Block
 
 
-class Inline:
-    """Translates the inline tokens of one note. `embed` translates an embedded note, section or block."""
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """A token, or the text between two delimiters, that the running text between is read around."""
 
-    def __init__(self, scope: Scope, embed: Embed) -> None:
+    start: int
+    end: int
+    inside: Span
+    token: Token | None = None
+    kind: str = ""
+
+
+class InlineReader:
+    """Reads the running text of one note. `embed` reads an embedded note, section or block."""
+
+    def __init__(self, scope: Scope, embed: EmbedNote) -> None:
         self.scope = scope
-        self.text = clean(scope.note.source.text)
+        self.text = scope.note.source.text
         self.embed = embed
-        self.prose = Prose(self.text, self._keep)
         self._noted = scope.noted()
-        self._starts = [token.span.start for token in scope.note.tokens]
-        self._in_link = False
         self._links = {link.span.start: link for link in scope.note.links if not link.field}
 
-    def region(self, region: Region, span: Span) -> str:
-        """Return the translation of a part of a region: its tokens, and the prose between them."""
-        held = self._tokens(region.span)
-        self.prose.enter(region, held)
-        text = self._span(span)
-        inside = text.rstrip()
-        return f"{inside}{self._closed(held)}{text[len(inside) :]}"
+    def paragraph(self, lines: Sequence[Span]) -> list[Block]:
+        """Return running text as blocks: paragraphs, and the formulas and embedded notes that part them."""
+        blocks: list[Block] = []
+        for part in _parted(_Line(self, lines, whole=True).read()):
+            if isinstance(part, Block):
+                blocks.append(part)
+            elif kept := _closed(_without_empty_lines(part)):
+                blocks.append(Paragraph(_around(kept), kept))
+        return blocks
 
-    def _tokens(self, span: Span) -> Sequence[Token]:
-        return self.scope.note.tokens[bisect_left(self._starts, span.start) : bisect_left(self._starts, span.end)]
+    def line(self, lines: Sequence[Span], *, cell: bool = False) -> tuple[Inline, ...]:
+        """Return running text that no block can part: of a heading, a title, or the cell of a table."""
+        if not lines:
+            return ()
+        found = [one for one in _Line(self, lines, cell=cell).read() if not isinstance(one, Block)]
+        return _closed(_trimmed(found)) if found else ()
 
-    def _span(self, span: Span) -> str:
-        parts = []
-        at = span.start
-        for token in self._tokens(span):
-            if token.span.start >= at:
-                parts += [self.prose.write(at, token.span.start), self._token(token)]
-                at = token.span.end
-        return "".join([*parts, self.prose.write(at, span.end)])
+    def is_noted(self, label: str) -> bool:
+        """Tell whether the note defines a footnote."""
+        return label in self._noted
 
-    def _closed(self, held: Sequence[Token]) -> str:
-        """Return the tags that close what a region leaves open: in Obsidian, too, no tag reaches beyond its block."""
-        tags = "".join(token.span.of(self.text) for token in held if token.kind is TokenKind.HTML)
-        return "".join([self._keep(f"</{name}>") for name in reversed(html.left_open(tags))])
-
-    def _token(self, token: Token) -> str:
-        written: Callable[[Token], str] = getattr(self, f"_{token.kind.name.lower()}")
-        return written(token)
-
-    def _keep(self, text: str, cell: str | None = None, *, block: bool = False) -> str:
-        return self.scope.page.pieces.keep(text, cell, block=block)
-
-    def _code(self, token: Token) -> str:
-        raw = _CONTINUED.sub(" ", token.span.of(self.text))
-        # A table's cells escape the bar in code too, and code shows the backslash.
-        return self._keep(raw, raw.replace("\\|", "|"))
-
-    def _math(self, token: Token) -> str:
-        latex = _CONTINUED.sub("\n" if token.display else " ", token.content.of(self.text)).strip()
-        if not latex:
-            return self._keep(escape.plain(token.span.of(self.text)))
-        cell = f"${_BAR.sub(_VERTICAL, latex.replace(chr(10), ' ')).strip()}$"
-        if token.display:
-            return self._keep(display_math(latex), cell, block=True)
-        # Before a digit a closing dollar is none.
-        digit = self.text[token.span.end : token.span.end + 1].isdigit()
-        return self._keep(f"\\({latex}\\)" if digit else f"${latex}$", cell)
-
-    def _comment(self, _: Token) -> str:
-        return self._keep("")
-
-    _html_comment = _comment
-
-    def _definition(self, _: Token) -> str:
-        # Links by reference are written out. What stands below it stays a paragraph, however far it is indented.
-        return self._keep("")
-
-    def _html(self, token: Token) -> str:
-        return self._keep(escape.tag(_CONTINUED.sub(" ", token.span.of(self.text))))
-
-    def _highlight(self, token: Token) -> str:
-        return f"{self._keep('<mark>')}{self._span(token.content)}{self._keep('</mark>')}"
-
-    def _tag(self, token: Token) -> str:
-        tags = None if self._in_link else self.scope.page.tags
-        return self._keep(in_prose(token.content.of(self.text), tags, self.scope.page.note.path))
-
-    def _block_id(self, _: Token) -> str:
-        return ""  # its anchor stands where its block begins
-
-    def _footnote(self, token: Token) -> str:
-        label = token.content.of(self.text)
-        prefix = f"{self.scope.number}-" if self.scope.embedded else ""
-        # Where no note defines it, `[^2](text)` would be read as a link.
-        return f"[^{prefix}{label}]" if label in self._noted else self._keep(escape.plain(f"[^{label}]"))
-
-    def _inline_note(self, token: Token) -> str:
-        notes = self.scope.page.footnotes
-        place, label = len(notes), f"inline-{len(notes) + 1}"
-        notes.append("")  # its own text may hold another
-        notes[place] = f"[^{label}]: {self._span(token.content)}"
-        return self._keep(f"[^{label}]")
-
-    def _url(self, token: Token) -> str:
-        url = (token.target or token.span).of(self.text)
-        if _PLAIN_URL.fullmatch(url):
-            return self._keep(f"<{url}>")
-        scheme = "" if ":" in url else "mailto:"
-        return self._keep(f"[{escape.plain(url)}]({targets.url(scheme + url)})")
-
-    def _link(self, token: Token) -> str:
-        self._in_link = True  # a link holds no links
-        inner = self._span(token.content)
-        self._in_link = False
-        link, resolution = self._resolved(token)
-        href = self._href(link, resolution) if link and resolution else targets.url(link.url if link else "")
-        if not href and resolution:
-            return f"{self._keep(unlinked(reason(resolution)))}{inner}{self._keep('</em>')}"
-        return f"{self._keep('[')}{inner}{self._keep(f']({href}{self._title(token)})')}"
-
-    def _title(self, token: Token) -> str:
-        """Return a link's title as it stands behind a destination, "" if it has none."""
-        written = _CONTINUED.sub(" ", token.title.of(self.text) if token.title else "")
-        title = escape.attribute(unescape(_ESCAPED.sub(r"\1", written)))
-        return f' "{title}"' if title else ""
-
-    def _image(self, token: Token) -> str:
-        alt, size = picture_size(token.content.of(self.text))
-        alt = plain(alt, Span(0, len(alt)), tokens(alt) if "[" in alt else ())
-        link, resolution = self._resolved(token)
-        if link is None or resolution is None:
-            return self._picture(alt, targets.url(link.url if link else "") + self._title(token), size)
-        if resolution.kind is Found.NOTE:
-            return self._keep(self.embed(self.scope, resolution, link), block=True)
-        # A result's figure need not be on disk yet; any other picture must.
-        if resolution.file is None and self.scope.declares:
-            return self._keep(f"{unlinked(NO_FILE)}{escape.plain(alt or link.path)}</em>")
-        file = resolution.file or self.scope.note.path.parent / link.path
-        if resolution.file and not is_shown(file):
-            return self._keep(f"[{escape.plain(alt or file.name)}]({self._href(link, resolution)})")
-        destination = targets.relative(file, self.scope.page.note.path, fragment(link.headings))
-        return self._picture(alt, destination + self._title(token), size)
-
-    def _wikilink(self, token: Token) -> str:
-        link, resolution = self._resolved(token)
-        if link is None or resolution is None:
-            return self._keep(escape.plain(token.span.of(self.text)))
-        text = escape.plain(display(link))
-        href = self._href(link, resolution)
-        return self._keep(f"[{text}]({href})" if href else f"{unlinked(reason(resolution))}{text}</em>")
-
-    def _embed(self, token: Token) -> str:
-        link, resolution = self._resolved(token)
-        if link is None or resolution is None:
-            return self._keep(escape.plain(token.span.of(self.text)))
-        if resolution.kind is Found.NOTE:
-            return self._keep(self.embed(self.scope, resolution, link), self._wikilink(token), block=True)
-        href = self._href(link, resolution)
-        if resolution.file is None or not href:
-            missing = resolution.file is None and PurePosixPath(link.path).suffix
-            why = NO_FILE if missing else reason(resolution)
-            return self._keep(f"{unlinked(why)}{escape.plain(display(link))}</em>")
-        if not is_shown(resolution.file):
-            return self._keep(f"[{escape.plain(display(link))}]({href})")
-        size = token.wikilink.size if token.wikilink else None
-        return self._picture(link.display or resolution.file.stem, href, size)
-
-    def _picture(self, alt: str, destination: str, size: Size) -> str:
-        return self._keep(picture(alt, destination, size, attributes=self.scope.page.attributes))
-
-    def _resolved(self, token: Token) -> tuple[Link | None, Resolution | None]:
+    def resolved(self, token: Token) -> tuple[NoteLink | None, Resolution | None]:
         """Return a token's link and where it points; no resolution where it leaves the vault."""
         link = self._links.get(token.span.start)
         if link is None or link.url:
             return link, None
         return link, resolve(self.scope.page.vault, self.scope.note, link)
 
-    def _href(self, link: Link, resolution: Resolution) -> str:
-        """Return a link's destination, "" where there is nothing to see."""
-        return href(self.scope.page.note.path, resolution, link)
+
+class _Line:
+    """Reads one stretch of running text. `whole` says that blocks may part it, `cell` that it is a table's cell."""
+
+    def __init__(self, reader: InlineReader, lines: Sequence[Span], *, whole: bool = False, cell: bool = False) -> None:
+        self.reader = reader
+        self.scope = reader.scope
+        self.text = reader.text
+        self.lines = lines
+        self.begins = [line.start for line in lines]
+        self.whole = whole
+        self.cell = cell
+        self.in_link = False
+        self.span = Span(lines[0].start, lines[-1].end)
+        self.stretches = self._stretches()
+        self.next = 0
+
+    def read(self) -> list[Mixed]:
+        """Return the pieces of all of it."""
+        return self._read(self.span)
+
+    def _stretches(self) -> list[_Stretch]:
+        held = [token for token in self.scope.note.within(self.span) if token.span.end <= self.span.end]
+        found = [_Stretch(one.span.start, one.span.end, one.content, one) for one in held]
+        for pair in self._emphasis(held):
+            inside = Span(pair.opening.end, pair.closing.start)
+            found.append(_Stretch(pair.opening.start, pair.closing.end, inside, kind=pair.kind))
+        return _bounded(sorted(found, key=lambda one: (one.start, -one.end)))
+
+    def _emphasis(self, held: Sequence[Token]) -> Iterable[Delimited]:
+        """Return the emphasis in the text; that of a cell, or of a part of a region, reaches no further."""
+        region = self.scope.note.at(self.span.start)
+        if not self.cell and len(region.lines) == len(self.lines) and region.lines[0].start in {*self.begins}:
+            return self.scope.note.emphasis.within(self.span)
+        body, at = [], self.span.start
+        for line in self.lines:
+            body += [" " * (line.start - at), line.of(self.text)]
+            at = line.end
+        return emphasis("".join(body), self.span.start, held)
+
+    def _read(self, span: Span) -> list[Mixed]:
+        pieces: list[Mixed] = []
+        at = span.start
+        while self.next < len(self.stretches) and self.stretches[self.next].start < span.end:
+            one = self.stretches[self.next]
+            self.next += 1
+            if one.start >= at:
+                pieces += self._words(at, one.start)
+                pieces += self._stretch(one)
+                at = one.end
+        return [*pieces, *self._words(at, span.end)]
+
+    def _inside(self, span: Span) -> tuple[Inline, ...]:
+        """Return what a link or emphasis holds: no blocks."""
+        whole, self.whole = self.whole, False
+        found = self._read(span)
+        self.whole = whole
+        return tuple(one for one in found if not isinstance(one, Block))
+
+    def _stretch(self, one: _Stretch) -> Sequence[Mixed]:
+        if one.token is None:
+            return [Emphasis(Span(one.start, one.end), one.kind, self._inside(one.inside))]
+        return _READERS[one.token.kind](self, one.token)
+
+    def _words(self, start: int, end: int) -> Iterator[Inline]:
+        """Yield the words of a part that holds no token, and the line ends in it."""
+        first = max(0, bisect_right(self.begins, start) - 1)
+        for number in range(first, len(self.lines)):
+            line = self.lines[number]
+            if number > first and start < line.start <= end:
+                yield Break(Span(self.lines[number - 1].end, line.start))
+            if line.start >= end:
+                return
+            left, right = max(start, line.start), min(end, line.end)
+            if left < right:
+                yield from self._in_line(Span(left, right), line)
+
+    def _in_line(self, span: Span, line: Span) -> Iterator[Text]:
+        """Yield the words of a part of a line, without the space at its ends and the backslash that breaks it."""
+        start, written = span.start, span.of(self.text)
+        if start == line.start:
+            bare = written.lstrip(" \t\f")
+            start += len(written) - len(bare)
+            written = bare
+        if span.end == line.end:
+            written = written.rstrip(" \t\f\r\n")
+            if line is not self.lines[-1] and (backslash := _TRAILING_BACKSLASH.search(written)):
+                written = written[: backslash.start(1)]
+        if written:
+            yield Text(Span(start, start + len(written)), _resolved(written))
+
+    # One method for each kind of token.
+
+    def _code(self, token: Token) -> Sequence[Mixed]:
+        code = _CONTINUED.sub(" ", token.content.of(self.text).replace("\r", ""))
+        if len(code) > 2 and code[0] == code[-1] == " " and code.strip():
+            code = code[1:-1]
+        # A table's cells escape the bar in code too, and code shows the backslash.
+        return [Code(token.span, code.replace("\\|", "|") if self.cell else code)]
+
+    def _math(self, token: Token) -> Sequence[Mixed]:
+        latex = _CONTINUED.sub("\n" if token.display else " ", token.content.of(self.text).replace("\r", "")).strip()
+        if not latex:
+            return [self._as_written(token)]
+        if token.display and self.whole:
+            return [Formula(token.span, latex)]
+        return [Math(token.span, _BAR.sub(_VERTICAL, latex.replace("\n", " ")).strip() if self.cell else latex)]
+
+    def _nothing(self, _: Token) -> Sequence[Mixed]:
+        return []
+
+    def _comment(self, token: Token) -> Sequence[Mixed]:
+        written = token.content.of(self.text)
+        return [Claim(token.span, written[1:].strip())] if written.startswith(_CLAIM) else []
+
+    def _html(self, token: Token) -> Sequence[Mixed]:
+        html = _CONTINUED.sub(" ", token.span.of(self.text).replace("\r", ""))
+        rest = self.text[token.span.end : self.span.end]
+        return [self._as_written(token) if is_swallowing(html, rest) else InlineHtml(token.span, html)]
+
+    def _highlight(self, token: Token) -> Sequence[Mixed]:
+        return [Emphasis(token.span, "mark", self._inside(token.content))]
+
+    def _tag(self, token: Token) -> Sequence[Mixed]:
+        name = token.content.of(self.text)
+        known = self.scope.page.tags.find(name) if self.scope.page.tags and not self.in_link else None
+        return [Tag(token.span, name, Place(known.path) if known else None)]
+
+    def _footnote(self, token: Token) -> Sequence[Mixed]:
+        label = token.content.of(self.text)
+        if not self.reader.is_noted(label):
+            return [self._as_written(token)]
+        return [FootnoteCall(token.span, self.scope.label(label))]
+
+    def _inline_note(self, token: Token) -> Sequence[Mixed]:
+        label = self.scope.page.new_label()
+        inside = self._inside(token.content)
+        self.scope.page.note_inline(label, token.span, inside)
+        return [FootnoteCall(token.span, label)]
+
+    def _url(self, token: Token) -> Sequence[Mixed]:
+        inside = token.target or token.span
+        url = inside.of(self.text)
+        return [Link(token.span, url if ":" in url else f"mailto:{url}", (Text(inside, url),))]
+
+    def _link(self, token: Token) -> Sequence[Mixed]:
+        before, self.in_link = self.in_link, True  # a link holds no links
+        inside = self._inside(token.content)
+        self.in_link = before
+        link, resolution = self.reader.resolved(token)
+        if link is None or resolution is None:
+            return [Link(token.span, link.url if link else "", inside, self._title(token))]
+        to = place(resolution, link)
+        if to is None:
+            return [Stub(token.span, reason(resolution), inside)]
+        return [Link(token.span, to, inside, self._title(token))]
+
+    def _title(self, token: Token) -> str:
+        written = " ".join((token.title.of(self.text) if token.title else "").split())
+        return _resolved(written)
+
+    def _image(self, token: Token) -> Sequence[Mixed]:
+        alt, size = picture_size(token.content.of(self.text))
+        alt = " ".join(_resolved(plain(alt, Span(0, len(alt)), tokens(alt) if "[" in alt else ())).split())
+        link, resolution = self.reader.resolved(token)
+        if link is None or resolution is None:
+            return [Media(token.span, link.url if link else "", alt, size, self._title(token))]
+        if resolution.kind is Found.NOTE:
+            return [self._embedded(token, resolution, link)]
+        # A result's figure need not be on disk yet; any other picture must.
+        if resolution.file is None and self.scope.declares:
+            return [Stub(token.span, NO_FILE, (Text(token.content, alt or link.path),))]
+        file = resolution.file or self.scope.note.path.parent / link.path
+        to = Place(file, fragment(link.headings))
+        if resolution.file and not is_shown(file):
+            return [Link(token.span, to, (Text(token.content, alt or file.name),))]
+        return [Media(token.span, to, alt, size, self._title(token))]
+
+    def _wikilink(self, token: Token) -> Sequence[Mixed]:
+        link, resolution = self.reader.resolved(token)
+        if link is None or resolution is None:
+            return [self._as_written(token)]
+        text = (Text(token.content, display(link)),)
+        to = place(resolution, link)
+        return [Link(token.span, to, text) if to else Stub(token.span, reason(resolution), text)]
+
+    def _embed(self, token: Token) -> Sequence[Mixed]:
+        link, resolution = self.reader.resolved(token)
+        if link is None or resolution is None:
+            return [self._as_written(token)]
+        if resolution.kind is Found.NOTE:
+            return [self._embedded(token, resolution, link)]
+        text = (Text(token.content, display(link)),)
+        to = place(resolution, link)
+        if resolution.file is None or to is None:
+            missing = resolution.file is None and PurePosixPath(link.path).suffix
+            return [Stub(token.span, NO_FILE if missing else reason(resolution), text)]
+        if not is_shown(resolution.file):
+            return [Link(token.span, to, text)]
+        size = (token.wikilink.size if token.wikilink else None) or (0, 0)
+        return [Media(token.span, to, link.display or resolution.file.stem, size)]
+
+    def _embedded(self, token: Token, resolution: Resolution, link: NoteLink) -> Mixed:
+        """Return an embedded note; a link to it where no block can stand."""
+        if self.whole:
+            return self.reader.embed(self.scope, resolution, link, token.span)
+        text = (Text(token.content, display(link)),)
+        to = place(resolution, link)
+        return Link(token.span, to, text) if to else Stub(token.span, reason(resolution), text)
+
+    def _as_written(self, token: Token) -> Text:
+        return Text(token.span, _CONTINUED.sub(" ", token.span.of(self.text)))
 
 
-def display_math(latex: str) -> str:
-    """Return a formula that stands alone. Python-Markdown would end it at a blank line."""
-    lines = [line.rstrip() for line in latex.splitlines() if line.strip()]
-    return "\n".join(["$$", *lines, "$$"])
+_READERS: dict[TokenKind, Callable[[_Line, Token], Sequence[Mixed]]] = {
+    TokenKind.CODE: _Line._code,
+    TokenKind.MATH: _Line._math,
+    TokenKind.COMMENT: _Line._nothing,
+    TokenKind.HTML_COMMENT: _Line._comment,
+    TokenKind.HTML: _Line._html,
+    TokenKind.WIKILINK: _Line._wikilink,
+    TokenKind.EMBED: _Line._embed,
+    TokenKind.LINK: _Line._link,
+    TokenKind.IMAGE: _Line._image,
+    TokenKind.URL: _Line._url,
+    TokenKind.HIGHLIGHT: _Line._highlight,
+    TokenKind.TAG: _Line._tag,
+    TokenKind.BLOCK_ID: _Line._nothing,  # its anchor stands where its block begins
+    TokenKind.FOOTNOTE: _Line._footnote,
+    TokenKind.INLINE_NOTE: _Line._inline_note,
+    TokenKind.DEFINITION: _Line._nothing,  # links by reference are written out
+}
+
+
+def _resolved(written: str) -> str:
+    """Return words as a reader sees them: escapes and character references resolved."""
+    if "\\" not in written and "&" not in written:
+        return written
+    return _RESOLVED.sub(lambda found: found[1] or unescape(found[2]), written)
+
+
+def _bounded(stretches: list[_Stretch]) -> list[_Stretch]:
+    """Return the stretches that are nested no deeper than a page can hold."""
+    kept: list[_Stretch] = []
+    around: list[int] = []
+    for one in stretches:
+        while around and around[-1] <= one.start:
+            around.pop()
+        if len(around) < _DEPTH:
+            kept.append(one)
+            if one.token is None or one.token.kind in NESTING:
+                around.append(one.end)
+    return kept
+
+
+def _parted(pieces: Sequence[Mixed]) -> Iterator[Block | list[Inline]]:
+    """Yield the blocks among pieces, and the runs of pieces between them."""
+    run: list[Inline] = []
+    for piece in pieces:
+        if isinstance(piece, Block):
+            yield run
+            yield piece
+            run = []
+        else:
+            run.append(piece)
+    yield run
+
+
+def _without_empty_lines(pieces: Sequence[Inline]) -> list[Inline]:
+    """Return pieces without lines that show nothing: those of definitions and comments, and those at both ends."""
+    lines: list[list[Inline]] = [[]]
+    breaks: list[Break] = []
+    for piece in pieces:
+        if isinstance(piece, Break):
+            breaks.append(piece)
+            lines.append([])
+        else:
+            lines[-1].append(piece)
+    kept: list[Inline] = []
+    shown = False
+    for number, line in enumerate(lines):
+        if any(not _is_empty(piece) for piece in line):
+            kept += [breaks[number - 1], *line] if shown else line
+            shown = True
+        else:
+            kept += [piece for piece in line if isinstance(piece, Claim)]
+    return _trimmed(kept) if shown else []
+
+
+def _trimmed(pieces: list[Inline]) -> list[Inline]:
+    """Return pieces without the space at their ends, which a token that shows nothing has left there."""
+    if isinstance(first := pieces[0], Text):
+        pieces[0] = replace(first, text=first.text.lstrip(" \t"))
+    if isinstance(last := pieces[-1], Text):
+        pieces[-1] = replace(last, text=last.text.rstrip(" \t"))
+    return pieces
+
+
+def _is_empty(piece: Inline) -> bool:
+    return isinstance(piece, Claim) or (isinstance(piece, Text) and not piece.text.strip(" \t\f\r\n"))
+
+
+def _closed(pieces: Sequence[Inline]) -> tuple[Inline, ...]:
+    """Return pieces with the tags that close what they leave open: in Obsidian, too, no tag reaches past its block."""
+    tags = "".join(piece.html for piece in pieces if isinstance(piece, InlineHtml))
+    if not tags:
+        return tuple(pieces)
+    end = Span(pieces[-1].span.end, pieces[-1].span.end)
+    return (*pieces, *(InlineHtml(end, tag) for tag in closing_tags(tags)))
+
+
+def _around(pieces: Sequence[Inline]) -> Span:
+    return Span(pieces[0].span.start, pieces[-1].span.end)

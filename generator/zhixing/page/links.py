@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
-
 from zhixing.markdown.links import default_text
 from zhixing.page import targets
 from zhixing.page.media import fragment
+from zhixing.page.tree import Place
 from zhixing.vault.note import Link
 from zhixing.vault.resolve import Resolution
 
@@ -20,28 +19,23 @@ def display(link: Link) -> str:
     return link.display or default_text(link.path, link.headings, link.block)
 
 
-def href(page: PurePosixPath, resolution: Resolution, link: Link) -> str:
-    """Return the destination of a resolved link on a page, "" where there is nothing to see, as of a template."""
+def place(resolution: Resolution, link: Link) -> Place | None:
+    """Return where a resolved link leads, None where there is nothing to see, as of a template."""
     if resolution.file is not None:
         note = resolution.file.suffix.lower() == ".md"
-        return "" if note else targets.relative(resolution.file, page, fragment(link.headings))
+        return None if note else Place(resolution.file, fragment(link.headings))
     if resolution.note is None or not resolution.note.published:
-        return ""
-    return targets.relative(resolution.note.path, page, anchor(resolution, link))
+        return None
+    return Place(resolution.note.path, anchor(resolution, link))
 
 
 def anchor(resolution: Resolution, link: Link) -> str:
     """Return the id of the heading or block that a link names, "" where it names none."""
     if resolution.block and link.block:
-        return f"{targets.BLOCK_PREFIX}{resolution.block.id}"
-    return resolution.heading.slug if resolution.heading else ""
+        return targets.block_id(resolution.block.id)
+    return targets.element_id(resolution.heading.slug) if resolution.heading else ""
 
 
 def reason(resolution: Resolution) -> str:
     """Return why a link to a note leads nowhere: the note is still to be written, or is not published or a template."""
     return NO_NOTE if resolution.note is None and resolution.file is None else NOT_SHOWN
-
-
-def unlinked(why: str) -> str:
-    """Return the tag that marks a link without an end; `</em>` closes it."""
-    return f'<em class="stub" title="{why}">'

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-from zhixing.page import escape
 from zhixing.vault.note import AUDIO, PICTURES, VIDEO
 
-Size = tuple[int, int] | None
+Size = tuple[int, int]
 
 _SHOWN = PICTURES | AUDIO | VIDEO | {".pdf"}
 # A picture's alt text ends in its size: `weights|360`, `weights|360x200`, or is nothing but the size.
 _SIZE = re.compile(r"(?:(.*)\|)?\s*([0-9]{1,5})(?:x([0-9]{1,5}))?\s*", re.DOTALL)
 # A page, a height or a time; any other fragment of a file is a name for style sheets.
+_HEIGHT = re.compile(r"\bheight=([0-9]{1,4})\b")
 _FRAGMENT = re.compile(r"(?:page|height|width|t)=[0-9.,:]{1,40}", re.ASCII)
 
 
@@ -28,14 +28,30 @@ def fragment(parts: tuple[str, ...]) -> str:
     return "&".join(said)
 
 
-def picture(alt: str, destination: str, size: Size, *, attributes: bool) -> str:
-    """Return a picture with its size as an attribute list, without it where readers know none."""
-    names = dict(zip(("width", "height"), (size if attributes else None) or (), strict=False))
-    sizes = " ".join(f'{name}="{value}"' for name, value in names.items() if value)
-    return f"![{escape.plain(alt)}]({destination})" + (f"{{ {sizes} }}" if sizes else "")
-
-
 def picture_size(alt: str) -> tuple[str, Size]:
     """Split the size off a picture's alt text."""
     sized = _SIZE.fullmatch(alt.replace("\\|", "|"))
-    return (sized[1] or "", (int(sized[2]), int(sized[3] or 0))) if sized else (alt, None)
+    return (sized[1] or "", (int(sized[2]), int(sized[3] or 0))) if sized else (alt, (0, 0))
+
+
+def player(source: str, alt: str, width: str = "", height: str = "") -> str:
+    """Return the HTML that plays a sound or film or shows a document, "" for a picture.
+
+    All of it is for attributes already: nothing in it is escaped here.
+    """
+    size = "".join(f' {name}="{value}"' for name, value in (("height", height), ("width", width)) if value)
+    kind = "." + re.split("[?#]", source, maxsplit=1)[0].rpartition(".")[2].lower()
+    if kind in VIDEO:
+        return f'<video controls preload="metadata" src="{source}"{size} aria-label="{alt}"></video>'
+    if kind in AUDIO:
+        return f'<audio controls preload="metadata" src="{source}" aria-label="{alt}"></audio>'
+    return _document(source, alt or source, size) if kind == ".pdf" else ""
+
+
+def _document(source: str, name: str, size: str) -> str:
+    """Return a document of the vault in a frame, with a link for browsers that show none there."""
+    height = _HEIGHT.search(source.partition("#")[2])
+    if height and "height" not in size:
+        size += f' height="{height[1]}"'
+    frame = f'<iframe src="{source}" title="{name}" loading="lazy"{size}></iframe>'
+    return f'<span class="pdf">{frame}<a class="document" href="{source}">{name}</a></span>'

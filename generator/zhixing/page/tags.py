@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import sha256
 from itertools import count
 from pathlib import PurePosixPath
 
 from zhixing.markdown.inline import TokenKind, tokens
-from zhixing.page import escape
-from zhixing.page.targets import heading_marks, relative
+from zhixing.markdown.slugs import anchors
+from zhixing.page.targets import element_id
 from zhixing.page.titles import title
+from zhixing.page.tree import (
+    NOWHERE,
+    Block,
+    Document,
+    Heading,
+    Inline,
+    Item,
+    Link,
+    List,
+    Paragraph,
+    Place,
+    Text,
+)
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault, fold, same_file
 
@@ -79,16 +92,10 @@ def walk(tags: Iterable[Tag]) -> Iterator[Tag]:
         yield from walk(tag.children)
 
 
-def tag_pages(tags: Tags, *, attributes: bool = True) -> dict[PurePosixPath, str]:
-    """Return the pages of the tags as portable Markdown, by their place in the vault; none where there are no tags."""
-    pages = {tag.path: _page(tags, tag, attributes=attributes) for tag in walk(tags.roots)}
+def tag_pages(tags: Tags) -> dict[PurePosixPath, Document]:
+    """Return the pages of the tags by their place in the vault; none where there are no tags."""
+    pages = {tag.path: _page(tags, tag) for tag in walk(tags.roots)}
     return {tags.index: _index(tags), **pages} if pages else {}
-
-
-def in_prose(name: str, tags: Tags | None, page: PurePosixPath) -> str:
-    """Return a tag as running text has it on a page: a link to its page, if it has one among `tags`."""
-    shown, tag = f"#{escape.plain(name)}", tags.find(name) if tags else None
-    return f'<span class="tag">{f"[{shown}]({relative(tag.path, page)})" if tag else shown}</span>'
 
 
 @lru_cache(maxsize=10_000)
@@ -156,42 +163,48 @@ def _names() -> Iterator[str]:
     yield from (f"{FOLDER}-{number}" for number in count(2))
 
 
-def _page(tags: Tags, tag: Tag, *, attributes: bool) -> str:
+def _page(tags: Tags, tag: Tag) -> Document:
     """Return a tag's page: what it is nested in, what is nested in it, and the notes."""
-    way = [f"[{INDEX_TITLE}]({relative(tags.index, tag.path)})"]
+    way: list[Inline] = [_link(INDEX_TITLE, tags.index)]
     above = tag.name.split("/")[:-1]
     for depth in range(1, len(above) + 1):
         parent = tags.by_key[fold("/".join(above[:depth]))]
-        way.append(_link(parent, tag.path))
-    lines = [f"# {_shown(tag)}", "", " / ".join(way), ""]
+        way += [_text(" / "), _link(f"#{parent.name}", parent.path)]
+    blocks: list[Block] = [_heading(1, f"#{tag.name}"), Paragraph(NOWHERE, tuple(way))]
     if tag.children:
-        nested = [f"- {_link(child, tag.path)} · {len(child.notes)}" for child in tag.children]
-        lines += [_heading("下级标签", len(nested), attributes=attributes), "", *nested, ""]
-    notes = [f"- [{escape.plain(title(note))}]({relative(note.path, tag.path)})" for note in tag.notes]
-    return "\n".join([*lines, _heading("笔记", len(notes), attributes=attributes), "", *notes, ""])
+        nested = [_item(_link(f"#{child.name}", child.path), _text(f" · {len(child.notes)}")) for child in tag.children]
+        blocks += [_heading(2, "下级标签", f" · {len(nested)}"), List(NOWHERE, tuple(nested))]
+    notes = [_item(_link(title(note), note.path)) for note in tag.notes]
+    blocks += [_heading(2, "笔记", f" · {len(notes)}"), List(NOWHERE, tuple(notes))]
+    return Document(tag.path, tuple(blocks))
 
 
-def _heading(name: str, count: int, *, attributes: bool) -> str:
-    before, behind = heading_marks(name, attributes=attributes)
-    return f"## {before}{name} · {count}{behind}"
-
-
-def _index(tags: Tags) -> str:
+def _index(tags: Tags) -> Document:
     """Return the page of all tags as a tree, in which a nested tag goes by its last level."""
-    lines = [_branch(tag, tags.index) for tag in walk(tags.roots)]
-    return "\n".join([f"# {INDEX_TITLE}", "", *lines, ""])
+    return Document(tags.index, (_heading(1, INDEX_TITLE), _branches(tags.roots)))
 
 
-def _branch(tag: Tag, page: PurePosixPath) -> str:
+def _branches(tags: Sequence[Tag]) -> List:
+    return List(NOWHERE, tuple(_branch(tag) for tag in tags))
+
+
+def _branch(tag: Tag) -> Item:
     above, _, last = tag.name.rpartition("/")
-    indent = "    " * tag.name.count("/")
-    name = escape.plain(last) if above else _shown(tag)
-    return f"{indent}- [{name}]({relative(tag.path, page)}) · {len(tag.notes)}"
+    item = _item(_link(last if above else f"#{tag.name}", tag.path), _text(f" · {len(tag.notes)}"))
+    return replace(item, children=(*item.children, _branches(tag.children))) if tag.children else item
 
 
-def _link(tag: Tag, page: PurePosixPath) -> str:
-    return f"[{_shown(tag)}]({relative(tag.path, page)})"
+def _heading(level: int, name: str, count: str = "") -> Heading:
+    return Heading(NOWHERE, level, element_id(anchors([name])[0]), (_text(f"{name}{count}"),))
 
 
-def _shown(tag: Tag) -> str:
-    return escape.plain(f"#{tag.name}")
+def _item(*pieces: Inline) -> Item:
+    return Item(NOWHERE, (Paragraph(NOWHERE, pieces),))
+
+
+def _link(name: str, path: PurePosixPath) -> Link:
+    return Link(NOWHERE, Place(path), (_text(name),))
+
+
+def _text(text: str) -> Text:
+    return Text(NOWHERE, text)

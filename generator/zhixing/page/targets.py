@@ -12,6 +12,8 @@ _UNSAFE = re.compile(r"[\x00-\x20\"#%()<>?\[\\\]^`{|}\x7f*_\ufdd0-\ufdef]")
 # An address outside is percent-coded already, but for what Markdown would read in it.
 _UNSAFE_IN_URL = re.compile(r"[\x00-\x20\"$()<>\[\\\]^`{|}\x7f*_\ufdd0-\ufdef]")
 BLOCK_PREFIX = "block-"
+# Stands before what an author calls an element where the name could be a theme's.
+_OWN = "user-"
 
 
 def relative(target: PurePosixPath, page: PurePosixPath, anchor: str = "") -> str:
@@ -27,13 +29,21 @@ def encode(text: str) -> str:
     return _UNSAFE.sub(lambda match: quote(match[0], safe=""), text)
 
 
-def heading_marks(anchor: str, *, attributes: bool) -> tuple[str, str]:
-    """Return what gives a heading its anchor: what stands before its text, and what behind it."""
-    if not anchor:
-        return "", ""
-    return ("", f" {{ #{anchor} }}") if attributes else (f'<a id="{anchor}"></a>', "")
+def element_id(slug: str) -> str:
+    """Return the id of a heading on its page: its slug, kept apart from the ids that themes have for their own."""
+    return f"{_OWN}{slug}" if slug.startswith("__") else slug
+
+
+def block_id(name: str) -> str:
+    """Return the id of a named block on its page."""
+    return f"{BLOCK_PREFIX}{name}"
 
 
 def url(address: str) -> str:
-    """Return an address outside the vault as a link's destination; what is percent-coded in it stays so."""
-    return _UNSAFE_IN_URL.sub(lambda match: quote(match[0], safe=""), address).replace("&", "&amp;")
+    """Return an address outside the vault as a link's destination: what is percent-coded in it stays so."""
+    return _UNSAFE_IN_URL.sub(lambda match: quote(match[0], safe=""), address)
+
+
+def own_name(name: str) -> str:
+    """Return what a class or id that an author made up is called on a page, where no theme means anything by it."""
+    return f"{_OWN}{name}"

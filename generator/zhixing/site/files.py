@@ -21,6 +21,7 @@ from zhixing.page.links import anchor
 from zhixing.page.tags import Tags
 from zhixing.page.targets import encode
 from zhixing.page.titles import title
+from zhixing.page.tree import Place
 from zhixing.site.html import with_policy
 from zhixing.site.inputs import Places
 from zhixing.vault.note import Link, Note
@@ -47,6 +48,13 @@ class Addresses:
         """Return the address of a file of the vault."""
         file = self.files.get_file_from_path(str(path))
         return get_relative_url(file.url, self.url) if file and is_shown(file) else ""
+
+    def place(self, place: Place) -> str:
+        """Return the address of a place: a file or note of the vault, and an id on its page."""
+        anchor = f"#{encode(place.anchor)}" if place.anchor else ""
+        address = self.file(place.path)
+        here = self.files.get_file_from_path(str(place.path)) if anchor and address else None
+        return anchor if here is not None and here.url == self.url else address and f"{address}{anchor}"
 
     def note(self, note: Note) -> str:
         """Return a note's address."""
@@ -93,10 +101,10 @@ def add_figures(files: Files, config: MkDocsConfig, figures: Mapping[PurePosixPa
         files.append(File.generated(config, str(path), content=svg))
 
 
-def add_pages(files: Files, config: MkDocsConfig, pages: Mapping[PurePosixPath, str]) -> None:
-    """Add pages that no note is, outside the navigation, which would list them on every page."""
-    for path, text in pages.items():
-        files.append(File.generated(config, str(path), content=text, inclusion=InclusionLevel.NOT_IN_NAV))
+def add_pages(files: Files, config: MkDocsConfig, pages: Iterable[PurePosixPath]) -> None:
+    """Add pages that no note is, outside the navigation, which would list them on every page; they have no text yet."""
+    for path in pages:
+        files.append(File.generated(config, str(path), content="", inclusion=InclusionLevel.NOT_IN_NAV))
 
 
 def has_mermaid(page: str) -> bool:

@@ -12,7 +12,7 @@ from markupsafe import escape as marked
 
 from zhixing.markdown.frontmatter import Field, Value
 from zhixing.markdown.links import WIKILINK, TokenKind, Wikilink, default_text
-from zhixing.page.links import display, reason, unlinked
+from zhixing.page.links import display, reason
 from zhixing.page.tags import Tags
 from zhixing.page.titles import title
 from zhixing.site.files import Addresses
@@ -117,7 +117,7 @@ class _Values:
         address = self.to.link(link, resolution)
         name = escape(display(link))
         if not address:
-            return f"{unlinked(reason(resolution))}{name}</em>"
+            return f'<em class="stub" title="{reason(resolution)}">{name}</em>'
         return f'<a class="note-chip" href="{escape(address)}">{name}</a>'
 
 

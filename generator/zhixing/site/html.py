@@ -1,20 +1,25 @@
-"""A page's HTML on its way from Markdown to the theme."""
+"""What the site adds around a note's own HTML: code in colours, a title, a policy; and its table of contents."""
 
 from __future__ import annotations
 
 import re
-from html import escape, unescape
-from pathlib import PurePosixPath
-from urllib.parse import unquote
+from collections.abc import Callable, Iterable
+from functools import cache
+from html import escape
 
-from zhixing.compose import FIGURES
-from zhixing.site.math import with_mathml
+from mkdocs.structure.toc import AnchorLink, TableOfContents
+from pygments import highlight  # type: ignore[import-untyped]  # it ships no types
+from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
+from pygments.lexer import Lexer  # type: ignore[import-untyped]
+from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]
+from pygments.util import ClassNotFound  # type: ignore[import-untyped]
+
+from zhixing.page.html import Edge, Entry
+from zhixing.page.tree import Place
+from zhixing.site.math import formula
 from zhixing.site.sanitise import sanitise
 
-# A paragraph that holds nothing but a picture is a figure, and the picture's text its caption.
-_FIGURE = re.compile(r'<p>(<img((?: [a-z-]+="[^"]*")*)>)</p>')
-_ALT = re.compile(r' alt="([^"]+)"')
-_SRC = re.compile(r' src="([^"]+)"')
+_FORMAT = HtmlFormatter(cssclass="highlight", wrapcode=True)
 _H1 = re.compile(r"<h1[ >].*?</h1>", re.DOTALL)
 # No page may fetch anything from another host, whatever a note or a theme asks for.
 _POLICY = (
@@ -23,9 +28,38 @@ _POLICY = (
 )
 
 
-def clean(page: str) -> str:
-    """Return the HTML that Markdown made of a note without anything that runs, with its figures and formulas."""
-    return with_mathml(_FIGURE.sub(_figure, sanitise(page)))
+def edge_of(address: Callable[[Place], str], *, permalinks: bool = True) -> Edge:
+    """Return what a page's writer needs: where places are, formulas as MathML, code in colours, and clean HTML."""
+    return Edge(address, formula, coloured, sanitise, permalinks)
+
+
+def coloured(code: str, language: str) -> str:
+    """Return a block of code with its words marked for colours, by its language if that is known."""
+    lexer = _lexer(language) if language else None
+    if lexer is None:
+        return f'<div class="highlight"><pre><span></span><code>{escape(code, quote=False)}</code></pre></div>'
+    return str(highlight(code, lexer, _FORMAT)).rstrip("\n")
+
+
+@cache
+def _lexer(language: str) -> Lexer | None:
+    try:
+        return get_lexer_by_name(language, stripnl=False)
+    except ClassNotFound:
+        return None
+
+
+def contents_of(entries: Iterable[Entry]) -> TableOfContents:
+    """Return headings as a table of contents, each below the last one of a level above its own."""
+    roots: list[AnchorLink] = []
+    above: list[AnchorLink] = []
+    for entry in entries:
+        link = AnchorLink(entry.title, entry.id, entry.level)
+        while above and above[-1].level >= entry.level:
+            above.pop()
+        (above[-1].children if above else roots).append(link)
+        above.append(link)
+    return TableOfContents(roots)
 
 
 def titled(title: str, body: str) -> str:
@@ -48,12 +82,3 @@ def tag_page(content: str) -> str:
 def with_policy(page: str) -> str:
     """Return a whole page with the policy that keeps the browser from asking other hosts for anything."""
     return page.replace("<head>", f'<head><meta http-equiv="Content-Security-Policy" content="{_POLICY}">', 1)
-
-
-def _figure(found: re.Match[str]) -> str:
-    alt, source = _ALT.search(found[2]), _SRC.search(found[2])
-    # A generated figure has its name drawn in it; a file's own name says nothing to readers.
-    name = PurePosixPath(unquote(unescape(source[1]))).stem if source else ""
-    told = alt and unescape(alt[1]) != name and f"{FIGURES}/" not in found[2]
-    caption = f"<figcaption>{alt[1]}</figcaption>" if alt and told else ""
-    return f"<figure>{found[1]}{caption}</figure>"

@@ -12,9 +12,6 @@ from zhixing.checks.formulas import find_excess, formulas
 from zhixing.problems import Code, Problem
 from zhixing.vault.note import Note
 
-# What pymdownx.arithmatex leaves of a formula: its escaped source between delimiters.
-_FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])((?:[^<\\]|\\.)*?)\\[)\]]</\1>', re.DOTALL)
-_IN_TITLE = re.compile(r"\\\(([^\n]+?)\\\)")
 _REASON = re.compile(r"(\d+): (.*)", re.DOTALL)
 
 
@@ -44,24 +41,15 @@ def _converter() -> LatexToMathML:
     return LatexToMathML(fancy_error=False)
 
 
-def with_mathml(page: str) -> str:
-    """Return a page's HTML with each formula as MathML; one that cannot be read stays as its source, marked."""
-    return _FORMULA.sub(lambda found: _shown(html.unescape(found[3]), display=found[2] == "["), page)
-
-
-def title_with_mathml(title: str) -> str:
-    """Return a heading as the table of contents has it, with its formulas as MathML."""
-    return _IN_TITLE.sub(lambda found: _shown(html.unescape(found[1]), display=False), title)
-
-
-def _shown(latex: str, *, display: bool) -> str:
+def formula(latex: str, display: bool) -> str:  # a page's `Edge` calls it so
+    """Return a formula as HTML; one that cannot be read stays as its source, marked."""
     latex = latex.strip()
     try:
-        formula = mathml(latex, display=display)
+        shown = mathml(latex, display=display)
     except FormulaError as error:
         title = html.escape(str(error))
-        formula = f'<code class="formula-source" title="{title}">{html.escape(latex)}</code>'
-    return f'<div class="formula" tabindex="0">{formula}</div>' if display else formula
+        shown = f'<code class="formula-source" title="{title}">{html.escape(latex)}</code>'
+    return f'<div class="formula" tabindex="0">{shown}</div>' if display else shown
 
 
 def formula_problems(note: Note) -> list[Problem]:

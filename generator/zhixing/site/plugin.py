@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
 
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
@@ -13,11 +13,13 @@ from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
-from mkdocs.structure.toc import AnchorLink
+from mkdocs.structure.toc import TableOfContents
 from mkdocs.utils import get_relative_url
 from mkdocs.utils.templates import TemplateContext
 
 from zhixing.compose import Memory
+from zhixing.page import Document
+from zhixing.page.html import write_html
 from zhixing.page.tags import INDEX_TITLE, Tags, tag_pages, tags_of, walk
 from zhixing.page.titles import title
 from zhixing.problems import Severity, visible
@@ -27,8 +29,6 @@ from zhixing.site import html
 from zhixing.site.files import Addresses, is_shown, write_redirects
 from zhixing.site.inputs import EmptyDocs, theme_places, vault_files
 from zhixing.site.logs import write_visibly
-from zhixing.site.markdown import with_extensions
-from zhixing.site.math import title_with_mathml
 from zhixing.site.navigation import around
 from zhixing.site.segmenter import keep_cache_private
 from zhixing.site.shown import Shown, show
@@ -52,6 +52,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     files: Files
     tags: Tags
     tag_titles: dict[str, str]
+    tag_pages: Mapping[str, Document]
+    terms: bool
 
     def __init__(self) -> None:
         super().__init__()
@@ -69,8 +71,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     @event_priority(-1000)
     def on_config(self, config: MkDocsConfig) -> None:
-        """Set the Markdown extensions, add the styles, and keep MkDocs from reading the vault itself."""
-        with_extensions(config.markdown_extensions, config.mdx_configs)
+        """Add the styles, and say which settings cannot act on notes."""
+        self.terms = "def_list" in config.markdown_extensions
         if site_files.STYLES not in config.extra_css:
             config.extra_css.insert(0, site_files.STYLES)
         write_visibly()
@@ -91,7 +93,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.tags = tags_of(self.shown.vault, self._on_site, files.src_uris)
         self.tag_titles = {str(tag.path): f"#{tag.name}" for tag in walk(self.tags.roots)}
         self.tag_titles[str(self.tags.index)] = INDEX_TITLE
-        site_files.add_pages(files, config, tag_pages(self.tags))
+        self.tag_pages = {str(path): page for path, page in tag_pages(self.tags).items()}
+        site_files.add_pages(files, config, map(PurePosixPath, self.tag_pages))
         site_files.add_figures(files, config, self.shown.figures)
         site_files.add_assets(files, config, mermaid=self.shown.has_mermaid)
         return files
@@ -106,26 +109,33 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     @event_priority(100)
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, **_: object) -> str:
-        """Translate a note, before any other plugin reads it."""
+        """Take a note out of MkDocs' hands, before any other plugin reads it: its page is made without its parser."""
         note = self.shown.note(page.file.src_uri)
         if note is not None:
             page.meta = page_parts.meta(note, self.tags)
             # Obsidian hides comments; the theme's own plugin for tags puts its list where one of them stood.
-            lists = _TAG_LIST.findall(note.source.text) if "material/tags" in config.plugins else []
-            return "\n\n".join([self.shown.markdown(note, self.tags), *lists])
+            return "\n\n".join(_TAG_LIST.findall(note.source.text) if "material/tags" in config.plugins else [])
         if page.file.src_uri in self.tag_titles:
             page.meta = {"title": self.tag_titles[page.file.src_uri], "search": {"exclude": True}}
         return markdown
 
     @event_priority(100)
     def on_page_content(self, content: str, *, page: Page, **_: object) -> str:
-        """Clean a page and typeset its formulas."""
+        """Give MkDocs a note's page, finished, and its table of contents."""
         note = self.shown.note(page.file.src_uri)
-        if note is None:
-            return html.tag_page(content) if page.file.src_uri in self.tag_titles else content
-        for item in self._headings(page):
-            item.title = title_with_mathml(item.title)
-        return html.titled(title(note), html.clean(content))
+        if note is not None:
+            tree = self.shown.page(note, self.tags, terms=self.terms)
+            return html.titled(title(note), self._written(tree, page)) + content
+        if page.file.src_uri in self.tag_pages:
+            return html.tag_page(self._written(self.tag_pages[page.file.src_uri], page))
+        return content
+
+    def _written(self, tree: Document, page: Page) -> str:
+        """Return a page's HTML, and enter its headings into MkDocs' page."""
+        written = write_html(tree, html.edge_of(Addresses(self.files, self.tags, page.url).place))
+        page.toc = TableOfContents([*html.contents_of(written.contents), *page.toc])
+        page.present_anchor_ids = {*(page.present_anchor_ids or ()), *(entry.id for entry in written.contents)}
+        return written.body
 
     @event_priority(-100)
     def on_page_context(self, context: TemplateContext, *, page: Page, nav: Navigation, **_: object) -> None:
@@ -163,14 +173,6 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         """Remove what an interrupted build left."""
         if self.staging:
             self.staging.discard()
-
-    def _headings(self, page: Page) -> Iterator[AnchorLink]:
-        """Yield every entry of a page's table of contents."""
-        waiting = list(page.toc.items)
-        while waiting:
-            item = waiting.pop()
-            waiting += item.children
-            yield item
 
     def _on_site(self, note: Note) -> bool:
         """Tell whether a note has a page for everybody: published, not excluded, no draft."""

@@ -1,21 +1,24 @@
-"""What of a note's HTML may reach the reader's browser.
+"""What of an author's HTML may reach the reader's browser.
 
-The HTML of a page is cleaned as a whole, after Markdown: raw HTML, `javascript:` links and attribute lists all end up
-there, so nothing gets round it. Pictures and media of other hosts become links: a page asks nothing of other hosts.
+A page in which an author wrote HTML is cleaned as a whole, so nothing gets round it. Pictures and media of other hosts
+become links: a page asks nothing of other hosts. Ids and classes of authors are in a space of their own, so that none
+is one that the theme or its scripts look for; ours are known by a mark.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from functools import cache
+from collections.abc import Callable
 
 import nh3
 
-from zhixing.vault.note import AUDIO, SCHEMES, VIDEO
+from zhixing.page.media import player
+from zhixing.page.targets import own_name
+from zhixing.vault.note import SCHEMES
 
 _TAGS = nh3.ALLOWED_TAGS | {
-    *("audio", "details", "figcaption", "figure", "input", "label", "mark", "meter", "progress", "section"),
+    *("audio", "details", "figcaption", "figure", "input", "label", "mark", "meter", "progress", "section", "slot"),
     *("source", "summary", "track", "video"),
 }
 _ATTRIBUTES: dict[str, set[str]] = {
@@ -32,6 +35,7 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "meter": {"high", "low", "max", "min", "optimum", "value"},
     "ol": {"reversed", "start", "type"},
     "progress": {"max", "value"},
+    "slot": {"name"},
     "source": {"src", "type"},
     "td": {"colspan", "headers", "rowspan"},
     "th": {"colspan", "headers", "rowspan", "scope"},
@@ -52,15 +56,22 @@ _INSIDE = r"""(?:[^"'<>]|"[^"<]*+"|'[^'<]*+')*+"""
 _FRAME = re.compile(rf"<(iframe|audio|video)({_INSIDE})>((?:\s*+<source\b{_INSIDE}>)*+)", re.IGNORECASE)
 _SOURCE = re.compile(r"""[\s"']src\s*=\s*("[^"]*"|'[^']*'|[^\s"'<>]+)""", re.IGNORECASE)
 _TITLE = re.compile(r"""[\s"']title\s*=\s*("[^"]*"|'[^']*')""", re.IGNORECASE)
-_HEIGHT = re.compile(r"\bheight=([0-9]{1,4})\b")
+_IDS = re.compile(r"""[\s"'](?:id|name)\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>]+))""", re.IGNORECASE)
+# What names an element, or points to one by its name.
+_NAMING = frozenset({"id", "name", "for", "headers"})
 
 
-def sanitise(page: str) -> str:
-    """Return a page's HTML without scripts, event handlers, frames, forms and anything fetched from another host."""
-    return _IMAGE.sub(_media, _cleaner().clean(_FRAME.sub(_link, page)))
+def sanitise(page: str, mark: str = "") -> str:
+    """Return a page's HTML without scripts, event handlers, frames, forms and anything fetched from another host.
+
+    With a `mark`, ids and classes that begin with it are ours, and lose it; all others are authors'.
+    """
+    named = {html.unescape("".join(found)) for found in _IDS.findall(page)}
+    linked = _FRAME.sub(lambda found: _link(found, mark), page)
+    return _IMAGE.sub(_media, _cleaner(mark, named).clean(linked))
 
 
-def _link(found: re.Match[str]) -> str:
+def _link(found: re.Match[str], mark: str) -> str:
     """Return a link in place of a frame, or of a player of another host; what it says is cleaned with the page."""
     own = _SOURCE.search(found[2])
     addresses = [one[1].strip("\"'") for one in ([own] if own else _SOURCE.finditer(found[3]))]
@@ -70,20 +81,41 @@ def _link(found: re.Match[str]) -> str:
         return found[3] if found[1].lower() == "iframe" else found[0]
     title = _TITLE.search(found[2])
     words = title[1].strip("\"'") if title else ""
-    return f'<a class="{"remote" if remote else "document"}" href="{address}">{words or address}</a>'
+    return f'<a class="{mark}{"remote" if remote else "document"}" href="{address}">{words or address}</a>'
 
 
-@cache
-def _cleaner() -> nh3.Cleaner:
+def _cleaner(mark: str, named: set[str]) -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=set(_TAGS),
         clean_content_tags={"script", "style"},
         attributes=_ATTRIBUTES,
-        attribute_filter=_attribute,
+        attribute_filter=_filter(mark, named),
         url_schemes=set(SCHEMES),
         filter_style_properties=_STYLES,
         link_rel=None,
     )
+
+
+def _filter(mark: str, named: set[str]) -> Callable[[str, str, str], str | None]:
+    """Return what decides over each attribute: `named` are the names that authors gave to elements of the page."""
+
+    def filtered(tag: str, name: str, value: str) -> str | None:
+        if mark and value.startswith(mark):
+            return value[len(mark) :]
+        if tag == "slot":
+            return None
+        return _attribute(tag, name, _renamed(name, value, named) if mark else value)
+
+    return filtered
+
+
+def _renamed(attribute: str, value: str, named: set[str]) -> str:
+    """Return an author's ids and classes, and links to them, as they are called on the page."""
+    if attribute == "class":
+        return " ".join(map(own_name, value.split()))
+    if attribute == "href":
+        return f"#{own_name(value[1:])}" if value.startswith("#") and value[1:] in named else value
+    return own_name(value) if attribute in _NAMING else value
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
@@ -92,30 +124,15 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
         return None
     if tag == "input" and name == "type":
         return "checkbox"
-    return value
+    # A theme may show titles as HTML.
+    return value.replace("<", "‹") if name == "title" else value
 
 
 def _media(found: re.Match[str]) -> str:
     """Return what a picture's tag shows: a picture, a player, or a link to what is elsewhere or no picture."""
     attributes = dict(_ATTRIBUTE.findall(found[1]))
     source, alt = attributes.get("src", ""), attributes.get("alt", "")
-    kind = "." + re.split("[?#]", source, maxsplit=1)[0].rpartition(".")[2].lower()
-    size = "".join(f' {name}="{attributes[name]}"' for name in ("width", "height") if name in attributes)
     if _REMOTE.match(html.unescape(source)):
         return f'<a class="remote" href="{source}" rel="noopener noreferrer">{alt or source}</a>'
-    if kind in VIDEO:
-        return f'<video controls preload="metadata" src="{source}"{size} aria-label="{alt}"></video>'
-    if kind in AUDIO:
-        return f'<audio controls preload="metadata" src="{source}" aria-label="{alt}"></audio>'
-    if kind == ".pdf":
-        return _document(source, alt or source, size)
-    return f'<img{found[1]} loading="lazy">'
-
-
-def _document(source: str, name: str, size: str) -> str:
-    """Return a document of the vault in a frame, with a link for browsers that show none there."""
-    height = _HEIGHT.search(source.partition("#")[2])
-    if height and "height" not in size:
-        size += f' height="{height[1]}"'
-    frame = f'<iframe src="{source}" title="{name}" loading="lazy"{size}></iframe>'
-    return f'<span class="pdf">{frame}<a class="document" href="{source}">{name}</a></span>'
+    played = player(source, alt, attributes.get("width", ""), attributes.get("height", ""))
+    return played or f'<img{found[1]} loading="lazy">'

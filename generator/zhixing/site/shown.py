@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from zhixing.compose import Memory, Results, check, plan, results, templates_of
 from zhixing.markdown.blocks import Kind
-from zhixing.page import portable
+from zhixing.page import Document, read_page
 from zhixing.page.public import draw_public, public_vault
 from zhixing.page.tags import Tags
 from zhixing.problems import Problem
@@ -40,9 +40,9 @@ class Shown:
         """Return the note at a path of the vault."""
         return self.vault.notes.get(PurePosixPath(path))
 
-    def markdown(self, note: Note, tags: Tags) -> str:
-        """Return a note's body as portable Markdown."""
-        return portable(self.vault, note, self.results, tags)
+    def page(self, note: Note, tags: Tags, *, terms: bool = False) -> Document:
+        """Return a note's page; `terms` reads lists of definitions."""
+        return read_page(self.vault, note, self.results, tags, terms=terms)
 
     def links_here(self, note: Note) -> tuple[Edge, ...]:
         """Return the links that other published notes' authors made to this one."""

@@ -1,0 +1,295 @@
+"""The blocks of a part of a note, read by markdown-it with every place kept.
+
+The text that markdown-it reads is as long as the note's: what is a token to us (a link, a formula, code) is covered by
+letters, so that no `|` or `-` in it looks like a table or a list, and every offset is one in the note. Blocks that
+CommonMark does not know (formulas, comments, generated regions) are told to the parser by their places.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import pairwise
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock, code, heading, lheading, paragraph, table
+from markdown_it.token import Token as BlockToken
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+
+from zhixing.markdown.blocks import DEPTH, PROSE, Region
+from zhixing.markdown.links import Token, TokenKind
+from zhixing.source import Span
+
+_Rule = Callable[[StateBlock, int, int, bool], bool]
+# Stands for a token, so that the line goes on as running text.
+_COVER = "x"
+# Stands for space before running text that the parser would take for code: it indents nothing, and is trimmed off.
+_SPACE = "\f"
+_INDENT = re.compile(r"[ \t]*")
+_CODE = re.compile(r"(?: {4}| {0,3}\t)[ \t]*+")
+# What a block may end without a blank line between.
+_BEFORE = ["paragraph", "reference", "blockquote", "list"]
+_TEXTS = frozenset({"inline", "code_block"})
+_MARKER = re.compile(r"[ \t]*+(?=[>+*-]|[0-9]+[.)])")
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A block that markdown-it does not read: where it stands, and whatever it means to who told of it.
+
+    `begin` is where it begins on its first line, behind the markers of its containers.
+    """
+
+    span: Span
+    begin: int
+    meaning: object
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a note to be read: the note's text as `cover` returns it, the place, and the opaque blocks in it.
+
+    `hanging` says that it may be indented as a whole, as an item of a list is; `terms` reads lists of definitions.
+    """
+
+    covered: str
+    span: Span
+    opaque: Sequence[Opaque] = ()
+    hanging: bool = False
+    terms: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A token of markdown-it's with its place in the note; `lines` are the parts of lines of running text.
+
+    `meaning` is that of an opaque block, whose type is `opaque`.
+    """
+
+    type: str
+    span: Span
+    token: BlockToken
+    lines: tuple[Span, ...] = ()
+    meaning: object = None
+
+
+def read_blocks(part: Part) -> list[Piece]:
+    """Return the block tokens of a part of a note, nested by their `_open` and `_close`."""
+    reading = _Reading(part)
+    tokens = _parser(terms=part.terms).parse(reading.text, {"reading": reading})
+    return [reading.piece(token) for token in tokens]
+
+
+def cover(text: str, regions: Sequence[Region], tokens: Sequence[Token]) -> str:
+    """Return a text of the same length in which markdown-it sees the blocks that the scanner sees, and no tokens."""
+    cuts = sorted([*_covered_tokens(text, tokens), *_covered_lines(text, regions)])
+    parts: list[str] = []
+    at = 0
+    for begin, end, letter in cuts:
+        if end > at:
+            start = max(begin, at)
+            parts += [text[at:start], _filled(text[start:end]) if letter == _COVER else letter * (end - start)]
+            at = end
+    covered = "".join([*parts, text[at:]])
+    return covered.replace("\r\n", " \n").replace("\r", "\n") if "\r" in covered else covered
+
+
+def _filled(text: str) -> str:
+    """Return letters in place of a text, but for its line ends and what containers have at the start of a line."""
+    first, *rest = re.split(r"((?:\r\n|\r|\n)[ \t>]*)", text)
+    pairs = zip(rest[::2], rest[1::2], strict=True)
+    return _COVER * len(first) + "".join(end + _COVER * len(line) for end, line in pairs)
+
+
+def _covered_tokens(text: str, tokens: Sequence[Token]) -> Iterator[tuple[int, int, str]]:
+    passed = 0
+    for token in tokens:
+        if token.span.start < passed:
+            continue
+        if token.kind is TokenKind.HIGHLIGHT:
+            yield token.span.start, token.content.start, _COVER
+            yield token.content.end, token.span.end, _COVER
+        elif token.kind is not TokenKind.FOOTNOTE or not text.startswith(":", token.span.end):
+            passed = token.span.end
+            yield token.span.start, token.span.end, _COVER
+
+
+def _covered_lines(text: str, regions: Sequence[Region]) -> Iterator[tuple[int, int, str]]:
+    """Yield what stands before running text and would begin another block to markdown-it."""
+    for region in regions:
+        if region.kind not in PROSE:
+            continue
+        for number, line in enumerate(region.lines):
+            if number and (found := _CODE.match(text, line.start, line.end)):
+                yield line.start, found.end(), _SPACE
+            elif region.depth >= DEPTH and (found := _MARKER.match(text, line.start, line.end)):
+                yield found.end(), found.end() + 1, _COVER
+
+
+@dataclass(slots=True)
+class _Reading:
+    """A part of a note while it is read: its text without its margin, and where each line begins in it and the note."""
+
+    part: Part
+    text: str = ""
+    starts: list[int] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    margins: list[int] = field(default_factory=list)
+    opaque: dict[int, tuple[Opaque, int]] = field(default_factory=dict)
+    begins: dict[int, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        covered, span = self.part.covered, self.part.span
+        lines = span.of(covered).split("\n")
+        margin = _INDENT.match(lines[0]) if self.part.hanging else None
+        width = margin.end() if margin else 0
+        kept, at, length = [], span.start, 0
+        for line in lines:
+            cut = min(width, len(line) - len(line.lstrip(" \t"))) if width else 0
+            self.starts.append(length)
+            self.places.append(at + cut)
+            self.margins.append(at)
+            kept.append(line[cut:])
+            length += len(line) - cut + 1
+            at += len(line) + 1
+        self.text = "\n".join(kept)
+        for one in self.part.opaque:
+            first = self._line(one.span.start)
+            ends = covered.count("\n", one.span.start, one.span.end)
+            self.opaque[first] = one, max(1, ends)
+            if ends and covered[one.span.end - 1] != "\n":
+                self._cut(first + ends, one.span.end)
+
+    def _line(self, place: int) -> int:
+        """Return the line that a place of the note lies in."""
+        return max(0, bisect_right(self.margins, place) - 1)
+
+    def _cut(self, line: int, end: int) -> None:
+        """Let the running text of a line begin behind the block that ends on it."""
+        start = self.starts[line]
+        stop = start + end - self.places[line]
+        behind = _INDENT.match(self.text, stop)
+        stop = behind.end() if behind else stop
+        self.text = f"{self.text[:start]}{_SPACE * (stop - start)}{self.text[stop:]}"
+        self.begins[line] = end
+
+    def span(self, first: int, last: int) -> Span:
+        """Return the place of whole lines, the last one left out."""
+        end = self.places[last] if last < len(self.places) else self.part.span.end
+        return Span(self.places[first], max(self.places[first], end))
+
+    def place(self, line: int, start: int, end: int) -> Span:
+        """Return the place in the note of a part of the text that lies in a line."""
+        by = self.places[line] - self.starts[line]
+        start = max(start + by, self.begins.get(line, 0))
+        return Span(start, max(start, end + by))
+
+    def piece(self, token: BlockToken) -> Piece:
+        """Return a token with its place."""
+        span = self.span(*token.map) if token.map else Span(0, 0)
+        return Piece(token.type, span, token, token.meta.get("lines", ()), token.meta.get("meaning"))
+
+
+@cache
+def _parser(*, terms: bool) -> MarkdownIt:
+    # Links are read before; what is nested deeper than the limit is lost, so no text may nest that deep (`DEPTH`).
+    parser = MarkdownIt("commonmark", {"maxNesting": 2 * DEPTH + 10})
+    parser.enable("table").use(footnote_plugin, inline=False, move_to_end=False)
+    rules = parser.block.ruler
+    if terms:
+        parser.use(deflist_plugin)
+        rules.at(
+            "deflist",
+            _with_lines(next(rule.fn for rule in rules.__rules__ if rule.name == "deflist"), _locate_lines),
+            {"alt": _BEFORE[:3]},
+        )
+    rules.before("table", "opaque", _read_opaque, {"alt": _BEFORE})
+    rules.at("table", _with_lines(table, _locate_cells), {"alt": _BEFORE[:2]})
+    rules.at("code", _with_lines(code, _locate_lines))
+    rules.at("heading", _with_lines(heading, _locate_heading), {"alt": _BEFORE[:3]})
+    rules.at("lheading", _with_lines(lheading, _locate_lines))
+    rules.at("paragraph", _with_lines(paragraph, _locate_lines))
+    return parser.disable(["inline", "reference"])
+
+
+def _read_opaque(state: StateBlock, line: int, _: int, silent: bool) -> bool:
+    """Read a block that somebody told of, if one begins on a line."""
+    reading: _Reading = state.env["reading"]
+    found = reading.opaque.get(line)
+    if found is None or reading.place(line, state.bMarks[line] + state.tShift[line], 0).start < found[0].begin:
+        return False
+    if not silent:
+        one, lines = found
+        token = state.push("opaque", "", 0)
+        token.map = [line, line + lines]
+        token.meta = {"meaning": one.meaning}
+        state.line = line + lines
+    return True
+
+
+def _with_lines(rule: _Rule, locate: Callable[[StateBlock, Sequence[BlockToken]], None]) -> _Rule:
+    """Return a block rule that also notes where the running text of its blocks stands."""
+
+    def read(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        known = len(state.tokens)
+        if not rule(state, start, end, silent):
+            return False
+        locate(state, [token for token in state.tokens[known:] if token.type in _TEXTS and "lines" not in token.meta])
+        return True
+
+    return read
+
+
+def _locate_lines(state: StateBlock, inlines: Sequence[BlockToken]) -> None:
+    reading: _Reading = state.env["reading"]
+    for token in inlines:
+        first, last = token.map or [0, 1]
+        lines = [
+            (line, state.bMarks[line] + state.tShift[line], state.eMarks[line])
+            for line in range(first, max(last, first + 1))
+        ]
+        token.meta["lines"] = tuple(reading.place(*line) for line in lines)
+
+
+def _locate_heading(state: StateBlock, inlines: Sequence[BlockToken]) -> None:
+    reading: _Reading = state.env["reading"]
+    for token in inlines:
+        line = token.map[0] if token.map else 0
+        start = state.bMarks[line] + state.tShift[line]
+        at = state.src.find(token.content, start + len(state.tokens[-1].markup))
+        token.meta["lines"] = (reading.place(line, at, at + len(token.content)),)
+
+
+def _locate_cells(state: StateBlock, inlines: Sequence[BlockToken]) -> None:
+    reading: _Reading = state.env["reading"]
+    cells: list[Span] = []
+    known = -1
+    column = 0
+    for token in inlines:
+        line = token.map[0] if token.map else 0
+        if line != known:
+            known, column = line, 0
+            cells = _cells(state.src, state.bMarks[line] + state.tShift[line], state.eMarks[line])
+        if column < len(cells):
+            token.meta["lines"] = (reading.place(line, cells[column].start, cells[column].end),)
+        column += 1
+
+
+def _cells(text: str, start: int, end: int) -> list[Span]:
+    """Return the cells of a row of a table, as markdown-it splits it."""
+    bars = [start - 1, *(at for at in range(start, end) if text[at] == "|" and text[at - 1] != "\\"), end]
+    cells = [_trimmed(text, left + 1, right) for left, right in pairwise(bars)]
+    if cells and not text[start : bars[1]].strip():
+        cells.pop(0)
+    if cells and not text[bars[-2] + 1 : end].strip():
+        cells.pop()
+    return cells
+
+
+def _trimmed(text: str, start: int, end: int) -> Span:
+    part = text[start:end]
+    return Span(start + len(part) - len(part.lstrip()), max(start, end - len(part) + len(part.rstrip())))

@@ -1,0 +1,436 @@
+"""A note as a page: its blocks with what its examples show now, and the notes that it embeds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from zhixing.compose import Results
+from zhixing.language.runs import INFO
+from zhixing.markdown.blocks import PROSE, Kind, Region
+from zhixing.markdown.generated import markers
+from zhixing.markdown.inline import TokenKind
+from zhixing.markdown.links import default_text
+from zhixing.page.blocks import Opaque, Part, Piece, cover, read_blocks
+from zhixing.page.callouts import Head, read_head
+from zhixing.page.context import MAX_DEPTH, MAX_EMBEDDED, MAX_NESTED, Page, Scope
+from zhixing.page.html_text import without_comments
+from zhixing.page.inline import InlineReader
+from zhixing.page.links import place
+from zhixing.page.tags import Tags
+from zhixing.page.targets import block_id, element_id
+from zhixing.page.tree import (
+    NOWHERE,
+    Anchor,
+    Block,
+    Callout,
+    CodeBlock,
+    Document,
+    Embed,
+    Example,
+    Figure,
+    Footnote,
+    Formula,
+    Heading,
+    HtmlBlock,
+    Inline,
+    Item,
+    Link,
+    List,
+    Media,
+    Paragraph,
+    Place,
+    Quote,
+    Rule,
+    Table,
+    Terms,
+    Text,
+    walk,
+)
+from zhixing.source import Source, Span
+from zhixing.vault.note import Link as NoteLink
+from zhixing.vault.note import Note, read_note
+from zhixing.vault.resolve import Resolution
+from zhixing.vault.vault import Vault
+
+# What every reader takes for the name of a block's language.
+_LANGUAGE = re.compile(r"[\w#.+-]+")
+_TASK = re.compile(r"\[(\S| )\](?=\s)")
+
+
+def read_page(vault: Vault, note: Note, results: Results, tags: Tags | None = None, *, terms: bool = False) -> Document:
+    """Return a note's page, without its frontmatter; tags lead to their pages, if they have any.
+
+    What the vault's examples and lists show now stands in place of what the note has on disk, with the block that
+    declares an example. Pure: the same vault, note and results, the same page.
+    """
+    page = Page(vault, note, results, tags, terms)
+    scope = Scope(page, note, chain=((note.path, ""),))
+    blocks = _NoteReader(scope).read([Span(0, len(note.source.text))])
+    defined = {one.label: one for one in reversed([*_footnotes_of(blocks)])}
+    return Document(note.path, blocks, {**page.footnotes, **defined})
+
+
+def _footnotes_of(blocks: tuple[Block, ...]) -> Iterator[Footnote]:
+    return (one for one in walk(blocks) if isinstance(one, Footnote))
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What an opaque block means: the example or list whose result stands there."""
+
+    id: str
+
+
+class _NoteReader:
+    """Reads one note, the page's own or an embedded one."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.note = scope.note
+        self.text = self.note.source.text
+        self.inline = InlineReader(scope, embed)
+        self.covered = cover(self.text, self.note.regions, self.note.tokens)
+        self.slugs = {heading.span.start: heading.slug for heading in self.note.headings}
+        self.results = _Results(scope)
+        self.anchors: dict[int, list[Anchor]] = {}
+        for block in self.note.blocks if not scope.embedded else ():
+            self.anchors.setdefault(block.span.start, []).append(Anchor(block.span, block_id(block.id)))
+        self.pieces: list[Piece] = []
+        self.at = 0
+        self.depth = scope.depth
+
+    def read(self, spans: Sequence[Span]) -> tuple[Block, ...]:
+        """Return the blocks of parts of the note, one after another."""
+        return tuple(block for span in spans for block in self._part(span))
+
+    def _part(self, span: Span) -> list[Block]:
+        begin = next((one.span.end for one in self.note.regions[:1] if one.kind is Kind.FRONTMATTER), 0)
+        span = Span(max(span.start, begin), max(span.end, begin))
+        self.pieces = read_blocks(
+            Part(self.covered, span, self.results.opaque(span), self.scope.embedded, self.scope.page.terms)
+        )
+        self.at = 0
+        return self._blocks("")
+
+    def _blocks(self, closing: str) -> list[Block]:
+        """Return the blocks up to the piece that closes their container, which is passed over."""
+        blocks: list[Block] = []
+        while self.at < len(self.pieces):
+            piece = self.pieces[self.at]
+            self.at += 1
+            if piece.type == closing:
+                break
+            blocks += self._block(piece)
+        return blocks
+
+    def _block(self, piece: Piece) -> Sequence[Block]:
+        read = _READERS.get(piece.type)
+        if read is None:
+            return ()
+        anchors = self._anchors(piece) if piece.type in _ANCHORED else []
+        return [*(Paragraph(one.span, (replace(one, alone=True),)) for one in anchors), *read(self, piece)]
+
+    def _anchors(self, piece: Piece) -> list[Anchor]:
+        """Return the anchors of the blocks that begin where a piece does, each once."""
+        region = self.note.at(piece.span.start)
+        return self.anchors.pop(region.span.start, []) if region.span.start in self.anchors else []
+
+    def _inside(self, closing: str) -> tuple[Block, ...]:
+        self.depth += 1
+        blocks = tuple(self._blocks(closing))
+        self.depth -= 1
+        return blocks
+
+    def _line(self) -> Piece:
+        """Return the running text of a block, and pass over the piece that closes it."""
+        self.at += 2
+        return self.pieces[self.at - 2]
+
+    # One method for each kind of block, named as markdown-it names it.
+
+    def _paragraph(self, piece: Piece) -> Sequence[Block]:
+        anchors = self._anchors(piece)
+        self.inline.scope = replace(self.scope, depth=self.depth)
+        blocks = self.inline.paragraph(self._line().lines)
+        if blocks and isinstance(first := blocks[0], Paragraph) and anchors:
+            blocks[0] = replace(first, children=(*anchors, *first.children))
+        elif anchors:
+            blocks = [*(Paragraph(one.span, (replace(one, alone=True),)) for one in anchors), *blocks]
+        return [_figured(block) for block in blocks]
+
+    def _heading(self, piece: Piece) -> Sequence[Block]:
+        anchors = self._anchors(piece)
+        line = self._line()
+        region = self.note.at(piece.span.start)
+        embedded = self.scope.embedded
+        slug = "" if embedded else element_id(self.slugs.get(region.span.start, ""))
+        text = (*anchors, *self.inline.line(line.lines))
+        return [Heading(piece.span, int(piece.token.tag[1]), slug, text, embedded)]
+
+    def _code(self, piece: Piece) -> Sequence[Block]:
+        text = piece.token.content.replace(" \n", "\n") if "\r" in self.text else piece.token.content
+        language = _LANGUAGE.match(piece.token.info.strip())
+        return [CodeBlock(piece.span, text, language[0] if language else "")]
+
+    def _indented(self, piece: Piece) -> Sequence[Block]:
+        # No token stands in what the scanner takes for code: to it, the item or the formula ended later.
+        if any(token.kind is not TokenKind.DEFINITION for token in self.note.within(piece.span)):
+            return self.inline.paragraph(piece.lines)
+        return self._code(piece)
+
+    def _rule(self, piece: Piece) -> Sequence[Block]:
+        return [Rule(piece.span)]
+
+    def _html(self, piece: Piece) -> Sequence[Block]:
+        html = without_comments(piece.token.content)
+        return [HtmlBlock(piece.span, html)] if html.strip() else ()
+
+    def _opaque(self, piece: Piece) -> Sequence[Block]:
+        meaning = piece.meaning
+        if isinstance(meaning, Region):
+            return self._formula(meaning)
+        return [self.results.read(meaning.id, piece.span)] if isinstance(meaning, _Shown) else ()
+
+    def _formula(self, region: Region) -> Sequence[Block]:
+        if region.kind is not Kind.MATH:
+            return ()
+        latex = "".join(line.of(self.text) for line in region.lines) or region.content.of(self.text)
+        if not latex.strip():
+            return [Paragraph(region.span, (Text(region.span, region.span.of(self.text).strip()),))]
+        return [Formula(region.span, latex.replace("\r", "").strip())]
+
+    def _quote(self, piece: Piece) -> Sequence[Block]:
+        head = self._head()
+        if head is None:
+            return [Quote(piece.span, self._inside("blockquote_close"))]
+        shown, lines, rest = head
+        self.at += 3
+        words = self.inline.line(lines)
+        title = words or (Text(NOWHERE, shown.name),)
+        text = self.inline.paragraph(rest) if rest else []
+        inside = self._inside("blockquote_close")
+        return [Callout(piece.span, shown.kind, title, (*text, *inside), shown.fold, shown.level, shown.classes)]
+
+    def _head(self) -> tuple[Head, list[Span], tuple[Span, ...]] | None:
+        """Return the head of the callout that a quote begins, the place of its title, and the lines below it."""
+        first = self.pieces[self.at : self.at + 2]
+        if [piece.type for piece in first] != ["paragraph_open", "inline"] or not first[1].lines:
+            return None
+        line, *rest = first[1].lines
+        head = read_head(line.of(self.text))
+        if head is None or any(token.span.start == line.start for token in self.note.within(line)):
+            return None
+        inside = Span(line.start + head.title.start, line.start + head.title.end)
+        return head, [inside] if inside.start < inside.end else [], tuple(rest)
+
+    def _list(self, piece: Piece) -> Sequence[Block]:
+        closing = piece.type.replace("_open", "_close")
+        items: list[Item] = []
+        tight = True
+        while self.pieces[self.at].type != closing:
+            opening = self.pieces[self.at]
+            self.at += 1
+            first = self.pieces[self.at]
+            done = self._task(self.pieces[self.at + 1]) if first.type == "paragraph_open" else None
+            hidden = [one.token.hidden for one in self._paragraphs()]
+            tight = tight and all(hidden)
+            items.append(Item(opening.span, self._inside("list_item_close"), done))
+        self.at += 1
+        start = int(piece.token.attrs.get("start", 1)) if piece.type == "ordered_list_open" else None
+        return [List(piece.span, tuple(items), start, tight)]
+
+    def _paragraphs(self) -> Iterator[Piece]:
+        """Yield the paragraphs of the item that begins here, without those of lists in it."""
+        level = self.pieces[self.at - 1].token.level + 1
+        for at in range(self.at, len(self.pieces)):
+            piece = self.pieces[at]
+            if piece.token.level < level:
+                return
+            if piece.type == "paragraph_open" and piece.token.level == level:
+                yield piece
+
+    def _task(self, line: Piece) -> bool | None:
+        """Return whether the task that an item begins with is done, None for no task; its box is passed over."""
+        first = line.lines[0]
+        box = _TASK.match(self.text, first.start, first.end)
+        if box is None:
+            return None
+        lines = (Span(box.end(), first.end), *line.lines[1:])
+        self.pieces[self.at + 1] = replace(line, lines=lines)
+        return box[1] != " "
+
+    def _table(self, piece: Piece) -> Sequence[Block]:
+        anchors = self._anchors(piece)
+        rows: list[list[tuple[Inline, ...]]] = []
+        alignments: list[str] = []
+        while (part := self.pieces[self.at]).type != "table_close":
+            self.at += 1
+            if part.type == "tr_open":
+                rows.append([])
+            elif part.type == "th_open":
+                alignments.append(str(part.token.attrs.get("style", "")).rpartition(":")[2])
+            elif part.type == "inline":
+                rows[-1].append(self.inline.line(part.lines, cell=True))
+        self.at += 1
+        rows[0][0] = (*anchors, *rows[0][0])
+        return [Table(piece.span, tuple(alignments), tuple(tuple(row) for row in rows))]
+
+    def _footnote(self, piece: Piece) -> Sequence[Block]:
+        label = self.scope.label(str(piece.token.meta["label"]))
+        return [Footnote(piece.span, label, self._inside("footnote_reference_close"))]
+
+    def _terms(self, piece: Piece) -> Sequence[Block]:
+        entries: list[tuple[tuple[Inline, ...], tuple[tuple[Block, ...], ...]]] = []
+        while (part := self.pieces[self.at]).type != "dl_close":
+            self.at += 1
+            if part.type == "dt_open":
+                line = self._line()
+                entries.append((self.inline.line(line.lines), ()))
+            elif part.type == "dd_open":
+                term, meanings = entries[-1]
+                entries[-1] = term, (*meanings, self._inside("dd_close"))
+        self.at += 1
+        return [Terms(piece.span, tuple(entries))]
+
+
+_READERS: dict[str, Callable[[_NoteReader, Piece], Sequence[Block]]] = {
+    "paragraph_open": _NoteReader._paragraph,
+    "heading_open": _NoteReader._heading,
+    "fence": _NoteReader._code,
+    "code_block": _NoteReader._indented,
+    "hr": _NoteReader._rule,
+    "html_block": _NoteReader._html,
+    "opaque": _NoteReader._opaque,
+    "blockquote_open": _NoteReader._quote,
+    "bullet_list_open": _NoteReader._list,
+    "ordered_list_open": _NoteReader._list,
+    "table_open": _NoteReader._table,
+    "footnote_reference_open": _NoteReader._footnote,
+    "dl_open": _NoteReader._terms,
+}
+# Blocks before which an anchor stands in a paragraph of its own; in others it stands at the start of their text.
+_ANCHORED = frozenset({"fence", "code_block", "hr", "html_block", "opaque", "blockquote_open"})
+
+
+def _figured(block: Block) -> Block:
+    """Return a paragraph of nothing but a picture as a figure."""
+    if isinstance(block, Paragraph) and len(block.children) == 1 and isinstance(media := block.children[0], Media):
+        return Figure(block.span, media)
+    return block
+
+
+class _Results:
+    """What the examples and lists that a note declares show now."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.note = scope.note
+        # Where markers do not pair, what is on disk stays as it is.
+        woven = () if self.note.generated_problems else self.note.generated.items
+        self.woven = {one.span.start: one for one in woven if one.id in scope.page.results.bodies}
+        self.begun = {marker.name for marker in markers(self.note.text, self.note.regions)}
+        own = scope.page.results.blocks.get(self.note.path, ()) if scope.declares else ()
+        self.declared = {block.fence.span.start: block.id for block in own}
+        self.fences = {block.id: block.fence for block in own}
+
+    def opaque(self, span: Span) -> list[Opaque]:
+        """Return the blocks in a part of the note that Markdown does not know: results, formulas, comments."""
+        found: list[Opaque] = []
+        passed = span.start
+        for region in self.note.regions:
+            if region.span.start >= span.end:
+                break
+            if region.span.start < passed or region.kind in PROSE:
+                continue
+            one = self._opaque(region)
+            if one is not None:
+                found.append(one)
+                passed = one.span.end
+        return found
+
+    def _opaque(self, region: Region) -> Opaque | None:
+        begin = region.span.start + len(region.prefix)
+        if region.kind in {Kind.MATH, Kind.COMMENT}:
+            return Opaque(region.span, begin, region)
+        if region.kind is Kind.HTML and (one := self.woven.get(region.span.start)):
+            return Opaque(one.span, begin, _Shown(one.id))
+        if region.kind is not Kind.FENCE or region.span.start not in self.declared:
+            return None
+        name = self.declared[region.span.start]
+        if any(one.id == name for one in self.woven.values()):
+            return Opaque(region.span, begin, None)
+        shown = name in self.scope.page.results.bodies and name not in self.begun
+        return Opaque(region.span, begin, _Shown(name)) if shown else None
+
+    def read(self, name: str, span: Span) -> Example:
+        """Return what an example shows now, with the block that declares it."""
+        shown = self.scope.page.results.bodies[name].markdown
+        body = read_note(Source(self.note.source.path, shown), self.note.path)
+        scope = replace(self.scope, note=body, declares=False)
+        blocks = _NoteReader(scope).read([Span(0, len(shown))])
+        return Example(span, name, blocks, self._declared(name))
+
+    def _declared(self, name: str) -> CodeBlock | None:
+        region = self.fences.get(name)
+        if region is None or region.info.split() != INFO:
+            return None
+        text = "".join(line.of(self.note.source.text) for line in region.lines)
+        return CodeBlock(region.span, text.replace("\r\n", "\n"), "yaml")
+
+
+# Notes, sections and blocks shown inside another note.
+
+
+def embed(scope: Scope, resolution: Resolution, link: NoteLink, span: Span) -> Block:
+    """Return an embedded note; where it cannot be shown a callout says why.
+
+    There is no such place, it would stand in itself, or there is more than a page should hold.
+    """
+    note, page = resolution.note, scope.page
+    if note is None or not note.published:
+        return _message(span, "failure", f"没有可以嵌入的笔记：{link.path}")
+    if resolution.heading_missing or resolution.block_missing:
+        return _message(span, "failure", f"{note.title} 里没有：{default_text('', link.headings, link.block)}")
+    anchor = resolution.block.id if resolution.block else resolution.heading.slug if resolution.heading else ""
+    if (note.path, anchor) in scope.chain:
+        names = [page.vault.notes[path].title for path, _ in scope.chain]
+        return _message(span, "warning", f"嵌入成环：{' → '.join([*names, note.title])}")
+    shown = _shown_part(scope, note, resolution)
+    size = shown.end - shown.start
+    if len(scope.chain) > MAX_DEPTH or scope.depth > MAX_NESTED or page.embedded + size > MAX_EMBEDDED:
+        return _message(span, "warning", f"嵌入的内容太多，不再展开：{note.title}")
+    page.embeds += 1
+    page.embedded += size
+    inner = Scope(page, note, page.embeds, (*scope.chain, (note.path, anchor)), depth=scope.depth + 1)
+    blocks = _NoteReader(inner).read([shown, *_footnotes(note, shown)])
+    text = Text(span, default_text(note.title, link.headings, ""))
+    return Embed(span, note.path, Link(span, place(resolution, link) or Place(note.path), (text,)), blocks)
+
+
+def _message(span: Span, kind: str, text: str) -> Callout:
+    return Callout(span, kind, (Text(span, " ".join(text.split())),))
+
+
+def _shown_part(scope: Scope, note: Note, resolution: Resolution) -> Span:
+    """Return what a link names of a note: a block, a section, or all of it."""
+    if resolution.block is not None:
+        return resolution.block.span
+    if resolution.heading is not None:
+        return scope.page.vault.places(note).section(resolution.heading)
+    return Span(0, len(note.source.text))
+
+
+def _footnotes(note: Note, span: Span) -> list[Span]:
+    """Return the definitions outside a part of a note of the footnotes that it calls."""
+    text = note.source.text
+    found = [token for token in note.tokens if token.kind is TokenKind.FOOTNOTE]
+    called = {token.content.of(text) for token in found if token.span.start in span}
+    places: dict[int, Span] = {}
+    for token in found if called else ():
+        region = note.at(token.span.start)
+        begins = any(line.start == token.span.start for line in region.lines) and text.startswith(":", token.span.end)
+        if begins and token.content.of(text) in called and token.span.start not in span:
+            places[region.span.start] = region.span
+    return list(places.values())

@@ -1,0 +1,333 @@
+"""A page as a tree of typed pieces: what a note shows, before anybody writes it as HTML or as Markdown.
+
+Every piece keeps its span in the text that it was read from: the note's own, an embedded note's below `Embed`, what an
+example shows below `Example`. What was read from nothing, as the pages of tags, has the span `NOWHERE`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import PurePosixPath
+
+from zhixing.source import Span
+
+NOWHERE = Span(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a link inside the vault leads: a file or note by its path, and an id on its page, "" for none."""
+
+    path: PurePosixPath
+    anchor: str = ""
+
+
+# Pieces of running text.
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words as a reader sees them: escapes and character references are resolved."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The end of a line inside a paragraph, which Obsidian shows."""
+
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Emphasis:
+    """Emphasised text; `kind` is the HTML element: `em`, `strong`, `del`, or `mark` for a highlight."""
+
+    span: Span
+    kind: str
+    children: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Code in a line."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Math:
+    """A formula in a line, as LaTeX."""
+
+    span: Span
+    latex: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to a place in the vault, or to an address outside."""
+
+    span: Span
+    to: Place | str
+    children: tuple[Inline, ...]
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stub:
+    """A link that leads nowhere: its text, and the reason."""
+
+    span: Span
+    reason: str
+    children: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A picture, sound, film or document; `size` is width and height in pixels, 0 where it is left to the reader."""
+
+    span: Span
+    source: Place | str
+    alt: str
+    size: tuple[int, int] = (0, 0)
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag; `page` is the tag's own page, if it has one."""
+
+    span: Span
+    name: str
+    page: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FootnoteCall:
+    """A call of the footnote `label`."""
+
+    span: Span
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The marker of a claim, which no reader sees: what backs the number or word before it, as written."""
+
+    span: Span
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """An id of a block, at its start; `alone` where it stands before the block instead."""
+
+    span: Span
+    id: str
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InlineHtml:
+    """One HTML tag of the author's. Nothing in it is trusted: the page is cleaned after it is written."""
+
+    span: Span
+    html: str
+
+
+Inline = Text | Break | Emphasis | Code | Math | Link | Stub | Media | Tag | FootnoteCall | Claim | Anchor | InlineHtml
+
+
+# Blocks.
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading and the id that links lead to, "" for none. One of an embedded note is none of the page's own."""
+
+    span: Span
+    level: int
+    id: str
+    children: tuple[Inline, ...]
+    embedded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text."""
+
+    span: Span
+    children: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture that stands alone, with its text below it where that says something."""
+
+    span: Span
+    media: Media
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A quotation."""
+
+    span: Span
+    children: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Callout:
+    """A box with a title. `fold` is "-" where it is folded, "+" where it can be, else "".
+
+    `level` is that of a title which is a heading, else 0; `classes` are the author's further words for style sheets.
+    """
+
+    span: Span
+    kind: str
+    title: tuple[Inline, ...]
+    children: tuple[Block, ...] = ()
+    fold: str = ""
+    level: int = 0
+    classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item of a list; `done` says whether a task is done, None where it is no task."""
+
+    span: Span
+    children: tuple[Block, ...]
+    done: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """A list; `start` is the number of the first item, None without numbers; `tight` without space between items."""
+
+    span: Span
+    items: tuple[Item, ...]
+    start: int | None = None
+    tight: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: its columns' alignments (`left`, `center`, `right` or ""), and its rows of cells, the head first."""
+
+    span: Span
+    alignments: tuple[str, ...]
+    rows: tuple[tuple[tuple[Inline, ...], ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBlock:
+    """A block of code and its language, "" if that is not said."""
+
+    span: Span
+    text: str
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula that stands alone, as LaTeX."""
+
+    span: Span
+    latex: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A horizontal rule."""
+
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlBlock:
+    """A block of the author's HTML. Nothing in it is trusted: the page is cleaned after it is written."""
+
+    span: Span
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Footnote:
+    """The definition of a footnote, where it stands in the text; pages show it at their foot."""
+
+    span: Span
+    label: str
+    children: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Embed:
+    """A note, section or block of the note at `path`, shown inside another; `title` links to it."""
+
+    span: Span
+    path: PurePosixPath
+    title: Link
+    children: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What an example or a list, by its `id`, shows now, and the block that declares it, which folds away."""
+
+    span: Span
+    id: str
+    children: tuple[Block, ...]
+    declared: CodeBlock | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A list of terms with their definitions."""
+
+    span: Span
+    entries: tuple[tuple[tuple[Inline, ...], tuple[tuple[Block, ...], ...]], ...]
+
+
+Block = (
+    Heading
+    | Paragraph
+    | Figure
+    | Quote
+    | Callout
+    | List
+    | Table
+    | CodeBlock
+    | Formula
+    | Rule
+    | HtmlBlock
+    | Footnote
+    | Embed
+    | Example
+    | Terms
+)
+Node = Inline | Block | Item
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A page: its path in the vault, its blocks, and its footnotes by label, those that are called in a line too."""
+
+    path: PurePosixPath
+    blocks: tuple[Block, ...]
+    footnotes: Mapping[str, Footnote] = field(default_factory=dict)
+
+
+def walk(nodes: object) -> Iterator[Node]:
+    """Yield the nodes of a tree or of several, each before what it holds."""
+    waiting = [nodes]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, tuple):
+            waiting += reversed(one)
+        elif isinstance(one, Node):
+            yield one
+            waiting += [getattr(one, name.name) for name in reversed(fields(one)) if name.name != "span"]

@@ -52,7 +52,7 @@ def _edits(note: Note, runs: Mapping[str, Run]) -> dict[int, Edit]:
 
 
 def _in_formula(note: Note, span: Span) -> bool:
-    """Tell whether a place of a note is part of a formula."""
+    """Return whether a place of a note is part of a formula."""
     inline = (token.span for token in note.tokens if token.kind is TokenKind.MATH)
     blocks = (region.span for region in note.regions if region.kind is Kind.MATH)
     return any(span.start in formula for formula in (*inline, *blocks))

@@ -12,7 +12,7 @@ import click
 
 from zhixing.cli.common import open_vault, progress, report, vault_option
 from zhixing.language.expression import normal_name
-from zhixing.language.model import Quantity, Run
+from zhixing.language.model import Expectation, Quantity, Run
 from zhixing.language.runs import run_all
 from zhixing.problems import Severity, did_you_mean, exit_status, visible
 from zhixing.show.labels import entry
@@ -34,7 +34,8 @@ def steps_of(run: Run) -> str:
         lines += [f"  {line}" for line in _lines(quantity, run)]
     for outcome in (*run.outcomes, *(o for said in run.said for o in said.outcomes)):
         source = "" if outcome in run.outcomes else "a source says "
-        text = getattr(outcome.claim, "text", "") or getattr(getattr(outcome.claim, "target", None), "text", "")
+        claim = outcome.claim
+        text = claim.target.text if isinstance(claim, Expectation) else claim.text
         lines.append(f"{'✓' if outcome.holds else '✗'} {source}{text}{f': {outcome.what}' if outcome.what else ''}")
     return "\n".join(lines)
 

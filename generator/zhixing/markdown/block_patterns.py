@@ -67,7 +67,7 @@ def fence(line: Line) -> tuple[str, str] | None:
 
 
 def closes(line: Line, opened: str) -> bool:
-    """Tell whether the rest of a line closes the fence `opened`."""
+    """Return whether the rest of a line closes the fence `opened`."""
     found = match(FENCE_END, line)
     return found is not None and found[1][0] == opened[0] and len(found[1]) >= len(opened)
 

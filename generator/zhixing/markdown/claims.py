@@ -46,7 +46,7 @@ class Word:
     within: tuple[str, ...] = ()
 
     def says(self, answer: str) -> bool:
-        """Tell whether this word is an answer, however both are spaced."""
+        """Return whether this word is an answer, however both are spaced."""
         answer = " ".join(answer.split())
         said = " ".join(self.text.split())
         return answer in (said, *self.within) or (not self.marked and bool(answer) and said.endswith(answer))

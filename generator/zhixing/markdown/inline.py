@@ -184,7 +184,7 @@ class Reader:
             self._take(TokenKind.BLOCK_ID, start, found.end(1), 1, 0)
 
     def _ends_block(self, start: int) -> bool:
-        """Tell whether an id may begin here: after a space, or straight after an embed, but not in `x^2`."""
+        """Return whether an id may begin here: after a space, or straight after an embed, but not in `x^2`."""
         return self._after_space(start) or self.body[start - 1] == "]"
 
     def _closing(self, end: int, _: str) -> None:

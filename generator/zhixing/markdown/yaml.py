@@ -486,7 +486,7 @@ class _Tree:
 
 
 def _swallows_colon(key: Scalar, value: Node) -> bool:
-    """Tell whether a key has run on over a full-width colon, as `V[键]：{apple` in `V[键]：{apple: 1}`."""
+    """Return whether a key has run on over a full-width colon, as `V[键]：{apple` in `V[键]：{apple: 1}`."""
     name, colon, rest = key.text.partition("：")
     if not colon or not name or not key.plain:
         return False

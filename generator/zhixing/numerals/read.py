@@ -70,7 +70,7 @@ class Numeral:
     about: bool = False
 
     def accepts(self, value: float) -> bool:
-        """Tell whether a value is what this numeral says, at its printed precision."""
+        """Return whether a value is what this numeral says, at its printed precision."""
         if not (math.isfinite(value) and math.isfinite(self.value)):
             return value == self.value
         # Half a unit exactly is still inside, whatever the last bit says.

@@ -42,7 +42,7 @@ def rewrite(one: Numeral, value: float, *, latex: bool = False) -> str:
 
 
 def _holds(text: str, one: Numeral, value: float, near: float = math.inf) -> bool:
-    """Tell whether a text is one numeral that accepts the value, with 约 where the old one has it, and is near it."""
+    """Return whether a text is one numeral that accepts the value, with 约 where the old one has it, and is near it."""
     before = "约" if one.about else ""
     whole = before + text
     match = _WHOLE.match(to_ascii(whole), len(before))

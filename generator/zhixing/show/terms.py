@@ -43,7 +43,7 @@ def number_term(value: float, digits: int = 5) -> Term:
 
 
 def agrees(left: float, value: float, units: float = 0.5, slack: float = 1e-9) -> bool:
-    """Tell whether a left side's printed numbers give the printed value within so many units of its last digit."""
+    """Return whether a left side's printed numbers give the printed value within so many units of its last digit."""
     printed = print_number(value)
     right = printed.value
     if not math.isfinite(right) or not math.isfinite(left):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from zhixing.claims.judge import Judged, judge_all
-from zhixing.language.model import Outcome, Run
+from zhixing.language.model import Expectation, Outcome, Run
 from zhixing.language.runs import Declared
 from zhixing.problems import Code, Problem, Severity, ZhixingError
 from zhixing.testing.vaults import Tested, explain, load_tested, project_of
@@ -19,7 +19,7 @@ from zhixing.vault.note import Note
 
 
 class NoteError(ZhixingError):
-    """Something in a note is not as it says; the message is the whole report."""
+    """An expectation or a claim of a note fails; the message is the whole report."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -75,7 +75,8 @@ class ExampleCollector(pytest.Collector):
         yield RunItem.from_parent(self, name="runs", vault=self.vault, declared=self.declared)
         run = self.vault.found.book.runs.get(self.declared.example.id) if self.declared.example else None
         for outcome in run.outcomes if run else ():
-            name = getattr(outcome.claim, "text", "") or getattr(getattr(outcome.claim, "target", None), "text", "")
+            claim = outcome.claim
+            name = claim.target.text if isinstance(claim, Expectation) else claim.text
             yield OutcomeItem.from_parent(self, name=name, note=self.declared.note, run=run, outcome=outcome)
 
 

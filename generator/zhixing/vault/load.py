@@ -138,7 +138,7 @@ def read_inside(root: Path, path: PurePath) -> str | None:
 
 
 def leads_elsewhere(root: Path, path: PurePath) -> bool:
-    """Tell whether a symbolic link stands at a path of a folder, or at a folder on the way there."""
+    """Return whether a symbolic link stands at a path of a folder, or at a folder on the way there."""
     try:
         return (root / path).resolve() != root.resolve() / path
     except (OSError, RuntimeError):  # a circle of links
@@ -227,7 +227,7 @@ class _Loader:
             return []
 
     def _may_be_named(self, path: str) -> bool:
-        """Tell whether a path is text, and neither too deep nor too long for the programs that take it."""
+        """Return whether a path is text, and neither too deep nor too long for the programs that take it."""
         if not _is_text(path):
             shown = os.fsencode(path).decode(errors="replace")
             self._problem(shown, Code.FILE_UNREADABLE, "The file's name is not UTF-8", "Rename it")
@@ -239,7 +239,7 @@ class _Loader:
         return True
 
     def _is_file(self, entry: os.DirEntry[str], path: str) -> bool:
-        """Tell whether an entry is a regular file of the vault, or a link to one."""
+        """Return whether an entry is a regular file of the vault, or a link to one."""
         if entry.is_symlink():
             return self._inside(path)
         if not entry.is_file(follow_symlinks=False):
@@ -251,7 +251,7 @@ class _Loader:
         return True
 
     def _inside(self, path: str) -> bool:
-        """Tell whether a symbolic link leads to a regular file of the vault that is not hidden."""
+        """Return whether a symbolic link leads to a regular file of the vault that is not hidden."""
         try:
             real = (self.root / path).resolve(strict=True)
         except (OSError, RuntimeError):  # it leads nowhere, or round in a circle
@@ -313,7 +313,7 @@ class _Loader:
 
 
 def _may_link(link: str, target: str) -> bool:
-    """Tell whether a link of one suffix may lead to a file of another: a note's text is to be read as a note only."""
+    """Return whether a link of one suffix may lead to a file of another: a note's text is to be read as a note only."""
     if ".md" in (link, target):
         return link == target
     return _OTHER_MARKDOWN.isdisjoint((link, target))

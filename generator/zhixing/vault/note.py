@@ -32,7 +32,7 @@ OTHERS = frozenset({".pdf", ".canvas", ".base"})
 
 
 def is_attachment(path: str) -> bool:
-    """Tell whether a link path names a file that is no note: `图.svg`, but not `v1.2` or `Node.js`."""
+    """Return whether a link path names a file that is no note: `图.svg`, but not `v1.2` or `Node.js`."""
     return PurePosixPath(path).suffix.lower() in PICTURES | AUDIO | VIDEO | OTHERS
 
 

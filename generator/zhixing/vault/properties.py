@@ -131,7 +131,7 @@ def _switch(key: str) -> str:
 
 
 def _is_plain(name: str, key: str, field: Field) -> bool:
-    """Tell whether such a property is a plain truth value; Obsidian's clipper gives `published` a date or nothing."""
+    """Return whether such a property is a plain truth value; Obsidian's clipper gives `published` a date or nothing."""
     dated = field.value is None or (isinstance(field.value, str) and _DATE.match(field.value))
     return ":" not in unicodedata.normalize("NFKC", key) and (
         isinstance(field.value, bool) or (name == "published" and bool(dated))

@@ -138,7 +138,7 @@ def _found(vault: Vault, key: str, candidates: list[PurePosixPath]) -> Resolutio
 
 
 def _spelled(key: str, path: PurePosixPath) -> bool:
-    """Tell whether a link path is written in the case of the file's path, for as much of it as it gives."""
+    """Return whether a link path is written in the case of the file's path, for as much of it as it gives."""
     written = unicodedata.normalize("NFC", key)
     actual = unicodedata.normalize("NFC", str(path))
     return actual.endswith((written, f"{written}.md"))

@@ -5,7 +5,7 @@ Nothing here reads YAML, evaluates an expression or prints.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -175,14 +175,21 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A quantity whose values are written down. `values` has the shape of the declared axes.
+    """A quantity whose values are written down, or how they are made: a seeded array holds no numbers until it runs.
 
-    `pins` holds the flat position and the span of each number that the author typed; mutation changes them one by one.
+    The values have the shape of the declared axes. `pins` holds the flat position and the span of each number that the
+    author typed; mutation changes them one by one. `work` is how many operations making them takes.
     """
 
     name: Declaration
-    quantity: Quantity
+    values: Quantity | Callable[[], Quantity]
     pins: tuple[tuple[int, Span], ...] = ()
+    work: int = 0
+
+    @property
+    def quantity(self) -> Quantity:
+        """The values; made each time where they are not written down."""
+        return self.values if isinstance(self.values, Quantity) else self.values()
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,8 +57,9 @@ def given_mutants(example: Example) -> Iterator[Mutant]:
 
 
 def _name(given: Given, flat: int, example: Example) -> str:
-    shape = given.quantity.values.shape
-    if len(given.pins) < max(given.quantity.values.size, 1) or not shape:
+    values = given.quantity.values
+    shape = values.shape
+    if len(given.pins) < max(values.size, 1) or not shape:
         return given.name.name
     place = np.unravel_index(flat, shape)
     labels = [example.axes[axis].label(int(p)) for axis, p in zip(given.name.axes, place, strict=False)]
@@ -66,17 +67,18 @@ def _name(given: Given, flat: int, example: Example) -> str:
 
 
 def _changed(given: Given, flat: int) -> Quantity:
-    values = np.array(given.quantity.values, np.float64)
+    quantity = given.quantity
+    values = np.array(quantity.values, np.float64)
     whole = len(given.pins) < values.size  # one number stands for all entries
     for index in range(values.size) if whole else [flat]:
         old = values.flat[index]
         values.flat[index] = 0.0 if np.isinf(old) else old * 1.1 if old != 0 else 0.1
-    return Quantity(values, given.quantity.dimensions, given.quantity.on)
+    return Quantity(values, quantity.dimensions, quantity.on)
 
 
 def _with_given(example: Example, old: Given, quantity: Quantity, *, started: bool) -> Example:
     def swap(items: tuple[Given, ...]) -> tuple[Given, ...]:
-        return tuple(replace(item, quantity=quantity) if item is old else item for item in items)
+        return tuple(replace(item, values=quantity) if item is old else item for item in items)
 
     return replace(example, start=swap(example.start)) if started else replace(example, given=swap(example.given))
 

@@ -21,6 +21,7 @@ from zhixing.language.model import (
     Example,
     ExampleError,
     Expression,
+    Given,
     NotComputedError,
     Outcome,
     Quantity,
@@ -281,7 +282,16 @@ class _Runner:
 
     def take_givens(self) -> None:
         for given in self.example.given:
-            self.attempt(given.name.name, given.name.span, partial(self.store, given.name.name, given.quantity))
+            self.attempt(given.name.name, given.name.span, partial(self._give, given))
+
+    def _give(self, given: Given) -> None:
+        self.scope.budget.work(given.work)
+        try:
+            quantity = given.quantity
+        except MemoryError:
+            what = "There is not enough memory for this"
+            raise ExampleError(Code.EXAMPLE_COST, what, "Use smaller axes") from None
+        self.store(given.name.name, quantity)
 
     def take_steps(self, steps: list[Step]) -> None:
         each = steps[0].each

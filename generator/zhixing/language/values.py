@@ -103,8 +103,12 @@ def constant(node: Scalar) -> float:
 # Seeded arrays: normal numbers that are the same on every machine and under every version of NumPy.
 
 
-def read_seeded(node: Mapping, shape: tuple[int, ...]) -> Array:
-    """Read `{normal: 1, seed: 7}`: a standard deviation and a seed.
+SEEDED_WORK = 30
+"""Operations that a seeded number takes."""
+
+
+def read_seeded(node: Mapping) -> tuple[float, int]:
+    """Read `{normal: 1, seed: 7}`: return a standard deviation and a seed.
 
     Raises:
         ExampleError: the deviation is no number of at least 0, or the seed no whole number.
@@ -118,7 +122,7 @@ def read_seeded(node: Mapping, shape: tuple[int, ...]) -> Array:
     if not 0 <= spread < np.inf:
         what = "`normal:` needs a standard deviation, a number of at least 0"
         raise ExampleError(Code.EXAMPLE_VALUE, what, "Write {normal: 1, seed: 7}").at_span(at)
-    return spread * normal(int(seed.text), shape)
+    return spread, int(seed.text)
 
 
 def normal(seed: int, shape: tuple[int, ...]) -> Array:
@@ -254,7 +258,7 @@ def read_given(name: Declaration, node: Node, axes: Axes, budget: Budget) -> Giv
         return recipe(name, node, axes)
     if isinstance(node, Scalar) and shape and not node.block:
         value, span = read_number(node)
-        return Given(name, Quantity(np.full(shape, value), dimensions), ((0, span),))
+        return Given(name, lambda: Quantity(np.full(shape, value), dimensions), ((0, span),), prod(shape))
     if isinstance(node, Scalar) and node.block:
         leaves = _grid(node, shape, name)
     else:
@@ -285,7 +289,9 @@ def _recipe(node: Mapping, labels: Items[str]) -> Callable[[Declaration, Mapping
 
 def _seeded(name: Declaration, node: Mapping, axes: Axes) -> Given:
     shape = tuple(axes[axis].size for axis in name.axes)
-    return Given(name, Quantity(read_seeded(node, shape), tuple(Dimension(axis) for axis in name.axes)))
+    spread, seed = read_seeded(node)
+    dimensions = tuple(Dimension(axis) for axis in name.axes)
+    return Given(name, lambda: Quantity(spread * normal(seed, shape), dimensions), work=SEEDED_WORK * prod(shape))
 
 
 def _leaves(node: Node, axes: Items[Axis], name: Declaration) -> Iterator[Leaf]:

@@ -46,7 +46,7 @@ def root(axes: Axes, name: str) -> str:
 
 
 def same_root(axes: Axes, a: str, b: str) -> bool:
-    """Tell whether two dimensions may be taken for one another; a dimension without an axis fits any."""
+    """Return whether two dimensions may be matched: they share labels, or one of them has no axis."""
     return not a or not b or root(axes, a) == root(axes, b)
 
 
@@ -74,14 +74,14 @@ def broadcast(operands: Sequence[Quantity], axes: Axes, budget: Budget) -> tuple
 
 
 def _match_by_position(a: Quantity, b: Quantity) -> bool:
-    """Tell whether two quantities match dimension by dimension: one shape, and the same name wherever both have one."""
+    """Return whether two quantities match dimension by dimension: one shape, and equal names where both have one."""
     return a.values.shape == b.values.shape and all(
         x == y or not (x and y) for x, y in zip(a.axes, b.axes, strict=True)
     )
 
 
 def _tell_apart(quantity: Quantity, others: Sequence[Quantity], axes: Axes) -> Quantity:
-    """Give the second of two dimensions of one name the second name that another operand has for that axis.
+    """Rename the second of two dimensions of the same name as another operand names that axis.
 
     With `键: 词`, the scores `X @ X.T` run along [词, 词]; beside a mask along 词 and 键, in whichever order, the first
     is 词 and the second 键, as `attention(X, X, X, mask=...)` has it.
@@ -196,7 +196,7 @@ def matmul(a: Quantity, b: Quantity, axes: Axes, budget: Budget) -> Quantity:
 
 
 def _make_dense(values: Array) -> Array:
-    """Copy a matrix whose rows and columns both have gaps: BLAS takes no such thing, and without it all is slow."""
+    """Copy a matrix whose rows and columns both have gaps: BLAS cannot read it, and NumPy is slow without BLAS."""
     return values if values.itemsize in values.strides[-2:] else np.ascontiguousarray(values)
 
 
@@ -232,7 +232,7 @@ def find_batch(leading: Sequence[tuple[Dimensions, tuple[int, ...]]], axes: Axes
 
 
 def align_batch(values: Array, own: Dimensions, batch: Dimensions, inner: int = 2) -> Array:
-    """Put an operand's leading dimensions where the batch has them; the last `inner` stay last."""
+    """Align an operand's leading dimensions with those of the batch; the last `inner` dimensions stay last."""
     names = [d.axis for d in own]
     order = [names.index(d.axis) for d in batch if d.axis in names]
     values = values.transpose([*order, *range(len(own), len(own) + inner)])

@@ -46,7 +46,7 @@ class _Match:
             self._fit(letter, quantity, place)
 
     def place(self, quantity: Quantity, shape: Shape) -> Quantity:
-        """Put a mask's or bias's dimensions in the order of the letters, by name, and learn second names from it.
+        """Order the dimensions of a mask or a bias like the letters, by name, and take over its second names.
 
         In `attention(X, X, X, mask=键 <= 词)` the mask's 词 is the query's axis wherever it stands; 键 names the keys.
         A dimension that it lacks is put in with size 1: `mask=real[键]` holds for every query.
@@ -72,7 +72,7 @@ class _Match:
         return Quantity(values, (*(quantity.dimensions[place] for place in rest), *last))
 
     def _require_clear(self, quantity: Quantity, shape: Shape, found: Mapping[str, int]) -> None:
-        """Refuse a mask with one axis where queries and keys both run along it: it could be meant for either."""
+        """Refuse a mask with a single axis if queries and keys both have it: it is ambiguous."""
         bound = {letter: self.dimensions.get(letter, Dimension("")).axis for letter in shape.letters}
         taken = {bound[letter] for letter in found if quantity.axes[found[letter]] == bound[letter]}
         if any(letter not in found and bound[letter] in taken for letter in shape.letters):
@@ -105,7 +105,7 @@ class _Match:
         return {letter: found[letter] for letter in letters if letter in found}
 
     def _learn(self, letter: str, shape: Shape, dimension: Dimension) -> None:
-        """Take over a second name: where queries and keys are one quantity, only the mask can tell them apart."""
+        """Take over a second name from a mask: if queries and keys are one quantity, only it tells them apart."""
         others = [self.dimensions.get(other) for other in shape.letters if other != letter]
         if letter != shape.letters[0] and self.dimensions[letter] in others:
             self.dimensions[letter] = dimension

@@ -44,7 +44,7 @@ from zhixing.language.scope import Loop, Scope
 from zhixing.language.words import CONSTANTS
 from zhixing.problems import Code, did_you_mean
 
-# Operators of expressions: arithmetic, comparison, and what a comparison in a statement asks for.
+# Operators of expressions: arithmetic, comparisons, and comparisons within a tolerance for statements.
 
 _ARITHMETIC: dict[Arithmetic, tuple[Callable[..., Array], int]] = {
     "+": (np.add, 4),
@@ -98,12 +98,12 @@ def connect(operator: Connective, a: Quantity, b: Quantity, scope: Scope) -> Qua
 def compare(
     operator: Comparison, a: Quantity | Label, b: Quantity | Label, scope: Scope, *, statement: bool
 ) -> Quantity:
-    """Return 1 where a comparison holds, else 0.
+    """Return 1 where a comparison is true, else 0.
 
-    In a statement, `==` and `!=` are closeness and want equal axes, and what is compared may not be empty.
+    In a statement, `==` and `!=` compare within a tolerance and need equal axes, and neither side may be empty.
 
     Raises:
-        ExampleError: a label is compared with what has none, or a statement would be true of nothing.
+        ExampleError: a label is compared with something without labels, or a statement compares no entry.
     """
     a, b = _find_label(a, b, scope), _find_label(b, a, scope)
     equality = operator in ("==", "!=")
@@ -175,7 +175,7 @@ def _shift(node: Node, loop: Loop, evaluate: Evaluate) -> int | None:
 
 
 def refuse_wrapping(node: Node, value: float, loop: Loop | None) -> None:
-    """Refuse an index or a bound that the loop's axis drives below 0: it would silently count from the end.
+    """Refuse an index or a bound that becomes negative in a loop: it would count from the end.
 
     Raises:
         ExampleError: it does.
@@ -189,7 +189,7 @@ Value = Quantity | Record | Label
 
 
 class Evaluator:
-    """Evaluates expressions in a scope. In a statement (`holds:`), `==` is closeness and wants equal axes.
+    """Evaluates expressions in a scope. In a statement (`holds:`), `==` has a tolerance and needs equal axes.
 
     `axes` records the axes of every node evaluated; a node inside a loop has the same at each position.
     """
@@ -407,7 +407,7 @@ def _no_field(name: str, value: Value) -> ExampleError:
 
 
 def _count_new_numbers(value: Value, node: Node) -> int:
-    """Return how many numbers a value holds that are kept nowhere else."""
+    """Return how many numbers a value takes in memory that nothing else keeps."""
     if isinstance(node, Name) or isinstance(value, Label):
         return 0
     fields = value.fields.values() if isinstance(value, Record) else (value,)

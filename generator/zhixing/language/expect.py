@@ -25,14 +25,14 @@ from zhixing.language.values import printed_number, shape_of
 from zhixing.problems import Code
 
 MOST = 3
-"""So many entries that differ are listed."""
+"""How many differing entries a message lists."""
 Place = tuple[int, ...]
 
 
 def judge_claims(
     expectations: Sequence[Expectation], holds: Sequence[Expression], evaluator: Evaluator
 ) -> tuple[Outcome, ...]:
-    """Return the outcome of every expectation and every statement; those that rest on a failed step are left out."""
+    """Return the outcome of every expectation and every statement; those that depend on a failed step are left out."""
     items: list[Expectation | Expression] = [*expectations, *holds]
     outcomes = [_judge(item, evaluator) for item in items]
     return tuple(outcome for outcome in outcomes if outcome is not None)
@@ -60,7 +60,7 @@ def _judge(item: Expectation | Expression, evaluator: Evaluator) -> Outcome | No
 
 
 def _judge_statement(statement: Expression, computed: Quantity, evaluator: Evaluator) -> str:
-    """Return what is wrong with a statement, nothing where it holds of every entry."""
+    """Return what is wrong with a statement, "" if it is true of every entry."""
     values = computed.values
     if not np.all((values == 0) | (values == 1)) or not values.size:
         what = f"{statement.text.strip()} is no statement, but {'a number' if not values.shape else 'numbers'}"
@@ -122,7 +122,7 @@ def _describe_wanted(printed: Printed) -> str:
 
 
 def agrees(printed: Printed, entry: Quantity, evaluator: Evaluator) -> bool:
-    """Tell whether a single computed value is what is printed: as a label, or as a number within its tolerance."""
+    """Return whether a single computed value agrees with a printed one: a label, or a number within its tolerance."""
     if entry.on and _normal_answer(printed.text) == _normal_answer(describe_entry(entry, evaluator)):
         return True
     if printed.value is None or (entry.on and evaluator.scope.axes[entry.on[0].axis].labels):
@@ -131,7 +131,7 @@ def agrees(printed: Printed, entry: Quantity, evaluator: Evaluator) -> bool:
 
 
 def _normal_answer(text: str) -> str:
-    """Return a text answer for comparing: the comma between labels may be full-width and spaced as one likes."""
+    """Return labels in a form to compare: commas may be full-width, spaces around them do not count."""
     parts = unicodedata.normalize("NFC", text).replace("，", ",").split(",")
     return ",".join(part.strip() for part in parts)
 

@@ -335,7 +335,7 @@ def _read_constant(value: object, span: Span) -> Node:
 
 
 def _check_characters(typed: _Text) -> None:
-    """Refuse what Python would quietly drop or turn into something else: comments and raised letters."""
+    """Refuse comments, which Python ignores, and raised letters, which it turns into plain ones."""
     for index, character in bare(typed.text):
         if character == "#":
             what = "“#” begins a comment, which an expression cannot have"

@@ -92,7 +92,7 @@ class Context:
         return found if found is not None and all(found) else None
 
     def looks_back(self, node: Node) -> bool:
-        """Tell whether a node is `h[t - 1]`, this loop's own step at another position."""
+        """Return whether a node is `h[t - 1]`, this loop's own step at another position."""
         match node:
             case Index(Name(name), (first, *_)):
                 return name in self.looped and mentions(first, self.loop)
@@ -150,10 +150,10 @@ def _is_bias(node: Node, axes: list[Axes]) -> bool:
 
 
 def broadcasts(node: Node, known: Context) -> bool:
-    """Tell whether an expression, printed without indices, would hide which axes are matched: an operand of an
+    """Return whether an expression, printed without indices, would hide which axes are matched: an operand of an
     elementwise operation lacks an axis that another has, a sum runs along an axis, or an axis is used as a number.
 
-    A bias added to every row of a product hides nothing: everybody writes X W + b.
+    A bias added to every row of a product is an exception: X W + b is the usual notation.
     """
     if isinstance(node, Name):
         return node.name in known.axes and node.name != known.loop

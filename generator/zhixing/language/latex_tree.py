@@ -353,7 +353,7 @@ def first_of(piece: Piece) -> Piece:
 
 
 def is_negative(piece: Piece) -> bool:
-    """Tell whether a piece begins with a minus sign, and so needs brackets behind another sign."""
+    """Return whether a piece begins with a minus sign, and so needs brackets behind another sign."""
     match first_of(piece):
         case Prefixed("-"):
             return True
@@ -447,7 +447,7 @@ def multiply(left: Piece, right: Piece, *, array: bool = False, dot: bool = Fals
 
 
 def _runs_together(left: Piece, right: Piece) -> bool:
-    r"""Tell whether two factors side by side read as something else: 2 3, 2\frac{1}{3}, x(y + 1)."""
+    r"""Return whether two factors side by side read as something else: 2 3, 2\frac{1}{3}, x(y + 1)."""
     match first_of(right):
         case Bracketed():
             return level_of(left) is Level.BASE and not _ends_a_factor(left)
@@ -459,5 +459,5 @@ def _runs_together(left: Piece, right: Piece) -> bool:
 
 
 def _ends_a_factor(piece: Piece) -> bool:
-    """Tell whether brackets behind a piece read as a factor and not as its argument: behind digits and brackets."""
+    """Return whether brackets behind a piece read as a factor and not as its argument: behind digits and brackets."""
     return isinstance(piece, Bracketed) or (isinstance(piece, Digits | Symbol) and piece.latex[-1] in "0123456789)")

@@ -118,7 +118,7 @@ def _edits(node: Node) -> Iterator[tuple[Node, str]]:
 
 
 def restates_given(expectation: Expectation, example: Example) -> bool:
-    """Tell whether an expectation only repeats a given: it would notice every change and check nothing."""
+    """Return whether an expectation only repeats a given: it would notice every change and check nothing."""
     names = {given.name.name for given in example.given}
     target = indexed_base(expectation.target.tree)
     return isinstance(target, Name) and target.name in names

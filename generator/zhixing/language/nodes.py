@@ -243,7 +243,7 @@ def replace_node(tree: Node, old: Node, new: Node) -> Node:
 
 
 def mentions(node: Node, name: str) -> bool:
-    """Tell whether an expression uses a name."""
+    """Return whether an expression uses a name."""
     return any(isinstance(part, Name) and part.name == name for part in walk(node))
 
 
@@ -271,7 +271,7 @@ def indexed_base(node: Node) -> Node:
 
 
 def is_condition(node: Node) -> bool:
-    """Tell whether a node is a statement, which is 1 where it holds and 0 elsewhere."""
+    """Return whether a node is a statement, which is 1 where it holds and 0 elsewhere."""
     return isinstance(node, Compare | Boolean) or (isinstance(node, Unary) and node.operator == "not")
 
 

@@ -391,7 +391,7 @@ class Sections:
                 yield from [given] if given else []
 
     def _own_axes(self, name: Declaration, key: Scalar) -> bool:
-        """Tell whether all axes of a step are declared here, so that its start can be read."""
+        """Return whether all axes of a step are declared here, so that its start can be read."""
         return all(self.reading.attempt(key.span, partial(self.reading.axis, axis)) for axis in name.axes)
 
     def _part(self, name: Declaration, node: Node) -> Iterator[Given]:

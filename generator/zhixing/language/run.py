@@ -113,7 +113,7 @@ def conform(quantity: Quantity, name: Declaration, axes: Axes) -> Quantity:
 
 
 def _order(own: tuple[str, ...], declared: tuple[str, ...]) -> list[int]:
-    """Return which dimension comes to stand under each declared axis."""
+    """Return which dimension goes with each declared axis."""
     if len(set(own) - {""}) + own.count("") < len(own) or len(set(declared)) < len(declared):
         return list(range(len(own)))  # a name that stands twice says nothing about places
     others = iter(place for place, axis in enumerate(own) if axis not in declared)
@@ -170,7 +170,7 @@ def stack(quantities: Sequence[Quantity], axis: Axis) -> Quantity:
 
 
 def count_numbers(quantities: Mapping[str, Quantity]) -> int:
-    """Return how many numbers quantities hold."""
+    """Return how many numbers some quantities have."""
     return sum(quantity.values.size for quantity in quantities.values())
 
 

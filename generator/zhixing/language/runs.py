@@ -67,7 +67,7 @@ class Declared:
         return self.example.id if self.example else id_written(self.note, self.fence)
 
     def holds(self, problem: Problem) -> bool:
-        """Tell whether a problem stands in the block."""
+        """Return whether a problem stands in the block."""
         source = self.note.source
         first, last = (source.position(at)[0] for at in (self.fence.span.start, self.fence.span.end - 1))
         return problem.path == source.path and first <= problem.line <= last
@@ -107,7 +107,7 @@ class _Known:
     problems: list[Problem]
 
     def holds(self, source: Source, used: Mapping[str, Run], limit: int) -> bool:
-        """Tell whether running the example again, with so many operations allowed, would give the same."""
+        """Return whether running the example again, with so many operations allowed, would give the same."""
         same = used.keys() == self.used.keys() and all(run is self.used[name] for name, run in used.items())
         return same and source == self.source and not self.run.cut and self.run.work <= limit
 

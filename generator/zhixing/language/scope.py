@@ -1,4 +1,4 @@
-"""What names mean while an example runs: axes, quantities, and the place in a loop."""
+"""What names refer to while an example runs: axes, quantities, and the position in a loop."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class Scope:
         return found or self.axes.get(name)
 
     def require(self, name: str) -> None:
-        """Say nothing, unless a name's own step failed.
+        """Check that the step of a name did not fail.
 
         Raises:
             NotComputedError: it did.
@@ -113,7 +113,7 @@ class Scope:
             raise NotComputedError(name)
 
     def has(self, name: str) -> bool:
-        """Tell whether a name is declared, so that it is no function here."""
+        """Return whether a name is declared, so that it is no function here."""
         return name in self.declared or name in self.axes
 
     def unknown(self, name: str) -> ExampleError:
@@ -129,7 +129,7 @@ class Scope:
         return ExampleError(Code.EXAMPLE_NAME, f"Nothing is named {name!r}", fix)
 
     def known(self) -> Iterable[str]:
-        """Return every name that could be meant."""
+        """Return every known name, for suggestions."""
 
         def every() -> Iterator[str]:
             yield from self.axes

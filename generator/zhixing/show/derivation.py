@@ -329,7 +329,7 @@ class Walk:
 
     @cached_property
     def names(self) -> Collection[str]:
-        """The names of the example's quantities, in whose place no operator may be read."""
+        """The names of the quantities, which an operator must not look like."""
         return frozenset(name.partition(".")[0] for name in self.run.quantities)
 
     def quantity(self, node: Node) -> Quantity:
@@ -348,7 +348,7 @@ class Walk:
         return self.number(float(self.quantity(node).values[at]))
 
     def declared(self, node: Node, axes: Sequence[str], at: At) -> Term:
-        """Explain an entry at a place given in the order of declared axes, which may be another than computed."""
+        """Explain an entry at a place in the order of the declared axes, which may differ from the computed order."""
         own = self.quantity(node).axes
         known = sorted(own) == sorted(axes) and len(set(own)) == len(own)
         return self.term(node, tuple(at[list(axes).index(axis)] for axis in own) if known else at)
@@ -466,7 +466,7 @@ NEAR = 5.0
 """Units of the result's last digit by which a left side may be off and still be printed, with `\\approx`."""
 
 LOOSE = 1e-3
-"""What is off by more than this share even at ten digits is no derivation of the value."""
+"""The relative error, at ten digits, above which a left side is not shown."""
 
 _PLACES = "·places"
 
@@ -535,9 +535,9 @@ def _line(run: Run, target: _Target, entry: int, tree: Node, walk: Callable[...,
 
 
 def _best(run: Run, target: _Target, at: tuple[int, ...], tree: Node, walk: Callable[..., Walk]) -> Term | None:
-    """Return the right side with as few digits as bear the result out.
+    """Return the right side with the fewest digits that give the result.
 
-    None where none do: better no sum than a wrong one.
+    Return None if no number of digits does: a wrong sum must not be shown.
     """
     value = float(target.quantity.values[at])
     tried: list[Term] = []

@@ -1,7 +1,6 @@
 r"""Pieces of a derivation: LaTeX with numbers in it, beside the value that those printed numbers give.
 
-The value is worked out from the numbers as printed, not as computed, so that a derivation knows whether its left side
-agrees with its right.
+The value is computed from the printed numbers, so that a derivation knows whether its left side gives its right side.
 """
 
 from __future__ import annotations

@@ -7,15 +7,16 @@ READY := $(VENV)/.ready
 # Material's notice about a MkDocs 2 that this project does not use.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help site test quick fuzz serve regenerate check build lint types pytest bench-core bench-links clean
+.PHONY: help site test quick fuzz serve regenerate check build lint types pytest bench-core bench-links sdist requirements clean
 .DEFAULT_GOAL := help
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-$(READY): pyproject.toml constraints.txt
+$(READY): pyproject.toml requirements.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[site,test]'
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
 site: regenerate check build ## Regenerate the notes, check them, and build the site into site/
@@ -51,11 +52,20 @@ pytest: $(READY)
 	$(BIN)/pytest -n auto --dist loadfile
 
 bench-core: $(READY) ## Compare the attention core with torch (installs the extra `bench`)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
+	$(BIN)/python -m pip install --quiet --no-build-isolation --editable '.[bench]'
 	$(BIN)/python -m benchmarks.core
 
 bench-links: $(READY) ## Build a generated vault of 1,000 notes and hold every link on its site to the truth
 	$(BIN)/python -m benchmarks.links
+
+requirements: ## Pin all that is installed, with hashes (needs uv)
+	uv pip compile pyproject.toml --extra site --extra test --extra build --upgrade --generate-hashes --universal \
+	  --python-version 3.11.5 --no-emit-index-url --no-header --no-annotate --output-file requirements.txt
+
+sdist: $(READY) ## Build the source distribution, unpack it, and run `make site` and `make test` in it
+	rm -rf dist
+	$(BIN)/python -m hatchling build --target sdist
+	cd dist && tar -xzf zhixing-*.tar.gz && rm zhixing-*.tar.gz && cd zhixing-* && $(MAKE) site test
 
 clean: ## Remove the environment and everything built
 	rm -rf $(VENV) site .mypy_cache .pytest_cache .ruff_cache .hypothesis

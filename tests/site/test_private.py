@@ -111,7 +111,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for name in FILES if "cover" in head(number, HEADS[number]) else FILES[:-1]:
             (notes / f"{mark(number)}夹" / f"{mark(number)}{name}").write_bytes(f"{mark(number)}bytes".encode())
     (notes / "index.md").write_text(f"# 首页\n\n[[公开]]\n\n{LISTS}", encoding="utf-8")
-    (notes / "公开.md").write_text("# 公开\n\n![](shared.png)\n\n見 [[index]]\n", encoding="utf-8")
+    public = f"# 公开\n\n![](shared.png)\n\n见 [[index]] 与 [[{mark(3)}名|那一篇]]\n"
+    (notes / "公开.md").write_text(public, encoding="utf-8")
     (notes / "shared.png").write_bytes(b"shared")
     (notes / "alone.png").write_bytes(b"alone")
     cards = [{"id": "1", "type": "file", "file": f"{mark(0)}夹/{mark(0)}名.md", "x": 0, "y": 0}]
@@ -147,6 +148,7 @@ def test_nothing_of_hidden_notes_is_on_the_site(project: Path) -> None:
     assert done.stderr.count("note-hidden") == len(DOUBTFUL)
     site = project / "site"
     assert leaks(site) == []
+    assert "那一篇" in (site / "公开" / "index.html").read_text(encoding="utf-8")
     assert (site / "公开" / "index.html").is_file()
     assert (site / "shared.png").read_bytes() == b"shared"
     assert (site / "alone.png").read_bytes() == b"alone"

@@ -35,18 +35,20 @@ def read_properties(source: Source, frontmatter: Frontmatter) -> tuple[Propertie
     reader = _Reader(source, frontmatter)
     public, doubts = read_public(source, frontmatter)
     properties = Properties(
-        title=reader.text("title"),
-        type=reader.text("type"),
-        status=reader.text("status"),
-        date=reader.text("date"),
-        aliases=tuple(dict.fromkeys(reader.names(_COMMA, "aliases", "alias"))),
-        tags=tuple(dict.fromkeys(name.removeprefix("#") for name in reader.names(_SPACE, "tags", "tag"))),
+        title=reader.read_value("title"),
+        type=reader.read_value("type"),
+        status=reader.read_value("status"),
+        date=reader.read_value("date"),
+        aliases=reader.read_names(_COMMA, "aliases", "alias"),
+        tags=tuple(dict.fromkeys(name.removeprefix("#") for name in reader.read_names(_SPACE, "tags", "tag"))),
         published=public,
     )
     return properties, [*reader.problems, *doubts]
 
 
 class _Reader:
+    """Reads properties; `problems` are those of values of the wrong kind so far."""
+
     def __init__(self, source: Source, frontmatter: Frontmatter) -> None:
         self.source = source
         self.fields = frontmatter.fields
@@ -56,7 +58,7 @@ class _Reader:
         what = f"The property `{key}` is not {wanted}"
         self.problems.append(self.source.problem(Code.FRONTMATTER_TYPE, field.value_span, what, fix))
 
-    def text(self, key: str) -> str:
+    def read_value(self, key: str) -> str:
         """Return a scalar by its text."""
         field = self.fields.get(key)
         if field is None or field.value is None:
@@ -66,8 +68,9 @@ class _Reader:
             return ""
         return field.items[0].text.strip()
 
-    def names(self, separator: re.Pattern[str], *keys: str) -> Iterator[str]:
-        """Yield the entries of a list, or of a text that `separator` divides."""
+    def read_names(self, separator: re.Pattern[str], *keys: str) -> tuple[str, ...]:
+        """Return the entries of lists, or of texts that `separator` divides, each once."""
+        names: list[str] = []
         for key in keys:
             field = self.fields.get(key)
             if field is None:
@@ -76,7 +79,8 @@ class _Reader:
                 self._wrong(key, field, "a list", "Write each entry on a line of its own, after `- `")
             single = not isinstance(field.value, list)
             for item in field.items:
-                yield from (name for name in (separator.split(item.text) if single else [item.text.strip()]) if name)
+                names += separator.split(item.text) if single else [item.text.strip()]
+        return tuple(dict.fromkeys(name for name in names if name))
 
 
 # Who may see a note: Obsidian's `publish`, `published`, and the `draft` of other generators.

@@ -204,3 +204,13 @@ def test_a_symbol_that_could_break_its_formula_is_not_used(symbol: str) -> None:
 )
 def test_numbers(value: float, printed: str) -> None:
     assert number_piece(value).text == printed
+
+
+def test_what_another_example_computed_is_printed_with_its_axes() -> None:
+    first = good_run("id: 甲\naxes: {k: 2}\ngiven:\n  w[k]: [1, 2]\n")
+    steps = "compute:\n  a[T, k]: w / (T + 1)\n  b: w @ w\n  c[k]: w * w\n"
+    run = good_run(f"id: 乙\naxes: {{T: 3}}\nuses: {{w: 甲.w}}\n{steps}", {"甲": first})
+
+    assert [formula(run, step) for step in run.example.steps] == [
+        r"a_{T, k} = \frac{w_{k}}{T + 1}", r"b = w \cdot w", r"c = w \odot w",
+    ]  # fmt: skip

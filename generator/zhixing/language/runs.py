@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from zhixing.language.budget import Budget, Pool, shared_pool
@@ -137,6 +138,10 @@ class RunMemory:
         pool.take(length, known.run.work)
         return known.run, known.problems
 
+    def forget(self, runs: Mapping[str, Run]) -> None:
+        """Forget every run but these, which the vault has now."""
+        self.runs = {name: known for name, known in self.runs.items() if name in runs}
+
     def keep_used(self, example: Example, source: Source, runs: Mapping[str, Run]) -> Iterator[Problem]:
         """Keep what an example uses of others for good; yield a problem for each quantity that is too large."""
         for name, reference in example.uses.items():
@@ -154,13 +159,15 @@ def run_all(vault: Vault, progress: Callable[[int, int], None] = _silent, memory
     With a `memory`, only what changed since its last use runs.
     """
     memory = memory or RunMemory()
-    problems: list[Problem] = []
-    declared = [_read(note, fence, problems) for note in vault.notes.values() for fence in example_fences(note)]
-    unique = _by_id(declared, problems)
+    read = [_read(note, fence) for note in vault.notes.values() for fence in example_fences(note)]
+    declared = tuple(one for one, _ in read)
+    unique, duplicates = _by_id(declared)
+    ordered, circles = _in_order(unique)
+    problems = [*(problem for _, found in read for problem in found), *duplicates, *circles]
     runs: dict[str, Run] = {}
     pool = shared_pool(one.example.span.end - one.example.span.start for one in unique.values() if one.example)
     memory.begin(pool)
-    for done, one in enumerate(_in_order(unique, problems)):
+    for done, one in enumerate(ordered):
         progress(done, len(unique))
         if one.example:
             refused = list(memory.keep_used(one.example, one.note.source, runs))
@@ -168,22 +175,23 @@ def run_all(vault: Vault, progress: Callable[[int, int], None] = _silent, memory
             if not refused:
                 runs[one.example.id], found = memory.run(one.example, one.note.source, runs, pool)
                 problems += found
-    return Book(tuple(declared), runs, tuple(problems))
+    memory.forget(runs)
+    return Book(declared, runs, tuple(problems))
 
 
-def _read(note: Note, fence: Region, problems: list[Problem]) -> Declared:
+def _read(note: Note, fence: Region) -> tuple[Declared, list[Problem]]:
     if fence.depth:
         what = "A worked example stands inside a list or a callout, where no result can be written below it"
         fix = "Move it to the left margin, outside of lists and callouts"
-        problems.append(note.source.problem(Code.EXAMPLE_PLACE, fence.span, what, fix))
-        return Declared(note, fence, None)
-    example, found = read_example(note.source, fence.content)
-    problems += found
-    return Declared(note, fence, example)
+        return Declared(note, fence, None), [note.source.problem(Code.EXAMPLE_PLACE, fence.span, what, fix)]
+    example, problems = read_example(note.source, fence.content)
+    return Declared(note, fence, example), problems
 
 
-def _by_id(declared: list[Declared], problems: list[Problem]) -> dict[str, Declared]:
+def _by_id(declared: Iterable[Declared]) -> tuple[dict[str, Declared], list[Problem]]:
+    """Return the first example of each id, and a problem for each other."""
     unique: dict[str, Declared] = {}
+    problems: list[Problem] = []
     for one in declared:
         if one.example is None:
             continue
@@ -194,30 +202,36 @@ def _by_id(declared: list[Declared], problems: list[Problem]) -> dict[str, Decla
             problems.append(
                 one.note.source.problem(Code.EXAMPLE_DUPLICATE, one.example.span, what, "Rename one of them")
             )
-    return unique
+    return unique, problems
 
 
-def _in_order(unique: Mapping[str, Declared], problems: list[Problem]) -> Iterator[Declared]:
-    """Yield each example after those it uses; report those that use one another in a circle."""
+def _in_order(unique: Mapping[str, Declared]) -> tuple[list[Declared], list[Problem]]:
+    """Return the examples, each after those it uses; and a problem for each of those that use one another in a circle.
+
+    An example comes as soon as those it uses have, otherwise in the order of notes and places.
+    """
     waiting = {name: _needs(one, unique) for name, one in unique.items()}
     users: dict[str, list[str]] = {name: [] for name in unique}
     for name, needs in waiting.items():
         for need in needs:
             users[need].append(name)
-    ready = [name for name, needs in waiting.items() if not needs]
+    ready = deque(name for name, needs in waiting.items() if not needs)
+    ordered: list[Declared] = []
     while ready:
-        name = ready.pop(0)
+        name = ready.popleft()
         del waiting[name]
-        yield unique[name]
+        ordered.append(unique[name])
         for user in users[name]:
             if user in waiting:
                 waiting[user].discard(name)
                 ready += [user] if not waiting[user] else []
-    for name, needs in waiting.items():
-        one = unique[name]
-        what = f"The example {name} waits for {', '.join(sorted(needs))}, which in the end wait for it"
-        at = one.example.span if one.example else one.fence.span
-        problems.append(one.note.source.problem(Code.EXAMPLE_CYCLE, at, what, "Compute the shared part in one of them"))
+    return ordered, [_circle(unique[name], needs) for name, needs in waiting.items()]
+
+
+def _circle(one: Declared, needs: Collection[str]) -> Problem:
+    what = f"The example {one.name} waits for {', '.join(sorted(needs))}, which in the end wait for it"
+    at = one.example.span if one.example else one.fence.span
+    return one.note.source.problem(Code.EXAMPLE_CYCLE, at, what, "Compute the shared part in one of them")
 
 
 def _needs(one: Declared, unique: Mapping[str, Declared]) -> set[str]:

@@ -114,13 +114,15 @@ def read_array(name: str, value: ArrayLike) -> NDArray[Any]:
         found = np.asarray(value)
     except ValueError:
         raise CoreError(f"{name} is a nested list whose rows differ in length; it must be an array") from None
-    if found.dtype.newbyteorder("=") not in FLOATS and found.dtype.kind not in "iub":
+    if found.dtype not in FLOATS and found.dtype.newbyteorder("=") not in FLOATS and found.dtype.kind not in "iub":
         what = "None" if value is None else f"has dtype {found.dtype}"
         raise CoreError(f"{name} {what}; the core computes in float16, float32 or float64")
     return found
 
 
 def _float_of(dtype: np.dtype[Any]) -> Dtype:
+    if dtype in FLOATS:
+        return dtype
     return dtype.newbyteorder("=") if dtype.kind == "f" else np.dtype(np.float64)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -89,19 +90,19 @@ def blocked_attention(
     if biases is not None:
         require_broadcast("bias", biases.shape, shape, "the scores'")
     plan = _make_plan(inputs, read_scale(inputs.Q, scale), softcap, biases)
-    lead, (n, m) = broadcast_leading(scores=shape[:-2], V=inputs.leading(inputs.V)), shape[-2:]
+    lead, n = broadcast_leading(scores=shape[:-2], V=inputs.leading(inputs.V)), shape[-2]
     reaches = _find_reaches(inputs, join_window(causal, window), align, lead, plan.blocks.queries)
     sums = _place_sums(out, (*lead, n, inputs.V.shape[-1]), dtype, (inputs.Q, inputs.K, inputs.V, biases, masks))
-    totals = np.empty((*lead, n), inputs.Q.dtype)
-    q, k, v = (_spread_heads(array, lead) for array in (inputs.Q, inputs.K, inputs.V))
-    all_masks = None if masks is None else np.broadcast_to(masks, (*lead, n, m))
-    all_biases = None if biases is None else np.broadcast_to(biases, (*lead, n, m))
-    for at, reach in zip(np.ndindex(lead), reaches, strict=True):
-        mask_of = None if all_masks is None else all_masks[at]
-        bias_of = None if all_biases is None else all_biases[at]
-        of_k, of_v = _find_head(k, lead, at), _find_head(v, lead, at)
-        _Head(plan, reach, q[at], k[of_k], v[of_v], mask_of, bias_of).attend(sums[at], totals[at])
-    del plan  # the memory of its scratch serves NumPy's buffers now
+    totals, largest = np.empty((*lead, n), inputs.Q.dtype), np.full((*lead, n), -np.inf, inputs.Q.dtype)
+    heads = dict(zip(np.ndindex(lead), _cut_heads(plan, inputs, lead, reaches, masks, biases), strict=True))
+    for at, head in heads.items():
+        head.sum(sums[at], totals[at], largest[at])
+    totals[totals == 0] = 1
+    sums /= totals[..., None]
+    if plan.extreme:
+        for at, head in heads.items():
+            head.add_nonfinite(sums[at], totals[at], largest[at])
+    del plan, heads  # the memory of their scratch serves NumPy's buffers now
     if out is None:
         return to_dtype(sums, dtype)
     if sums is not out:
@@ -121,10 +122,31 @@ def _find_reaches(
     n, m = inputs.scores_shape[-2:]
     low, high = find_reach(n, m, window, inputs.align(align))
     require_broadcast("align", low.shape, inputs.scores_shape[:-2], "the leading axes")
+    if low.ndim == 0:
+        return repeat(make_reach(n, m, int(low), int(high), queries), math.prod(lead))
     pairs = set(zip(low.ravel().tolist(), high.ravel().tolist(), strict=True))
     made = {pair: make_reach(n, m, *pair, queries) for pair in pairs}
     lows, highs = np.broadcast_to(low, lead).ravel().tolist(), np.broadcast_to(high, lead).ravel().tolist()
     return (made[pair] for pair in zip(lows, highs, strict=True))
+
+
+def _cut_heads(
+    plan: _Plan,
+    inputs: Inputs,
+    lead: tuple[int, ...],
+    reaches: Iterator[Reach],
+    masks: Mask | None,
+    biases: Array | None,
+) -> Iterator[_Head]:
+    """Yield each head, in C order of the leading axes."""
+    shape = (*lead, *inputs.scores_shape[-2:])
+    q, k, v = (_spread_heads(array, lead) for array in (inputs.Q, inputs.K, inputs.V))
+    all_masks = None if masks is None else np.broadcast_to(masks, shape)
+    all_biases = None if biases is None else np.broadcast_to(biases, shape)
+    for at, reach in zip(np.ndindex(lead), reaches, strict=True):
+        mask = None if all_masks is None else all_masks[at]
+        bias = None if all_biases is None else all_biases[at]
+        yield _Head(plan, reach, q[at], k[_find_head(k, lead, at)], v[_find_head(v, lead, at)], mask, bias)
 
 
 def _find_head(array: Array, lead: tuple[int, ...], at: tuple[int, ...]) -> tuple[int, ...]:
@@ -198,7 +220,7 @@ def _make_plan(inputs: Inputs, scale: float, softcap: float | None, bias: Array 
 
 def _none_vanishes(V: Array) -> bool:
     """Return whether each feature of the values is 0 or large enough somewhere that no power makes it vanish."""
-    for rows in (V[..., :16, :], V):  # a few mostly do
+    for rows in (V[..., :4, :], V):  # a few mostly do
         largest = np.maximum(rows.max(axis=-2, initial=0), -rows.min(axis=-2, initial=0))
         if np.all(largest >= 1 / LARGE):
             return True
@@ -232,21 +254,14 @@ class _Head:
     mask: Mask | None
     bias: Array | None
 
-    def attend(self, output: Array, totals: Array) -> None:
-        """Write the output, a block of queries at a time; `totals` is memory for the sums of the weights."""
-        finite = np.isfinite(self.v) if self.plan.extreme else None
-        values = self.v if finite is None else np.where(finite, self.v, 0)
-        largest = np.full(totals.shape, -np.inf, totals.dtype)
-        for rows in self.plan.blocks.cut_queries(len(output)):
-            self.sum_block(rows, values, output[rows], totals[rows], largest[rows])
-        totals[totals == 0] = 1
-        output /= totals[:, None]
-        if finite is not None and not finite.all():
-            for rows in self.plan.blocks.cut_queries(len(output)):
-                self.add_nonfinite(rows, output[rows], largest[rows], totals[rows])
+    def sum(self, sums: Array, totals: Array, largest: Array) -> None:
+        """Leave o in `sums`, ℓ in `totals` and, unless the inputs are bounded, μ in `largest`."""
+        values = np.where(np.isfinite(self.v), self.v, 0) if self.plan.extreme else self.v
+        for rows in self.plan.blocks.cut_queries(len(sums)):
+            self.sum_block(rows, values, sums[rows], totals[rows], largest[rows])
 
     def sum_block(self, rows: slice, values: Array, sums: Array, totals: Array, largest: Array) -> None:
-        """Leave a block of queries' o in `sums`, ℓ in `totals`, and μ in `largest` unless the inputs are bounded."""
+        """Do the same for a block of queries, in tiles; `values` are finite."""
         plan, tile = self.plan, min(self.plan.blocks.tile, len(sums))
         count = len(sums) // tile
         o, ell, mu = (
@@ -322,17 +337,19 @@ class _Head:
         else:
             sums += np.matmul(a, b, out=self.plan.product[: sums.size].reshape(sums.shape))
 
-    def add_nonfinite(self, rows: slice, output: Array, mu: Array, totals: Array) -> None:
-        """Add what nan and infinite values give to the output of a block of queries, exactly as `attention` has it."""
-        reached = self.reach.keys(rows)
-        bad = reached.start + np.flatnonzero(~np.isfinite(self.v[reached]).all(axis=-1))
-        base = np.where(np.isneginf(mu), 0, mu)[:, None]
-        for start in range(0, len(bad), self.plan.blocks.keys):
-            keys = bad[start : start + self.plan.blocks.keys]
-            masked, allowed = self.mask_scores(rows, keys)
-            weights = np.exp(masked - base) / totals[:, None]
-            values = self.v[keys]
-            output += sum_nonfinite(weights, np.where(np.isfinite(values), 0, values), allowed)
+    def add_nonfinite(self, output: Array, totals: Array, largest: Array) -> None:
+        """Add to the output what nan and infinite values give, exactly as `attention` has it."""
+        bad = np.flatnonzero(~np.isfinite(self.v).all(axis=-1))
+        base = np.where(np.isneginf(largest), 0, largest)[:, None]
+        for rows in self.plan.blocks.cut_queries(len(output) if len(bad) else 0):
+            reached = self.reach.keys(rows)
+            near = bad[(bad >= reached.start) & (bad < reached.stop)]
+            for start in range(0, len(near), self.plan.blocks.keys):
+                keys = near[start : start + self.plan.blocks.keys]
+                masked, allowed = self.mask_scores(rows, keys)
+                weights = np.exp(masked - base[rows]) / totals[rows][:, None]
+                values = self.v[keys]
+                output[rows] += sum_nonfinite(weights, np.where(np.isfinite(values), 0, values), allowed)
 
     def mask_scores(self, rows: slice, keys: NDArray[np.intp]) -> tuple[Array, Mask]:
         """Return the scores of some keys, bias and masks applied, and which may be attended to, as `attention` does."""

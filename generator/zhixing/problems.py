@@ -38,6 +38,7 @@ class Code(Enum):
     FILE_NOT_UTF8 = (Severity.ERROR, "A note, or a file where a generated one belongs, is not UTF-8 text.")
     FILE_UNREADABLE = (Severity.ERROR, "A file cannot be read.")
     FILE_LEFT_OUT = (Severity.WARNING, "A file of the vault is not read, or has no place on the site.")
+    SETTING_UNUSED = (Severity.WARNING, "A setting in mkdocs.yml does not act on notes.")
     FILE_UNWRITABLE = (Severity.ERROR, "A file's mode forbids writing it, or its folder's does.")
     FILE_CHANGED = (Severity.ERROR, "A file changed while its new text was worked out; it was left alone.")
     FILE_DETACHED = (Severity.WARNING, "A file was written, and its other names keep the old text.")

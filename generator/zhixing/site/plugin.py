@@ -22,7 +22,7 @@ from zhixing.page import Document
 from zhixing.page.html import write_html
 from zhixing.page.tags import INDEX_TITLE, Tags, tag_pages, tags_of, walk
 from zhixing.page.titles import title
-from zhixing.problems import Severity, visible
+from zhixing.problems import Problem, Severity, visible
 from zhixing.site import files as site_files
 from zhixing.site import head as page_parts
 from zhixing.site import html
@@ -31,6 +31,7 @@ from zhixing.site.inputs import EmptyDocs, theme_places, vault_files
 from zhixing.site.logs import write_visibly
 from zhixing.site.navigation import around
 from zhixing.site.segmenter import keep_cache_private
+from zhixing.site.settings import TERMS, unused_settings
 from zhixing.site.shown import Shown, show
 from zhixing.site.staging import Staging
 from zhixing.vault.note import Note
@@ -58,6 +59,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     def __init__(self) -> None:
         super().__init__()
         self.memory = Memory()
+        self.told: set[Problem] = set()
         self.docs = EmptyDocs()
         self.staging: Staging | None = None
 
@@ -72,7 +74,11 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     @event_priority(-1000)
     def on_config(self, config: MkDocsConfig) -> None:
         """Add the styles, and say which settings cannot act on notes."""
-        self.terms = "def_list" in config.markdown_extensions
+        self.terms = TERMS in config.markdown_extensions
+        for problem in unused_settings(config):
+            if problem not in self.told:
+                self.told.add(problem)
+                _log.log(_LEVELS[problem.code.severity], "%s", visible(str(problem)))
         if site_files.STYLES not in config.extra_css:
             config.extra_css.insert(0, site_files.STYLES)
         write_visibly()

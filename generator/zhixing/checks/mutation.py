@@ -75,7 +75,7 @@ def mutate(
     troubled: dict[str, list[Problem]] = defaultdict(list)
     for problem in book.problems:
         troubled[problem.path].append(problem)
-    sound = (one for one in bench.by_id.values() if not any(map(one.holds, troubled[one.note.source.path])))
+    sound = (one for one in bench.by_id.values() if not any(map(one.contains, troubled[one.note.source.path])))
     picked = [one for one in sound if chosen(one)]
     scores = []
     for done, one in enumerate(picked):

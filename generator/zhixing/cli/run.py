@@ -96,7 +96,7 @@ def run(example: str, vault: Path | None) -> None:
         book = run_all(loaded, tell)
     name = normal_name(example)
     own = [one for one in book.declared if one.name == name]
-    problems = [problem for problem in book.problems if any(one.holds(problem) for one in own)]
+    problems = [problem for problem in book.problems if any(one.contains(problem) for one in own)]
     if name in book.runs:
         click.echo("\n".join(map(visible, steps_of(book.runs[name]).split("\n"))))
     elif not own:

@@ -67,8 +67,8 @@ class Declared:
         """The example's id; where the block cannot be read, the one it seems to give itself."""
         return self.example.id if self.example else id_written(self.note, self.fence)
 
-    def holds(self, problem: Problem) -> bool:
-        """Return whether a problem stands in the block."""
+    def contains(self, problem: Problem) -> bool:
+        """Return whether a problem lies in the block."""
         source = self.note.source
         first, last = (source.position(at)[0] for at in (self.fence.span.start, self.fence.span.end - 1))
         return problem.path == source.path and first <= problem.line <= last
@@ -107,7 +107,7 @@ class _Known:
     run: Run
     problems: list[Problem]
 
-    def holds(self, source: Source, used: Mapping[str, Run], limit: int) -> bool:
+    def is_valid(self, source: Source, used: Mapping[str, Run], limit: int) -> bool:
         """Return whether running the example again, with so many operations allowed, would give the same."""
         same = used.keys() == self.used.keys() and all(run is self.used[name] for name, run in used.items())
         return same and source == self.source and not self.run.cut and self.run.work <= limit
@@ -131,7 +131,7 @@ class RunMemory:
         names = {reference.partition(".")[0] for reference in example.uses.values()}
         used = {name: runs[name] for name in names if name in runs}
         known = self.runs.get(example.id)
-        if known is None or not known.holds(source, used, limit):
+        if known is None or not known.is_valid(source, used, limit):
             run, problems = run_example(example, source, runs, limit)
             run = self.shelf.keep(run, lambda: run_example(example, source, used, limit)[0])
             known = self.runs[example.id] = _Known(source, used, run, problems)

@@ -53,7 +53,7 @@ class PlotArea:
         """Return the vertical coordinate of a value."""
         return self.bottom - self.height * self.up.place(value)
 
-    def holds(self, x: float, y: float) -> bool:
+    def contains(self, x: float, y: float) -> bool:
         """Return whether a point can be drawn."""
         return self.up.can_place(y) and (self.across is None or self.across.can_place(x))
 
@@ -346,14 +346,14 @@ def _curve(one: Curves, field: PlotArea, index: int) -> Curve:
     """Return a curve as one path, broken where a point cannot be drawn; categories are not joined."""
     series = one.series[index]
     if series.constant:
-        height = field.y(series.values[0]) if field.holds(one.across[0], series.values[0]) else math.nan
+        height = field.y(series.values[0]) if field.contains(one.across[0], series.values[0]) else math.nan
         level = f"M{field.left:.1f} {height:.1f}H{field.left + field.width:.1f}"
         return Curve("" if math.isnan(height) else level, f"curve c{index % _COLOURS} dashed")
     if one.categories:
         return Curve("", "")
     path, pen = "", "M"
     for x, y in zip(one.across, series.values, strict=True):
-        if field.holds(x, y):
+        if field.contains(x, y):
             path += f"{pen}{field.x(x):.1f} {field.y(y):.1f}"
             pen = "L"
         else:
@@ -377,7 +377,7 @@ def _marks(one: Curves, field: PlotArea, index: int) -> Iterator[Curve]:
     # Of two curves that lie on one another, each marks every other point.
     every = 2 if _covers(one, field, index) and not one.categories else 1
     for x, y in list(zip(one.across, series.values, strict=True))[::every]:
-        if field.holds(x, y):
+        if field.contains(x, y):
             yield _mark(field.x(x), field.y(y), index)
 
 

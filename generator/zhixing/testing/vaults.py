@@ -36,7 +36,7 @@ class Tested:
     def problems(self, declared: Declared) -> list[Problem]:
         """Return the errors of reading and running an example."""
         errors = (one for one in self.found.book.problems if one.code.severity is Severity.ERROR)
-        return [problem for problem in errors if declared.holds(problem)]
+        return [problem for problem in errors if declared.contains(problem)]
 
 
 @cache

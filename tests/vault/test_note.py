@@ -8,6 +8,7 @@ from casefile import Case, cases
 from hostile import guard
 from small_vaults import note
 from zhixing.vault.note import Link
+from zhixing.vault.vault import Near
 
 
 def describe(link: Link) -> str:
@@ -118,3 +119,19 @@ def test_a_note_of_nothing_but_ids_stays_linear() -> None:
     with guard():
         note("n.md", "> a ^a\n>\n" * 10_000)
         note("n.md", "- a ^a\n\n" * 10_000)
+
+
+def test_a_long_list_of_links_is_read_in_linear_time() -> None:
+    entries = ", ".join(f'"[[n{number}]]"' for number in range(7000))
+
+    with guard(6):
+        assert len(note("a.md", f"---\nrequires: [{entries}]\n---\n").requires) == 7000
+
+
+def test_near_names_are_found_among_many_that_are_alike() -> None:
+    names = Near(f"概念笔记{number}" for number in range(20_000))
+
+    with guard(6):
+        found = [names.find(f"概念笔己{number}") for number in range(500)]
+    assert all(found)
+    assert "概念笔记123" in found[123]

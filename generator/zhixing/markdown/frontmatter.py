@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -57,11 +58,12 @@ class Field:
         if whole := Wikilink.parse(self.value_span.of(text)):
             return ((whole, self.value_span),)
         found: list[tuple[Wikilink, Span]] = []
+        starts = [item.span.start for item in self.items]  # in order, as they stand in the text
         for entry in self.entries:
             if unquoted := Wikilink.parse(entry.of(text)):
                 found.append((unquoted, entry))
             else:
-                inside = (item for item in self.items if item.span.start in entry)
+                inside = self.items[bisect_left(starts, entry.start) : bisect_left(starts, entry.end)]
                 found += ((Wikilink.parse(item.text) or Wikilink(item.text.strip()), item.span) for item in inside)
         return tuple(found)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
+from heapq import nsmallest
 from pathlib import Path, PurePosixPath
 
 from zhixing.markdown.slugs import heading_key
@@ -19,6 +20,7 @@ from zhixing.vault.note import Block, Heading, Note, is_attachment
 
 LONGEST = 100
 _TRIED = 20
+_LOOKED_UP = 2000
 _SHOWN = 3
 
 
@@ -35,9 +37,12 @@ class Near:
     def find(self, name: str) -> tuple[str, ...]:
         """Return up to three names near to `name`, the nearest first."""
         shared: Counter[int] = Counter()
-        for pair in _pairs(name[:LONGEST]):
-            shared.update(self._holders.get(pair, ()))
-        likely = sorted(shared, key=lambda number: (-shared[number], len(self._names[number]), number))[:_TRIED]
+        looked_up = 0
+        # Rare pairs tell names apart; those that thousands of names share would be counted for each of thousands.
+        for holders in sorted((self._holders.get(pair, []) for pair in _pairs(name[:LONGEST])), key=len):
+            shared.update(holders[: max(0, _LOOKED_UP - looked_up)])
+            looked_up += len(holders)
+        likely = nsmallest(_TRIED, shared, key=lambda number: (-shared[number], len(self._names[number]), number))
         folded = {self._names[number].lower(): self._names[number] for number in reversed(likely)}
         near = get_close_matches(name[:LONGEST].lower(), list(folded), n=_SHOWN, cutoff=0.5)
         return tuple(folded[one] for one in near)

@@ -33,7 +33,7 @@ from zhixing.language.model import (
 )
 from zhixing.language.values import plain_number, read_expectations, read_given, read_number
 from zhixing.language.words import RESERVED
-from zhixing.markdown.yaml import EXAMPLE, WIDE, Mapping, Node, Scalar, Sequence, read_yaml
+from zhixing.markdown.yaml import EXAMPLE, WIDE, Mapping, Node, Scalar, Sequence, find_wide_colon, read_yaml
 from zhixing.problems import Code, Problem, did_you_mean
 from zhixing.source import Source, Span
 
@@ -75,9 +75,9 @@ class Reading:
 
     def wanted(self, node: Node, what: str, fix: str) -> None:
         """Report a value that is no mapping or list; a full-width colon may be why."""
-        wide = node.text.find("：") if isinstance(node, Scalar) and not node.quoted else -1
-        if isinstance(node, Scalar) and wide >= 0:
-            self.report(node.offset(wide), Code.EXAMPLE_YAML, *WIDE)
+        wide = find_wide_colon(node)
+        if wide is not None:
+            self.report(wide, Code.EXAMPLE_YAML, *WIDE)
         else:
             self.report(node.span, Code.EXAMPLE_VALUE, what, fix)
 

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from zhixing.compose import Results
-from zhixing.page.frontmatter import frontmatter, of_note
+from zhixing.page.frontmatter import render_frontmatter, render_properties
 from zhixing.page.markdown import write_markdown
 from zhixing.page.public import draw_public, public_vault
 from zhixing.page.read import read_page
@@ -65,13 +65,13 @@ def _page(note: Note, page: Document, *, attributes: bool) -> str:
     heading = Paragraph(NOWHERE, (Text(NOWHERE, title(note)),))
     head = "" if titled else f"# {write_markdown(Document(note.path, (heading,)))}"
     body = write_markdown(page, attributes=attributes)
-    return "\n".join(part for part in (of_note(note), head, body) if part)
+    return "\n".join(part for part in (render_properties(note), head, body) if part)
 
 
 def _tags(tags: Tags, *, attributes: bool) -> dict[PurePosixPath, str]:
     titles = {tag.path: f"#{tag.name}" for tag in walk(tags.roots)}
     return {
-        path: f"{frontmatter(titles.get(path, INDEX_TITLE))}\n{write_markdown(page, attributes=attributes)}"
+        path: f"{render_frontmatter(titles.get(path, INDEX_TITLE))}\n{write_markdown(page, attributes=attributes)}"
         for path, page in tag_pages(tags).items()
     }
 

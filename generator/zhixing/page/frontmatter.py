@@ -11,12 +11,12 @@ from zhixing.page.titles import title
 from zhixing.vault.note import Note
 
 
-def of_note(note: Note) -> str:
+def render_properties(note: Note) -> str:
     """Return a note's title, date, tags and aliases as the lines that begin a page."""
-    return frontmatter(title(note), _date(note.date), note.tags, note.aliases)
+    return render_frontmatter(title(note), _date(note.date), note.tags, note.aliases)
 
 
-def frontmatter(title: str, date: date | str = "", tags: Sequence[str] = (), aliases: Sequence[str] = ()) -> str:
+def render_frontmatter(title: str, date: date | str = "", tags: Sequence[str] = (), aliases: Sequence[str] = ()) -> str:
     """Return the lines that begin a page, without properties that have no value."""
     properties = {"title": " ".join(title.split()), "date": date, "tags": list(tags), "aliases": list(aliases)}
     given = {key: value for key, value in properties.items() if value}

@@ -6,7 +6,7 @@ import html
 import json
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
 from urllib.parse import unquote
@@ -74,8 +74,30 @@ def _linked_files(vault: Vault, note: Note) -> Iterator[PurePosixPath]:
 def _named_files(vault: Vault, notes: Iterable[Note]) -> set[PurePosixPath]:
     """Return the files whose names stand anywhere in the text of notes, as they are or coded as in an address."""
     texts = [note.source.text for note in notes]
-    named = fold("\n".join([*texts, *map(unquote, texts), *map(html.unescape, texts)]))
+    text = fold("\n".join(dict.fromkeys([*texts, *map(unquote, texts), *map(html.unescape, texts)])))
+    by_ending: dict[str, set[str]] = {}
+    for name in {fold(path.name) for path in vault.files}:
+        by_ending.setdefault(PurePosixPath(name).suffix or name, set()).add(name)
+    named = {name for ending, names in by_ending.items() for name in _find_names(text, ending, names)}
     return {path for path in vault.files if fold(path.name) in named}
+
+
+# So many characters before their ending are compared before names are looked up by each of their lengths.
+_STEPS = (64, 16, 4, 0)
+
+
+def _find_names(text: str, ending: str, names: Collection[str]) -> Iterator[str]:
+    """Yield the names, all of one ending, that stand in a text: in linear time, however many names there are."""
+    lengths: dict[str, set[int]] = {}
+    for name in names:
+        stem = len(name) - len(ending)
+        step = next(step for step in _STEPS if step <= stem)
+        lengths.setdefault(name[stem - step :], set()).add(len(name))
+    for match in re.finditer(re.escape(ending), text):
+        for step in _STEPS:
+            tail = text[max(0, match.start() - step) : match.end()]
+            found = (text[max(0, match.end() - length) : match.end()] for length in lengths.get(tail, ()))
+            yield from (name for name in found if name in names)
 
 
 def _shows(vault: Vault, path: PurePosixPath, notes: Iterable[Note]) -> bool:

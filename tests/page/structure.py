@@ -13,7 +13,6 @@ from mdit_py_plugins.footnote import footnote_plugin
 import markdown
 from small_vaults import vault_of
 from zhixing.compose import results
-from zhixing.markdown.blocks import Kind, scan
 from zhixing.page import read_page
 from zhixing.page.markdown import write_markdown
 
@@ -46,13 +45,6 @@ Structure = list[Any]
 def commonmark(text: str) -> Structure:
     """Return the structure that a CommonMark parser sees in a text: the oracle."""
     return structure(_parser().render(text))
-
-
-def is_disputed(text: str) -> bool:
-    """Tell whether CommonMark with tables and footnotes sees code where the scanner, which knows neither, sees text."""
-    found = [token.content.split() for token in _parser().parse(text) if token.type == "code_block"]
-    regions = (region for region in scan(text) if region.kind is Kind.INDENTED)
-    return found != ["".join(line.of(text) for line in region.lines).split() for region in regions]
 
 
 def _parser() -> MarkdownIt:

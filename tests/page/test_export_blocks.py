@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from structure import commonmark, exported, is_disputed, python_markdown
+from structure import commonmark, exported, python_markdown
 
 from casefile import Case, cases
+from disputes import is_disputed
 
 
 @pytest.mark.parametrize("case", cases("blocks.md"))

@@ -12,12 +12,15 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from note_page import shown, to_html
 from obsidian_oracle import oracle
 from shape import shape
 
 from casefile import CASES, Case, cases, read_cases
+from disputes import is_disputed
 from zhixing.compose import results
 from zhixing.page import read_page
 from zhixing.site.sanitise import sanitise
@@ -68,3 +71,20 @@ def test_a_shipped_note_looks_as_commonmark_with_obsidians_additions_has_it(note
 @pytest.mark.parametrize("case", cases("blocks.md"))
 def test_a_case_of_blocks_looks_as_commonmark_with_obsidians_additions_has_it(case: Case) -> None:
     assert shape(shown(case.given)) == shape(oracle(case.given))
+
+
+LINES = st.sampled_from(
+    [
+        *("甲乙", "text **b** `c`", "- a", "  - c", "    - d", "1. x", "2) y", "> q", "> - ql", "> > qq", "", "# H"),
+        *("```", "```py", "    code", "| a | b |", "|---|--:|", "| 1 | 2 |", "***", "- > q", "- ```", "  ```", "- # H"),
+        *("- - a", "1. - b", "> ```", "> | a |", "> |---|", "-", "  para", "> [!note] T", "* [ ] t", "===", "---"),
+        *("文[^1]", "  text", "- $$x$$", "> **a", "b** c", "*i* ~~d~~"),
+    ]
+)
+
+
+@settings(deadline=None)
+@given(st.lists(LINES, max_size=7).map("\n".join))
+def test_any_text_looks_as_commonmark_with_obsidians_additions_has_it(text: str) -> None:
+    assume(not text.startswith("---") and not is_disputed(text))
+    assert shape(shown(text)) == shape(oracle(text))

@@ -7,7 +7,7 @@ sign for a thing, or has one that they read in two ways.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
@@ -75,8 +75,11 @@ def write_markdown(document: Document, *, attributes: bool = True) -> str:
     false: anchors are HTML, and pictures have no size.
     """
     writer = _Writer(document, attributes)
-    lines = writer.blocks(document.blocks)
-    for one in writer.called(document):
+    # Python-Markdown takes footnotes out first: two lists around one would be read as one list.
+    lines = writer.blocks([one for one in document.blocks if not isinstance(one, Footnote)])
+    for one in (one for one in document.blocks if isinstance(one, Footnote)):
+        lines += ["", *writer.block(one)] if lines else writer.block(one)
+    for one in writer.unwritten():
         lines += ["", *writer.block(one)] if lines else writer.block(one)
     text = "\n".join(lines)
     return f"{text}\n" if text else ""
@@ -91,9 +94,9 @@ class _Writer:
     in_cell: bool = False
     labels: set[str] = field(default_factory=set)
 
-    def called(self, document: Document) -> Iterator[Footnote]:
-        """Yield the footnotes that stand in lines, which have no place of their own."""
-        return (one for label, one in document.footnotes.items() if label not in self.labels)
+    def unwritten(self) -> list[Footnote]:
+        """Return the footnotes that stand in lines, which have no place of their own."""
+        return [one for label, one in self.document.footnotes.items() if label not in self.labels]
 
     def blocks(self, blocks: Sequence[Block], *, tight: bool = False) -> list[str]:
         """Return the lines of blocks that follow one another, a blank line between them unless `tight`."""
@@ -103,7 +106,9 @@ class _Writer:
             written = self.block(block)
             if not written:
                 continue
-            if lines and not (tight and isinstance(before, Paragraph) and isinstance(block, List)):
+            # A list may follow the text that stands beside its item's marker, and no other.
+            beside = tight and before is blocks[0] and isinstance(before, Paragraph) and isinstance(block, List)
+            if lines and not beside:
                 lines.append("")
             if before is not None and _merges(before, block):
                 lines += [_SEPARATOR, ""]
@@ -340,7 +345,7 @@ def _inert_character(found: re.Match[str]) -> str:
     one, text = found[0], found.string
     before, after = text[max(found.start() - 1, 0) : found.start()], text[found.end() : found.end() + 1]
     harmless = {
-        "*": before == after == " " and bool(text[: found.start() - 1].strip()),
+        "*": before == after == " " and bool(text[max(found.start() - 2, 0) : found.start() - 1].strip()),
         "_": _is_word(before) and _is_word(after),
         "~": bool(before and after) and one not in (before, after),
         "]": after not in ("(", "[", ":", ""),

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 CONFIG = "site_name: 试\ndocs_dir: notes\ntheme: {name: material, font: false}\nplugins: [search, zhixing]\n"
 MARK = "KEINGEHEIMNIS"
 SECONDS = 60

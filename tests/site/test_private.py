@@ -14,6 +14,8 @@ from conftest import COMMAND, run
 
 from hidden_heads import DOUBTFUL, PLAIN
 
+pytestmark = pytest.mark.slow
+
 HEADS = (*PLAIN, *DOUBTFUL)
 MARK = re.compile(rb"zq\d+[a-z]*", re.IGNORECASE)
 NOTE = """# {m}head

@@ -13,6 +13,8 @@ import pytest
 
 from zhixing.site import segmenter
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_cache_that_somebody_put_into_the_shared_folder_is_not_loaded(tmp_path: Path) -> None:
     for name in ("shared", "cache", "notes"):

@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # Material's notice about a MkDocs 2 that this project does not use.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help site test quick fuzz serve regenerate check build lint types pytest bench-core bench-links sdist requirements clean
+.PHONY: help site test quick fuzz serve regenerate check build lint types pytest bench-core bench-links bench-hostile sdist requirements clean
 .DEFAULT_GOAL := help
 
 help: ## Show what can be made
@@ -66,6 +66,9 @@ sdist: $(READY) ## Build the source distribution, unpack it, and run `make site`
 	rm -rf dist
 	$(BIN)/python -m hatchling build --target sdist
 	cd dist && tar -xzf zhixing-*.tar.gz && rm zhixing-*.tar.gz && cd zhixing-* && $(MAKE) site test
+
+bench-hostile: $(READY) ## Run the commands on vaults made to do harm; print the slowest and the largest
+	$(BIN)/python -m benchmarks.hostile
 
 clean: ## Remove the environment and everything built
 	rm -rf $(VENV) site .mypy_cache .pytest_cache .ruff_cache .hypothesis

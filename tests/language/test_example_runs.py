@@ -8,7 +8,7 @@ from worked_examples import good_run, messages, read, run
 
 from zhixing.language import ExampleError, evaluate
 from zhixing.language.expression import parse_expression
-from zhixing.language.model import Expectation, Expression
+from zhixing.language.model import Expectation, Expression, Given
 from zhixing.language.nodes import text_of
 from zhixing.language.values import plain_number, printed_number
 from zhixing.problems import Code
@@ -125,7 +125,8 @@ def test_pins_are_the_numbers_that_were_typed() -> None:
     assert example, problems
     pins = {
         given.name.name: [(place, span.of(block)) for place, span in given.pins]
-        for given in (*example.given, *example.start)
+        for given in (*example.given, *(start.value for start in example.start))
+        if isinstance(given, Given)
     }
     assert pins == {
         "v": [(0, "10"), (1, "2")],
@@ -134,7 +135,9 @@ def test_pins_are_the_numbers_that_were_typed() -> None:
         "s": [(0, "log(2)")],
         "h": [(0, "5")],
     }
-    assert example.start[0].quantity.values.tolist() == [5, 5]
+    start = example.start[0].value
+    assert isinstance(start, Given)
+    assert start.quantity.values.tolist() == [5, 5]
 
 
 @pytest.mark.parametrize(

@@ -160,6 +160,10 @@ def look_back(base: Node, item: Node, scope: Scope, evaluate: Evaluate) -> Quant
     return loop.past(name, loop.position + shift)
 
 
+FARTHEST = 2**31
+"""A distance at which no step can be."""
+
+
 def _shift(node: Node, loop: Loop, evaluate: Evaluate) -> int | None:
     """Return how far `t`, `t - 1` or `t + k` is from this position; None for any other expression."""
     match node:
@@ -168,7 +172,7 @@ def _shift(node: Node, loop: Loop, evaluate: Evaluate) -> int | None:
         case Binary("+" | "-", Name(), right) if not mentions(right, loop.axis.name):
             distance = evaluate(right)
             value = float(distance.values) if not distance.dimensions else 0.5
-            if value != round(value) or abs(value) > loop.axis.size:
+            if value != round(value) or abs(value) >= FARTHEST:
                 return None
             return int(value) if node.operator == "+" else -int(value)
     return None

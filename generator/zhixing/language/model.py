@@ -150,6 +150,7 @@ __all__ = [
     "Said",
     "Says",
     "Show",
+    "Start",
     "Step",
     "Table",
 ]  # fmt: skip
@@ -199,6 +200,18 @@ class Step:
     name: Declaration
     expression: Expression
     each: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a repeated quantity is `back` steps before the first: values written down, or an expression.
+
+    The expression is computed when the loop begins, from what stands before it. A single number is one for all entries.
+    """
+
+    name: Declaration
+    value: Given | Expression
+    back: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +298,7 @@ class Example:
     axes: Mapping[str, Axis]
     uses: Mapping[str, str]
     given: tuple[Given, ...]
-    start: tuple[Given, ...]
+    start: tuple[Start, ...]
     steps: tuple[Step, ...]
     symbols: Mapping[str, str]
     expectations: tuple[Expectation, ...]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from zhixing.language.model import Example, Expectation, Expression, Given, Quantity, Step
+from zhixing.language.model import Example, Expectation, Expression, Given, Quantity, Start, Step
 from zhixing.language.nodes import (
     Arithmetic,
     Binary,
@@ -47,13 +47,10 @@ class Mutant:
 
 def given_mutants(example: Example) -> Iterator[Mutant]:
     """Yield a mutant for each number that the author gave: +10 %, 0 becomes 0.1, an infinity 0."""
-    for place, given in enumerate((*example.given, *example.start)):
+    for given in (*example.given, *(start.value for start in example.start if isinstance(start.value, Given))):
         for flat, span in given.pins:
-            changed = _changed(given, flat)
-            started = place >= len(example.given)
-            yield Mutant(
-                _with_given(example, given, changed, started=started), _name(given, flat, example), span, given=True
-            )
+            changed = _with_given(example, given, _changed(given, flat))
+            yield Mutant(changed, _name(given, flat, example), span, given=True)
 
 
 def _name(given: Given, flat: int, example: Example) -> str:
@@ -76,11 +73,14 @@ def _changed(given: Given, flat: int) -> Quantity:
     return Quantity(values, quantity.dimensions, quantity.on)
 
 
-def _with_given(example: Example, old: Given, quantity: Quantity, *, started: bool) -> Example:
-    def swap(items: tuple[Given, ...]) -> tuple[Given, ...]:
-        return tuple(replace(item, values=quantity) if item is old else item for item in items)
+def _with_given(example: Example, old: Given, quantity: Quantity) -> Example:
+    changed = replace(old, values=quantity)
 
-    return replace(example, start=swap(example.start)) if started else replace(example, given=swap(example.given))
+    def swap_start(start: Start) -> Start:
+        return replace(start, value=changed) if start.value is old else start
+
+    given = tuple(changed if item is old else item for item in example.given)
+    return replace(example, given=given, start=tuple(map(swap_start, example.start)))
 
 
 def step_mutants(example: Example) -> Iterator[Mutant]:

@@ -27,12 +27,14 @@ from zhixing.language.model import (
     Plot,
     Says,
     Show,
+    Start,
     Step,
     Table,
     scalar,
 )
+from zhixing.language.nodes import Name, walk
 from zhixing.language.values import plain_number, read_expectations, read_given, read_number
-from zhixing.language.words import RESERVED
+from zhixing.language.words import CONSTANTS, RESERVED
 from zhixing.markdown.yaml import EXAMPLE, WIDE, Mapping, Node, Scalar, Sequence, find_wide_colon, read_yaml
 from zhixing.problems import Code, Problem, did_you_mean
 from zhixing.source import Source, Span
@@ -157,6 +159,8 @@ def _empty(node: Node) -> bool:
 
 _DECLARED = re.compile(r"\s*([^\[\]\s]+)\s*(?:\[([^\[\]]*)\])?\s*")
 _SIZE = re.compile(r"\d[\d_,]*")
+_RANGE = re.compile(r"([-−]?\d{1,9})\s*\.\.\s*([-−]?\d{1,9})")
+MAX_RANGE = 10_000
 # Keys of `expect:` that a quantity of that name could never be expected under.
 _KEYS = frozenset({"holds"})
 Declared = dict[str, tuple[Scalar, Node]]
@@ -235,16 +239,18 @@ def _axis(name: str, declared: Declared) -> Axis:
 
 
 def _reference(node: Node) -> str | None:
-    """Return the text that names another axis, None for labels, a size, and what is neither."""
-    plain = isinstance(node, Scalar) and (node.quoted or not _SIZE.fullmatch(node.text))
-    return node.text if isinstance(node, Scalar) and plain else None
+    """Return the text that names another axis, None for labels, a size, a range, and what is none of them."""
+    if not isinstance(node, Scalar):
+        return None
+    own = not node.quoted and (_SIZE.fullmatch(node.text) or _RANGE.fullmatch(node.text))
+    return None if own else node.text
 
 
 def _shared(text: str, path: list[str], declared: Declared) -> str:
     other = normal_name(text.strip())
     if other not in declared:
         fix = did_you_mean(other, [one for one in declared if one != path[-1]])
-        fix = fix or "Write labels as a list, a size, or the name of another axis"
+        fix = fix or "Write labels as a list, a size, a range such as 1..50, or the name of another axis"
         raise ExampleError(Code.EXAMPLE_VALUE, f"{text!r} is neither a size nor another axis", fix)
     if other in path:
         circle = path[path.index(other) :]
@@ -260,7 +266,8 @@ def _own(name: str, node: Node) -> Axis:
     if isinstance(node, Sequence):
         return _labelled(name, node)
     if isinstance(node, Scalar):
-        return _sized(name, node.text)
+        numbers = _RANGE.fullmatch(node.text)
+        return _ranged(name, numbers) if numbers else _sized(name, node.text)
     fix = "Write its labels as a list, or its size"
     raise ExampleError(Code.EXAMPLE_VALUE, f"The axis {name} is a mapping", fix)
 
@@ -286,6 +293,21 @@ def _check_label(item: Scalar) -> None:
         what = "A full-width comma “，” does not part labels"
         fix = "Type an ASCII comma, or quote the label"
         raise ExampleError(Code.EXAMPLE_VALUE, what, fix).at_span(item.part(wide, wide + 1))
+
+
+def _ranged(name: str, numbers: re.Match[str]) -> Axis:
+    """Return the axis of the whole numbers from one to another, both included: `1..50`."""
+    first, last = (int(number.replace("−", "-")) for number in numbers.groups())
+    if last < first:
+        what = f"The axis {name} runs from {first} down to {last}"
+        raise ExampleError(Code.EXAMPLE_VALUE, what, f"Write {last}..{first}, or its labels as a list")
+    if last - first >= MAX_RANGE:
+        what = f"The axis {name} has {last - first + 1:,} numbers; {MAX_RANGE:,} are allowed"
+        raise ExampleError(
+            Code.EXAMPLE_COST, what, f"Give it a size, {name}: {last - first + 1}, and add {first} to it"
+        )
+    values = range(first, last + 1)
+    return Axis(name, len(values), tuple(map(str, values)), tuple(map(float, values)), name)
 
 
 def _sized(name: str, text: str) -> Axis:
@@ -375,30 +397,49 @@ class Sections:
         elif name and self.reading.new(name) and expression:
             yield Step(name, expression, each)
 
-    def start(self, node: Node | None, steps: tuple[Step, ...]) -> Iterator[Given]:
+    def start(self, node: Node | None, steps: tuple[Step, ...]) -> Iterator[Start]:
         """Read `start:`; a value has the axes of the step that it begins."""
         repeated = {step.name.name: step.name for step in steps if step.each}
+        seen: set[tuple[str, int]] = set()
         for key, value in self.reading.pairs(node, "`start:`"):
-            name = self.reading.attempt(key.span, lambda key=key: normal_name(key.text.strip()))  # type: ignore[misc]  # mypy: lambda defaults
-            base, _, part = (name or "").partition(".")
+            name, back = self.reading.attempt(key, partial(_started, key)) or ("", 0)
+            base, _, part = name.partition(".")
             if name and base not in repeated:
                 fix = did_you_mean(base, repeated) or "Name a step under `each AXIS:`"
                 self.reading.report(key.span, Code.EXAMPLE_NAME, f"No repeated step is named {name!r}", fix)
-            elif name and part:
-                yield from self._part(Declaration(name, (), key.span), value)
-            elif name and self._own_axes(repeated[name], key):
-                given = self._read_given(Declaration(name, repeated[name].axes, key.span), value)
-                yield from [given] if given else []
+            elif (name, back) in seen:
+                what = f"{name!r} has a start for position -{back} already"
+                self.reading.report(key.span, Code.EXAMPLE_NAME, what, "Keep one of them")
+            elif name:
+                seen.add((name, back))
+                own = Declaration(name, () if part else repeated[base].axes, key.span)
+                read = self._start_expression(value) or self._start_values(own, value)
+                yield from [Start(own, read, back)] if read else []
 
-    def _own_axes(self, name: Declaration, key: Scalar) -> bool:
-        """Return whether all axes of a step are declared here, so that its start can be read."""
-        return all(self.reading.attempt(key.span, partial(self.reading.axis, axis)) for axis in name.axes)
+    def _start_expression(self, node: Node) -> Expression | None:
+        """Return a start as an expression; None where it is written down as numbers, or cannot be read."""
+        if not isinstance(node, Scalar) or node.quoted:
+            return None
+        try:
+            read = parse_expression(node.text, node.inner, flow=node.flow, places=node.places)
+        except ExampleError:
+            return None
+        names = {part.name for part in walk(read.tree) if isinstance(part, Name)}
+        return read if names - set(CONSTANTS) else None
 
-    def _part(self, name: Declaration, node: Node) -> Iterator[Given]:
+    def _start_values(self, name: Declaration, node: Node) -> Given | None:
+        if "." in name.name:
+            return self._part(name, node)
+        return self._read_given(name, node) if self._own_axes(name) else None
+
+    def _own_axes(self, name: Declaration) -> bool:
+        """Return whether all axes of a step are declared here, so that the values of its start can be read."""
+        return all(self.reading.attempt(name.span, partial(self.reading.axis, axis)) for axis in name.axes)
+
+    def _part(self, name: Declaration, node: Node) -> Given | None:
         """Read the start of one result of several, `cell.h: 0`: its axes are not known, so it is one number for all."""
         number = self.reading.attempt(node.span, lambda: read_number(_single(node)))
-        if number:
-            yield Given(name, scalar(number[0]), ((0, number[1]),))
+        return Given(name, scalar(number[0]), ((0, number[1]),)) if number else None
 
     def symbols(self, node: Node | None) -> Iterator[tuple[str, str]]:
         """Read `symbols:`."""
@@ -413,6 +454,23 @@ class Sections:
                 self.reading.report(value.span, Code.EXAMPLE_VALUE, what, fix)
             elif name:
                 yield name, value.text
+
+
+_STARTED = re.compile(r"([^\[\]\s]+)\s*(?:\[\s*-\s*([1-9]\d{0,3})\s*\])?")
+
+
+def _started(key: Scalar) -> tuple[str, int]:
+    """Return the name of what starts, and how many steps before the first: `F` and `F[-1]` are one, `F[-2]` two.
+
+    Raises:
+        ExampleError: it names no quantity before the first step.
+    """
+    match = _STARTED.fullmatch(ascii_twin(key.text).strip())
+    if not match:
+        name = normal_name(key.text.partition("[")[0].strip())
+        fix = f"Write `{name}:` for the step before the first, `{name}[-2]:` for the one before that"
+        raise ExampleError(Code.EXAMPLE_NAME, f"{key.text!r} names no step before the first", fix)
+    return normal_name(match[1]), int(match[2] or 1)
 
 
 def _used_reference(node: Node) -> str:

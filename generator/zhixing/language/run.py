@@ -27,6 +27,7 @@ from zhixing.language.model import (
     Quantity,
     Record,
     Run,
+    Start,
     Step,
 )
 from zhixing.language.nodes import Node
@@ -141,11 +142,26 @@ def _mismatch(quantity: Quantity, name: Declaration) -> ExampleError:
 # `each AXIS:`: steps repeated along an axis, whose results stack under it.
 
 
-def begin_loop(steps: Sequence[Step], axis: Axis, example: Example) -> Loop:
-    """Return a loop that has not begun."""
-    names = frozenset(step.name.name for step in steps)
-    before = {one.name.name: one.quantity for one in example.start if one.name.name.partition(".")[0] in names}
-    return Loop(axis, names, before)
+def start_quantity(start: Start, axes: Axes, compute: Callable[[Node], Quantity]) -> Quantity:
+    """Return what a quantity is before its first step; `compute` evaluates the expression of one that is computed.
+
+    Raises:
+        ExampleError: it cannot be computed, or has other axes than the step.
+    """
+    if isinstance(start.value, Given):
+        return start.value.quantity
+    quantity = compute(start.value.tree)
+    if "." in start.name.name:  # the axes of one result of several are not declared
+        return quantity
+    return conform(fill(quantity, start.name, axes), start.name, axes)
+
+
+def fill(quantity: Quantity, name: Declaration, axes: Axes) -> Quantity:
+    """Return a single number as the value of every entry of what a name declares; any other quantity as it is."""
+    if quantity.dimensions or not name.axes or not all(axis in axes for axis in name.axes):
+        return quantity
+    shape = tuple(axes[axis].size for axis in name.axes)
+    return Quantity(np.broadcast_to(quantity.values, shape), tuple(map(Dimension, name.axes)), quantity.on)
 
 
 def remember(loop: Loop) -> None:
@@ -322,8 +338,22 @@ class _Runner:
             return {f"{step.name.name}.{name}": quantity for name, quantity in value.fields.items()}
         return {step.name.name: conform(value, step.name, self.axes)}
 
+    def _begin(self, steps: Sequence[Step], axis: Axis) -> Loop:
+        """Return a loop that has not begun, with the values that its steps start from."""
+        loop = Loop(axis, frozenset(step.name.name for step in steps))
+        for start in self.example.start:
+            own = start.name.name.partition(".")[0]
+            if own in loop.steps:
+                self.attempt(own, start.name.span, partial(self._start, start, loop))
+        return loop
+
+    def _start(self, start: Start, loop: Loop) -> None:
+        compute = Evaluator(self.scope, axes=self.node_axes).quantity
+        self.scope.budget.work(start.value.work if isinstance(start.value, Given) else 0)
+        loop.before[start.name.name, -start.back] = start_quantity(start, self.axes, compute)
+
     def _repeat(self, steps: list[Step], axis: Axis) -> None:
-        loop = self.scope.loop = begin_loop(steps, axis, self.example)
+        loop = self.scope.loop = self._begin(steps, axis)
         for position in range(axis.size):
             loop.position, loop.now = position, Names()
             going = [step for step in steps if step.name.name not in self.scope.failed]

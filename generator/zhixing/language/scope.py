@@ -48,12 +48,12 @@ class Names:
 class Loop:
     """The axis that steps are repeated along, the position now, and each step's results so far.
 
-    `before` holds what `start:` gives, the value at position −1; `steps` are the names of the steps repeated.
+    `before` holds what `start:` gives, by name and position (−1, −2 …); `steps` are the names of the steps repeated.
     """
 
     axis: Axis
     steps: frozenset[str]
-    before: Mapping[str, Quantity] = field(default_factory=dict)
+    before: dict[tuple[str, int], Quantity] = field(default_factory=dict)
     position: int = 0
     now: Names = field(default_factory=Names)
     history: dict[str, list[Quantity]] = field(default_factory=dict)
@@ -66,13 +66,14 @@ class Loop:
         """
         if position == self.position and name in self.now.quantities:
             return self.now.quantities[name]
-        if position == -1 and name in self.before:
-            return self.before[name]
+        if (name, position) in self.before:
+            return self.before[name, position]
         if 0 <= position < len(self.history.get(name, [])):
             return self.history[name][position]
         at = f"{name} at {self.axis.name} = {position}"
         if position < 0:
-            fix = f"Give `{name}:` under `start:`, for position -1"
+            key = name if position == -1 else f"{name}[{position}]"
+            fix = f"Give `{key}:` under `start:`, for position {position}"
             raise ExampleError(Code.EXAMPLE_NAME, f"{at} is before the first step", fix)
         raise ExampleError(Code.EXAMPLE_NAME, f"{at} is not computed yet", f"Look back with [{self.axis.name} - 1]")
 

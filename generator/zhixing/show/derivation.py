@@ -37,7 +37,7 @@ from zhixing.language.latex_tree import (
     number_piece,
     with_index,
 )
-from zhixing.language.model import Array, Axis, Dimension, Expression, Given, Quantity, Run, Step
+from zhixing.language.model import Array, Axis, Dimension, Expression, Quantity, Run, Start, Step
 from zhixing.language.nodes import (
     Arithmetic,
     Binary,
@@ -58,7 +58,7 @@ from zhixing.language.nodes import (
     replace_node,
 )
 from zhixing.language.reductions import find_axes
-from zhixing.language.run import Evaluate
+from zhixing.language.run import Evaluate, fill, start_quantity
 from zhixing.language.words import CONSTANTS
 from zhixing.language.words.word import Best, Entrywise, Explanation, Fences, Layout, Reduction, Word
 from zhixing.show import terms
@@ -77,18 +77,20 @@ def unroll(run: Run, step: Step, position: int, evaluate: Evaluate) -> tuple[Run
     if not step.each:
         return run, step.expression.tree
     known = step_context(run, step)
-    before = {f"·before {given.name.name}": _start(run, given) for given in run.example.start}
+    before = {_name_start(start.name.name, start.back): _start(run, start, evaluate) for start in run.example.start}
     run = replace(run, quantities={**run.quantities, **before})
     axis = run.example.axes[step.each]
     return run, _AtPosition(run, known, axis, position, evaluate).rewrite(step.expression.tree)
 
 
-def _start(run: Run, given: Given) -> Quantity:
-    own = next((step.name.axes for step in run.example.steps if step.name.name == given.name.name), ())
-    shape = tuple(run.example.axes[axis].size for axis in own)
-    values = given.quantity.values
-    filled = np.broadcast_to(values, shape) if values.shape in ((), shape) else values
-    return Quantity(filled, tuple(Dimension(axis) for axis in own))
+def _start(run: Run, start: Start, evaluate: Evaluate) -> Quantity:
+    """Return a start with all its entries; numbers that are given have the axes of the step in their order."""
+    return fill(start_quantity(start, run.example.axes, partial(evaluate, run)), start.name, run.example.axes)
+
+
+def _name_start(name: str, back: int) -> str:
+    """Return the name under which a value before the first step is kept, which no author can write."""
+    return f"·before {name} {back}"
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ class _AtPosition:
         rest = [self.rewrite(item) for item in node.items[1:]]
         if place >= 0:
             return _make_index(base, _make_number(place, node), *rest)
-        start = Name(f"·before {base.name}", span=base.span)
+        start = Name(_name_start(base.name, -place), span=base.span)
         return _make_index(start, *rest) if rest else start
 
 

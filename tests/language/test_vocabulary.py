@@ -17,7 +17,7 @@ from zhixing.language.latex import formula
 from zhixing.language.model import Array, Axis, Dimension, Quantity, Record
 from zhixing.language.scope import Names, Scope
 from zhixing.language.words import CONSTANTS, FUNCTIONS, RESERVED, WORDS
-from zhixing.language.words.along import ALONG_AXIS, FORM, REDUCTIONS
+from zhixing.language.words.along import ALONG_AXIS, FORM, ORDERINGS, REDUCTIONS
 from zhixing.language.words.attention import ATTENTION
 from zhixing.language.words.entrywise import ENTRYWISE
 from zhixing.language.words.images import IMAGES
@@ -250,6 +250,7 @@ CALLS: dict[str, list[tuple[str, Any]]] = {
         )
     ],
     "gru": [("gru(seq, W3, U3, c3, h0=hid)", core.gru(G["seq"], G["W3"], G["U3"], G["c3"], h0=G["hid"]))],
+    "eye": [("eye(d)", np.eye(6))],
     "pinv": [("pinv(X)", np.linalg.pinv(G["X"]))],
 }
 
@@ -267,7 +268,7 @@ def test_every_public_function_of_the_core_is_a_word() -> None:
 def test_every_option_of_the_core_can_be_given(word: str) -> None:
     function = core.attention if word == "grouped_attention" else POOLS.get(word) or getattr(core, word, None)
     if function is None:
-        assert word == "pinv"
+        assert word in ("pinv", "eye")
         return
     known = MECHANISMS[word]
     parameters = list(inspect.signature(function).parameters.values())
@@ -311,7 +312,7 @@ def test_a_leading_axis_of_one_argument_is_one_of_every_result() -> None:
 
 
 def test_every_word_has_one_entry_and_says_what_it_does() -> None:
-    families = (ENTRYWISE, REDUCTIONS, ALONG_AXIS, FORM, ATTENTION, LAYERS, SEQUENCES, IMAGES)
+    families = (ENTRYWISE, REDUCTIONS, ALONG_AXIS, ORDERINGS, FORM, ATTENTION, LAYERS, SEQUENCES, IMAGES)
     names = [word.name for family in families for word in family]
     assert sorted(names) == sorted(FUNCTIONS)
     for word in FUNCTIONS.values():

@@ -16,10 +16,21 @@ from zhixing.language.budget import Budget
 from zhixing.language.model import Array, Dimension, ExampleError, Quantity, Record, scalar
 from zhixing.language.nodes import Call, Label, ListLiteral, Name, Node, TupleLiteral, text_of
 from zhixing.language.scope import Scope
-from zhixing.language.words import FUNCTIONS, WORDS
+from zhixing.language.words import FUNCTIONS, INSTEAD, WORDS
 from zhixing.language.words.costs import Cost, Option, Sizes
 from zhixing.language.words.signature import Shape, Signature
-from zhixing.language.words.word import AlongAxis, Best, Entrywise, Kind, Mechanism, Merge, Reduction, Size, Word
+from zhixing.language.words.word import (
+    AlongAxis,
+    Best,
+    Entrywise,
+    Kind,
+    Mechanism,
+    Merge,
+    Ordering,
+    Reduction,
+    Size,
+    Word,
+)
 from zhixing.problems import Code, did_you_mean
 
 # Calling the core with quantities: dimensions are matched against a signature, and the results named after them.
@@ -202,7 +213,9 @@ def call_function(node: Call, scope: Scope, evaluate: Evaluate) -> Quantity | Re
         what = f"{name!r} is a quantity or an axis of this example, not a function"
         raise ExampleError(Code.EXAMPLE_NAME, what, "Index with [ ], multiply with *, or rename it", node)
     if name not in FUNCTIONS:
-        fix = did_you_mean(name, WORDS) or "See the vocabulary in the documentation of the language"
+        fix = (
+            INSTEAD.get(name) or did_you_mean(name, WORDS) or "See the vocabulary in the documentation of the language"
+        )
         raise ExampleError(Code.EXAMPLE_NAME, f"There is no function {name!r}", fix, node)
     return _call_word(FUNCTIONS[name], node, scope, evaluate)
 
@@ -215,6 +228,8 @@ def _call_word(word: Word, node: Call, scope: Scope, evaluate: Evaluate) -> Quan
             return elementwise(function.compute, operands, scope.axes, scope.budget, function.weight)
         case Mechanism() as function:
             return _call_mechanism(function, node, scope, evaluate)
+        case Ordering() as function:
+            return _call_ordering(function, node, scope, evaluate)
         case Merge():
             return _merge(node, scope, evaluate)
         case Size():
@@ -286,7 +301,38 @@ def _call_along(
     if isinstance(function, Best):
         return reductions.find_best(function.compute, operand, at, scope.axes)
     options = {key: _option(known[key], key, value, evaluate) for key, value in keywords.items() if key in known}
-    return reductions.map_axes(partial(function.compute, **options), operand, at[-1:] if names is None else at)
+    at = at[-1:] if names is None else at
+    if function.single:
+        _require_one_axis(at, node)
+    return reductions.map_axes(partial(function.compute, **options), operand, at)
+
+
+def _require_one_axis(at: tuple[int, ...], node: Call) -> None:
+    if len(at) > 1:
+        what = f"{node.name} goes along one axis; {len(at)} are named"
+        raise ExampleError(Code.EXAMPLE_AXES, what, "Name one of them", node)
+
+
+def _call_ordering(function: Ordering, node: Call, scope: Scope, evaluate: Evaluate) -> Quantity:
+    keywords = _keywords(node, ("axis",))
+    operand, *rest = _arguments(node, 1 + function.positions, 1 + function.positions, evaluate)
+    names = axis_names(keywords["axis"], scope) if "axis" in keywords else None
+    at = reductions.find_axes(operand, names, scope.axes)
+    at = at[-1:] if names is None else at
+    _require_one_axis(at, node)
+    if not at or not operand.values.size:
+        what = f"{node.name} of {'nothing' if at else 'a single number'} says nothing"
+        raise ExampleError(Code.EXAMPLE_AXES, what, "Give it a quantity with an axis", node)
+    scope.budget.work(operand.values.size * function.weight)
+    if not function.positions:
+        return reductions.order_axis(function.compute, operand, at[0])
+    count, size = (
+        _number(Kind.WHOLE, float(rest[0].values)) if not rest[0].dimensions else None,
+        operand.values.shape[at[0]],
+    )
+    if count is None or not 1 <= count <= size:
+        raise ExampleError(Code.EXAMPLE_VALUE, f"How many is a whole number from 1 to {size} here", "Give it one", node)
+    return reductions.find_first(function.compute, operand, at[0], int(count), scope.axes)
 
 
 def _refuse_nothing(

@@ -74,6 +74,34 @@ def find_best(best: Compute, quantity: Quantity, at: tuple[int, ...], axes: Axes
     return Quantity(np.asarray(values, np.float64), tuple(quantity.dimensions[i] for i in kept), on)
 
 
+def order_axis(compute: Compute, quantity: Quantity, at: int) -> Quantity:
+    """Return the entries in order along one dimension, which has no axis then."""
+    ordered = np.moveaxis(compute(np.moveaxis(quantity.values, at, -1)), -1, at)
+    dimensions = tuple(Dimension("") if i == at else d for i, d in enumerate(quantity.dimensions))
+    return Quantity(np.asarray(ordered), dimensions, quantity.on)
+
+
+def find_first(order: Compute, quantity: Quantity, at: int, count: int, axes: Axes) -> Quantity:
+    """Return the positions of the first `count` entries in an order along one dimension; they print as labels.
+
+    Raises:
+        ExampleError: two of them, or the last of them and the next, share their place, or one is not a number.
+    """
+    rows = np.moveaxis(quantity.values, at, -1)
+    if np.any(np.isnan(rows)):
+        raise ExampleError(Code.EXAMPLE_RUN, "An entry is not a number, so none is the best", "Mask it with where(...)")
+    places = order(rows)[..., : count + 1]
+    values = np.take_along_axis(rows, places, axis=-1)
+    if np.any(close(values[..., 1:], values[..., :-1])):
+        what = "Two entries tie for a place, so the answer would be an accident"
+        raise ExampleError(Code.EXAMPLE_RUN, what, "Part their values")
+    dimension = quantity.dimensions[at]
+    chosen = np.moveaxis(_whole(places[..., :count], dimension), -1, at)
+    dimensions = tuple(Dimension("") if i == at else d for i, d in enumerate(quantity.dimensions))
+    on = (Dimension(dimension.axis),) if dimension.axis in axes else ()
+    return Quantity(np.asarray(chosen, np.float64), dimensions, on)
+
+
 def _whole(chosen: Array, dimension: Dimension) -> Array:
     """Turn positions within a slice into positions on the whole axis."""
     return chosen if dimension.positions is None else np.asarray(dimension.positions)[chosen]

@@ -9,7 +9,7 @@ from typing import cast
 
 from zhixing.language.budget import Budget
 from zhixing.language.model import Axis, ExampleError, NotComputedError, Quantity, Record
-from zhixing.language.words import CONSTANTS, WORDS
+from zhixing.language.words import CONSTANTS, INSTEAD, WORDS
 from zhixing.problems import Code, did_you_mean
 
 
@@ -126,7 +126,11 @@ class Scope:
             return ExampleError(Code.EXAMPLE_NAME, f"{name!r} is computed further down", "Move its line up")
         if name in WORDS and name not in CONSTANTS:
             return ExampleError(Code.EXAMPLE_NAME, f"{name!r} is a function", f"Call it: {name}(...)")
-        fix = did_you_mean(name, self.known()) or "Declare it under `given:` or `compute:`, before this line"
+        fix = (
+            INSTEAD.get(name)
+            or did_you_mean(name, self.known())
+            or "Declare it under `given:` or `compute:`, before this line"
+        )
         return ExampleError(Code.EXAMPLE_NAME, f"Nothing is named {name!r}", fix)
 
     def known(self) -> Iterable[str]:

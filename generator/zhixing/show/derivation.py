@@ -185,6 +185,23 @@ def _product(walk: Walk, _word: Word, node: Call, at: At) -> Term:
     return terms.product([walk.arithmetic(node.arguments[0], place) for place in _find_entries(walk, node, at)])
 
 
+def _run_up(walk: Walk, node: Call, at: At) -> list[Term]:
+    """Return the terms of the argument's entries up to a place along the axis."""
+    argument = walk.quantity(node.arguments[0])
+    (along,) = find_axes(argument, axis_names(node), walk.run.example.axes)[-1:]
+    walk.budget.work(NODE_WORK * (at[along] + 1))
+    places = ((*at[:along], place, *at[along + 1 :]) for place in range(at[along] + 1))
+    return [walk.arithmetic(node.arguments[0], place) for place in places]
+
+
+def _running_sum(walk: Walk, _word: Word, node: Call, at: At) -> Term:
+    return terms.total(_run_up(walk, node, at))
+
+
+def _running_product(walk: Walk, _word: Word, node: Call, at: At) -> Term:
+    return terms.product(_run_up(walk, node, at))
+
+
 def _mean(walk: Walk, _word: Word, node: Call, at: At) -> Term:
     return _average(walk, _explain_entries(walk, node, at))
 
@@ -304,6 +321,8 @@ _EXPLAINED: Mapping[Explanation, Callable[[Walk, Word, Call, At], Term]] = {
     Explanation.BRANCH: _where,
     Explanation.SUM: _sum,
     Explanation.PRODUCT: _product,
+    Explanation.RUNNING_SUM: _running_sum,
+    Explanation.RUNNING_PRODUCT: _running_product,
     Explanation.MEAN: _mean,
     Explanation.VARIANCE: _variance,
     Explanation.DEVIATION: _deviation,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from zhixing.language.words.along import ALONG_AXIS, FORM, REDUCTIONS
+from zhixing.language.words.along import ALONG_AXIS, FORM, ORDERINGS, REDUCTIONS
 from zhixing.language.words.attention import ATTENTION
 from zhixing.language.words.entrywise import ENTRYWISE
 from zhixing.language.words.images import IMAGES
@@ -14,16 +14,31 @@ from zhixing.language.words.layers import LAYERS
 from zhixing.language.words.sequences import SEQUENCES
 from zhixing.language.words.word import Word
 
-__all__ = ["CONSTANTS", "FUNCTIONS", "RESERVED", "WORDS"]
+__all__ = ["CONSTANTS", "FUNCTIONS", "INSTEAD", "RESERVED", "WORDS"]
 
 CONSTANTS: Mapping[str, float] = {"inf": np.inf, "nan": np.nan, "pi": np.pi}
 
 FUNCTIONS: Mapping[str, Word] = {
-    word.name: word for word in (*ENTRYWISE, *REDUCTIONS, *ALONG_AXIS, *FORM, *ATTENTION, *LAYERS, *SEQUENCES, *IMAGES)
+    word.name: word
+    for word in (*ENTRYWISE, *REDUCTIONS, *ALONG_AXIS, *ORDERINGS, *FORM, *ATTENTION, *LAYERS, *SEQUENCES, *IMAGES)
 }
 
 RESERVED = frozenset({*CONSTANTS, *(name for name, word in FUNCTIONS.items() if word.reserved)})
 """Words that no quantity may be named."""
+
+INSTEAD: Mapping[str, str] = {
+    "ln": "The natural logarithm is log(x)",
+    "len": "The number of entries is size(x)",
+    "e": "The number e is exp(1), its powers are exp(x)",
+    "pow": "A power is written a ** b",
+    "average": "The mean is mean(x)",
+    "identity": "The identity matrix along an axis is eye(axis)",
+    "transpose": "A transpose is x.T",
+    "clip": "Write maximum(minimum(x, high), low)",
+    "topk": "Write top_k(x, 2)",
+    "matmul": "Write a @ b",
+}
+"""What to write for words that other languages have."""
 
 WORDS = frozenset({*CONSTANTS, *FUNCTIONS})
 """Every word. A quantity may take the name of another function of the core (`gru`), which then is none."""

@@ -16,6 +16,7 @@ from zhixing.language.words.word import (
     Latex,
     Layout,
     Merge,
+    Ordering,
     Reduction,
     Size,
     Word,
@@ -43,6 +44,19 @@ def _any(values: Array, axis: At) -> Array:
 
 def _normalize(values: Array, axis: tuple[int, ...], eps: float = 0.0) -> Array:
     return core.layer_norm(values, axis=axis, eps=eps)
+
+
+def _cumsum(values: Array, axis: At) -> Array:
+    return np.asarray(np.cumsum(values, axis=axis[0]))
+
+
+def _cumprod(values: Array, axis: At) -> Array:
+    return np.asarray(np.cumprod(values, axis=axis[0]))
+
+
+def _top(values: Array) -> Array:
+    """Return the positions of all entries along the last axis, the largest first."""
+    return np.argsort(-values, axis=-1, kind="stable")
 
 
 REDUCTIONS = (
@@ -167,6 +181,33 @@ ALONG_AXIS = (
         Explanation.STANDARD_SCORE,
         neighbours=("softmax",),
         sentence="Return the entries with mean 0 and variance 1 along the axis (or axes): `layer_norm` with eps = 0.",
+    ),
+    Word(
+        "cumsum",
+        AlongAxis(_cumsum, weight=4, single=True),
+        explanation=Explanation.RUNNING_SUM,
+        neighbours=("cumprod",),
+        sentence="Return for each position along the axis the sum of the entries up to it, its own included.",
+    ),
+    Word(
+        "cumprod",
+        AlongAxis(_cumprod, weight=4, single=True),
+        explanation=Explanation.RUNNING_PRODUCT,
+        neighbours=("cumsum",),
+        sentence="Return for each position along the axis the product of the entries up to it, its own included.",
+    ),
+)
+
+ORDERINGS = (
+    Word(
+        "sort",
+        Ordering(np.sort),
+        sentence="Return the entries from the smallest to the largest along the axis, which loses its labels.",
+    ),
+    Word(
+        "top_k",
+        Ordering(_top, positions=True),
+        sentence="Return the positions of the k largest entries along the axis, the largest first; a tie is an error.",
     ),
 )
 

@@ -5,8 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from zhixing import core
+from zhixing.language.model import Array
 from zhixing.language.words.costs import count_work
 from zhixing.language.words.word import Kind, Latex, Layout, Word, mechanism
+
+
+def _eye(along: Array) -> Array:
+    return np.eye(along.size)
+
 
 LAYERS = (
     Word("dot", mechanism(core.dot, "… d, … d -> …", work=count_work("d"))),
@@ -40,6 +46,12 @@ LAYERS = (
         ),
     ),
     Word("residual", mechanism(core.residual, "…, … -> …", work=count_work(entries=" "))),
+    Word(
+        "eye",
+        mechanism(_eye, "n -> n n", work=count_work(entries="n n"), peak=lambda s, _: s["n"] ** 2),
+        latex=Latex(r"\mathbf{I}"),
+        sentence="Return the identity matrix along an axis: 1 on the diagonal, else 0.",
+    ),
     Word(
         "pinv",
         mechanism(np.linalg.pinv, "n d -> d n", work=lambda s, _: 40 * s["n"] * s["d"] * min(s["n"], s["d"])),

@@ -68,11 +68,28 @@ class Best:
 
 @dataclass(frozen=True, slots=True)
 class AlongAxis:
-    """A function along the axes that `axis=` names, the last where it is left out, that keeps them all."""
+    """A function along the axes that `axis=` names, the last where it is left out, that keeps them all.
+
+    `single` says that it works along one axis only, since its entries come one after another.
+    """
 
     compute: Callable[..., Array]
     weight: int = 16
     options: Mapping[str, Kind] = field(default_factory=dict)
+    single: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering:
+    """A function that puts the entries along one axis in order: the axis that `axis=` names, else the last.
+
+    The dimension that it returns has no axis, since a place in the order has no label of the axis. `positions` says
+    that it returns so many positions (its second argument), which print as labels, instead of values.
+    """
+
+    compute: Callable[..., Array]
+    positions: bool = False
+    weight: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +133,7 @@ class Merge:
     """Axes of a quantity, joined into one."""
 
 
-Function = Entrywise | Reduction | Best | AlongAxis | Mechanism | Size | Merge
+Function = Entrywise | Reduction | Best | AlongAxis | Ordering | Mechanism | Size | Merge
 
 # How a call is printed.
 
@@ -175,6 +192,8 @@ class Explanation(Enum):
     BRANCH = auto()  # the argument that a condition chose
     SUM = auto()
     PRODUCT = auto()
+    RUNNING_SUM = auto()
+    RUNNING_PRODUCT = auto()
     MEAN = auto()
     VARIANCE = auto()
     DEVIATION = auto()

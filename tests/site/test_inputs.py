@@ -8,8 +8,11 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from zhixing.site.inputs import watch_real_folders
 
 pytestmark = pytest.mark.slow
 
@@ -210,3 +213,29 @@ def test_no_control_character_reaches_the_log(project: Path) -> None:
     assert "\\x1b[31m" in built.stderr
     assert "\x1b" not in built.stdout + built.stderr
     assert "\x07" not in built.stdout + built.stderr
+
+
+class Server:
+    """Notes what is watched."""
+
+    def __init__(self, docs: Path) -> None:
+        self.watched = {str(docs): True}
+
+    def unwatch(self, path: str) -> None:
+        del self.watched[path]
+
+    def watch(self, path: str, *, recursive: bool = True) -> None:
+        self.watched[path] = recursive
+
+
+def test_serving_watches_no_folder_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / ".git").mkdir()
+    server: Any = Server(tmp_path)
+
+    watch_real_folders(server, str(tmp_path))
+    assert server.watched == {str(tmp_path): True}
+    (tmp_path / "a" / "l1").symlink_to(".")
+    watch_real_folders(server, str(tmp_path))
+
+    assert server.watched == dict.fromkeys(map(str, (tmp_path, tmp_path / "a", tmp_path / "a" / "b")), False)

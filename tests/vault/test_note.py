@@ -135,3 +135,13 @@ def test_near_names_are_found_among_many_that_are_alike() -> None:
         found = [names.find(f"概念笔己{number}") for number in range(500)]
     assert all(found)
     assert "概念笔记123" in found[123]
+
+
+def test_near_names_are_found_for_some_thousands_only() -> None:
+    names = Near(f"h{number}" for number in range(60_000))
+
+    with guard():
+        found = [names.find(f"g{number}") for number in range(60_000)]
+    assert found[0]
+    assert not found[-1]
+    assert names.find("g0") == found[0]

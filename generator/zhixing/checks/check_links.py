@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import PurePosixPath
 
 from zhixing.checks.fix_links import LinkFixer
@@ -44,7 +45,7 @@ def _missing_heading(vault: Vault, edge: Edge, certain: str) -> Problem:
     """Return the problem of a missing heading; `certain` is the fix where only one heading can be meant."""
     link, note = edge.link, edge.resolution.note or edge.source
     what = f"{note.name} has no heading {'#'.join(link.headings)!r}"
-    fix = certain or _near(vault, edge) or _list_names("headings", [heading.text for heading in note.headings])
+    fix = certain or _near(vault, edge) or _list_names("headings", (heading.text for heading in note.headings))
     return edge.source.source.problem(Code.LINK_HEADING, link.span, what, fix)
 
 
@@ -76,7 +77,7 @@ def _name(vault: Vault, name: str) -> str:
 
 def _list_names(kind: str, names: Iterable[str]) -> str:
     """Return the names to choose from, as many as fit into a line."""
-    known = list(names)
+    known = list(islice(names, _SHOWN + 1))
     if not known:
         return f"It has no {kind}; link to the note itself"
     more = ", …" if len(known) > _SHOWN else ""

@@ -56,7 +56,8 @@ def regenerate(
     """Run the examples and write their results into notes and figures.
 
     What somebody edited by hand is refused, unless --accept says to overwrite it: of the notes named, and of the ids
-    named. What is overwritten is kept in a folder of yours outside the vault. The rest of a note keeps its bytes.
+    named. What is overwritten is kept in a folder of yours outside the vault. The rest of a note keeps its bytes,
+    and a file its mode, owner and extended attributes; its time of creation becomes that of the write.
 
     \b
     Example:

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.structure.files import File, Files, InclusionLevel, file_sort_key, set_exclusions
 
 from zhixing.problems import Code, Problem
@@ -36,6 +37,23 @@ class EmptyDocs:
         """Give MkDocs, and the plugins that follow, the vault's folder again."""
         if config.docs_dir == self._empty.name:
             config.docs_dir = self._docs
+
+
+def watch_real_folders(server: LiveReloadServer, docs: str) -> None:
+    """Have `mkdocs serve` watch each folder of a vault by itself where a link leads to a folder.
+
+    It follows such links, and two of them that lead back make it look at ever longer paths without end.
+    """
+    folders = [docs]
+    linked = False
+    for folder, names, _ in os.walk(docs):
+        names[:] = [name for name in names if not name.startswith(".")]
+        linked = linked or any(Path(folder, name).is_symlink() for name in names)
+        folders += (str(Path(folder, name)) for name in names if not Path(folder, name).is_symlink())
+    if linked:
+        server.unwatch(docs)
+        for folder in folders:
+            server.watch(folder, recursive=False)
 
 
 class Places:

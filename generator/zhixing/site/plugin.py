@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
@@ -27,7 +28,7 @@ from zhixing.site import files as site_files
 from zhixing.site import head as page_parts
 from zhixing.site import html
 from zhixing.site.files import Addresses, is_shown, write_redirects
-from zhixing.site.inputs import EmptyDocs, theme_places, vault_files
+from zhixing.site.inputs import EmptyDocs, theme_places, vault_files, watch_real_folders
 from zhixing.site.logs import write_visibly
 from zhixing.site.navigation import around
 from zhixing.site.segmenter import keep_cache_private
@@ -169,6 +170,10 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         write_redirects(self.shown.vault, [(note, self.files.src_uris[str(note.path)]) for note in shown], config)
         if self.staging:
             self.staging.finish(config)
+
+    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, **_: object) -> None:
+        """Keep the watching of files from following links."""
+        watch_real_folders(server, config.docs_dir)
 
     def on_build_error(self, **_: object) -> None:
         """Remove what was built; the old site stays."""

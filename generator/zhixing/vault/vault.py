@@ -21,6 +21,7 @@ from zhixing.vault.note import Block, Heading, Note, is_attachment
 LONGEST = 100
 _TRIED = 20
 _LOOKED_UP = 2000
+_MOST_FOUND = 2000
 _SHOWN = 3
 
 
@@ -33,9 +34,15 @@ class Near:
         for number, name in enumerate(self._names):
             for pair in _pairs(name):
                 self._holders.setdefault(pair, []).append(number)
+        self._found: dict[str, tuple[str, ...]] = {}
 
     def find(self, name: str) -> tuple[str, ...]:
-        """Return up to three names near to `name`, the nearest first."""
+        """Return up to three names near to `name`, the nearest first; none where thousands were asked for already."""
+        if name not in self._found and len(self._found) < _MOST_FOUND:
+            self._found[name] = self._find(name)
+        return self._found.get(name, ())
+
+    def _find(self, name: str) -> tuple[str, ...]:
         shared: Counter[int] = Counter()
         looked_up = 0
         # Rare pairs tell names apart; those that thousands of names share would be counted for each of thousands.

@@ -36,7 +36,12 @@ INFINITY = float("inf")
         (-INFINITY, "−∞"),
         (INFINITY, "∞"),
         (float("nan"), "NaN"),
-        (-1e-13, "0"),
+        (-1e-13, "−1×10⁻¹³"),
+        (0.1**20, "1×10⁻²⁰"),
+        (math.exp(-40), "4.2484×10⁻¹⁸"),
+        (5e-324, "4.9407×10⁻³²⁴"),
+        (1 - 1e-9, "1.0000"),
+        (1 - 2e-16, "1"),
         (-0.0, "0"),
         (True, "1"),
     ],
@@ -60,7 +65,7 @@ def test_latex_number(value: float, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [(0.8, "0.8"), (0.799999, "0.80"), (0.0004, "0.00"), (-0.0004, "0.00"), (0, "0"), (1e300, "1×10³⁰⁰"), (20, "20")],
+    [(0.8, "0.8"), (0.799999, "0.80"), (0.0004, "≈0"), (-0.0004, "≈0"), (0, "0"), (1e300, "1×10³⁰⁰"), (20, "20")],
 )
 def test_fixed_keeps_zeros_only_where_it_rounded(value: float, expected: str) -> None:
     assert fixed(value, 2) == expected
@@ -78,6 +83,15 @@ def test_what_is_printed_reads_back_within_its_printed_precision(value: float, d
     ten_digits = abs(Fraction(rounded(value)) - Fraction(value))
     assert abs(Fraction(mantissa) * scale - Fraction(value)) <= tolerance * (1 + Fraction(1, 10**9)) + ten_digits
     assert whole
+
+
+@settings(deadline=None, max_examples=500)
+@given(st.floats(allow_nan=False), st.integers(2, 10), st.integers(0, 6))
+def test_nothing_but_0_is_printed_as_0(value: float, digits: int, places: int) -> None:
+    """A printed zero, with or without decimals, is 0; a cell says ≈0."""
+    zero = re.compile(r"−?0(\.0*)?")
+    assert bool(zero.fullmatch(number(value, digits))) == (value == 0)
+    assert bool(zero.fullmatch(fixed(value, places))) == (value == 0)
 
 
 @settings(deadline=None)

@@ -6,7 +6,8 @@ and 1. Nothing outside the vocabulary can be reached.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -40,6 +41,7 @@ from zhixing.language.nodes import (
     quantity_name,
     text_of,
 )
+from zhixing.language.noise import remove_noise
 from zhixing.language.scope import Loop, Scope
 from zhixing.language.words import CONSTANTS
 from zhixing.problems import Code, did_you_mean
@@ -56,6 +58,8 @@ _ARITHMETIC: dict[Arithmetic, tuple[Callable[..., Array], int]] = {
     "**": (np.power, 40),
 }
 """Each operator with its work for an entry."""
+_CANCELLING: frozenset[Arithmetic] = frozenset({"+", "-", "@", "%"})
+"""Operators whose result may be nothing but the rounding of its operands; a product or a power never is."""
 _COMPARE: dict[Comparison, Callable[..., Array]] = {
     "<": np.less,
     "<=": np.less_equal,
@@ -262,11 +266,9 @@ class Evaluator:
             case Label():
                 return node
             case Binary():
-                return combine(
-                    node.operator, self._evaluate_quantity(node.left), self._evaluate_quantity(node.right), self.scope
-                )
+                return self._combine(node)
             case Call():
-                return call_function(node, self.scope, self._evaluate_quantity)
+                return self._call(node)
             case Index():
                 return self._pick(node)
             case Field():
@@ -283,6 +285,31 @@ class Evaluator:
                 return self._stack_items(node)
             case NewAxis() | TupleLiteral() | Slice() | Keyword():
                 raise _no_value(node)
+
+    def _combine(self, node: Binary) -> Value:
+        left, right = self._evaluate_quantity(node.left), self._evaluate_quantity(node.right)
+        value = combine(node.operator, left, right, self.scope)
+        if node.operator not in _CANCELLING:
+            return value
+        return remove_noise(value, (left, right), lambda new: combine(node.operator, new[0], new[1], self._trial()))
+
+    def _call(self, node: Call) -> Value:
+        operands: dict[Node, Quantity] = {}
+
+        def evaluate(argument: Node) -> Quantity:
+            operands[argument] = self._evaluate_quantity(argument)
+            return operands[argument]
+
+        def call_again(changed: Sequence[Quantity]) -> Value:
+            values = dict(zip(operands, changed, strict=True))
+            return call_function(node, self._trial(), values.__getitem__)
+
+        value = call_function(node, self.scope, evaluate)
+        return remove_noise(value, tuple(operands.values()), call_again)
+
+    def _trial(self) -> Scope:
+        """Return the scope for a trial, which costs the run nothing: whether it is needed depends on the machine."""
+        return replace(self.scope, budget=replace(self.scope.budget))
 
     def _look_up(self, node: Name) -> Value:
         found = self.scope.look_up(node.name)

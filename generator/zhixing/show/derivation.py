@@ -551,7 +551,8 @@ def _line(run: Run, target: _Target, entry: int, tree: Node, walk: Callable[...,
     if term is None or term.plain:
         general = _formula(run, target, at)  # nothing to explain, or nothing that explains it
         return left, f"{general} = {result}" if general else result
-    sign = "=" if target.quantity.on or agrees(term.value, value) else r"\approx"
+    exact = target.quantity.on or (agrees(term.value, value) and not term.limit)
+    sign = "=" if exact else r"\approx"
     return left, f"{term.text} {sign} {result}"
 
 

@@ -1,7 +1,8 @@
 """How a number is printed. This is the only place that rounds.
 
-Zeros at the end of a decimal say that it was rounded: `0.6` is 0.6 to ten significant digits, `0.60000` is near it;
-`8` is eight, `8.0000` is near eight. So a printed number, read back at its printed precision, always accepts its value.
+Zeros at the end of a decimal say that it was rounded: `0.6` is 0.6 to twelve significant digits, `0.60000` is near it;
+`8` is eight, `8.0000` is near eight, and only 0 is `0`. So a printed number, read back at its printed precision, always
+accepts its value.
 Minus is U+2212 in text, booleans are 1 and 0 (as mask matrices are printed), and thousands are not separated.
 """
 
@@ -11,17 +12,17 @@ import math
 from dataclasses import dataclass
 from decimal import Decimal
 
-SIGNIFICANT = 10
+SIGNIFICANT = 12
 """Digits kept before anything is printed, so that the last bits, which differ between BLAS libraries, never show."""
 
-ZERO = 1e-12
-"""Smaller magnitudes are printed as 0."""
+LONGEST_WHOLE = 10
+"""Whole numbers of more digits are printed with a power of ten."""
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def rounded(value: float) -> float:
-    """Return a value to ten significant digits, and 0 (never −0) within 1e-12 of it. Infinities and NaN stay."""
+    """Return a value to twelve significant digits, 0 for −0. Infinities and NaN stay."""
     if not math.isfinite(value):
         return value
     near = float(_exact(value))
@@ -29,7 +30,7 @@ def rounded(value: float) -> float:
 
 
 def _exact(value: float) -> Decimal:
-    return Decimal(f"{value:.{SIGNIFICANT}g}") if abs(value) >= ZERO else Decimal(0)
+    return Decimal(f"{value:.{SIGNIFICANT}g}") if value else Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +80,15 @@ def latex_number(value: float, digits: int = 5) -> str:
 def fixed(value: float, places: int) -> str:
     """Return a value to at most `places` decimals, as cells of a figure need it: `0.80` was rounded, `0.8` was not.
 
-    What is 10⁷ or more is printed as `number` prints it, to three digits.
+    What is 10⁷ or more is printed as `number` prints it, to three digits; what these decimals cannot tell from 0 is ≈0.
     """
     if not abs(value) < 1e7:
         return number(value, 3)
     exact = _exact(value)
     shown = round(exact, places)
-    return (_plain(shown) if shown == exact else f"{shown or abs(shown):f}").replace("-", "−")
+    if exact and not shown:
+        return "≈0"
+    return (_plain(shown) if shown == exact else f"{shown:f}").replace("-", "−")
 
 
 def print_number(value: float, digits: int = 5) -> PrintedNumber:
@@ -95,9 +98,9 @@ def print_number(value: float, digits: int = 5) -> PrintedNumber:
     if math.isinf(value):
         return PrintedNumber("∞" if value > 0 else "-∞")
     exact = _exact(value)
-    # Whole to ten digits, and nearer than a whole number that is read back has to be (or than sums can be right).
+    # Whole to twelve digits, and nearer than a whole number that is read back has to be (or than sums can be right).
     near = abs(value - float(exact)) <= max(1e-6, 1e-12 * abs(value))
-    if near and exact == exact.to_integral_value() and exact.adjusted() < SIGNIFICANT:
+    if near and exact == exact.to_integral_value() and exact.adjusted() < LONGEST_WHOLE:
         return PrintedNumber(str(int(exact)))
     shown = _significant(exact, digits)
     if -5 < shown.adjusted() < 7:

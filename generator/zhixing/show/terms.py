@@ -21,11 +21,16 @@ LONGEST = 8
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A piece of LaTeX and the value that it has as printed. `plain` is True for a single number."""
+    """A piece of LaTeX and the value that it has as printed. `plain` is True for a single number.
+
+    `limit` says that the value is only the limit that float64 rounds to: `e^{-800}` is not 0, no softmax of two finite
+    numbers is 1.
+    """
 
     piece: Piece
     value: float
     plain: bool = False
+    limit: bool = False
 
     @property
     def text(self) -> str:
@@ -47,26 +52,40 @@ def agrees(left: float, value: float, units: float = 0.5, slack: float = 1e-9) -
     right = printed.value
     if not math.isfinite(right) or not math.isfinite(left):
         return left == right or (math.isnan(left) and math.isnan(right))
-    return abs(left - right) <= 2 * units * printed.half_unit + slack * max(abs(left), abs(right)) + 1e-12
+    if not right:
+        return abs(left) <= 1e-12  # the run has cleared the rounding of a sum; printed numbers still have it
+    return abs(left - right) <= 2 * units * printed.half_unit + slack * max(abs(left), abs(right))
 
 
 def add(left: Term, right: Term, sign: str = "+") -> Term:
     """Return a sum, or with the sign `-` a difference."""
     value = left.value + right.value if sign == "+" else left.value - right.value
-    return Term(tree.add((left.piece, right.piece), (sign,)), value)
+    return Term(tree.add((left.piece, right.piece), (sign,)), value, limit=_vanishes(value, left, right))
 
 
 def times(left: Term, right: Term) -> Term:
     r"""Return a product, always with its `\cdot`."""
     product = Product(tree.behind(left.piece, Level.LOOSE), tree.behind(right.piece, Level.APPLIED), r"\cdot")
-    return Term(product, left.value * right.value)
+    value = left.value * right.value
+    return Term(product, value, limit=_underflows(value, left, right))
+
+
+def _underflows(value: float, *factors: Term) -> bool:
+    """Return whether a product is 0 only because it is below the range of float64."""
+    return value == 0 and all(factor.value or factor.limit for factor in factors)
+
+
+def _vanishes(value: float, *parts: Term) -> bool:
+    """Return whether a sum is 0 only because one of its parts is below the range of float64."""
+    return value == 0 and any(part.limit for part in parts)
 
 
 def divide(left: Term, right: Term) -> Term:
     """Return a fraction."""
     with np.errstate(all="ignore"):
         value = float(np.divide(left.value, right.value))
-    return Term(tree.fraction(left.piece, right.piece), value)
+    limit = math.isfinite(right.value) and _underflows(value, left)
+    return Term(tree.fraction(left.piece, right.piece), value, limit=limit)
 
 
 def floor_divide(left: Term, right: Term) -> Term:
@@ -93,14 +112,15 @@ def power(base: Term, exponent: Term) -> Term:
     bracketed = Bracketed(base.piece) if tree.is_negative(base.piece) else base.piece
     with np.errstate(all="ignore"):
         value = float(np.float_power(base.value, exponent.value))
-    return Term(tree.raise_to(bracketed, exponent.piece), value)
+    limit = math.isfinite(exponent.value) and _underflows(value, base)
+    return Term(tree.raise_to(bracketed, exponent.piece), value, limit=limit)
 
 
 def negate_term(operand: Term) -> Term:
     """Return an operand with a minus before it; a number just changes its sign."""
     if operand.plain:
         return number_term(-operand.value, 10)
-    return Term(tree.negate(operand.piece), -operand.value)
+    return Term(tree.negate(operand.piece), -operand.value, limit=operand.limit)
 
 
 def applied(operator: str, arguments: Sequence[Term], function: Callable[..., float]) -> Term:
@@ -124,7 +144,9 @@ def square_root(operand: Term) -> Term:
 def exponential(operand: Term) -> Term:
     """Return a power of e."""
     with np.errstate(all="ignore"):
-        return Term(tree.raise_to(Symbol("e"), operand.piece), float(np.exp(operand.value)))
+        value = float(np.exp(operand.value))
+    limit = value == 0 and math.isfinite(operand.value)
+    return Term(tree.raise_to(Symbol("e"), operand.piece), value, limit=limit)
 
 
 def total(terms: Sequence[Term]) -> Term:
@@ -133,7 +155,7 @@ def total(terms: Sequence[Term]) -> Term:
     if len(terms) < 2:
         return Term(terms[0].piece if terms else Digits("0"), value)
     parts = shorten([term.piece for term in terms])
-    return Term(tree.add(parts, "+" * (len(parts) - 1)), value)
+    return Term(tree.add(parts, "+" * (len(parts) - 1)), value, limit=_vanishes(value, *terms))
 
 
 def shorten(pieces: Sequence[Piece]) -> list[Piece]:
@@ -151,7 +173,8 @@ def product(terms: Sequence[Term]) -> Term:
     first, *rest = (term.piece for term in terms)
     parts = shorten([tree.at_least(first, Level.LOOSE), *(tree.behind(piece, Level.APPLIED) for piece in rest)])
     signs = (r"\cdot",) * (len(parts) - 1)
-    return Term(Chain(tuple(parts), signs, Level.LOOSE) if rest else first, value)
+    piece = Chain(tuple(parts), signs, Level.LOOSE) if rest else first
+    return Term(piece, value, limit=_underflows(value, *terms))
 
 
 def softmax(entries: Sequence[Term], own: int) -> Term:
@@ -161,4 +184,6 @@ def softmax(entries: Sequence[Term], own: int) -> Term:
     with np.errstate(all="ignore"):
         shares = np.exp(values - np.max(values))
         value = float(shares[own] / shares.sum())
-    return Term(tree.fraction(exponential(entries[own]).piece, below.piece), value)
+    finite = np.isfinite(values)
+    limit = bool(finite[own] and finite.sum() > 1 and value in (0, 1))
+    return Term(tree.fraction(exponential(entries[own]).piece, below.piece), value, limit=limit)

@@ -5,7 +5,7 @@ The command line, the site and the tests all see a vault through `results` and `
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 
 from zhixing.checks.check_links import check_links
@@ -14,6 +14,7 @@ from zhixing.checks.names import check_names
 from zhixing.checks.template import Template, check_template, read_template
 from zhixing.claims.fix import fix_numerals
 from zhixing.claims.judge import check_claims, check_says
+from zhixing.claims.refer import Backing
 from zhixing.language.budget import budget_of_claims
 from zhixing.language.model import Run
 from zhixing.language.runs import Book, RunMemory, example_fences, run_all
@@ -48,7 +49,7 @@ class Declaration:
     fence: Region
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Results:
     """The results of a vault: runs and rendered bodies by example id, canvases by path."""
 
@@ -57,6 +58,11 @@ class Results:
     canvases: Mapping[PurePosixPath, str]
     blocks: Mapping[PurePosixPath, tuple[Declaration, ...]]
     problems: tuple[Problem, ...]
+
+    @cached_property
+    def backing(self) -> Backing:
+        """What the examples back in prose."""
+        return Backing.of(self.book)
 
     def of(self, note: Note) -> dict[str, Body]:
         """Return the bodies of what a note declares, by id."""
@@ -238,7 +244,7 @@ def _plan_note(vault: Vault, note: Note, found: Results, *, accept: Accepted, fi
 
 
 def _with_fixed_claims(note: Note, found: Results) -> Note:
-    text = fix_numerals(note, found.book.runs)
+    text = fix_numerals(note, found.backing)
     return read_note(Source(note.source.path, text), note.path) if text != note.source.text else note
 
 
@@ -329,7 +335,7 @@ def check(vault: Vault, found: Results, planned: Plan, templates: Mapping[str, T
             problems += [] if name in found.bodies else show_problems(run, note.source)
             problems += check_says(run, note.source)
         problems += [*check_template(note, templates), *check_formulas(note)]
-        problems += check_claims(note, found.book.runs, budget)
+        problems += check_claims(note, found.backing, budget)
     return [*problems, *check_links(vault), *check_names(vault)]
 
 

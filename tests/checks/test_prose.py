@@ -9,7 +9,8 @@ import pytest
 
 from zhixing.checks.coverage import coverage
 from zhixing.claims.fix import fix_numerals
-from zhixing.claims.judge import judge_all
+from zhixing.claims.judge import judge_note
+from zhixing.claims.refer import Backing
 from zhixing.language.runs import run_all
 from zhixing.problems import Code
 from zhixing.source import Source
@@ -21,6 +22,9 @@ id: 甲
 axes: {词: [小明, 小红]}
 given:
   scores[词]: [3, 1]
+  tenth: 0.1
+  none: 0
+  five: 5
 compute:
   weights[词]: softmax(scores)
   first: weights[0]
@@ -64,14 +68,18 @@ def written(seed: int, *, wrong: bool) -> tuple[str, list[str], int]:
 
 
 @pytest.fixture(scope="module")
-def runs() -> object:
-    note = read_note(Source("甲.md", EXAMPLE), PurePosixPath("甲.md"))
-    return run_all(Vault(root=None, notes={note.path: note}, files=())).runs  # type: ignore[arg-type]  # no disk here
+def backing() -> Backing:
+    return backing_of(EXAMPLE)
+
+
+def backing_of(text: str) -> Backing:
+    note = read_note(Source("甲.md", text), PurePosixPath("甲.md"))
+    return Backing.of(run_all(Vault(Path(), {note.path: note}, ())))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("block", range(20))
-def test_claims_found_are_claims_written(block: int, runs: dict) -> None:  # type: ignore[type-arg]  # runs by id
+def test_claims_found_are_claims_written(block: int, backing: Backing) -> None:
     for seed in range(block * 500, block * 500 + 500):
         text, references, bad = written(seed, wrong=True)
         note = read_note(Source("注.md", text), PurePosixPath("注.md"))
@@ -80,24 +88,24 @@ def test_claims_found_are_claims_written(block: int, runs: dict) -> None:  # typ
 
         assert problems == ()
         assert [claim.reference for claim in claims] == references, text
-        assert sum(judged.code is not None for judged in judge_all(claims, runs)) == bad, text
+        assert sum(judged.code is not None for judged in judge_note(note, backing)) == bad, text
         assert coverage(note).unmarked == (), text
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("block", range(5))
-def test_a_fix_changes_digits_only_and_once(block: int, runs: dict) -> None:  # type: ignore[type-arg]  # runs by id
+def test_a_fix_changes_digits_only_and_once(block: int, backing: Backing) -> None:
     for seed in range(block * 200, block * 200 + 200):
         text, _, bad = written(seed, wrong=True)
         note = read_note(Source("注.md", text), PurePosixPath("注.md"))
 
-        once = fix_numerals(note, runs)
+        once = fix_numerals(note, backing)
         again = read_note(Source("注.md", once), PurePosixPath("注.md"))
 
         assert (once == text) == (bad == 0)
         assert without_numerals(once) == without_numerals(text)
-        assert not any(judged.code for judged in judge_all(again.claims, runs))
-        assert fix_numerals(again, runs) == once
+        assert not any(judged.code for judged in judge_note(again, backing))
+        assert fix_numerals(again, backing) == once
 
 
 def without_numerals(text: str) -> str:
@@ -109,7 +117,19 @@ def without_numerals(text: str) -> str:
 @pytest.mark.parametrize(
     ("prose", "code"),
     [
-        ("是 0.882<!--= 甲.first -->", Code.CLAIM_ROUNDED),
+        ("是 0.880<!--= 甲.first -->", Code.CLAIM_ROUNDED),
+        ("是 0.882<!--= 甲.first -->", Code.CLAIM_WRONG),
+        ("是 0.2<!--= 甲.tenth -->", Code.CLAIM_WRONG),
+        ("是 0.0<!--= 甲.tenth -->", Code.CLAIM_WRONG),
+        ("是 0.1<!--= 甲.none -->", Code.CLAIM_WRONG),
+        ("是 1e5<!--= 甲.five -->", Code.CLAIM_WRONG),
+        ("是 14.2 years<!--= 甲.first -->", Code.CLAIM_WRONG),
+        ("是 3,5<!--= 甲.five -->", Code.CLAIM_UNBOUND),
+        ("是 2~5<!--= 甲.five -->", Code.CLAIM_UNBOUND),
+        ("是 x<!--= 甲.five -->", Code.CLAIM_UNBOUND),
+        ("是**五个苹果**<!--= 甲.five -->", Code.CLAIM_UNBOUND),
+        ("是 5 kg<!--= 甲.five -->", None),
+        ("是 0.88<!--= first -->", Code.CLAIM_UNKNOWN),
         ("是 0.72<!--= 甲.first -->", Code.CLAIM_WRONG),
         ("是 -0.88<!--= 甲.first -->", Code.CLAIM_FLIPPED),
         ("是**小红**<!--= 甲.answer -->", Code.CLAIM_FLIPPED),
@@ -119,10 +139,10 @@ def without_numerals(text: str) -> str:
         ('是 0.8808<!--= 甲.weights["小明"] -->', None),
     ],
 )
-def test_how_a_claim_is_wrong(prose: str, code: Code | None, runs: dict) -> None:  # type: ignore[type-arg]  # runs by id
+def test_how_a_claim_is_wrong(prose: str, code: Code | None, backing: Backing) -> None:
     note = read_note(Source("注.md", prose), PurePosixPath("注.md"))
 
-    (judged,) = judge_all(note.claims, runs)
+    (judged,) = judge_note(note, backing)
 
     assert judged.code is code
 
@@ -167,9 +187,9 @@ given:
 )
 def test_a_fix_reads_back_where_it_stands_and_stays_what_it_is(prose: str, fixed: str) -> None:
     note = read_note(Source("a.md", f"{SIGNS}\n{prose}\n"), PurePosixPath("a.md"))
-    runs = run_all(Vault(Path(), {note.path: note}, ())).runs
+    backing = backing_of(SIGNS)
 
-    once = fix_numerals(note, runs)
+    once = fix_numerals(note, backing)
 
     assert once == f"{SIGNS}\n{fixed}\n"
-    assert fix_numerals(read_note(Source("a.md", once), note.path), runs) == once
+    assert fix_numerals(read_note(Source("a.md", once), note.path), backing) == once

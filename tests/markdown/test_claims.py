@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import hypothesis.strategies as st
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from casefile import Case, cases
 from zhixing.markdown.claims import Claim, Word, find_claims
 from zhixing.markdown.reading import Reading
+from zhixing.numerals.bound import Fragment
 from zhixing.numerals.read import Numeral
 from zhixing.numerals.rewrite import rewrite
 from zhixing.source import Source
@@ -19,6 +21,8 @@ from zhixing.source import Source
 def shown(claim: Claim) -> str:
     name = claim.reference or f"免 {claim.waived}"
     bound = claim.bound
+    if isinstance(bound, Fragment):
+        return f"{name} | {bound.text} | 不整：{bound.fix}"
     if isinstance(bound, Numeral):
         return f"{name} | {bound.text} | 数 {bound.value:.6g}"
     return f"{name} | {bound.text} | {'词' if bound.marked else '裸词'}" if bound else f"{name} |"
@@ -27,7 +31,8 @@ def shown(claim: Claim) -> str:
 @pytest.mark.parametrize("case", cases("claims.md"))
 def test_claims_of_a_note(case: Case) -> None:
     source = Source("claims.md", case.given)
-    claims, problems = find_claims(Reading(source))
+    found = find_claims(Reading(source))
+    claims, problems = found.named, list(found.problems)
 
     case.check("".join(f"{line}\n" for line in [*map(shown, claims), *map(str, problems)]))
     for claim in claims:
@@ -51,7 +56,8 @@ def test_claims_of_a_note(case: Case) -> None:
     ],
 )  # fmt: skip
 def test_what_a_word_says(text: str, answer: str, says: bool) -> None:
-    claims, problems = find_claims(Reading(Source("a.md", f"答案 {text}<!--= a.x -->。")))
+    found = find_claims(Reading(Source("a.md", f"答案 {text}<!--= a.x -->。")))
+    claims, problems = found.named, list(found.problems)
     word = claims[0].word
 
     assert problems == []
@@ -67,10 +73,10 @@ NAMES = st.sampled_from(["甲.x", '指代.weights["小明"]', "a.b.c[0, 1]", "�
 FILLER = st.text(alphabet="的是，。得到与 \n", max_size=8).filter(lambda text: "\n\n" not in text)
 DECOYS = st.sampled_from([
     "`0.8<!--= 假 -->`", "%%八<!--= 假 -->%%", "与 <!-- 八 -->", "与 <!-- 八 <!--= 假 -->",
-    "\n\n```\n八<!--= 假 -->\n```\n\n", "\n\n$$\n8<!--= 假 -->\n$$\n\n",
+    "\n\n```\n八<!--= 假 -->\n```\n\n", "\n\n$$\n8 <!-- 假 -->\n$$\n\n",
 ])  # fmt: skip
 PARTS = st.lists(st.tuples(FILLER, st.none() | DECOYS, NUMERALS | WORDS, NAMES), max_size=6)
-HEADS = ["", "- ", "> ", "1. ", "> [!note] ", "---\na: 0.8<!--= 假 -->\n---\n\n", "# 八\n\n"]
+HEADS = ["", "- ", "> ", "1. ", "> [!note] ", "---\na: 0.8<!-- 假 -->\n---\n\n", "# 八\n\n"]
 
 
 @settings(deadline=None, max_examples=150)
@@ -84,7 +90,8 @@ def test_claims_written_are_claims_found(
         text += f"{filler}{decoy or ''}得 {bound}<!--= {name} -->"
         written.append((name.partition(": ")[2] if name.startswith("免") else name, bound))
     source = Source("a.md", text)
-    claims, problems = find_claims(Reading(source))
+    found = find_claims(Reading(source))
+    claims, problems = found.named, list(found.problems)
 
     assert problems == []
     assert [claim.reference or claim.waived for claim in claims] == [name for name, _ in written]
@@ -95,7 +102,7 @@ def test_claims_written_are_claims_found(
     _fix_changes_only_figures(source, claims, data.draw(st.floats(-100, 100)))
 
 
-def _fix_changes_only_figures(source: Source, claims: list[Claim], value: float) -> None:
+def _fix_changes_only_figures(source: Source, claims: Sequence[Claim], value: float) -> None:
     """Write a value into every claim, find the claims again, and see that nothing but the numerals differs."""
     figures = [claim.bound for claim in claims if isinstance(claim.bound, Numeral)]
     fixed, rest, at = "", [], 0
@@ -104,7 +111,8 @@ def _fix_changes_only_figures(source: Source, claims: list[Claim], value: float)
         fixed += rest[-1] + rewrite(figure, value)
         at = figure.span.end
     fixed += source.text[at:]
-    again, problems = find_claims(Reading(Source("a.md", fixed)))
+    after = find_claims(Reading(Source("a.md", fixed)))
+    again, problems = after.named, list(after.problems)
     found = [claim.bound for claim in again if isinstance(claim.bound, Numeral)]
 
     assert problems == []
@@ -123,7 +131,8 @@ def _fix_changes_only_figures(source: Source, claims: list[Claim], value: float)
     ids=lambda text: repr(text[:8]),
 )  # fmt: skip
 def test_hostile_notes_are_read_in_linear_time(text: str) -> None:
-    claims, problems = find_claims(Reading(Source("a.md", text)))
+    found = find_claims(Reading(Source("a.md", text)))
+    claims, problems = found.named, list(found.problems)
 
     assert len(claims) + len(problems) <= text.count("<!--=")
 
@@ -131,7 +140,8 @@ def test_hostile_notes_are_read_in_linear_time(text: str) -> None:
 @pytest.mark.slow
 def test_a_note_of_many_claims_is_read_in_linear_time() -> None:
     text = "得 0.8<!--= 甲.x -->，**小明**<!--= 甲.y -->；" * 4000
-    claims, problems = find_claims(Reading(Source("a.md", text)))
+    found = find_claims(Reading(Source("a.md", text)))
+    claims, problems = found.named, list(found.problems)
 
     assert (len(claims), problems) == (8000, [])
     assert isinstance(claims[-1].bound, Word)

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from casefile import Case, cases
 from zhixing.markdown.claims import find_claims
 from zhixing.markdown.reading import Reading
+from zhixing.numerals.bound import Fragment
 from zhixing.numerals.chinese import read_number, write_number
 from zhixing.numerals.read import Numeral, last_numeral, numerals
 from zhixing.numerals.rewrite import rewrite
@@ -24,18 +25,20 @@ def one(text: str) -> Numeral:
     return found
 
 
-def shown(found: Numeral | None) -> str:
+def shown(found: Numeral | Fragment | None) -> str:
     if found is None:
         return "无"
+    if isinstance(found, Fragment):
+        return f"{found.text} 不整：{found.fix}"
     return f"{found.value:.9g} ± {found.tolerance:.6g} {found.manner}{' 约' if found.about else ''}"
 
 
 @pytest.mark.parametrize("case", cases("numerals.md"))
 def test_the_last_numeral(case: Case) -> None:
     text = case.given.rstrip("\n")
-    claims, _ = find_claims(Reading(Source("a.md", f"{text}<!--= a.x -->")))
+    claims = find_claims(Reading(Source("a.md", f"{text}<!--= a.x -->"))).named
     bound = claims[0].bound if claims else None
-    found = bound if isinstance(bound, Numeral) else None
+    found = bound if isinstance(bound, Numeral | Fragment) else None
 
     case.check(f"{shown(found)}\n")
     assert found is None or found.span.of(text) == found.text
@@ -58,7 +61,16 @@ def test_a_unit_behind_a_space(text: str, value: float) -> None:
         ("40.0%", [0.3995, 0.4005], [0.399]),
         ("约8", [7.5, 8.5], [7.49, 8.51]),
         ("约0.8", [0.7, 0.9], [0.69]),
-        ("约40%", [0.395, 0.405], [0.394]),
+        ("约40%", [0.35, 0.42, 0.45], [0.349]),
+        ("约1200", [1150, 1234, 1250], [1149]),
+        ("约100", [80, 120], [79, 121]),
+        ("约四百万", [4.2e6], [4.6e6]),
+        ("约1万", [8000, 12000], [7999]),
+        ("about 9%", [0.0917], [0.0967]),
+        ("1.2 million", [1.15e6, 1.25e6], [1.14e6]),
+        ("½", [0.5], [0.51]),
+        ("nan", [float("nan")], [0.0, float("inf")]),
+        ("three", [3], [3.1]),
         ("约三分之一", [0.32, 0.349], [0.31, 0.36]),
         ("1/3", [0.3333333333], [0.33333]),
         ("3万", [30000], [30001]),

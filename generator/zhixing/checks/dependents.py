@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import PurePosixPath
 
+from zhixing.claims.refer import Backing, full_claim
+from zhixing.language.model import ExampleError
 from zhixing.language.runs import Book, example_of
 from zhixing.vault.graph import edges
+from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
 
 
@@ -15,15 +19,23 @@ def dependents(vault: Vault, book: Book) -> Mapping[str, frozenset[PurePosixPath
     """Return for each example the notes that depend on it, without its own note."""
     home = {one.example.id: one.note.path for one in book.declared if one.example}
     resting: dict[str, set[PurePosixPath]] = defaultdict(set)
+    backing = Backing.of(book)
     for note in vault.notes.values():
-        for claim in note.claims:
-            resting[example_of(claim.reference)].add(note.path)
+        for name in _claimed(note, backing):
+            resting[name].add(note.path)
     for name, users in _users(book, home).items():
         resting[name] |= users
     embedding = _embedding(vault)
     for name, path in home.items():
         resting[name] |= embedding.get(path, set())
     return {name: frozenset(paths - {home[name]}) for name, paths in resting.items() if name in home}
+
+
+def _claimed(note: Note, backing: Backing) -> Iterator[str]:
+    """Yield the examples that the claims of a note name."""
+    for claim in note.claims:
+        with suppress(ExampleError):
+            yield example_of(full_claim(claim, note, backing).reference)
 
 
 def _users(book: Book, home: Mapping[str, PurePosixPath]) -> dict[str, set[PurePosixPath]]:

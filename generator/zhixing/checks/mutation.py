@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from zhixing.claims.judge import judge_all
+from zhixing.claims.judge import judge_all, judge_note
+from zhixing.claims.refer import Backing
 from zhixing.language.model import Example, Run
 from zhixing.language.mutants import Mutant, given_mutants, restates_given, step_mutants
 from zhixing.language.run import run_example
@@ -99,9 +100,10 @@ def _bench(vault: Vault, book: Book) -> _Bench:
         if one.example and one.example.id in book.runs:
             by_id.setdefault(one.example.id, one)  # a duplicate has no run
     claims: dict[str, list[Claim]] = defaultdict(list)
+    backing = Backing.of(book)
     for note in vault.notes.values():
         # A claim that is wrong already would "notice" every change.
-        for judged in judge_all(note.claims, book.runs):
+        for judged in judge_note(note, backing):
             if judged.code is None:
                 claims[example_of(judged.claim.reference)].append(judged.claim)
     return _Bench(book, by_id, claims, users_of(book))

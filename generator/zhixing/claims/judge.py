@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from zhixing.claims.refer import Backing, FailedExampleError, full_claim
 from zhixing.language.budget import Budget
 from zhixing.language.expect import label_of
 from zhixing.language.model import ExampleError, Quantity, Run
-from zhixing.language.runs import refer
-from zhixing.markdown.claims import Claim, Word
+from zhixing.language.runs import Declared, example_of, refer
+from zhixing.markdown.claims import Claim
+from zhixing.numerals.bound import Fragment
 from zhixing.numerals.read import Numeral
 from zhixing.problems import Code, Problem
 from zhixing.source import Source
@@ -18,6 +21,7 @@ from zhixing.vault.note import Note
 # What sources say: a statement that the computation confirms is reported, since the note lists it as doubtful.
 
 SHOWN = 60
+_LINES = 8
 _FIX = "Nothing needs fixing; a list of `confirmed` shows it"
 
 
@@ -34,25 +38,74 @@ def check_says(run: Run, source: Source) -> Iterator[Problem]:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A claim with what was computed in its place. `code` is None where the claim holds."""
+    """A claim with what was computed in its place. `code` is None where the claim holds.
+
+    `failed` is the example that failed and left the claim unchecked, "" for none.
+    """
 
     claim: Claim
     computed: Quantity | None
     text: str
     code: Code | None = None
     fix: str = ""
+    failed: str = ""
 
 
-def check_claims(note: Note, runs: Mapping[str, Run], budget: Budget | None = None) -> Iterator[Problem]:
+def check_claims(note: Note, backing: Backing, budget: Budget | None = None) -> Iterator[Problem]:
     """Yield a problem for each claim of a note that does not hold. `budget` is what all claims may cost."""
     yield from note.claim_problems
-    for judged in judge_all(note.claims, runs, budget):
-        if judged.code:
+    yield from _strays(note, backing)
+    unchecked: dict[str, list[Claim]] = defaultdict(list)
+    for judged in judge_note(note, backing, budget):
+        if judged.failed:
+            unchecked[judged.failed].append(judged.claim)
+        elif judged.code:
             yield _problem(note, judged)
+    for name, claims in unchecked.items():
+        yield _unchecked(note, backing.failed[name], claims)
+
+
+def _strays(note: Note, backing: Backing) -> Iterator[Problem]:
+    """Yield a problem for each thing in code or a comment that names an example as a marker does."""
+    for stray in note.all_claims.strays:
+        if backing.knows(example_of(stray.reference)):
+            what = "A claim stands in code, where its marker is text" if stray.in_code else "This comment is no claim"
+            fix = f"Write it in running text: <!--= {stray.reference} -->"
+            yield note.source.problem(Code.CLAIM_UNBOUND, stray.span, what, fix)
+
+
+def _unchecked(note: Note, failed: Declared, claims: Sequence[Claim]) -> Problem:
+    """Return the one problem for all claims on an example that failed: in its own note below it."""
+    own = failed.note.path == note.path
+    count = f"{len(claims)} claim{'' if len(claims) == 1 else 's'}"
+    line = failed.note.source.position(failed.fence.span.start)[0]
+    where = "" if own else f" in {failed.note.source.path}:{line}"
+    lines = list(dict.fromkeys(str(note.source.position(claim.span.start)[0]) for claim in claims))
+    listed = ", ".join(lines[:_LINES]) + (", …" if len(lines) > _LINES else "")
+    what = f"The example {failed.name!r}{where} failed, so {count} on it are not checked (line {listed})"
+    at = failed.fence.span.end - 1 if own else claims[0].span
+    return note.source.problem(Code.CLAIM_UNKNOWN, at, what, "Fix the example first")
+
+
+def judge_note(note: Note, backing: Backing, budget: Budget | None = None) -> Iterator[Judged]:
+    """Hold each claim of a note that is no waiver against the runs, in order."""
+    for claim in note.claims:
+        if claim.reference:
+            try:
+                full = full_claim(claim, note, backing)
+            except FailedExampleError as error:
+                yield Judged(claim, None, error.what, Code.CLAIM_UNKNOWN, error.fix, error.example)
+            except ExampleError as error:
+                yield Judged(claim, None, error.what, Code.CLAIM_UNKNOWN, error.fix)
+            else:
+                judged = judge(full, backing.runs, budget)
+                name = example_of(full.reference)
+                failed = name if judged.computed is None and name in backing.failed else ""
+                yield replace(judged, failed=failed)
 
 
 def judge_all(claims: Iterable[Claim], runs: Mapping[str, Run], budget: Budget | None = None) -> Iterator[Judged]:
-    """Hold each claim that is no waiver against the runs."""
+    """Hold claims that name their example, waivers left out, against runs."""
     return (judge(claim, runs, budget) for claim in claims if claim.reference)
 
 
@@ -75,9 +128,19 @@ def _compare(claim: Claim, run: Run, quantity: Quantity) -> Judged:
     text = label_of(int(value), axes) if labelled else f"{value:.10g}"
     if claim.word and labelled and claim.word.says(text):
         return Judged(claim, quantity, text)
-    if isinstance(claim.bound, Numeral) and not labelled:
+    if labelled:
+        return Judged(claim, quantity, text, Code.CLAIM_FLIPPED)
+    if isinstance(claim.bound, Numeral):
         return Judged(claim, quantity, text, _difference(claim.bound, value))
-    return Judged(claim, quantity, text, Code.CLAIM_FLIPPED)
+    fix = claim.bound.fix if isinstance(claim.bound, Fragment) else _advice(claim)
+    return Judged(claim, quantity, text, Code.CLAIM_UNBOUND, fix)
+
+
+def _advice(claim: Claim) -> str:
+    """Return what to do where a word stands before the marker and a number is wanted."""
+    if claim.near:
+        return f"Put the marker right behind the number: {claim.near}<!--= {claim.reference} -->"
+    return "Write the number right before the marker"
 
 
 def _difference(numeral: Numeral, value: float) -> Code | None:
@@ -86,14 +149,27 @@ def _difference(numeral: Numeral, value: float) -> Code | None:
         return None
     if numeral.value * value < 0:
         return Code.CLAIM_FLIPPED
-    return Code.CLAIM_ROUNDED if abs(numeral.value - value) <= 3 * numeral.tolerance else Code.CLAIM_WRONG
+    return Code.CLAIM_ROUNDED if _is_slip(numeral, value) else Code.CLAIM_WRONG
+
+
+def _is_slip(numeral: Numeral, value: float) -> bool:
+    """Return whether a numeral is a value cut off or rounded the wrong way: the next one on its last digit.
+
+    What is called about right needs no slip, and what is off by half of the value or more is none.
+    """
+    off = abs(numeral.value - value)
+    return not numeral.about and off < 2 * numeral.tolerance * (1 - 1e-9) and off <= abs(value) / 2
 
 
 def _problem(note: Note, judged: Judged) -> Problem:
     claim, code = judged.claim, judged.code or Code.CLAIM_WRONG
     if judged.computed is None:
         return note.source.problem(code, claim.span, judged.text, judged.fix)
-    written = claim.bound.text if isinstance(claim.bound, Numeral | Word) else ""
+    written = claim.bound.text if claim.bound else ""
     what = f"{claim.reference} is {judged.text}, not {written}"
+    if isinstance(claim.bound, Fragment):
+        what = f"{claim.reference} is {judged.text}, and {written!r} is not read as one number"
+    elif code is Code.CLAIM_UNBOUND:
+        what = f"{claim.reference} is {judged.text}, and {written!r} is no number"
     at = claim.bound.span if claim.bound else claim.span
-    return note.source.problem(code, at, what, "Fix the prose, or the example it rests on")
+    return note.source.problem(code, at, what, judged.fix or "Fix the prose, or the example it rests on")

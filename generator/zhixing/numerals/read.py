@@ -6,34 +6,44 @@ What a numeral accepts, its `tolerance` around its `value`:
   1e-6. `8` accepts 8.000001 and refuses 8.00001: a rounded value is written `8.0`;
 - a decimal, or a number with a power of ten: half a unit of its last printed digit. `0.8` accepts 0.75 to 0.85,
   `6.8e-3` 0.00675 to 0.00685, `5×10²¹` 4.5 to 5.5 times 10²¹; a bare `10⁶` is whole;
-- after 约, 大约, 约为, ≈ or `\approx`: a whole number half a unit (约8 accepts 7.5 to 8.5, 约3万 25,000 to 35,000,
-  约六成 0.55 to 0.65), a decimal a whole unit (约0.8 accepts 0.7 to 0.9), a fraction a twentieth of itself;
-- ∞: itself.
+- after 约, about, ≈ and their like, or before 左右: a whole number half a unit of its last digit before the zeros, with
+  zeros a fifth of itself at most (约8 accepts 7.5 to 8.5, 约1200 1150 to 1250, 约100 80 to 120, 约六成 0.55 to 0.65); a
+  decimal a whole unit (约0.8 accepts 0.7 to 0.9), a fraction a twentieth of itself;
+- ∞ and NaN: themselves.
 
-A percent sign divides value and tolerance by 100; 万 and 亿 multiply them, but for the 1e-6.
+A percent sign divides value and tolerance by 100; 万, 亿 and million multiply them, but for the 1e-6.
 """
 
 from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 
 from zhixing.numerals.chinese import CHARACTERS, DIGITS, read_number, read_whole
+from zhixing.numerals.english import ENGLISH, read_english
 from zhixing.source import Span
 
 # Reading one numeral: the patterns of every manner, and what a match of them says.
 
 EXACT = 1e-6
 ABOUT_FRACTION = 0.05
+ABOUT_ZEROS = 0.2
+"""Zeros at the end widen a number after 约 by no more than this share of itself."""
 
-# One character for one, so that offsets stay true.
-_ASCII = str.maketrans("０１２３４５６７８９．％＋－−／", "0123456789.%+--/")
+# One character for one, so that offsets stay true. The narrow spaces become the no-break space.
+_ASCII = str.maketrans("０１２３４５６７８９．％＋－−–／⁄\u202f\u2009\u2007", "0123456789.%+---//\u00a0\u00a0\u00a0")
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
-UNITS = {"百": 2, "千": 3, "万": 4, "亿": 8, "万亿": 12}
+_SPACE = "[ \u00a0]"
+UNITS = {
+    "百": 2, "千": 3, "万": 4, "亿": 8, "万亿": 12,
+    "k": 3, "K": 3, "M": 6, "B": 9, "thousand": 3, "million": 6, "billion": 9, "trillion": 12,
+}  # fmt: skip
 """The power of ten of each unit that may follow digits."""
 
 
@@ -42,6 +52,7 @@ class Manner(StrEnum):
 
     PLAIN = "plain"
     PERCENT = "percent"
+    PERMILLE = "permille"
     POWER = "power"
     UNIT = "unit"
     FRACTION = "fraction"
@@ -50,6 +61,9 @@ class Manner(StrEnum):
     CHINESE_FRACTION = "chinese-fraction"
     CHINESE_PERCENT = "chinese-percent"
     HALF = "half"
+    ENGLISH = "english"
+    ENGLISH_FRACTION = "english-fraction"
+    ENGLISH_PERCENT = "english-percent"
     INFINITE = "infinite"
 
 
@@ -57,8 +71,8 @@ class Manner(StrEnum):
 class Numeral:
     """A numeral in a text: what it says, how far from it a value may be, and how it is written.
 
-    `span` covers the numeral with its sign, percent sign and unit, not 约 before it. `places` are its decimals, None
-    for a whole number.
+    `span` covers the numeral with its sign, percent sign and power of ten (万, million), not 约 before it. `places` are
+    its decimals, None for a whole number. `unit` is one unit of its last digit, 0 where it has none.
     """
 
     text: str
@@ -68,45 +82,74 @@ class Numeral:
     manner: Manner
     places: int | None = None
     about: bool = False
+    unit: float = 0.0
 
     def accepts(self, value: float) -> bool:
         """Return whether a value is what this numeral says, at its printed precision."""
         if not (math.isfinite(value) and math.isfinite(self.value)):
-            return value == self.value
+            return value == self.value or (math.isnan(value) and math.isnan(self.value))
         # Half a unit exactly is still inside, whatever the last bit says.
         return abs(value - self.value) <= self.tolerance * (1 + 1e-9) + abs(self.value) * 1e-12
 
+    def as_about(self) -> Numeral:
+        """Return the numeral as it is meant with 左右 behind it."""
+        if self.about:
+            return self
+        tolerance = _tolerance(self.value, self.unit, self.manner, self.places, about=True)
+        return replace(self, tolerance=tolerance, about=True)
 
-_MANTISSA = r"(?P<whole>\d{1,3}(?:(?:,|\{,\})\d{3}){1,9}(?!\d)|\d{1,30})(?:\.(?P<decimals>\d{1,30}))?"
-_EXPONENT = r"10(?:\^(?P<{0}power>\{{[+-]?\d{{1,3}}\}}|[+-]?\d)|(?P<{0}raised>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,3}}))"
+
+_MANTISSA = r"""(?P<whole>\d{1,3}(?P<gap>,|\{,\}|\\,|['’\u00a0])\d{3}(?:(?P=gap)\d{3}){0,8}(?!\d)|\d{1,30}|(?=\.\d))
+        (?:\.(?P<decimals>\d{1,30}))?"""
+# In prose 10^21 is meant as one number; to LaTeX it is 10² and a 1.
+_EXPONENT = r"10(?:\^(?P<{0}power>\{{[+-]?\d{{1,3}}\}}|[+-]?{1})|(?P<{0}raised>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,3}}))"
+_VULGAR = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 _CN = f"[{CHARACTERS}]{{1,40}}"
 _CN_POINT = f"{_CN}(?:点[〇{DIGITS}]{{1,30}})?"
 
-DIGITAL = rf"""
-    (?P<sign>(?<![\w)\]}}.%])[+-])?
+
+def _digital(power: str) -> str:
+    """Return the pattern of numerals with digits; `power` is that of an exponent without braces."""
+    return rf"""
+    (?P<sign>(?<![\w)\]}}.%])(?<!-->)[+-] | 负{_SPACE}? | (?<![A-Za-z])[Mm]inus[ ])?
     (?:
       \\[dt]?frac\{{(?P<latex_above>\d{{1,15}})\}}\{{(?P<latex_below>\d{{1,15}})\}}
+    | (?<![\w.])(?<![A-Za-z]-)(?:(?P<mixed>\d{{1,9}}){_SPACE}?)?(?P<vulgar>[{_VULGAR}])
     | (?<![\w.])(?<![A-Za-z]-)(?P<above>\d{{1,15}})\s?/\s?(?P<below>\d{{1,15}})(?![\d/.\w])
-    | (?<![\w.]){_EXPONENT.format("only_")}
+    | (?<![\w.]){_EXPONENT.format("only_", power)}
     | (?<![\w.])(?<![A-Za-z]-){_MANTISSA}
-        (?: \s?(?:×|\\times|·|\\cdot)\s{{0,2}}{_EXPONENT.format("")}
+        (?: {_SPACE}?(?:×|\\times|·|\\cdot){_SPACE}{{0,2}}{_EXPONENT.format("", power)}
           | [eE](?P<exponent>[+-]?\d{{1,3}})(?!\w)
-          | \s?\\?(?P<percent>%)
+          | {_SPACE}?\\?(?P<percent>%) | {_SPACE}?(?P<percent_word>per[ ]?cent)(?![A-Za-z]) | {_SPACE}?(?P<permille>‰)
           | (?P<tenths>成)(?![为了功本员果长立就熟])
-          | (?P<unit>万亿|[百千万亿]|[ ](?:万亿|[万亿])(?![能物事分]))
+          | (?P<unit>万亿|[百千万亿]|{_SPACE}(?:万亿|[万亿])(?![能物事分])
+              |{_SPACE}?(?:thousand|million|billion|trillion)(?![A-Za-z])|[kKMB](?![A-Za-z0-9]))
         )?
     | (?P<infinity>∞|\\infty(?![A-Za-z]))
     )
 """
+
+
+DIGITAL = _digital(r"\d{1,3}(?!\d)")
+IN_FORMULA = _digital(r"\d(?!\d)")
 CHINESE = rf"""
     百分之(?P<cn_percent>{_CN_POINT})
-  | (?P<cn_below>{_CN})分之(?P<cn_above>{_CN})
+  | (?:(?P<cn_mixed>{_CN})又)?(?P<cn_below>{_CN})分之(?P<cn_above>{_CN})
   | (?P<cn_tenths>[一二两三四五六七八九])成(?P<cn_hundredths>[一二三四五六七八九半])?
   | (?P<half>一半)
   | (?P<cn>负?{_CN_POINT})
 """
+# Words for numbers that only a marker makes a figure: in prose that nothing claims they do not count.
+WORDS = rf"""
+    (?P<endless>-?(?<![A-Za-z])(?:inf(?:inity)?|Inf(?:inity)?)(?![A-Za-z])|[正负]?无穷大?)
+  | (?P<nan>(?<![A-Za-z])(?:nan|NaN)(?![A-Za-z]))
+  | (?P<english>{ENGLISH})
+"""
 ABOUT = re.compile(
-    r"(?:约等于|约为|约是|约有|大约|大致|将近|接近|近似|约|≈|≃|≒|~|～|\\approx)[\s*_=$]{0,4}\Z", re.ASCII
+    r"(?:约等于|约为|约是|约有|大约|大概|大致|将近|接近|近似|几乎|差不多|约|(?<![最附接远靠将])近|≈|≃|≒|(?<!-->)(?<![\d%])[~～]"
+    r"|\\approx|(?<![A-Za-z])(?i:about|approximately|approx\.?|ca\.?|circa|roughly|nearly|almost|around)(?=[ \u00a0]))"
+    r"[\s\u00a0*_=$]{0,4}\Z",
+    re.ASCII,
 )
 
 Reading = tuple[Decimal, Decimal, Manner, int | None]
@@ -126,28 +169,40 @@ def numeral(match: re.Match[str], text: str, offset: int = 0) -> Numeral | None:
     if reading is None:
         return None
     value, unit, manner, places = reading
-    negative = groups.get("sign") == "-"
-    about = ABOUT.search(text[max(0, match.start() - 12) : match.start()]) is not None
+    sign = groups.get("sign") or ""
+    negative = sign not in ("", "+")
+    about = ABOUT.search(text[max(0, match.start() - 20) : match.start()]) is not None
     span = Span(offset + match.start(), offset + match.end())
     number = float(-value if negative else value)
     tolerance = _tolerance(number, float(unit), manner, places, about=about)
-    return Numeral(text[match.start() : match.end()], span, number, tolerance, manner, places, about)
+    return Numeral(text[match.start() : match.end()], span, number, tolerance, manner, places, about, float(unit))
+
+
+_FRACTIONS = (Manner.FRACTION, Manner.CHINESE_FRACTION, Manner.ENGLISH_FRACTION, Manner.HALF)
+_HUNDREDTHS = {Manner.PERCENT: 0.01, Manner.CHINESE_PERCENT: 0.01, Manner.ENGLISH_PERCENT: 0.01, Manner.PERMILLE: 0.001}
 
 
 def _tolerance(value: float, unit: float, manner: Manner, places: int | None, *, about: bool) -> float:
-    if math.isinf(value):
+    if not math.isfinite(value):
         return 0.0
-    if manner in (Manner.FRACTION, Manner.CHINESE_FRACTION, Manner.HALF):
+    if manner in _FRACTIONS:
         return abs(value) * ABOUT_FRACTION if about else EXACT
     if places is None and manner is not Manner.POWER:
-        scale = 0.01 if manner in (Manner.PERCENT, Manner.CHINESE_PERCENT) else 1.0
-        return 0.5 * unit if about else EXACT * scale
+        return _widened(abs(value), unit, manner) if about else EXACT * _HUNDREDTHS.get(manner, 1.0)
     return unit if about else 0.5 * unit
+
+
+def _widened(value: float, unit: float, manner: Manner) -> float:
+    """Return half a unit of the last digit before the zeros of a whole number, or less where the zeros are many."""
+    digits = str(round(value / unit)) if value and unit else "1"
+    zeros = len(digits) - len(digits.rstrip("0"))
+    half: float = 0.5 * unit * 10**zeros
+    return min(half, ABOUT_ZEROS * value) if zeros or manner is Manner.UNIT else half
 
 
 def _mantissa(match: re.Match[str], shift: int, manner: Manner) -> Reading:
     """Return digits with an optional decimal part, times ten to the power `shift`."""
-    whole = match["whole"].replace("{,}", "").replace(",", "")
+    whole = re.sub(r"\D", "", match["whole"]) or "0"
     decimals = match["decimals"] or ""
     value = Decimal(f"{whole}.{decimals or '0'}").scaleb(shift)
     places = None if match["decimals"] is None else len(decimals)
@@ -155,12 +210,14 @@ def _mantissa(match: re.Match[str], shift: int, manner: Manner) -> Reading:
 
 
 def _digits(match: re.Match[str]) -> Reading:
-    if match["percent"]:
+    if match["percent"] or match["percent_word"]:
         return _mantissa(match, -2, Manner.PERCENT)
+    if match["permille"]:
+        return _mantissa(match, -3, Manner.PERMILLE)
     if match["tenths"]:
         return _mantissa(match, -1, Manner.TENTHS)
     if match["unit"]:
-        return _mantissa(match, UNITS[match["unit"].strip()], Manner.UNIT)
+        return _mantissa(match, UNITS[match["unit"].strip(" \u00a0")], Manner.UNIT)
     power = match["exponent"] or _power(match["power"], match["raised"])
     return _mantissa(match, int(power), Manner.POWER) if power else _mantissa(match, 0, Manner.PLAIN)
 
@@ -177,9 +234,35 @@ def _power_of_ten(match: re.Match[str]) -> Reading | None:
     return Decimal(1).scaleb(power), Decimal(0), Manner.POWER, None
 
 
-def _fraction(above: str, below: str, manner: Manner) -> Reading | None:
+def _fraction(above: str, below: str, manner: Manner, whole: str | None = None) -> Reading | None:
     top, bottom = (int(part) if part.isascii() else read_whole(part) for part in (above, below))
-    return (Decimal(top) / Decimal(bottom), Decimal(0), manner, None) if bottom and top is not None else None
+    more = read_whole(whole) if whole else 0
+    if not bottom or top is None or more is None:
+        return None
+    return more + Decimal(top) / Decimal(bottom), Decimal(0), manner, None
+
+
+def _vulgar(match: re.Match[str]) -> Reading:
+    """Read ½ and 3½."""
+    part = Fraction(unicodedata.numeric(match["vulgar"])).limit_denominator(10)
+    value = Decimal(match["mixed"] or "0") + Decimal(part.numerator) / Decimal(part.denominator)
+    return value, Decimal(0), Manner.FRACTION, None
+
+
+def _english(match: re.Match[str]) -> Reading | None:
+    read = read_english(match["english"])
+    if read is None:
+        return None
+    value, percent = read
+    if value.denominator > 1:
+        return Decimal(value.numerator) / Decimal(value.denominator), Decimal(0), Manner.ENGLISH_FRACTION, None
+    shift, manner = (-2, Manner.ENGLISH_PERCENT) if percent else (0, Manner.ENGLISH)
+    return Decimal(value.numerator).scaleb(shift), Decimal(1).scaleb(shift), manner, None
+
+
+def _endless(match: re.Match[str]) -> Reading:
+    sign = "-" if match["endless"][0] in "-负" else ""
+    return Decimal(f"{sign}Infinity"), Decimal(0), Manner.INFINITE, None
 
 
 def _chinese(text: str, shift: int, manner: Manner) -> Reading | None:
@@ -201,23 +284,27 @@ def _cn_tenths(match: re.Match[str]) -> Reading:
 
 _READERS: dict[str, Callable[[re.Match[str]], Reading | None]] = {
     "latex_above": lambda m: _fraction(m["latex_above"], m["latex_below"], Manner.FRACTION),
+    "vulgar": _vulgar,
     "above": lambda m: _fraction(m["above"], m["below"], Manner.FRACTION),
     "only_power": _power_of_ten,
     "only_raised": _power_of_ten,
     "whole": _digits,
     "infinity": lambda _: (Decimal("Infinity"), Decimal(0), Manner.INFINITE, None),
     "cn_percent": lambda m: _chinese(m["cn_percent"], -2, Manner.CHINESE_PERCENT),
-    "cn_below": lambda m: _fraction(m["cn_above"], m["cn_below"], Manner.CHINESE_FRACTION),
+    "cn_below": lambda m: _fraction(m["cn_above"], m["cn_below"], Manner.CHINESE_FRACTION, m["cn_mixed"]),
     "cn_tenths": _cn_tenths,
     "half": lambda _: (Decimal("0.5"), Decimal(0), Manner.HALF, None),
     "cn": lambda m: _chinese(m["cn"], 0, Manner.CHINESE),
+    "endless": _endless,
+    "nan": lambda _: (Decimal("NaN"), Decimal(0), Manner.INFINITE, None),
+    "english": _english,
 }
 
-__all__ = ["Manner", "Numeral", "last_numeral", "last_within", "numerals"]
+__all__ = ["Manner", "Numeral", "last_numeral", "numerals"]
 
-_ANY = re.compile(f"{DIGITAL}|{CHINESE}", re.VERBOSE | re.ASCII)
+ANY = re.compile(f"{DIGITAL}|{CHINESE}|{WORDS}", re.VERBOSE | re.ASCII)
+ANY_IN_FORMULA = re.compile(f"{IN_FORMULA}|{CHINESE}", re.VERBOSE | re.ASCII)
 _WINDOW = 64
-_LAST = frozenset(f"0123456789０１２３４５６７８９%％}}⁰¹²³⁴⁵⁶⁷⁸⁹∞成半y{CHARACTERS}")  # y is the last letter of \\infty
 
 # What holds digits and is no figure: it is passed over before a numeral is looked for.
 _SKIPPED = r"""
@@ -240,19 +327,10 @@ _LIST_NUMBER = re.compile(r"\s{0,40}\d{1,9}[.)、](?=\s|\Z)", re.ASCII)
 
 def last_numeral(text: str, end: int) -> Numeral | None:
     """Return the numeral that ends just before `end`, or None."""
-    if end <= 0 or text[end - 1] not in _LAST:
-        return None
     start = max(0, end - _WINDOW)
     window = text[start:end]
-    found = [match for match in _ANY.finditer(to_ascii(window)) if match.end() == len(window)]
+    found = [match for match in ANY.finditer(to_ascii(window)) if match.end() == len(window)]
     return numeral(found[-1], window, start) if found else None
-
-
-def last_within(text: str, span: Span) -> Numeral | None:
-    """Return the last numeral of a formula."""
-    formula = span.of(text)
-    found = [read for match in _ANY.finditer(to_ascii(formula)) if (read := numeral(match, formula, span.start))]
-    return found[-1] if found else None
 
 
 def numerals(text: str, span: Span | None = None) -> list[Numeral]:

@@ -9,12 +9,14 @@ from decimal import Decimal
 from fractions import Fraction
 
 from zhixing.numerals.chinese import write_number
-from zhixing.numerals.read import CHINESE, DIGITAL, UNITS, Manner, Numeral, numeral, to_ascii
+from zhixing.numerals.english import write_english
+from zhixing.numerals.read import ANY, ANY_IN_FORMULA, UNITS, Manner, Numeral, numeral, to_ascii
 
 _FULL = str.maketrans("0123456789.%-/", "０１２３４５６７８９．％－／")
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_WHOLE = re.compile(f"{DIGITAL}|{CHINESE}", re.VERBOSE | re.ASCII)
-_DIGITS = re.compile(r"[+\-−－]?[0-9０-９](?:[0-9０-９.．,]|\{,\})*")
+_GAP = r"(?:\{,\}|\\,|[,'’\u00a0\u202f\u2009\u2007])"
+_DIGITS = re.compile(rf"[+\-−－–]?(?:[0-9０-９]|[.．](?=[0-9０-９]))(?:[0-9０-９.．]|{_GAP}(?=[0-9０-９]{{3}}))*")
+_SEPARATOR = re.compile(_GAP)
 _MOST_PLACES = 12
 _LARGEST_DENOMINATOR = 1000
 FINE = 0.05
@@ -29,23 +31,23 @@ def rewrite(one: Numeral, value: float, *, latex: bool = False) -> str:
     numeral stands in a formula: in prose nothing is written that only LaTeX means.
     """
     if not math.isfinite(value):
-        return {math.inf: "∞", -math.inf: "-∞"}.get(value, "NaN")
-    if one.accepts(value) and one.manner is not Manner.INFINITE:
+        return one.text if one.accepts(value) else {math.inf: "∞", -math.inf: "-∞"}.get(value, "NaN")
+    if one.accepts(value):
         return one.text
     first, *finer = (*_in_manner(one, value, latex=latex), *_plain(value))
-    if _holds(first, one, value):
+    if _holds(first, one, value, latex=latex):
         return first
     for text in finer:
-        if _holds(text, one, value, near=FINE):
+        if _holds(text, one, value, near=FINE, latex=latex):
             return text
     return repr(value)
 
 
-def _holds(text: str, one: Numeral, value: float, near: float = math.inf) -> bool:
+def _holds(text: str, one: Numeral, value: float, near: float = math.inf, *, latex: bool) -> bool:
     """Return whether a text is one numeral that accepts the value, with 约 where the old one has it, and is near it."""
     before = "约" if one.about else ""
     whole = before + text
-    match = _WHOLE.match(to_ascii(whole), len(before))
+    match = (ANY_IN_FORMULA if latex else ANY).match(to_ascii(whole), len(before))
     read = numeral(match, whole) if match and match.end() == len(whole) else None
     return read is not None and read.accepts(value) and abs(read.value - value) <= near * abs(value)
 
@@ -75,17 +77,18 @@ def _with_digits(text: str, digits: str) -> str:
     old = match[0]
     if digits.strip("-0.") == "":
         digits = digits.lstrip("-")  # -0 is 0
-    separator = next((mark for mark in ("{,}", ",") if mark in old), "")
+    separator = _SEPARATOR.search(old)
     if separator:
         whole, point, decimals = digits.partition(".")
-        digits = f"{int(whole):,}".replace(",", separator) + point + decimals
+        sign = "-" if whole.startswith("-") else ""
+        digits = f"{sign}{abs(int(whole)):,}".replace(",", separator[0]) + point + decimals
     digits = digits.translate(_FULL) if re.search("[０-９]", old) else digits
-    digits = digits.replace("-", "−") if old.startswith("−") else digits
+    digits = digits.replace("-", old[0]) if old[0] in "−–" else digits
     return digits + text[match.end() :]
 
 
 def _unit(one: Numeral, value: float) -> list[str]:
-    match = re.search("万亿|[百千万亿]", one.text)
+    match = re.search("万亿|[百千万亿]|(?:thousand|million|billion|trillion|[kKMB])\\Z", one.text)
     return _scaled(one, value, -UNITS[match[0]]) if match else []
 
 
@@ -148,6 +151,16 @@ def _chinese(one: Numeral, value: float) -> list[str]:
     return [write_number(Decimal(f"{value:.{places}f}")) for places in _places(one)]
 
 
+def _english(one: Numeral, value: float) -> list[str]:
+    written = write_english(round(value)) if value == round(value) else None
+    return [] if written is None else [written.capitalize() if one.text[0].isupper() else written]
+
+
+def _english_percent(one: Numeral, value: float) -> list[str]:
+    hundredths = round(float(Decimal(repr(value)).scaleb(2)), 9)
+    return [f"{written} percent" for written in _english(one, hundredths)] + [f"{hundredths:.6g} percent"]
+
+
 def _chinese_percent(one: Numeral, value: float) -> list[str]:
     return [f"百分之{text}" for text in _chinese(one, float(Decimal(repr(value)).scaleb(2)))] if value >= 0 else []
 
@@ -174,6 +187,9 @@ def _plain(value: float) -> list[str]:
 _WRITERS: dict[Manner, Callable[[Numeral, float], list[str]]] = {
     Manner.PLAIN: lambda one, value: _scaled(one, value, 0),
     Manner.PERCENT: lambda one, value: _scaled(one, value, 2),
+    Manner.PERMILLE: lambda one, value: _scaled(one, value, 3),
+    Manner.ENGLISH: _english,
+    Manner.ENGLISH_PERCENT: _english_percent,
     Manner.UNIT: _unit,
     Manner.FRACTION: _fraction,
     Manner.CHINESE: _chinese,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from zhixing.claims.judge import Judged, judge_all
+from zhixing.claims.judge import Judged, judge_note
 from zhixing.language.model import Expectation, Outcome, Run
 from zhixing.language.runs import Declared
 from zhixing.problems import Code, Problem, Severity, ZhixingError
@@ -57,7 +57,7 @@ class NoteFile(pytest.File):
                 yield ExampleCollector.from_parent(self, name=name, vault=vault, declared=one)
         for problem in note.claim_problems:
             yield UnreadItem.from_parent(self, name=f"{problem.line}: {problem.code}", problem=problem)
-        for judged in judge_all(note.claims, vault.found.book.runs):
+        for judged in judge_note(note, vault.found.backing):
             line = note.source.position(judged.claim.span.start)[0]
             yield ClaimItem.from_parent(self, name=f"{line}: {judged.claim.reference}", note=note, judged=judged)
 

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from zhixing.markdown.blocks import Kind, Region, scan_problems
-from zhixing.markdown.claims import Claim, find_claims
+from zhixing.markdown.claims import Claim, Claims, find_claims
 from zhixing.markdown.emphasis import plain
 from zhixing.markdown.escapes import unescape
 from zhixing.markdown.frontmatter import Frontmatter, read_frontmatter
@@ -334,12 +334,17 @@ class Note(Reading):
     @property
     def claims(self) -> tuple[Claim, ...]:
         """The claims in the text, waivers included."""
-        return self._claims[0]
+        return self.all_claims.named
 
     @property
     def claim_problems(self) -> tuple[Problem, ...]:
         """A problem for each marker of a claim that binds nothing."""
-        return self._claims[1]
+        return self.all_claims.problems
+
+    @cached_property
+    def all_claims(self) -> Claims:
+        """The claims with what concerns them: empty markers, markers in code, and which example they are about."""
+        return find_claims(self)
 
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
@@ -358,11 +363,6 @@ class Note(Reading):
     @cached_property
     def _read_properties(self) -> tuple[Properties, list[Problem]]:
         return read_properties(self.source, self.frontmatter)
-
-    @cached_property
-    def _claims(self) -> tuple[tuple[Claim, ...], tuple[Problem, ...]]:
-        found, problems = find_claims(self)
-        return tuple(found), tuple(problems)
 
 
 def read_note(source: Source, path: PurePosixPath) -> Note:

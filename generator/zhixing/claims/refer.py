@@ -1,0 +1,145 @@
+"""What the references of a note's claims mean: in full `example.quantity`, and in short the quantity alone."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from zhixing.language.expression import normal_name, parse_expression
+from zhixing.language.model import ExampleError, Run
+from zhixing.language.nodes import Name, walk
+from zhixing.language.runs import Book, Declared, example_of
+from zhixing.markdown.claims import Claim
+from zhixing.problems import Code, Problem, Severity, did_you_mean
+from zhixing.source import Span
+from zhixing.vault.note import Note
+
+PROPERTY = "example"
+"""The property of a note that names the example of its claims."""
+_OUTCOMES = frozenset({Code.EXPECT_FAILED, Code.HOLDS_FAILED})
+_TOGETHER = 3
+
+
+class FailedExampleError(ExampleError):
+    """A claim cannot be checked because its example failed, which has a problem of its own."""
+
+    def __init__(self, example: str) -> None:
+        super().__init__(Code.CLAIM_UNKNOWN, f"The example {example!r} failed", "Fix the example")
+        self.example = example
+
+
+@dataclass(frozen=True, slots=True)
+class Backing:
+    """What may back claims: the runs, the examples of each note by its path, and those that failed, by id."""
+
+    runs: Mapping[str, Run]
+    own: Mapping[PurePosixPath, tuple[str, ...]]
+    failed: Mapping[str, Declared]
+
+    @classmethod
+    def of(cls, book: Book) -> Backing:
+        """Return what the examples of a vault back."""
+        own: dict[PurePosixPath, list[str]] = defaultdict(list)
+        for one in book.declared:
+            if one.name:
+                own[one.note.path].append(one.name)
+        errors: dict[str, list[Problem]] = defaultdict(list)
+        for problem in book.problems:
+            if problem.code.severity is Severity.ERROR and problem.code not in _OUTCOMES:
+                errors[problem.path].append(problem)
+        failed = {
+            one.name: one for one in book.declared if one.name and any(map(one.contains, errors[one.note.source.path]))
+        }
+        return cls(book.runs, {path: tuple(dict.fromkeys(names)) for path, names in own.items()}, failed)
+
+    def knows(self, example: str) -> bool:
+        """Return whether some note declares the example."""
+        return example in self.runs or example in self.failed
+
+
+def full_claim(claim: Claim, note: Note, backing: Backing) -> Claim:
+    """Return a claim with its example named.
+
+    Raises:
+        ExampleError: it is not certain which example is meant, or there is none; a FailedExampleError where it failed.
+    """
+    return replace(claim, reference=full_reference(claim.reference, claim.span, note, backing))
+
+
+def full_reference(reference: str, at: Span, note: Note, backing: Backing) -> str:
+    """Return a reference that stands at a place of a note with its example named; see `full_claim`."""
+    own = _own_examples(reference, at, note, backing)
+    named = "." in reference and backing.knows(example_of(reference))
+    if named and own:
+        what = f"{example_of(reference)!r} is the id of an example and a quantity of {own[0]!r} in this note"
+        raise ExampleError(Code.CLAIM_UNKNOWN, what, f"Write {own[0]}.{reference}, or rename one of the two")
+    if named:
+        return reference
+    default = _default(at, note)
+    if default:
+        if not backing.knows(default):
+            fix = did_you_mean(default, backing.runs) or "Name an example of the vault"
+            raise ExampleError(
+                Code.CLAIM_UNKNOWN, f"The note names {default!r} as the example of its claims, which is none", fix
+            )
+        return f"{default}.{reference}"
+    if len(own) == 1:
+        return f"{own[0]}.{reference}"
+    raise _unclear(reference, own, note, backing)
+
+
+def _unclear(reference: str, own: list[str], note: Note, backing: Backing) -> ExampleError:
+    """Return why a reference without an example names no quantity."""
+    if own:
+        listed = ", ".join(f"{name}.{reference}" for name in own[:_TOGETHER])
+        what = f"{reference} is in {len(own)} examples of this note"
+        return ExampleError(Code.CLAIM_UNKNOWN, what, f"Name the one that is meant: {listed}")
+    examples = backing.own.get(note.path, ())
+    broken = next((name for name in examples if name in backing.failed), "")
+    if broken:
+        return FailedExampleError(broken)
+    known = [name for example in examples if example in backing.runs for name in _bases(backing.runs[example])]
+    if "." in reference:
+        name = example_of(reference)
+        fix = did_you_mean(name, [*backing.runs, *known]) or "Write example.quantity, with the id of an example"
+        return ExampleError(Code.CLAIM_UNKNOWN, f"No example is named {name!r}", fix)
+    if not examples:
+        fix = "Write example.quantity, with the id of an example"
+        return ExampleError(Code.CLAIM_UNKNOWN, f"{reference} names no example, and this note has none", fix)
+    fix = did_you_mean(reference, known) or "Write example.quantity where it is in another note"
+    return ExampleError(Code.CLAIM_UNKNOWN, f"No example of this note computes {reference}", fix)
+
+
+def _own_examples(reference: str, at: Span, note: Note, backing: Backing) -> list[str]:
+    """Return the examples of a note whose quantities a reference names as if it stood in them."""
+    runs = {name: backing.runs[name] for name in backing.own.get(note.path, ()) if name in backing.runs}
+    try:
+        tree = parse_expression(reference, at).tree
+    except ExampleError:
+        return []
+    names = {node.name for node in walk(tree) if isinstance(node, Name)}
+    field = re.match(r"\s*([^\W\d]\w*)\s*\.\s*([^\W\d]\w*)", reference)
+    found = []
+    known = {base for run in runs.values() for base in _bases(run)}
+    for name, run in runs.items():
+        wanted = names & known
+        whole = field is None or f"{normal_name(field[1])}.{normal_name(field[2])}" in run.quantities or field[2] == "T"
+        if wanted and wanted <= _bases(run) and whole:
+            found.append(name)
+    return found
+
+
+def _bases(run: Run) -> set[str]:
+    return {name.partition(".")[0] for name in run.quantities}
+
+
+def _default(at: Span, note: Note) -> str:
+    """Return the example that a line above a place, or else the note's frontmatter, names for claims; "" for none."""
+    above = [default for default in note.all_claims.defaults if default.span.start < at.start]
+    if above:
+        return normal_name(above[-1].example)
+    field = note.frontmatter.fields.get(PROPERTY)
+    return normal_name(field.value) if field and isinstance(field.value, str) else ""

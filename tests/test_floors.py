@@ -25,7 +25,7 @@ ALLOWED = {
     "mkdocs": {"site"},
     "markdown": {"site"},
     "click": {"cli"},
-    "jinja2": {"show"},
+    "jinja2": {"show", "site"},
     "yaml": {"markdown", "page"},
     "pytest": {"testing"},
 }

@@ -22,8 +22,8 @@ from zhixing.page.tags import Tags
 from zhixing.page.targets import encode
 from zhixing.page.titles import title
 from zhixing.page.tree import Place
-from zhixing.site.html import with_policy
 from zhixing.site.inputs import Places
+from zhixing.site.policy import trust, with_policy
 from zhixing.vault.note import Link, Note
 from zhixing.vault.resolve import Resolution
 from zhixing.vault.vault import Vault, fold
@@ -131,7 +131,7 @@ _PAGE = """<!doctype html>
 <title>{title}</title>
 <link rel="canonical" href="{canonical}">
 <meta name="robots" content="noindex">
-<script>location.replace({script} + location.search + location.hash)</script>
+{script}
 <meta http-equiv="refresh" content="0; url={url}">
 </head>
 <body><p><a href="{url}">{title}</a></p></body>
@@ -187,9 +187,10 @@ def _page(name: str, old: str, new: str, config: MkDocsConfig) -> str:
         "title": escape(name),
         "canonical": escape(urljoin(config.site_url, new) if config.site_url else url),
         "url": escape(url),
-        "script": json.dumps(url).replace("<", "\\u003c"),
     }
-    return with_policy(_PAGE.format_map(values))
+    to = json.dumps(url).replace("<", "\\u003c")
+    script = f"<script>location.replace({to} + location.search + location.hash)</script>"
+    return with_policy(_PAGE.format_map({**values, "script": script}), trust(script))
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,4 +1,4 @@
-"""What the site adds around a note's own HTML: code in colours, a title, a policy; and its table of contents."""
+"""What the site adds around a note's own HTML: code in colours, a title; and its table of contents."""
 
 from __future__ import annotations
 
@@ -21,11 +21,6 @@ from zhixing.site.sanitise import sanitise
 
 _FORMAT = HtmlFormatter(cssclass="highlight", wrapcode=True)
 _H1 = re.compile(r"<h1[ >].*?</h1>", re.DOTALL)
-# No page may fetch anything from another host, whatever a note or a theme asks for.
-_POLICY = (
-    "default-src 'self' data: blob:; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
-    "object-src 'none'; base-uri 'self'; form-action 'self'"
-)
 
 
 def edge_of(address: Callable[[Place], str], *, permalinks: bool = True) -> Edge:
@@ -77,8 +72,3 @@ def surrounded(head: str, content: str, foot: str) -> str:
 def tag_page(content: str) -> str:
     """Return the content of a tag's page, marked as such for the styles."""
     return f'<div class="tag-page">{content}</div>'
-
-
-def with_policy(page: str) -> str:
-    """Return a whole page with the policy that keeps the browser from asking other hosts for anything."""
-    return page.replace("<head>", f'<head><meta http-equiv="Content-Security-Policy" content="{_POLICY}">', 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from copy import copy
 
+from markupsafe import escape
 from mkdocs.structure import StructureItem
 from mkdocs.structure.nav import Link, Navigation, Section
 from mkdocs.structure.pages import Page
@@ -12,6 +13,16 @@ from mkdocs.structure.pages import Page
 # So many entries are shown on either side of the page's own. Every page of a folder lists the folder: without a bound
 # a thousand notes in one would be a million entries, most of the time that a site takes to build, and of its size.
 REACH = 40
+
+
+def escape_titles(items: Sequence[StructureItem]) -> None:
+    """Escape the titles of sections, which are names of folders: themes print them as they are."""
+    waiting = [*items]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, Section):
+            item.title = escape(item.title)
+            waiting += item.children
 
 
 def around(nav: Navigation) -> Navigation:

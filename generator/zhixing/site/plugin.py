@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 
+from jinja2 import Environment, Template
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.livereload import LiveReloadServer
@@ -26,11 +27,12 @@ from zhixing.page.titles import title
 from zhixing.problems import Problem, Severity, visible
 from zhixing.site import files as site_files
 from zhixing.site import head as page_parts
-from zhixing.site import html
+from zhixing.site import html, policy
 from zhixing.site.files import Addresses, is_shown, write_redirects
 from zhixing.site.inputs import EmptyDocs, theme_places, vault_files, watch_real_folders
 from zhixing.site.logs import write_visibly
-from zhixing.site.navigation import around
+from zhixing.site.navigation import around, escape_titles
+from zhixing.site.policy import Trusted
 from zhixing.site.segmenter import keep_cache_private
 from zhixing.site.settings import TERMS, unused_settings
 from zhixing.site.shown import Shown, show
@@ -56,6 +58,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     tag_titles: dict[str, str]
     tag_pages: Mapping[str, Document]
     terms: bool
+    env: Environment
+    template: Template
 
     def __init__(self) -> None:
         super().__init__()
@@ -63,6 +67,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.told: set[Problem] = set()
         self.docs = EmptyDocs()
         self.staging: Staging | None = None
+        self.trusted: dict[tuple[str, str], Trusted] = {}
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Build beside the site that readers see, except where MkDocs serves a folder of its own.
@@ -106,9 +111,17 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         site_files.add_assets(files, config, mermaid=self.shown.has_mermaid)
         return files
 
-    def on_nav(self, _: Navigation, *, files: Files, **__: object) -> None:
-        """Take the files as they are when every plugin has added and removed its own."""
+    def on_nav(self, nav: Navigation, *, files: Files, config: MkDocsConfig) -> None:
+        """Take the files as they are when every plugin has added and removed its own; escape names of folders."""
         self.files = files
+        if config.nav is None:
+            escape_titles(nav.items)
+
+    @event_priority(-1000)
+    def on_env(self, env: Environment, **_: object) -> None:
+        """Take the theme's templates as every plugin has left them."""
+        self.env = env
+        self.trusted = {}
 
     def on_page_read_source(self, *, page: Page, **_: object) -> str | None:
         """Keep MkDocs from reading a note's frontmatter: its YAML reader has no bounds."""
@@ -154,14 +167,30 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             head = page_parts.head(self.shown.vault, note, self.shown.requires(note), to)
             foot = page_parts.foot(self.shown.links_here(note), to)
             page.content = html.surrounded(head, page.content or "", foot)
+        key = _template(page)
+        if key not in self.trusted:
+            self.trusted[key] = policy.trust(self.env.get_template(key[0]).render(policy.without_notes(context)))
 
     def on_post_page(self, output: str, *, page: Page, **_: object) -> str:
-        """Keep a page from asking other hosts for anything."""
-        return html.with_policy(site_files.with_mermaid(output, get_relative_url(".", page.url)))
+        """Keep a page from running scripts of notes, and from asking other hosts for anything."""
+        key = _template(page)
+        return policy.with_policy(site_files.with_mermaid(output, key[1]), self.trusted[key])
+
+    def on_pre_template(self, template: Template, **_: object) -> None:
+        """Keep the template of a page that no file is behind, until its context is known."""
+        self.template = template
+
+    @event_priority(-1000)
+    def on_template_context(self, context: TemplateContext, *, template_name: str, **_: object) -> None:
+        """Find the theme's scripts in such a page."""
+        if template_name.endswith(".html"):
+            page = self.template.render(policy.without_notes(context))
+            self.trusted[template_name, ""] = policy.trust(page)
 
     def on_post_template(self, output: str, *, template_name: str, **_: object) -> str:
         """Keep pages that no file is behind, as that of addresses which lead nowhere, to the same."""
-        return html.with_policy(output) if template_name.endswith(".html") else output
+        trusted = self.trusted.get((template_name, ""))
+        return policy.with_policy(output, trusted) if trusted else output
 
     @event_priority(-1000)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
@@ -172,8 +201,14 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             self.staging.finish(config)
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, **_: object) -> None:
-        """Keep the watching of files from following links."""
+        """Keep the watching of files from following links; let the script run that MkDocs adds to what it serves."""
         watch_real_folders(server, config.docs_dir)
+        inject: Callable[[bytes, int], bytes] = server._inject_js_into_html
+
+        def add(content: bytes, epoch: int) -> bytes:
+            return policy.with_reloading(inject(content, epoch))
+
+        server._inject_js_into_html = add  # type: ignore[method-assign]  # MkDocs has no hook for what it adds
 
     def on_build_error(self, **_: object) -> None:
         """Remove what was built; the old site stays."""
@@ -189,3 +224,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         """Tell whether a note has a page for everybody: published, not excluded, no draft."""
         file = self.files.get_file_from_path(str(note.path))
         return file is not None and is_shown(file)
+
+
+def _template(page: Page) -> tuple[str, str]:
+    """Return what decides over a page's scripts: its template, and the address of the site as the page sees it."""
+    return str((page.meta or {}).get("template", "main.html")), get_relative_url(".", page.url)

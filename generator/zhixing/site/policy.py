@@ -1,0 +1,94 @@
+"""The policy of a page: what a browser may run for it, and that it asks other hosts for nothing.
+
+Scripts that stand in a page are named by their hashes. The hashes are those of the theme's template rendered without
+any note, so a script that a note got into its page would not be among them.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from copy import copy
+from dataclasses import dataclass
+from hashlib import sha256
+
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import TableOfContents
+from mkdocs.utils.templates import TemplateContext
+
+_ELEMENT = re.compile(r"<(script|style)\b([^>]*)>(.*?)</\1\s*>", re.DOTALL | re.IGNORECASE)
+_NOT_RUN = re.compile(r"\s(?:src\s*=|type\s*=\s*[\"']?application/json)", re.IGNORECASE)
+_HEAD = re.compile(r"<head(?:\s[^>]*)?>|\A(?:\s*<!doctype[^>]*>)?", re.IGNORECASE)
+_DIAGRAM = '<pre class="mermaid">'
+_SCRIPTS = "script-src 'self'"
+# Authors and the theme use style attributes, of which `sanitise` keeps harmless ones. Browsers that do not tell style
+# elements from attributes follow `style-src`.
+_POLICY = (
+    "default-src 'self'; img-src 'self' data:; media-src 'self' data:; font-src 'self' data:; "
+    "{scripts}; style-src 'self' 'unsafe-inline'; style-src-elem 'self'{styles}; style-src-attr 'unsafe-inline'; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """The hashes of the scripts and style elements that a page may hold."""
+
+    scripts: tuple[str, ...] = ()
+    styles: tuple[str, ...] = ()
+
+
+def trust(page: str) -> Trusted:
+    """Return the scripts and style elements of a page that no author wrote anything in."""
+    found = [element for element in _ELEMENT.finditer(page) if not _NOT_RUN.search(element[2])]
+    hashes = [(element[1].lower(), _hash(element[3])) for element in found]
+    return Trusted(
+        tuple(dict.fromkeys(code for name, code in hashes if name == "script")),
+        tuple(dict.fromkeys(code for name, code in hashes if name == "style")),
+    )
+
+
+def without_notes(context: TemplateContext) -> TemplateContext:
+    """Return what a template needs to render a page, without anything that authors wrote."""
+    page, nav = context.get("page"), context["nav"]
+    blank = _blank(page) if page is not None else None
+    shown = Navigation([], [])
+    shown.homepage = nav.homepage and _blank(nav.homepage)
+    changed: TemplateContext = {**context, "page": blank, "nav": shown}
+    return changed
+
+
+def _blank(page: Page) -> Page:
+    """Return a page of the same address that says nothing."""
+    blank = copy(page)
+    blank.title, blank.content, blank.meta, blank.toc = "", "", {}, TableOfContents([])
+    blank.parent = blank.previous_page = blank.next_page = None
+    return blank
+
+
+def with_policy(page: str, trusted: Trusted) -> str:
+    """Return a whole page with a policy that lets it run the site's files and what is trusted, and nothing else."""
+    # Mermaid puts a style element into each diagram that it draws.
+    styles = ("unsafe-inline",) if _DIAGRAM in page else trusted.styles
+    policy = _POLICY.format(scripts=_sources(_SCRIPTS, trusted.scripts), styles=_sources("", styles))
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+    return _HEAD.sub(lambda head: f"{head[0]}{meta}", page, count=1)
+
+
+def with_reloading(page: bytes) -> bytes:
+    """Return a page to whose end `mkdocs serve` added a script, with a policy that lets this script run."""
+    start = page.rindex(b"<script>") + len(b"<script>")
+    script = page[start : page.index(b"</script>", start)].decode()
+    allowed = _sources(_SCRIPTS, (_hash(script),))
+    return page.replace(_SCRIPTS.encode(), allowed.encode(), 1)
+
+
+def _hash(text: str) -> str:
+    """Return the name of a script; browsers compute it with single line ends."""
+    unified = text.replace("\r\n", "\n").replace("\r", "\n")
+    return f"sha256-{b64encode(sha256(unified.encode()).digest()).decode()}"
+
+
+def _sources(directive: str, names: tuple[str, ...]) -> str:
+    return "".join([directive, *(f" '{name}'" for name in names)])

@@ -12,6 +12,7 @@ from zhixing.checks.check_links import check_links
 from zhixing.checks.formulas import check_formulas
 from zhixing.checks.names import check_names
 from zhixing.checks.template import Template, check_template, read_template
+from zhixing.claims.bind import bind_markers
 from zhixing.claims.fix import fix_numerals
 from zhixing.claims.judge import check_claims, check_says
 from zhixing.claims.refer import Backing
@@ -214,15 +215,22 @@ def plan(
     *,
     accept: Accepted = False,
     fix_claims: bool = False,
+    bind: bool = False,
 ) -> Plan:
     """Weave results into notes, figures and canvases, and note templates into Obsidian's own.
 
     `accept` overwrites what was edited by hand: everything, or the examples that it names. `fix_claims` rewrites wrong
-    claims.
+    claims, `bind` fills empty markers.
     """
     chosen = [note for path, note in vault.notes.items() if notes is None or path in notes]
+    claimed = [_with_claims(note, found, fix_claims=fix_claims, bind=bind) for note in chosen]
     parts = [
-        *(part for note in chosen for part in _plan_note(vault, note, found, accept=accept, fix_claims=fix_claims)),
+        *(Plan((), tuple(problems)) for _, problems in claimed),
+        *(
+            part
+            for note, (after, _) in zip(chosen, claimed, strict=True)
+            for part in _plan_note(vault, note, after, found, accept=accept)
+        ),
         *_plan_templates(vault, templates, accept=accept),
     ]
     return Plan(
@@ -231,9 +239,9 @@ def plan(
     )
 
 
-def _plan_note(vault: Vault, note: Note, found: Results, *, accept: Accepted, fix_claims: bool) -> Iterator[Plan]:
-    """Yield the plans for a note, its figures and its canvases."""
-    yield _plan_text(note, _with_fixed_claims(note, found) if fix_claims else note, found, accept=accept)
+def _plan_note(vault: Vault, note: Note, claimed: Note, found: Results, *, accept: Accepted) -> Iterator[Plan]:
+    """Yield the plans for a note, its figures and its canvases; `claimed` is the note with its claims written anew."""
+    yield _plan_text(note, claimed, found, accept=accept)
     for example, shown in found.of(note).items():
         for name, svg in shown.figures.items():
             weave_into = partial(weave_figure, svg=svg, accept=accepts(accept, example))
@@ -243,8 +251,16 @@ def _plan_note(vault: Vault, note: Note, found: Results, *, accept: Accepted, fi
         yield _plan_file(vault, path, partial(weave_file, text=text, content=canvas_content, accept=taken))
 
 
-def _with_fixed_claims(note: Note, found: Results) -> Note:
-    text = fix_numerals(note, found.backing)
+def _with_claims(note: Note, found: Results, *, fix_claims: bool, bind: bool) -> tuple[Note, list[Problem]]:
+    """Return a note with its empty markers filled and its wrong figures fixed, where either is asked for."""
+    problems: list[Problem] = []
+    if bind:
+        text, problems = bind_markers(note, found.backing)
+        note = _rewritten(note, text)
+    return _rewritten(note, fix_numerals(note, found.backing)) if fix_claims else note, problems
+
+
+def _rewritten(note: Note, text: str) -> Note:
     return read_note(Source(note.source.path, text), note.path) if text != note.source.text else note
 
 

@@ -77,12 +77,11 @@ def _strays(note: Note, backing: Backing) -> Iterator[Problem]:
 def _unchecked(note: Note, failed: Declared, claims: Sequence[Claim]) -> Problem:
     """Return the one problem for all claims on an example that failed: in its own note below it."""
     own = failed.note.path == note.path
-    count = f"{len(claims)} claim{'' if len(claims) == 1 else 's'}"
     line = failed.note.source.position(failed.fence.span.start)[0]
     where = "" if own else f" in {failed.note.source.path}:{line}"
     lines = list(dict.fromkeys(str(note.source.position(claim.span.start)[0]) for claim in claims))
     listed = ", ".join(lines[:_LINES]) + (", …" if len(lines) > _LINES else "")
-    what = f"The example {failed.name!r}{where} failed, so {count} on it are not checked (line {listed})"
+    what = f"The example {failed.name!r}{where} failed, so the claims on it are not checked (line {listed})"
     at = failed.fence.span.end - 1 if own else claims[0].span
     return note.source.problem(Code.CLAIM_UNKNOWN, at, what, "Fix the example first")
 

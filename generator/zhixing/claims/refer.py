@@ -78,7 +78,7 @@ def full_reference(reference: str, at: Span, note: Note, backing: Backing) -> st
         raise ExampleError(Code.CLAIM_UNKNOWN, what, f"Write {own[0]}.{reference}, or rename one of the two")
     if named:
         return reference
-    default = _default(at, note)
+    default = default_example(at, note)
     if default:
         if not backing.knows(default):
             fix = did_you_mean(default, backing.runs) or "Name an example of the vault"
@@ -95,7 +95,7 @@ def _unclear(reference: str, own: list[str], note: Note, backing: Backing) -> Ex
     """Return why a reference without an example names no quantity."""
     if own:
         listed = ", ".join(f"{name}.{reference}" for name in own[:_TOGETHER])
-        what = f"{reference} is in {len(own)} examples of this note"
+        what = f"{reference} names a quantity of {len(own)} examples of this note"
         return ExampleError(Code.CLAIM_UNKNOWN, what, f"Name the one that is meant: {listed}")
     examples = backing.own.get(note.path, ())
     broken = next((name for name in examples if name in backing.failed), "")
@@ -136,7 +136,7 @@ def _bases(run: Run) -> set[str]:
     return {name.partition(".")[0] for name in run.quantities}
 
 
-def _default(at: Span, note: Note) -> str:
+def default_example(at: Span, note: Note) -> str:
     """Return the example that a line above a place, or else the note's frontmatter, names for claims; "" for none."""
     above = [default for default in note.all_claims.defaults if default.span.start < at.start]
     if above:

@@ -42,6 +42,11 @@ from zhixing.vault.vault import Vault
 @click.option(
     "--fix-claims", is_flag=True, help="Also rewrite the digits of claims in prose that are wrong; shows the diff."
 )
+@click.option(
+    "--bind",
+    is_flag=True,
+    help="Also fill empty markers, 0.88<!--=-->, with the quantity that prints so; shows the diff.",
+)
 @vault_option
 def regenerate(
     notes: tuple[Path, ...],
@@ -51,6 +56,7 @@ def regenerate(
     accept: bool,
     ids: tuple[str, ...],
     fix_claims: bool,
+    bind: bool,
     vault: Path | None,
 ) -> None:
     """Run the examples and write their results into notes and figures.
@@ -64,6 +70,7 @@ def regenerate(
       zhixing regenerate
       zhixing regenerate notes/注意力/多头注意力.md --diff
       zhixing regenerate --fix-claims
+      zhixing regenerate --bind
       zhixing regenerate --accept --id 水果
     """
     if ids and not accept:
@@ -75,7 +82,7 @@ def regenerate(
     templates = read_templates(project.templates) if chosen.all else ()
     _require_known(ids, found)
     accepted = frozenset(ids) or accept
-    planned = compose.plan(loaded, found, chosen.notes, templates, accept=accepted, fix_claims=fix_claims)
+    planned = compose.plan(loaded, found, chosen.notes, templates, accept=accepted, fix_claims=fix_claims, bind=bind)
     problems = [one for one in (*loaded.problems, *found.problems) if chosen.keeps(one, found, loaded)]
     problems += [problem for path in chosen.notes for problem in loaded.notes[path].problems]
     problems += planned.problems
@@ -85,7 +92,7 @@ def regenerate(
         changes, unkept = keep_edited(loaded, changes)
         changes, failed = write_changes(loaded, changes)
         problems = [*(problem for problem in problems if problem.code not in STALE), *unkept, *failed]
-    print_diff(loaded, changes if diff or fix_claims else [change for change in changes if change.edited])
+    print_diff(loaded, changes if diff or fix_claims or bind else [change for change in changes if change.edited])
     _tell_dependents(loaded, found, changes)
     report(loaded, problems, least=Severity.WARNING)
     done = "would be written" if only_look else "written"

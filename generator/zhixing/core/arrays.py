@@ -11,8 +11,8 @@ import dataclasses
 import inspect
 import math
 import operator
-from collections.abc import Callable, Iterable
-from functools import wraps
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, wraps
 from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
@@ -32,7 +32,9 @@ Pair: TypeAlias = tuple[Any, Any]
 
 P = ParamSpec("P")
 R = TypeVar("R")
-FLOATS = (np.dtype(np.float16), np.dtype(np.float32), np.dtype(np.float64))
+COMPUTED = frozenset({np.dtype(np.float32), np.dtype(np.float64)})
+"""The dtypes that are computed in."""
+FLOATS = COMPUTED | {np.dtype(np.float16)}
 
 quiet = np.errstate(all="ignore")
 """Decorates functions that may meet infinities: IEEE's answer is the documented one, not a reason to warn."""
@@ -50,16 +52,23 @@ def keeps_dtype(function: Callable[P, R]) -> Callable[P, R]:
     """
     annotations = {name: str(one.annotation) for name, one in inspect.signature(function).parameters.items()}
     kinds = {name: annotation.partition(" ")[0] for name, annotation in annotations.items()}
-    operands = {name: kind == "Pair" for name, kind in kinds.items() if kind in OPERANDS}
+    parameters = tuple(kinds)
+    operands = [name for name, kind in kinds.items() if kind == "Operand"]
+    composites = [(name, kind == "Pair") for name, kind in kinds.items() if kind in COMPOSITES]
 
     @wraps(function)
     @quiet
     def called(*args: P.args, **kwargs: P.kwargs) -> R:
-        passed = dict(zip(kinds, args, strict=False)) | kwargs
-        given = {name: unpack(name, passed[name], pair) for name, pair in operands.items() if name in passed}
-        arrays, dtype = convert(**{name: part for parts in given.values() for name, part in parts.items()})
-        ready = {name: _repack(passed[name], [arrays[part] for part in parts]) for name, parts in given.items()}
-        first = [ready.get(name, value) for name, value in zip(kinds, args, strict=False)]
+        passed = {**dict(zip(parameters, args, strict=False)), **kwargs}
+        given: dict[str, Any] = {name: passed[name] for name in operands if name in passed}
+        parts = {name: unpack(name, passed[name], pair) for name, pair in composites if name in passed}
+        for named in parts.values():
+            given |= named
+        arrays, dtype = convert(**given)
+        ready = dict(arrays)
+        for name, named in parts.items():
+            ready[name] = _repack(passed[name], [arrays[part] for part in named])
+        first = [ready.get(name, value) for name, value in zip(parameters, args, strict=False)]
         rest = {name: ready.get(name, value) for name, value in kwargs.items()}
         result = function(*first, *args[len(first) :], **rest)  # type: ignore[arg-type]  # converted, else as they were
         return _hand_out(result, dtype, arrays.values())
@@ -67,18 +76,24 @@ def keeps_dtype(function: Callable[P, R]) -> Callable[P, R]:
     return called
 
 
-OPERANDS = frozenset({"Operand", "Pair", "HeadWeights", "NetworkWeights"})
+COMPOSITES = frozenset({"Pair", "HeadWeights", "NetworkWeights"})
 
 
 def unpack(name: str, value: Any, pair: bool) -> dict[str, Any]:
     """Return the arrays of an argument by the names that messages give them."""
-    if dataclasses.is_dataclass(value):
-        return {f"{name}.{one.name}": getattr(value, one.name) for one in dataclasses.fields(value)}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f"{name}.{part}": getattr(value, part) for part in find_fields(type(value))}
     if not pair or value is None:
         return {name: value}
     if not (isinstance(value, tuple) and len(value) == 2):
         raise CoreError(f"{name} is {type(value).__name__} of {np.size(value)}; it must be a pair (keys, values)")
     return {f"{name}_K": value[0], f"{name}_V": value[1]}
+
+
+@cache
+def find_fields(kind: type) -> tuple[str, ...]:
+    """Return the names of a dataclass's fields, looked up once."""
+    return tuple(one.name for one in dataclasses.fields(kind))
 
 
 def _repack(value: Any, arrays: list[Array | None]) -> Any:
@@ -94,7 +109,16 @@ def convert(**arguments: ArrayLike | None) -> tuple[dict[str, Array | None], Dty
     Raises:
         CoreError: an argument is no array of numbers, or two of them differ in dtype.
     """
-    found = {name: read_array(name, value) for name, value in arguments.items() if value is not None}
+    found = {name: None if value is None else read_array(name, value) for name, value in arguments.items()}
+    present = {array.dtype for array in found.values() if array is not None}
+    if len(present) == 1 and present <= COMPUTED:  # nothing to convert, as mostly
+        return found, present.pop()
+    dtype = _find_common_dtype(arguments, {name: array for name, array in found.items() if array is not None})
+    return {name: None if array is None else _working(array, dtype) for name, array in found.items()}, dtype
+
+
+def _find_common_dtype(arguments: Mapping[str, ArrayLike | None], found: Mapping[str, NDArray[Any]]) -> Dtype:
+    """Return the one dtype of the results; plain Python numbers decide it only where there is nothing else."""
     firm = {name: array for name, array in found.items() if type(arguments[name]) not in {bool, int, float}}
     dtypes = {name: _float_of(array.dtype) for name, array in (firm or found).items()}
     if len(set(dtypes.values())) > 1:
@@ -102,12 +126,13 @@ def convert(**arguments: ArrayLike | None) -> tuple[dict[str, Array | None], Dty
         raise CoreError(f"arguments have different dtypes: {listed}; convert them to one")
     if not dtypes:
         raise CoreError(f"{' and '.join(arguments)} must be given: an array of numbers, not None")
-    dtype = next(iter(dtypes.values()))
-    return {name: None if value is None else _working(found[name], dtype) for name, value in arguments.items()}, dtype
+    return next(iter(dtypes.values()))
 
 
 def read_array(name: str, value: ArrayLike) -> NDArray[Any]:
     """Return an argument as an array of numbers; raise CoreError where it is none, or hides some of its entries."""
+    if type(value) is np.ndarray and value.dtype in FLOATS:
+        return value
     if isinstance(value, np.ma.MaskedArray):
         raise CoreError(f"{name} is a masked array, whose mask would be lost; pass the data, and the mask as mask=")
     try:
@@ -136,24 +161,32 @@ def _working(array: NDArray[Any], dtype: Dtype) -> Array:
 
 def _hand_out(result: Any, dtype: Dtype, taken: Iterable[Array | None]) -> Any:
     """Return an array, or a dataclass of arrays, in the dtype of the arguments and in memory of its own."""
-    owned = [array for array in taken if array is not None]
-    if not dataclasses.is_dataclass(result) or isinstance(result, type):
-        return _own(to_dtype(np.asarray(result), dtype), owned)
-    parts = []
-    for one in dataclasses.fields(result):
-        part = getattr(result, one.name)
-        parts.append(part if part.dtype == np.bool_ else _own(to_dtype(part, dtype), owned))
-        owned.append(parts[-1])
+    owners = {id(_find_owner(array)) for array in taken if array is not None}
+    if isinstance(result, np.ndarray) or not dataclasses.is_dataclass(result) or isinstance(result, type):
+        return _own(to_dtype(np.asarray(result), dtype), owners)
+    parts: list[Array] = []
+    for name in find_fields(type(result)):
+        part = getattr(result, name)
+        parts.append(part if part.dtype == np.bool_ else _own(to_dtype(part, dtype), owners))
+        owners.add(id(_find_owner(parts[-1])))
     return type(result)(*parts)
 
 
-def _own(array: Array, others: list[Array]) -> Array:
-    return array.copy() if any(np.may_share_memory(array, other) for other in others) else array
+def _own(array: Array, owners: set[int]) -> Array:
+    """Return an array, copied where its memory is one of the owners'."""
+    return array.copy() if id(_find_owner(array)) in owners else array
+
+
+def _find_owner(array: Any) -> Any:
+    """Return the object whose memory an array is, or is a view of."""
+    while (base := getattr(array, "base", None)) is not None:
+        array = base
+    return array
 
 
 def to_dtype(array: Array, dtype: Dtype) -> Array:
     """Return a result in the dtype of the arguments; what float16 cannot hold becomes infinite."""
-    return array.astype(dtype, copy=False)
+    return array if array.dtype == dtype else array.astype(dtype)
 
 
 def require_axes(name: str, array: Array, least: int, what: str, *, exactly: bool = False) -> None:
@@ -186,7 +219,7 @@ def require_equal(what: str, **sizes: int) -> None:
 def require_broadcast(name: str, shape: tuple[int, ...], target: tuple[int, ...], what: str) -> None:
     """Raise CoreError unless a shape broadcasts to the target without enlarging it."""
     try:
-        fits = np.broadcast_shapes(shape, target) == target
+        fits = shape == target or np.broadcast_shapes(shape, target) == target
     except ValueError:
         fits = False
     if not fits:
@@ -195,10 +228,20 @@ def require_broadcast(name: str, shape: tuple[int, ...], target: tuple[int, ...]
         )
 
 
+def broadcast_shapes(*shapes: tuple[int, ...]) -> tuple[int, ...]:
+    """Return np.broadcast_shapes, at once where all shapes are the same, as mostly."""
+    return shapes[0] if len(set(shapes)) == 1 else np.broadcast_shapes(*shapes)
+
+
+def broadcast_to(array: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    """Return np.broadcast_to, at once where the array has the shape, as mostly."""
+    return array if array.shape == shape else np.broadcast_to(array, shape)
+
+
 def broadcast_leading(**shapes: tuple[int, ...]) -> tuple[int, ...]:
     """Return the broadcast of the leading (batch and head) axes; raise CoreError where they do not fit."""
     try:
-        return np.broadcast_shapes(*shapes.values())
+        return broadcast_shapes(*shapes.values())
     except ValueError:
         listed = ", ".join(f"{name} {format_shape(shape)}" for name, shape in shapes.items())
         raise CoreError(f"leading axes do not broadcast: {listed}") from None

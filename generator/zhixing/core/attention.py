@@ -22,6 +22,8 @@ from zhixing.core.arrays import (
     Operand,
     Pair,
     broadcast_leading,
+    broadcast_shapes,
+    broadcast_to,
     keeps_dtype,
     read_number,
     require_axes,
@@ -128,7 +130,7 @@ class Inputs:
     @property
     def scores_shape(self) -> tuple[int, ...]:
         """The shape of the scores: (…, queries, keys)."""
-        return (*np.broadcast_shapes(self.Q.shape[:-2], self.leading(self.K)), self.Q.shape[-2], self.K.shape[-2])
+        return (*broadcast_shapes(self.Q.shape[:-2], self.leading(self.K)), self.Q.shape[-2], self.K.shape[-2])
 
     def leading(self, array: Array) -> tuple[int, ...]:
         """Return the leading axes of keys or values, with the queries' heads where these come in groups."""
@@ -199,10 +201,12 @@ def cap(scaled: Array, softcap: float) -> Array:
 
 def mask_positions(inputs: Inputs, causal: bool, window: Window | None, align: Align | None) -> Mask | None:
     """Return the mask of causal and window together, None where neither limits anything."""
-    n, m = inputs.scores_shape[-2:]
     sides, placed = join_window(causal, window), inputs.align(align)
+    if sides == (None, None) and placed is None:
+        return None
+    *lead, n, m = inputs.scores_shape
     offsets = find_offset(n, m, placed, needed=sides != (None, None))
-    require_broadcast("align", offsets.shape, inputs.scores_shape[:-2], "the leading axes")
+    require_broadcast("align", offsets.shape, tuple(lead), "the leading axes")
     return None if sides == (None, None) else window_mask(n, m, sides, align=placed)
 
 
@@ -220,9 +224,9 @@ def apply_masks(capped: Array, masks: tuple[ArrayLike | None, ...], bias: Array 
             allowed = allowed & read_mask(mask, capped.shape)
     if bias is not None:
         require_broadcast("bias", bias.shape, capped.shape, "the scores'")
-        capped, allowed = capped + bias, allowed & ~np.isneginf(bias)
+        capped, allowed = capped + bias, allowed & (bias != -np.inf)
     # where, not multiplication: a masked score may be nan.
-    return np.where(allowed, capped, -np.inf), np.broadcast_to(allowed, capped.shape)
+    return np.where(allowed, capped, -np.inf), broadcast_to(allowed, capped.shape)
 
 
 def finish(steps: tuple[Array, Array, Array, Array], allowed: Mask, V: Array) -> Attention:

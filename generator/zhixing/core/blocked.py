@@ -16,6 +16,7 @@ from zhixing.core.arrays import (
     Dtype,
     Mask,
     broadcast_leading,
+    broadcast_to,
     convert,
     quiet,
     read_number,
@@ -94,7 +95,7 @@ def blocked_attention(
     reaches = _find_reaches(inputs, join_window(causal, window), align, lead, plan.blocks.queries)
     sums = _place_sums(out, (*lead, n, inputs.V.shape[-1]), dtype, (inputs.Q, inputs.K, inputs.V, biases, masks))
     totals, largest = np.empty((*lead, n), inputs.Q.dtype), np.full((*lead, n), -np.inf, inputs.Q.dtype)
-    heads = dict(zip(np.ndindex(lead), _cut_heads(plan, inputs, lead, reaches, masks, biases), strict=True))
+    heads = dict(_cut_heads(plan, inputs, lead, reaches, masks, biases))
     for at, head in heads.items():
         head.sum(sums[at], totals[at], largest[at])
     totals[totals == 0] = 1
@@ -137,16 +138,16 @@ def _cut_heads(
     reaches: Iterator[Reach],
     masks: Mask | None,
     biases: Array | None,
-) -> Iterator[_Head]:
-    """Yield each head, in C order of the leading axes."""
+) -> Iterator[tuple[tuple[int, ...], _Head]]:
+    """Yield each head behind its place among the leading axes, in C order."""
     shape = (*lead, *inputs.scores_shape[-2:])
     q, k, v = (_spread_heads(array, lead) for array in (inputs.Q, inputs.K, inputs.V))
-    all_masks = None if masks is None else np.broadcast_to(masks, shape)
-    all_biases = None if biases is None else np.broadcast_to(biases, shape)
+    all_masks = None if masks is None else broadcast_to(masks, shape)
+    all_biases = None if biases is None else broadcast_to(biases, shape)
     for at, reach in zip(np.ndindex(lead), reaches, strict=True):
         mask = None if all_masks is None else all_masks[at]
         bias = None if all_biases is None else all_biases[at]
-        yield _Head(plan, reach, q[at], k[_find_head(k, lead, at)], v[_find_head(v, lead, at)], mask, bias)
+        yield at, _Head(plan, reach, q[at], k[_find_head(k, lead, at)], v[_find_head(v, lead, at)], mask, bias)
 
 
 def _find_head(array: Array, lead: tuple[int, ...], at: tuple[int, ...]) -> tuple[int, ...]:
@@ -157,7 +158,7 @@ def _find_head(array: Array, lead: tuple[int, ...], at: tuple[int, ...]) -> tupl
 def _spread_heads(array: Array, lead: tuple[int, ...]) -> Array:
     """Return queries, keys or values with all leading axes; grouped ones keep their number of heads."""
     heads = array.shape[-3] if array.ndim > 2 and array.shape[-3] > 1 else lead[-1] if lead else 0
-    return np.broadcast_to(array, (*lead[:-1], *([heads] if lead else []), *array.shape[-2:]))
+    return broadcast_to(array, (*lead[:-1], *([heads] if lead else []), *array.shape[-2:]))
 
 
 def _place_sums(
@@ -220,10 +221,10 @@ def _make_plan(inputs: Inputs, scale: float, softcap: float | None, bias: Array 
 
 def _none_vanishes(V: Array) -> bool:
     """Return whether each feature of the values is 0 or large enough somewhere that no power makes it vanish."""
-    for rows in (V[..., :4, :], V):  # a few mostly do
-        largest = np.maximum(rows.max(axis=-2, initial=0), -rows.min(axis=-2, initial=0))
-        if np.all(largest >= 1 / LARGE):
-            return True
+    few = np.abs(V[..., :4, :]).max(axis=-2, initial=0)
+    if few.min(initial=np.inf) >= 1 / LARGE:  # mostly a few of the values say enough
+        return True
+    largest = np.maximum(V.max(axis=-2, initial=0), -V.min(axis=-2, initial=0))
     return bool(np.all((largest == 0) | (largest >= 1 / LARGE)))
 
 

@@ -36,7 +36,7 @@ def _scale_down(x: Array, axis: Axes, eps: float) -> tuple[Array, Array]:
 
     A power of two changes exponents alone, so results are the same to the last bit where nothing overflows.
     """
-    high, low = (extreme(x, axis=axis, keepdims=True, initial=0) for extreme in (np.max, np.min))
+    high, low = (one.reduce(x, axis=axis, keepdims=True, initial=0) for one in (np.maximum, np.minimum))
     size = np.maximum(np.maximum(high, -low), math.sqrt(eps))
     _, exponent = np.frexp(np.where(np.isfinite(size), size, 1))
     if np.all(np.abs(exponent) < np.finfo(x.dtype).maxexp // 4):
@@ -48,7 +48,7 @@ def _scale_down(x: Array, axis: Axes, eps: float) -> tuple[Array, Array]:
 
 def _mean(x: Array, axis: Axes) -> Array:
     """Return the mean with its axes kept; np.mean warns of an empty one, where nan says enough."""
-    total = np.sum(x, axis=axis, keepdims=True)
+    total = np.add.reduce(x, axis=axis, keepdims=True)
     return total / np.asarray(x.size / max(total.size, 1), x.dtype)
 
 

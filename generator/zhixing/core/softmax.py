@@ -15,11 +15,12 @@ def normalize_exponentials(scores: Array, axis: Axes = -1) -> tuple[Array, Array
 
     A score of −inf weighs exactly 0. Where all are −inf, all weigh 0, and the logarithm is −inf.
     """
-    largest = np.max(scores, axis=axis, keepdims=True, initial=-np.inf)
+    largest = np.maximum.reduce(scores, axis=axis, keepdims=True, initial=-np.inf)
     # Without the maximum, exp overflows from 88.7 on in float32; −inf − −inf would be nan.
-    powers = np.exp(scores - np.where(np.isneginf(largest), 0, largest))
-    total = np.sum(powers, axis=axis, keepdims=True)
-    weights = powers / np.where(total == 0, 1, total)
+    powers = np.asarray(scores - np.where(largest == -np.inf, 0, largest))
+    np.exp(powers, out=powers)  # in place: each array of n×m costs as much as its exponentials
+    total = np.add.reduce(powers, axis=axis, keepdims=True)
+    weights = np.divide(powers, np.where(total == 0, 1, total), out=powers)
     return weights, np.squeeze(np.log(total) + largest, axis)
 
 

@@ -139,6 +139,7 @@ __all__ = [
     "Example",
     "Expectation",
     "Expression",
+    "Format",
     "Formula",
     "Given",
     "Heatmap",
@@ -246,11 +247,34 @@ class Says:
 
 
 @dataclass(frozen=True, slots=True)
+class Format:
+    """How numbers are printed: to so many decimals, as percent, with commas between thousands, with a unit."""
+
+    digits: int | None = None
+    percent: bool = False
+    thousands: bool = False
+    unit: str = ""
+
+    def before(self, other: Format) -> Format:
+        """Return this format with what it leaves open as another has it."""
+        digits = other.digits if self.digits is None else self.digits
+        percent, thousands = self.percent or other.percent, self.thousands or other.thousands
+        return Format(digits, percent, thousands, self.unit or other.unit)
+
+    @property
+    def bare(self) -> Format:
+        """The precision alone, for a number that others are computed from: `0.0917` for 9.17 %."""
+        digits = self.digits + 2 * self.percent if self.digits is not None else None
+        return Format(digits)
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """Show quantities as a table."""
+    """Show quantities as a table, its numbers in a format of its own where it has one."""
 
     quantities: tuple[Expression, ...]
     span: Span
+    format: Format | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +331,11 @@ class Example:
     show: tuple[Show, ...]
     span: Span
     uses_spans: Mapping[str, Span] = field(default_factory=dict)
+    formats: Mapping[str, Format] = field(default_factory=dict)
+
+    def format_of(self, name: str) -> Format:
+        """Return the format of a quantity: its own, or that of the record that it is a result of."""
+        return self.formats.get(name) or self.formats.get(name.partition(".")[0]) or Format()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from zhixing.language.budget import MAX_ELEMENTS, Budget
 from zhixing.language.expression import ascii_twin, normal_name, parse_expression, raised_character
+from zhixing.language.formats import OPTIONS, read_format
 from zhixing.language.model import (
     Axis,
     Declaration,
@@ -20,6 +21,7 @@ from zhixing.language.model import (
     ExampleError,
     Expectation,
     Expression,
+    Format,
     Formula,
     Given,
     Heatmap,
@@ -455,6 +457,19 @@ class Sections:
             elif name:
                 yield name, value.text
 
+    def formats(self, node: Node | None) -> Iterator[tuple[str, Format]]:
+        """Read `formats:`."""
+        for key, value in self.reading.pairs(node, "`formats:`"):
+            name = self.reading.attempt(key.span, lambda key=key: normal_name(key.text.strip()))  # type: ignore[misc]  # mypy: lambda defaults
+            if name and name.partition(".")[0] not in self.reading.names:
+                fix = did_you_mean(name, self.reading.names) or "Give formats to quantities of this example"
+                self.reading.report(key.span, Code.EXAMPLE_NAME, f"Nothing is named {name!r}", fix)
+            elif name and not isinstance(value, Mapping):
+                self.reading.wanted(value, "A format is no mapping", "Write {digits: 2, unit: 元}")
+            elif name and isinstance(value, Mapping):
+                found = self.reading.attempt(value.span, partial(read_format, value.items))
+                yield from [(name, found)] if found else []
+
 
 _STARTED = re.compile(r"([^\[\]\s]+)\s*(?:\[\s*-\s*([1-9]\d{0,3})\s*\])?")
 
@@ -566,7 +581,7 @@ def read_show(node: Node, read: ReadExpression) -> Show | None:
     if not quantities:
         return None
     if kind.text == "table":
-        return Table(quantities, node.span)
+        return Table(quantities, node.span, read_format(node.items[1:]) if options else None)
     if kind.text == "plot":
         against = read(options["against"]) if "against" in options else None
         return Plot(quantities, against, _log(options.get("log")), node.span)
@@ -584,7 +599,7 @@ _SINGLE: dict[str, type[Formula | Derivation | Heatmap]] = {
 
 
 def _options(node: Mapping, kind: str) -> dict[str, Node]:
-    known = ("against", "log") if kind == "plot" else ()
+    known = {"plot": ("against", "log"), "table": OPTIONS}.get(kind, ())
     for key, _ in node.items[1:]:
         if key.text not in known:
             fix = did_you_mean(key.text, known) or "Begin a new line with “- ”"
@@ -609,7 +624,7 @@ def _log(node: Node | None) -> frozenset[str]:
     return names
 
 
-KEYS = ("id", "axes", "uses", "given", "start", "compute", "symbols", "expect", "show", "says")
+KEYS = ("id", "axes", "uses", "given", "start", "compute", "symbols", "formats", "expect", "show", "says")
 MAX_ID = 60
 _ID = re.compile(r"[^\W_][\w\-]*")
 
@@ -638,12 +653,13 @@ def _read(node: Mapping, reading: Reading) -> Example:
     steps = tuple(sections.steps(node.get("compute")))
     start = tuple(sections.start(node.get("start"), steps))
     symbols = dict(sections.symbols(node.get("symbols")))
+    formats = dict(sections.formats(node.get("formats")))
     expectations, holds = read_expect(node.get("expect"), reading)
     says = tuple(read_says(node.get("says"), reading))
     show = tuple(read_shows(node.get("show"), reading))
     return Example(
         identifier, reading.axes, uses, given, start, steps, symbols, expectations, holds, says, show, node.span,
-        uses_spans,
+        uses_spans, formats,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from collections.abc import Sequence as Items
+from decimal import Decimal
 from math import prod
 
 import numpy as np
@@ -37,6 +38,7 @@ from zhixing.source import Span
 
 EXACT = 1e-6
 _PLAIN = re.compile(r"[+\-−]?\d{1,30}(?:\.\d{0,30})?(?:[eE][+\-]?\d{1,3})?")
+_PERCENT = re.compile(r"\s*([+\-−]?[0-9]{1,30}(?:\.[0-9]{0,30})?)\s?[%％]\s*")
 _SPECIAL = {"inf": math.inf, "-inf": -math.inf, "−inf": -math.inf, "nan": math.nan}
 
 
@@ -62,7 +64,7 @@ def plain_number(text: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
-# Numbers in YAML: written as such, or as an expression of numbers alone (`log(0.6)`, `1/3`, `-inf`).
+# Numbers in YAML: written as such, in percent (`50%`), or as an expression of numbers (`log(0.6)`, `1/3`, `-inf`).
 
 
 def read_number(node: Scalar) -> tuple[float, Span]:
@@ -77,6 +79,9 @@ def read_number(node: Scalar) -> tuple[float, Span]:
     if not node.text:
         what = "A number is missing"
         raise ExampleError(Code.EXAMPLE_VALUE, what, "Give one").at_span(node.span)
+    percent = _PERCENT.fullmatch(node.text)
+    if percent:
+        return float(Decimal(percent[1].replace("−", "-")).scaleb(-2)), node.span
     try:
         return float(node.text.replace("−", "-")), node.span
     except ValueError:

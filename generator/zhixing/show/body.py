@@ -38,7 +38,7 @@ from zhixing.problems import Code, Problem
 from zhixing.show.derivation import derivation
 from zhixing.show.escape import escape_markdown
 from zhixing.show.heatmap import find_masked, heatmap
-from zhixing.show.labels import entry, inline_formula, labels, markdown_name, plain_name
+from zhixing.show.labels import entry, format_of, inline_formula, labels, markdown_name, plain_name
 from zhixing.show.plot import plot
 from zhixing.show.svg import Figure
 from zhixing.show.tables import table
@@ -247,7 +247,7 @@ class _Writer:
             ExampleError: it cannot be evaluated, or is not fit to be shown so.
         """
         if isinstance(show, Table):
-            return table(self.run, show.quantities, self.evaluate)
+            return table(self.run, show.quantities, self.evaluate, show.format)
         if isinstance(show, Formula):
             return _display(formula(self.run, _step(self.run, show.quantity)))
         if isinstance(show, Derivation):
@@ -263,7 +263,7 @@ class _Writer:
             raise ExampleError(Code.EXAMPLE_AXES, what, "Index it, or show it in a table")
         name = plain_name(self.run.example, show.quantity)
         hidden = find_masked(self.run, show.quantity.tree, quantity, self.evaluate)
-        return heatmap(name, quantity, self.run.example.axes, hidden)
+        return heatmap(name, quantity, self.run.example.axes, hidden, format_of(self.run.example, show.quantity))
 
     def _plot(self, show: Plot) -> Figure:
         example = self.run.example

@@ -37,7 +37,7 @@ from zhixing.language.latex_tree import (
     number_piece,
     with_index,
 )
-from zhixing.language.model import Array, Axis, Dimension, Expression, Quantity, Run, Start, Step
+from zhixing.language.model import Array, Axis, Dimension, Expression, Format, Quantity, Run, Start, Step
 from zhixing.language.nodes import (
     Arithmetic,
     Binary,
@@ -62,7 +62,7 @@ from zhixing.language.run import Evaluate, fill, start_quantity
 from zhixing.language.words import CONSTANTS
 from zhixing.language.words.word import Best, Entrywise, Explanation, Fences, Layout, Reduction, Word
 from zhixing.show import terms
-from zhixing.show.numbers import latex_number
+from zhixing.show.numbers import PLAIN, latex_number
 from zhixing.show.terms import Term, agrees, number_term
 
 # A repeated step at one turn of its loop, as an expression over the finished run: `h[t - 1]` at t = 3 is `h[2]`.
@@ -359,14 +359,16 @@ class Walk:
             self.values[node] = self.evaluate(self.run, node)
         return self.values[node]
 
-    def number(self, value: float) -> Term:
+    def number(self, value: float, form: Format = PLAIN) -> Term:
         """Return a number that is not explained further."""
         self.budget.node()
-        return number_term(value, self.digits)
+        return number_term(value, self.digits, form)
 
     def entry(self, node: Node, at: At) -> Term:
         """Return an entry of a node's value as a number."""
-        return self.number(float(self.quantity(node).values[at]))
+        form = self.run.example.format_of(quantity_name(indexed_base(node))).bare
+        value = float(self.quantity(node).values[at])
+        return self.number(value, form if self.digits == DIGITS[0] else PLAIN)
 
     def declared(self, node: Node, axes: Sequence[str], at: At) -> Term:
         """Explain an entry at a place in the order of the declared axes, which may differ from the computed order."""
@@ -545,13 +547,14 @@ def _line(run: Run, target: _Target, entry: int, tree: Node, walk: Callable[...,
     """Return the two sides of one entry's derivation."""
     at = tuple(int(place) for place in np.unravel_index(entry, target.quantity.values.shape))
     value = float(target.quantity.values[at])
-    result = result_latex(run, target.quantity, value)
+    form = run.example.format_of(target.name)
+    result = result_latex(run, target.quantity, value, form)
     left = _entry_name(run, target, at) if target.name else latex(run, tree)
     term = _best(run, target, at, tree, walk)
     if term is None or term.plain:
         general = _formula(run, target, at)  # nothing to explain, or nothing that explains it
         return left, f"{general} = {result}" if general else result
-    exact = target.quantity.on or (agrees(term.value, value) and not term.limit)
+    exact = target.quantity.on or (agrees(term.value, value, form=form) and not term.limit)
     sign = "=" if exact else r"\approx"
     return left, f"{term.text} {sign} {result}"
 
@@ -625,11 +628,11 @@ def place_latex(run: Run, dimension: Dimension, place: int) -> Piece:
     return number_piece(axis.numbers[position]) if axis.numbers else label(axis.labels[position])
 
 
-def result_latex(run: Run, quantity: Quantity, value: float) -> str:
+def result_latex(run: Run, quantity: Quantity, value: float, form: Format = PLAIN) -> str:
     """Return a result: a number, or the label of the position that it is."""
     axes = [run.example.axes[dimension.axis] for dimension in quantity.on if dimension.axis in run.example.axes]
     if not axes or len(axes) < len(quantity.on) or not np.isfinite(value):
-        return latex_number(value)
+        return latex_number(value, form=form)
     places = np.unravel_index(int(value), [axis.size for axis in axes])
     pairs = zip(axes, places, strict=True)
     return ", ".join(place_latex(run, Dimension(axis.name), int(place)).text for axis, place in pairs)

@@ -11,11 +11,11 @@ import numpy as np
 from zhixing.language import ExampleError
 from zhixing.language import evaluate as evaluate_in_run
 from zhixing.language.latex import word_of
-from zhixing.language.model import Array, Quantity, Run
+from zhixing.language.model import Array, Format, Quantity, Run
 from zhixing.language.nodes import Call, Field, Name, Node
 from zhixing.language.run import Evaluate
 from zhixing.show.labels import Axes, axis_heading, corner, labels
-from zhixing.show.numbers import fixed, number, rounded
+from zhixing.show.numbers import PLAIN, fixed, number, rounded
 from zhixing.show.svg import (
     LABEL,
     PAD,
@@ -109,6 +109,7 @@ class Cells:
     left_out: str
     signed: bool
     most: float
+    form: Format = PLAIN
 
     def opacity(self, value: float) -> float:
         """Return the opacity of a value's colour, 0 to 1."""
@@ -118,13 +119,19 @@ class Cells:
 
     def text(self, value: float) -> str:
         """Return a value as printed in its cell: with the decimals that give the largest value about three digits."""
+        if self.form != PLAIN:
+            return self.number(value)
         power = math.floor(math.log10(self.most)) if self.most else 0
         if power < -3:
             return number(value, 2)
         return fixed(value, max(0, 2 - power if power >= 0 else 1 - power))
 
+    def number(self, value: float) -> str:
+        """Return a value as it is printed where there is room."""
+        return number(value, form=self.form)
 
-def cells(name: str, quantity: Quantity, axes: Axes, hidden: Array | None) -> Cells:
+
+def cells(name: str, quantity: Quantity, axes: Axes, hidden: Array | None, form: Format = PLAIN) -> Cells:
     """Return the cells of a quantity of one, two or three axes. `hidden` has its shape: True where masked."""
     values = np.asarray(quantity.values, dtype=np.float64)
     masked = np.isneginf(values) if hidden is None else np.isneginf(values) | hidden
@@ -144,6 +151,7 @@ def cells(name: str, quantity: Quantity, axes: Axes, hidden: Array | None) -> Ce
         _left_out([axis_heading(d) for d in quantity.dimensions], values.shape),
         bool(np.any(finite < 0)),
         rounded(float(np.abs(finite).max())) if finite.size else 0.0,
+        form,
     )
 
 
@@ -168,7 +176,7 @@ def description(one: Cells) -> list[str]:
     else:
         finite = one.values[np.isfinite(one.values)]
         if finite.size:
-            sentences.append(f"最小 {number(float(finite.min()), 3)}，最大 {number(float(finite.max()), 3)}。")
+            sentences.append(f"最小 {one.number(float(finite.min()))}，最大 {one.number(float(finite.max()))}。")
     if one.hidden.any():
         sentences.append(f"{int(one.hidden.sum())} 格被遮蔽，画成斜线。")
     return [*sentences, f"{one.left_out}。"] if one.left_out else sentences
@@ -186,7 +194,7 @@ def _where(one: Cells, panel: int, row: int) -> str:
 
 def _row(one: Cells, panel: int, row: int) -> str:
     values = one.values[panel, row]
-    return "，".join(f"{label} {number(float(v), 3)}" for label, v in zip(one.columns, values, strict=True))
+    return "，".join(f"{label} {one.number(float(v))}" for label, v in zip(one.columns, values, strict=True))
 
 
 # Layout and drawing. All lengths are in CSS pixels.
@@ -227,13 +235,13 @@ class Measures:
     every: int
 
 
-def heatmap(name: str, quantity: Quantity, axes: Axes, hidden: Array | None = None) -> Figure:
+def heatmap(name: str, quantity: Quantity, axes: Axes, hidden: Array | None = None, form: Format = PLAIN) -> Figure:
     """Draw a quantity of one, two or three axes as cells; three axes give a panel for each position of the first.
 
     Nonnegative values have a scale from 0, signed ones a scale of two colours about 0. Cells of `hidden`, and those of
     −∞, are hatched. Cells have numbers as long as they fit.
     """
-    one = cells(name, quantity, axes, hidden)
+    one = cells(name, quantity, axes, hidden, form)
     layout = _layout(one)
     boxes: list[Box] = []
     lines: list[Segment] = []
@@ -410,7 +418,8 @@ def _key(one: Cells, layout: Measures, y: float) -> tuple[list[Box], list[Text],
 
 def _ramp(one: Cells, x: float, y: float) -> tuple[list[Box], list[Text], float]:
     """Return the colour scale with its ends, and where the next key may go."""
-    low, high = f"−{number(one.most, 3)}" if one.signed else "0", number(one.most, 3)
+    most = number(one.most, 3, one.form)
+    low, high = f"−{most}" if one.signed else "0", most
     start = x + text_width(low, SMALL) + 6
     roles = ("falling", "rising") if one.signed else ("rising",)
     width = _KEY_WIDTH / len(roles)

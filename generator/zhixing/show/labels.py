@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 from zhixing.language.expect import label_of
 from zhixing.language.latex import latex
-from zhixing.language.model import Axis, Dimension, Example, Expression, Quantity, Run
-from zhixing.language.nodes import Field, Name, Transpose, text_of
+from zhixing.language.model import Axis, Dimension, Example, Expression, Format, Quantity, Run
+from zhixing.language.nodes import Field, Name, Transpose, indexed_base, quantity_name, text_of
 from zhixing.show.escape import escape_markdown
-from zhixing.show.numbers import number
+from zhixing.show.numbers import PLAIN, number
 
 Axes = Mapping[str, Axis]
 
@@ -33,16 +33,21 @@ def labels(dimension: Dimension, size: int, axes: Axes) -> tuple[str, ...]:
     return tuple(dimension.label(place, axes) for place in range(size))
 
 
-def entry(quantity: Quantity, value: float, axes: Axes, digits: int = 5) -> str:
+def entry(quantity: Quantity, value: float, axes: Axes, form: Format = PLAIN) -> str:
     """Return one entry as plain text: a number, or the label where the quantity's values are positions."""
     if not quantity.on or value != value or any(d.axis not in axes for d in quantity.on):  # noqa: PLR0124 # NaN
-        return number(value, digits)
+        return number(value, form=form)
     return label_of(int(value), [axes[d.axis] for d in quantity.on])
 
 
 def symbol(example: Example, expression: Expression) -> str:
     """Return the LaTeX of a name in `symbols:`, or nothing."""
     return example.symbols.get(text_of(expression.tree), "") if is_name(expression) else ""
+
+
+def format_of(example: Example, expression: Expression) -> Format:
+    """Return the format of the quantity that an expression names, perhaps indexed; a plain one of any other."""
+    return example.format_of(quantity_name(indexed_base(expression.tree)))
 
 
 def is_name(expression: Expression) -> bool:

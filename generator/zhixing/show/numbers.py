@@ -9,8 +9,11 @@ Minus is U+2212 in text, booleans are 1 and 0 (as mask matrices are printed), an
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+
+from zhixing.language.latex_tree import label
+from zhixing.language.model import Format
 
 SIGNIFICANT = 12
 """Digits kept before anything is printed, so that the last bits, which differ between BLAS libraries, never show."""
@@ -33,48 +36,76 @@ def _exact(value: float) -> Decimal:
     return Decimal(f"{value:.{SIGNIFICANT}g}") if value else Decimal(0)
 
 
+PLAIN = Format()
+
+CURRENCIES = frozenset({"$", "¥", "￥", "€", "£", "₩", "₹", "US$", "HK$"})
+"""Units that stand before their number."""
+
+
 @dataclass(frozen=True, slots=True)
 class PrintedNumber:
-    """A number as it is printed: a mantissa of ASCII digits (or `∞`, `NaN`) and a power of ten, 0 for none."""
+    """A number as it is printed: a mantissa of ASCII digits (or `∞`, `NaN`) and a power of ten, 0 for none.
+
+    Of a format it keeps whether the mantissa is in percent and has commas, and the unit.
+    """
 
     mantissa: str
     exponent: int = 0
+    format: Format = PLAIN
 
     @property
     def text(self) -> str:
-        """It as people read it: `5.1847×10²¹`, `−∞`."""
+        """It as people read it: `5.1847×10²¹`, `−∞`, `1,157.63 元`."""
         power = f"×10{str(self.exponent).translate(_SUPERSCRIPTS)}" if self.exponent else ""
-        return self.mantissa.replace("-", "−") + power
+        number = self._digits.replace("-", "−") + power + "%" * self.format.percent
+        unit = self.format.unit
+        return f"{unit}{number}" if unit in CURRENCIES else f"{number} {unit}" if unit else number
+
+    @property
+    def _digits(self) -> str:
+        """The mantissa, with commas where the format asks for them."""
+        if not self.format.thousands or self.exponent or not self.mantissa[-1].isdigit():
+            return self.mantissa
+        whole, point, decimals = self.mantissa.partition(".")
+        sign = "-" if whole.startswith("-") else ""
+        return f"{sign}{int(whole.lstrip('-')):,}{point}{decimals}"
 
     @property
     def latex(self) -> str:
         r"""It as LaTeX: `5.1847\times 10^{21}`, `-\infty`."""
         power = rf"\times 10^{{{self.exponent}}}" if self.exponent else ""
-        return self.mantissa.replace("∞", r"\infty").replace("NaN", r"\mathrm{NaN}") + power
+        digits = self._digits.replace(",", "{,}").replace("∞", r"\infty").replace("NaN", r"\mathrm{NaN}")
+        number = digits + power + r"\%" * self.format.percent
+        if not self.format.unit:
+            return number
+        unit = label(self.format.unit).text
+        return f"{unit}{number}" if self.format.unit in CURRENCIES else rf"{number}\,{unit}"
 
     @property
     def value(self) -> float:
         """The value that its digits give."""
-        return float(f"{self.mantissa}e{self.exponent}") if self.mantissa[-1].isdigit() else _UNWRITTEN[self.mantissa]
+        if not self.mantissa[-1].isdigit():
+            return _UNWRITTEN[self.mantissa]
+        return float(f"{self.mantissa}e{self.exponent - 2 * self.format.percent}")
 
     @property
     def half_unit(self) -> float:
         """Half a unit of its last decimal; 0 where it is whole, and so exact."""
         decimals = len(self.mantissa.partition(".")[2])
-        return 0.5 * 10.0 ** (self.exponent - decimals) if decimals else 0.0
+        return 0.5 * 10.0 ** (self.exponent - 2 * self.format.percent - decimals) if decimals else 0.0
 
 
 _UNWRITTEN = {"∞": math.inf, "-∞": -math.inf, "NaN": math.nan}
 
 
-def number(value: float, digits: int = 5) -> str:
+def number(value: float, digits: int = 5, form: Format = PLAIN) -> str:
     """Return a value for people to read, to `digits` significant digits: `0.99955`, `2099712`, `5.1847×10²¹`, `−∞`."""
-    return print_number(value, digits).text
+    return print_number(value, digits, form).text
 
 
-def latex_number(value: float, digits: int = 5) -> str:
+def latex_number(value: float, digits: int = 5, form: Format = PLAIN) -> str:
     r"""Return what `number` returns, as LaTeX: `5.1847\times 10^{21}`, `-\infty`."""
-    return print_number(value, digits).latex
+    return print_number(value, digits, form).latex
 
 
 def fixed(value: float, places: int) -> str:
@@ -91,8 +122,15 @@ def fixed(value: float, places: int) -> str:
     return (_plain(shown) if shown == exact else f"{shown:f}").replace("-", "−")
 
 
-def print_number(value: float, digits: int = 5) -> PrintedNumber:
-    """Return a value to `digits` significant digits as it is printed."""
+def print_number(value: float, digits: int = 5, form: Format = PLAIN) -> PrintedNumber:
+    """Return a value as it is printed: to the format's decimals, else to `digits` significant digits.
+
+    What so many decimals would make 0, and what is 10¹⁵ or more, is printed to significant digits all the same.
+    """
+    if form != PLAIN and math.isfinite(value):
+        shares = value * 100 if form.percent else value
+        text = _to_decimals(shares, form.digits)
+        return PrintedNumber(text, 0, form) if text else replace(print_number(shares, digits), format=form)
     if math.isnan(value):
         return PrintedNumber("NaN")
     if math.isinf(value):
@@ -107,6 +145,16 @@ def print_number(value: float, digits: int = 5) -> PrintedNumber:
         return PrintedNumber(_decimal(exact, shown, digits))
     scaled = shown.scaleb(-shown.adjusted())
     return PrintedNumber(_plain(scaled) if shown == exact else f"{scaled:f}", shown.adjusted())
+
+
+def _to_decimals(value: float, places: int | None) -> str:
+    """Return a value to so many decimals, "" where that would be 0 for what is not, or digits that nobody knows."""
+    if places is None or abs(value) >= 1e15:
+        return ""
+    shown = round(Decimal(f"{value:.15g}"), places)
+    if value and not shown:
+        return ""
+    return f"{shown or abs(shown):f}"
 
 
 def _significant(exact: Decimal, digits: int) -> Decimal:

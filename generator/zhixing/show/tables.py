@@ -9,10 +9,11 @@ from typing import TypeVar
 import numpy as np
 
 from zhixing.language import evaluate as evaluate_in_run
-from zhixing.language.model import Dimension, Expression, Quantity, Run
+from zhixing.language.model import Dimension, Expression, Format, Quantity, Run
 from zhixing.language.run import Evaluate
 from zhixing.show.escape import escape_markdown
-from zhixing.show.labels import Axes, axis_heading, corner, entry, labels, markdown_name
+from zhixing.show.labels import Axes, axis_heading, corner, entry, format_of, labels, markdown_name
+from zhixing.show.numbers import PLAIN
 from zhixing.show.templates import environment
 
 _T = TypeVar("_T")
@@ -24,10 +25,11 @@ _LAST_ROWS, _LAST_COLUMNS = 5, 3
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A quantity and its name in Markdown."""
+    """A quantity, its name in Markdown, and how its numbers are printed."""
 
     name: str
     quantity: Quantity
+    form: Format
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +38,25 @@ class Column:
 
     head: str
     quantity: Quantity
+    form: Format
 
 
-def table(run: Run, quantities: Sequence[Expression], evaluate: Evaluate = evaluate_in_run) -> str:
+def table(
+    run: Run, quantities: Sequence[Expression], evaluate: Evaluate = evaluate_in_run, form: Format | None = None
+) -> str:
     """Return quantities as one or several Markdown tables, parted by blank lines, without a line end at the end.
 
     Quantities with the same first axis share a table: one axis gives a column, two axes a column for each position of
     the second. More axes give a table for each position of the first. Single numbers share a table of names and values.
-    A table that is too large is cut and says how much is left out.
+    A table that is too large is cut and says how much is left out. `form` goes before the formats of the quantities.
 
     Raises:
         ExampleError: a reference cannot be evaluated.
     """
-    named = [Named(markdown_name(run, one), evaluate(run, one.tree)) for one in quantities]
+    named = [
+        Named(markdown_name(run, one), evaluate(run, one.tree), (form or PLAIN).before(format_of(run.example, one)))
+        for one in quantities
+    ]
     return "\n\n".join(_blocks(named, run.example.axes))
 
 
@@ -59,7 +67,7 @@ def _blocks(named: Sequence[Named], axes: Axes) -> Iterator[str]:
     for group in groups.values():
         depth = len(group[0].quantity.dimensions)
         if not depth:
-            yield _grid(["量", "值"], [[one.name, _cell(one.quantity, (), axes)] for one in group])
+            yield _grid(["量", "值"], [[one.name, _cell(one, (), axes)] for one in group])
         elif depth > 2:
             yield from _tables_by_position(group, axes)
         else:
@@ -101,7 +109,7 @@ def _row(row: tuple[int, str] | None, columns: Sequence[Column | None], left_out
     if row is None:
         return [f"…（省略 {left_out} 行）", *("…" for _ in columns)]
     position, label = row
-    return [escape_markdown(label), *(_cell(c.quantity, (position,), axes) if c else "…" for c in columns)]
+    return [escape_markdown(label), *(_cell(c, (position,), axes) if c else "…" for c in columns)]
 
 
 def _head(group: Sequence[Named], down: Dimension) -> str:
@@ -115,12 +123,12 @@ def _head(group: Sequence[Named], down: Dimension) -> str:
 def _columns(one: Named, axes: Axes, *, alone: bool) -> Iterator[Column]:
     quantity = one.quantity
     if len(quantity.dimensions) == 1:
-        yield Column(one.name, quantity)
+        yield Column(one.name, quantity, one.form)
         return
     down, across = quantity.dimensions
     for position, label in enumerate(labels(across, quantity.values.shape[1], axes)):
         head = escape_markdown(label) if alone else f"{one.name}：{escape_markdown(label)}"
-        yield Column(head, Quantity(quantity.values[:, position], (down,), quantity.on))
+        yield Column(head, Quantity(quantity.values[:, position], (down,), quantity.on), one.form)
 
 
 def _cut(items: Sequence[_T], most: int) -> tuple[list[_T | None], int]:
@@ -132,8 +140,8 @@ def _cut(items: Sequence[_T], most: int) -> tuple[list[_T | None], int]:
     return [*items[:first], None, *items[-last:]], len(items) - first - last
 
 
-def _cell(quantity: Quantity, place: tuple[int, ...], axes: Axes) -> str:
-    return escape_markdown(entry(quantity, float(quantity.values[place]), axes))
+def _cell(one: Named | Column, place: tuple[int, ...], axes: Axes) -> str:
+    return escape_markdown(entry(one.quantity, float(one.quantity.values[place]), axes, one.form))
 
 
 def _grid(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -13,7 +13,8 @@ import numpy as np
 
 from zhixing.language import latex_tree as tree
 from zhixing.language.latex_tree import Apply, Bracketed, Chain, Digits, Enclosed, Level, Piece, Product, Symbol
-from zhixing.show.numbers import print_number
+from zhixing.language.model import Format
+from zhixing.show.numbers import PLAIN, print_number
 
 LONGEST = 8
 """A sum of more terms is printed as its first three and its last."""
@@ -38,17 +39,17 @@ class Term:
         return self.piece.text
 
 
-def number_term(value: float, digits: int = 5) -> Term:
+def number_term(value: float, digits: int = 5, form: Format = PLAIN) -> Term:
     """Return a number as it is printed."""
-    printed = print_number(value, digits)
+    printed = print_number(value, digits, form)
     if printed.exponent and printed.mantissa == "1":
         return Term(tree.raise_to(Digits("10"), Digits(str(printed.exponent))), printed.value, plain=True)
     return Term(Digits(printed.latex, scaled=bool(printed.exponent)), printed.value, plain=True)
 
 
-def agrees(left: float, value: float, units: float = 0.5, slack: float = 1e-9) -> bool:
+def agrees(left: float, value: float, units: float = 0.5, slack: float = 1e-9, form: Format = PLAIN) -> bool:
     """Return whether a left side's printed numbers give the printed value within so many units of its last digit."""
-    printed = print_number(value)
+    printed = print_number(value, form=form)
     right = printed.value
     if not math.isfinite(right) or not math.isfinite(left):
         return left == right or (math.isnan(left) and math.isnan(right))

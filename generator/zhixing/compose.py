@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 
+from zhixing.checks.blocks import check_blocks, check_expectations
 from zhixing.checks.check_links import check_links
 from zhixing.checks.formulas import check_formulas
 from zhixing.checks.names import check_names
@@ -350,9 +351,10 @@ def check(vault: Vault, found: Results, planned: Plan, templates: Mapping[str, T
             run = found.book.runs[name]
             problems += [] if name in found.bodies else show_problems(run, note.source)
             problems += check_says(run, note.source)
-        problems += [*check_template(note, templates), *check_formulas(note)]
+        problems += [*check_template(note, templates), *check_blocks(note), *check_formulas(note)]
         problems += check_claims(note, found.backing, budget)
-    return [*problems, *check_links(vault), *check_names(vault)]
+    expected = check_expectations(found.book.declared)
+    return [*problems, *expected, *check_links(vault), *check_names(vault)]
 
 
 def templates_of(sources: Collection[Source]) -> dict[str, Template]:

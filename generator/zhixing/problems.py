@@ -76,6 +76,7 @@ class Code(Enum):
     DRAFT_GAP = (Severity.INFO, "A draft still lacks something that its template asks for.")
     EXAMPLE_MISSING = (Severity.ERROR, "A concept note has no worked example.")
     # Examples: reading
+    BLOCK_MISSPELT = (Severity.WARNING, "A block is nearly marked `yaml example` or `yaml list`, and read as neither.")
     EXAMPLE_PLACE = (Severity.ERROR, "An example stands where no result can be written below it.")
     EXAMPLE_YAML = (Severity.ERROR, "An example's YAML cannot be read.")
     EXAMPLE_KEY = (Severity.ERROR, "An example has a key that the language does not have, or lacks one.")
@@ -90,6 +91,7 @@ class Code(Enum):
     EXAMPLE_COST = (Severity.ERROR, "An example asks for more memory or work than a note may.")
     EXAMPLE_RUN = (Severity.ERROR, "A step could not be computed.")
     EXPECT_FAILED = (Severity.ERROR, "What was computed is not what the example expects.")
+    EXPECT_MISSING = (Severity.INFO, "An example expects nothing.")
     HOLDS_FAILED = (Severity.ERROR, "A statement under `holds:` is false of what was computed.")
     SAYS_AGREES = (Severity.INFO, "A source's statement turned out to agree with the computation.")
     # Claims in prose

@@ -23,6 +23,7 @@ from zhixing.language.words.word import (
     AlongAxis,
     Best,
     Entrywise,
+    Gradient,
     Kind,
     Mechanism,
     Merge,
@@ -228,6 +229,9 @@ def _call_word(word: Word, node: Call, scope: Scope, evaluate: Evaluate) -> Quan
             return elementwise(function.compute, operands, scope.axes, scope.budget, function.weight)
         case Mechanism() as function:
             return _call_mechanism(function, node, scope, evaluate)
+        case Gradient():
+            what = f"{node.name} stands inside another expression"
+            raise ExampleError(Code.EXAMPLE_VALUE, what, "Make it a step of its own: `g[a, b]: grad(loss, W)`", node)
         case Ordering() as function:
             return _call_ordering(function, node, scope, evaluate)
         case Merge():

@@ -199,11 +199,20 @@ Value = Quantity | Record | Label
 class Evaluator:
     """Evaluates expressions in a scope. In a statement (`holds:`), `==` has a tolerance and needs equal axes.
 
-    `axes` records the axes of every node evaluated; a node inside a loop has the same at each position.
+    `axes` records the axes of every node evaluated; a node inside a loop has the same at each position. `values`, where
+    it is given, records the value of every node.
     """
 
-    def __init__(self, scope: Scope, *, statement: bool = False, axes: dict[Node, Axes] | None = None) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        *,
+        statement: bool = False,
+        axes: dict[Node, Axes] | None = None,
+        values: dict[Node, Value] | None = None,
+    ) -> None:
         self.scope = scope
+        self.values = values
         self.statement = statement
         self.axes: dict[Node, Axes] = {} if axes is None else axes
 
@@ -255,6 +264,9 @@ class Evaluator:
             raise ExampleError(Code.EXAMPLE_RUN, f"NumPy says: {error}", "Check the shapes", node) from None
         if isinstance(value, Quantity) and node not in self.axes:
             self.axes[node] = value.axes
+        if self.values is not None:
+            budget.store(2 * _count_new_numbers(value, node))  # it is kept, and has an adjoint
+            self.values[node] = value
         return value
 
     def _compute(self, node: Node) -> Value:  # noqa: C901, PLR0911, PLR0912 - a case for each kind of node
@@ -379,12 +391,21 @@ class Evaluator:
         past = look_back(node.base, node.items[0], self.scope, self._evaluate_quantity) if node.items else None
         base = self._evaluate_quantity(node.base) if past is None else past
         self.axes.setdefault(node.base, base.axes)
-        rest = node.items if past is None else node.items[1:]
+        if self.values is not None:
+            self.values[node.base] = base
+        return self.pick(base, node.items if past is None else node.items[1:])
+
+    def pick(self, base: Quantity, items: Sequence[Node]) -> Quantity:
+        """Return the entries of a quantity that indices name.
+
+        Raises:
+            ExampleError: an index does not fit.
+        """
         indices = [
-            self._read_item(item, base, sum(not isinstance(x, NewAxis) for x in rest[:place]))
-            for place, item in enumerate(rest)
+            self._read_item(item, base, sum(not isinstance(x, NewAxis) for x in items[:place]))
+            for place, item in enumerate(items)
         ]
-        return index(base, indices, self.scope.axes, self.scope.budget, rest) if indices else base
+        return index(base, indices, self.scope.axes, self.scope.budget, items) if indices else base
 
     def _read_item(self, node: Node, base: Quantity, place: int) -> Item:
         if isinstance(node, NewAxis):

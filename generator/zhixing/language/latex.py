@@ -301,12 +301,23 @@ def _print_merge(printer: Printer, node: Call) -> Piece | None:
     return Apply(r"\operatorname{merge}", (printer.whole(node.arguments[0]),), below=names)
 
 
+def _print_derivative(printer: Printer, node: Call) -> Piece | None:
+    r"""Return `\frac{\partial L}{\partial W}`."""
+    if len(node.arguments) != 2:
+        return None
+    above, below = (
+        Prefixed(r"\partial", at_least(printer.whole(part), Level.BASE), Level.TIGHT) for part in node.arguments
+    )
+    return fraction(above, below)
+
+
 _LAYOUTS: Mapping[Layout, Callable[[Printer, Call], Piece | None]] = {
     Layout.ROOT: _print_root,
     Layout.POWER_OF_E: _print_power_of_e,
     Layout.CASES: _print_cases,
     Layout.PSEUDO_INVERSE: _print_pseudo_inverse,
     Layout.MERGE: _print_merge,
+    Layout.DERIVATIVE: _print_derivative,
 }
 
 COMPARISONS: Mapping[Comparison, str] = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\neq"}

@@ -14,6 +14,7 @@ from zhixing.language.arrays import Axes, describe, root
 from zhixing.language.budget import LOOKING, Budget
 from zhixing.language.evaluate import Evaluator
 from zhixing.language.expect import judge_claims, judge_says
+from zhixing.language.gradients import find_gradient, is_gradient
 from zhixing.language.model import (
     Axis,
     Declaration,
@@ -330,7 +331,14 @@ class _Runner:
             self.store(name, quantity)
 
     def _compute(self, step: Step) -> dict[str, Quantity]:
-        value = Evaluator(self.scope, axes=self.node_axes).value(step.expression.tree)
+        tree = step.expression.tree
+        if is_gradient(tree) and not self.scope.has(tree.name):
+            own = {step.name.name: step for step in self.example.steps}
+            starts = {start.name.name.partition(".")[0]: start.value for start in self.example.start}
+            quantity = find_gradient(tree, self.scope, own, starts, partial(conform, axes=self.axes))
+            self.node_axes[tree] = quantity.axes
+            return {step.name.name: conform(quantity, step.name, self.axes)}
+        value = Evaluator(self.scope, axes=self.node_axes).value(tree)
         if isinstance(value, Record):
             if step.name.axes:
                 what = f"{step.name.name} has several results, each with its own axes"

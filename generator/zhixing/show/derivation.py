@@ -16,6 +16,7 @@ import numpy as np
 
 from zhixing.language import evaluate as evaluate_in_run
 from zhixing.language.budget import NODE_WORK, Budget
+from zhixing.language.gradients import is_gradient
 from zhixing.language.latex import (
     COMPARISONS,
     Context,
@@ -578,7 +579,7 @@ def _explain(run: Run, target: _Target, at: tuple[int, ...], tree: Node, walk: C
     if not target.name:
         return walk(run).term(tree, at)
     step = _step(run, target.name)
-    if step is None:
+    if step is None or is_gradient(step.expression.tree):
         return walk(run).number(float(target.quantity.values[at]))
     looped = bool(step.each)
     known, expression = unroll(run, step, at[0] if looped else 0, walk(run).evaluate)

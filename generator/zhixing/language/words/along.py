@@ -6,12 +6,29 @@ import numpy as np
 
 from zhixing import core
 from zhixing.language.model import Array
+from zhixing.language.words.derivatives import (
+    back_cumprod,
+    back_cumsum,
+    back_entropy,
+    back_max,
+    back_mean,
+    back_min,
+    back_norm,
+    back_normalize,
+    back_prod,
+    back_softmax,
+    back_sort,
+    back_std,
+    back_sum,
+    back_var,
+)
 from zhixing.language.words.word import (
     AlongAxis,
     Best,
     BigOperator,
     Explanation,
     Fences,
+    Gradient,
     Kind,
     Latex,
     Layout,
@@ -65,6 +82,7 @@ REDUCTIONS = (
         Reduction(np.sum, of_nothing=True),
         Latex(notation=BigOperator(r"\sum")),
         Explanation.SUM,
+        gradient=back_sum,
         neighbours=("mean",),
         sentence="Return the sum of the entries along the axes.",
     ),
@@ -73,6 +91,7 @@ REDUCTIONS = (
         Reduction(np.mean),
         Latex(),
         Explanation.MEAN,
+        gradient=back_mean,
         neighbours=("sum",),
         sentence="Return the mean of the entries along the axes.",
     ),
@@ -81,6 +100,7 @@ REDUCTIONS = (
         Reduction(np.var, weight=8),
         Latex(r"\operatorname{Var}"),
         Explanation.VARIANCE,
+        gradient=back_var,
         neighbours=("std",),
         sentence="Return the mean square distance of the entries along the axes from their mean.",
     ),
@@ -89,6 +109,7 @@ REDUCTIONS = (
         Reduction(np.std, weight=8),
         Latex(),
         Explanation.DEVIATION,
+        gradient=back_std,
         neighbours=("var",),
         sentence="Return the square root of the variance along the axes.",
     ),
@@ -97,6 +118,7 @@ REDUCTIONS = (
         Reduction(np.prod, of_nothing=True),
         Latex(notation=BigOperator(r"\prod")),
         Explanation.PRODUCT,
+        gradient=back_prod,
         sentence="Return the product of the entries along the axes.",
     ),
     Word(
@@ -104,6 +126,7 @@ REDUCTIONS = (
         Reduction(np.max),
         Latex(r"\max"),
         Explanation.LIST,
+        gradient=back_max,
         neighbours=("min",),
         hint="For the larger of two, write maximum(a, b)",
         sentence="Return the largest entry along the axes.",
@@ -113,6 +136,7 @@ REDUCTIONS = (
         Reduction(np.min),
         Latex(r"\min"),
         Explanation.LIST,
+        gradient=back_min,
         neighbours=("max",),
         hint="For the smaller of two, write minimum(a, b)",
         sentence="Return the smallest entry along the axes.",
@@ -138,6 +162,7 @@ REDUCTIONS = (
         Reduction(_norm, of_nothing=True),
         Latex(notation=Fences(r"\left\lVert ", r" \right\rVert")),
         Explanation.NORM,
+        gradient=back_norm,
         sentence="Return the root of the sum of the squares along the axes.",
     ),
     Word(
@@ -145,6 +170,7 @@ REDUCTIONS = (
         Reduction(_entropy, weight=16, of_nothing=True),
         Latex(),
         Explanation.ENTROPY,
+        gradient=back_entropy,
         sentence="Return the entropy of the probabilities along the axes, in nats.",
     ),
     Word(
@@ -172,6 +198,7 @@ ALONG_AXIS = (
         Latex(),
         Explanation.SHARE,
         scores={"": ""},
+        gradient=back_softmax,
         neighbours=("normalize",),
     ),
     Word(
@@ -179,6 +206,7 @@ ALONG_AXIS = (
         AlongAxis(_normalize, options={"eps": Kind.NUMBER}),
         Latex(),
         Explanation.STANDARD_SCORE,
+        gradient=back_normalize,
         neighbours=("softmax",),
         sentence="Return the entries with mean 0 and variance 1 along the axis (or axes): `layer_norm` with eps = 0.",
     ),
@@ -186,6 +214,7 @@ ALONG_AXIS = (
         "cumsum",
         AlongAxis(_cumsum, weight=4, single=True),
         explanation=Explanation.RUNNING_SUM,
+        gradient=back_cumsum,
         neighbours=("cumprod",),
         sentence="Return for each position along the axis the sum of the entries up to it, its own included.",
     ),
@@ -193,6 +222,7 @@ ALONG_AXIS = (
         "cumprod",
         AlongAxis(_cumprod, weight=4, single=True),
         explanation=Explanation.RUNNING_PRODUCT,
+        gradient=back_cumprod,
         neighbours=("cumsum",),
         sentence="Return for each position along the axis the product of the entries up to it, its own included.",
     ),
@@ -202,6 +232,7 @@ ORDERINGS = (
     Word(
         "sort",
         Ordering(np.sort),
+        gradient=back_sort,
         sentence="Return the entries from the smallest to the largest along the axis, which loses its labels.",
     ),
     Word(
@@ -212,6 +243,12 @@ ORDERINGS = (
 )
 
 FORM = (
+    Word(
+        "grad",
+        Gradient(),
+        Latex(notation=Layout.DERIVATIVE),
+        sentence="Return how a single number changes with each entry of a quantity: `g[a, b]: grad(loss, W)`.",
+    ),
     Word("size", Size(), explanation=Explanation.COUNT, sentence="Return how many entries there are."),
     Word(
         "merge",

@@ -8,6 +8,19 @@ import numpy as np
 
 from zhixing import core
 from zhixing.language.model import Array
+from zhixing.language.words.derivatives import (
+    of_gelu,
+    of_sigmoid,
+    of_silu,
+    of_sqrt,
+    of_tan,
+    of_tanh,
+    one_over,
+    where_false,
+    where_larger,
+    where_smaller,
+    where_true,
+)
 from zhixing.language.words.word import Entrywise, Explanation, Fences, Latex, Layout, Word
 
 
@@ -37,6 +50,7 @@ ENTRYWISE = (
         Latex(notation=Fences(r"\left\lvert ", r" \right\rvert")),
         Explanation.APPLIED,
         within_sums=True,
+        gradient=(np.sign,),
         sentence="Return each entry without its sign.",
     ),
     Word(
@@ -75,6 +89,7 @@ ENTRYWISE = (
         Latex(notation=Layout.ROOT),
         Explanation.APPLIED,
         within_sums=True,
+        gradient=(of_sqrt,),
         sentence="Return the square root of each entry.",
     ),
     Word(
@@ -83,6 +98,7 @@ ENTRYWISE = (
         Latex(r"\exp", Layout.POWER_OF_E),
         Explanation.APPLIED,
         within_sums=True,
+        gradient=(np.exp,),
         neighbours=("log",),
         sentence="Return e to the power of each entry.",
     ),
@@ -92,6 +108,7 @@ ENTRYWISE = (
         Latex(r"\ln", bare=True),
         Explanation.APPLIED,
         within_sums=True,
+        gradient=(one_over,),
         neighbours=("exp",),
         sentence="Return the natural logarithm of each entry.",
     ),
@@ -100,6 +117,7 @@ ENTRYWISE = (
         Entrywise(np.log2, weight=10),
         Latex(r"\log_{2}", bare=True),
         Explanation.APPLIED,
+        gradient=(lambda x: one_over(x) / np.log(2),),
         sentence="Return the logarithm of each entry to base 2.",
     ),
     Word(
@@ -107,6 +125,7 @@ ENTRYWISE = (
         Entrywise(np.log10, weight=10),
         Latex(r"\log_{10}", bare=True),
         Explanation.APPLIED,
+        gradient=(lambda x: one_over(x) / np.log(10),),
         sentence="Return the logarithm of each entry to base 10.",
     ),
     Word(
@@ -115,6 +134,7 @@ ENTRYWISE = (
         Latex(r"\sin"),
         Explanation.APPLIED,
         within_sums=True,
+        gradient=(np.cos,),
         neighbours=("cos",),
         sentence="Return the sine of each entry, an angle in radians.",
     ),
@@ -124,6 +144,7 @@ ENTRYWISE = (
         Latex(r"\cos"),
         Explanation.APPLIED,
         within_sums=True,
+        gradient=(lambda x: -np.sin(x),),
         neighbours=("sin",),
         sentence="Return the cosine of each entry, an angle in radians.",
     ),
@@ -132,6 +153,7 @@ ENTRYWISE = (
         Entrywise(np.tan, weight=40),
         Latex(r"\tan"),
         Explanation.APPLIED,
+        gradient=(of_tan,),
         sentence="Return the tangent of each entry, an angle in radians.",
     ),
     Word(
@@ -140,6 +162,7 @@ ENTRYWISE = (
         Latex(r"\tanh"),
         Explanation.APPLIED,
         within_sums=True,
+        gradient=(of_tanh,),
         neighbours=("sigmoid",),
     ),
     Word(
@@ -148,6 +171,7 @@ ENTRYWISE = (
         Latex(r"\operatorname{ReLU}"),
         Explanation.APPLIED,
         within_sums=True,
+        gradient=(lambda x: np.heaviside(x, 0.0),),
         neighbours=("abs",),
     ),
     Word(
@@ -156,6 +180,7 @@ ENTRYWISE = (
         Latex(r"\sigma", unless=_GREEK_SIGMA),
         Explanation.APPLIED,
         within_sums=True,
+        gradient=(of_sigmoid,),
         neighbours=("tanh",),
     ),
     Word(
@@ -163,12 +188,14 @@ ENTRYWISE = (
         Entrywise(core.gelu, weight=200),
         Latex(r"\operatorname{GELU}"),
         Explanation.APPLIED,
+        gradient=(of_gelu,),
     ),
     Word(
         "silu",
         Entrywise(core.silu, weight=30),
         Latex(r"\operatorname{SiLU}"),
         Explanation.APPLIED,
+        gradient=(of_silu,),
     ),
     Word(
         "isnan",
@@ -203,6 +230,7 @@ ENTRYWISE = (
         Entrywise(np.maximum, 2, 2),
         Latex(r"\max"),
         Explanation.APPLIED,
+        gradient=(where_larger, lambda a, b: where_larger(b, a)),
         neighbours=("minimum",),
         sentence="Return the larger of two quantities' entries.",
     ),
@@ -211,6 +239,7 @@ ENTRYWISE = (
         Entrywise(np.minimum, 2, 2),
         Latex(r"\min"),
         Explanation.APPLIED,
+        gradient=(where_smaller, lambda a, b: where_smaller(b, a)),
         neighbours=("maximum",),
         sentence="Return the smaller of two quantities' entries.",
     ),
@@ -219,6 +248,7 @@ ENTRYWISE = (
         Entrywise(_choose, 3, 3, weight=4),
         Latex(notation=Layout.CASES),
         Explanation.BRANCH,
+        gradient=(None, where_true, where_false),
         sentence="Return the second argument's entry where the first is not 0, else the third's.",
     ),
 )

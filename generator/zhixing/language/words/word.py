@@ -124,6 +124,11 @@ def mechanism(
 
 
 @dataclass(frozen=True, slots=True)
+class Gradient:
+    """The derivative of a single number with respect to each entry of a quantity; it is a step of its own."""
+
+
+@dataclass(frozen=True, slots=True)
 class Size:
     """The number of entries of a quantity."""
 
@@ -133,7 +138,10 @@ class Merge:
     """Axes of a quantity, joined into one."""
 
 
-Function = Entrywise | Reduction | Best | AlongAxis | Ordering | Mechanism | Size | Merge
+Function = Entrywise | Reduction | Best | AlongAxis | Ordering | Mechanism | Gradient | Size | Merge
+
+Partial = Callable[..., Array]
+"""A derivative, as `derivatives.py` has them."""
 
 # How a call is printed.
 
@@ -161,6 +169,7 @@ class Layout(Enum):
     CASES = auto()
     PSEUDO_INVERSE = auto()
     MERGE = auto()
+    DERIVATIVE = auto()
 
 
 Notation = Fences | BigOperator | Layout
@@ -219,6 +228,9 @@ class Word:
         within_sums: Whether the call is kept visible in the terms of a sum, where others are only their number.
         scores: For a result that is a weight ("" for a single result), the result that holds its masked scores ("" for
             the first argument). A score of −∞ tells a weight that a mask took away from one that is small.
+        gradient: How it is differentiated, from `derivatives.py`: a partial derivative for each argument of a word that
+            works entry by entry (None for one that it does not depend on smoothly), else what takes the adjoint of the
+            result to that of the argument. None where it has no gradient.
         neighbours: The words that mutation puts in its place.
         reserves_name: Whether no quantity may have its name although it is a mechanism; of other words none may.
         hint: What to write instead where too many arguments are given.
@@ -231,6 +243,7 @@ class Word:
     explanation: Explanation | None = None
     within_sums: bool = False
     scores: Mapping[str, str] = field(default_factory=dict)
+    gradient: tuple[Partial | None, ...] | Partial | None = None
     neighbours: tuple[str, ...] = ()
     reserves_name: bool = False
     hint: str = ""
@@ -254,7 +267,7 @@ class Word:
     @property
     def reserved(self) -> bool:
         """Whether no quantity may have its name."""
-        return self.reserves_name or not isinstance(self.function, Mechanism)
+        return self.reserves_name or not isinstance(self.function, Mechanism | Gradient)
 
     @property
     def results(self) -> tuple[str, ...]:
@@ -264,7 +277,7 @@ class Word:
     @property
     def documentation(self) -> str:
         """What it does, in a sentence."""
-        if self.sentence or isinstance(self.function, Size | Merge):
+        if self.sentence or isinstance(self.function, Size | Merge | Gradient):
             return self.sentence
         text = inspect.getdoc(self.function.compute) or ""
         return " ".join(text.partition("\n\n")[0].split())

@@ -42,6 +42,7 @@ from zhixing.language.nodes import (
     text_of,
     walk,
 )
+from zhixing.language.noise import clear_sum
 from zhixing.language.scope import Scope
 from zhixing.language.words import FUNCTIONS
 from zhixing.language.words.word import AlongAxis, Entrywise, Gradient, Merge, Ordering, Reduction, Size, Word
@@ -256,6 +257,14 @@ def _scale(adjoint: Array, by: Array) -> Array:
     return np.asarray(np.where(adjoint == 0, 0.0, adjoint * by))
 
 
+def _add(a: Array, b: Array) -> Array:
+    return clear_sum(a + b, np.abs(a) + np.abs(b))
+
+
+def _multiply(a: Array, b: Array) -> Array:
+    return clear_sum(a @ b, np.abs(a) @ np.abs(b))
+
+
 @dataclass
 class _Backward:
     """One way back. `found` collects the gradient, `adjoints` those of the steps between."""
@@ -292,8 +301,9 @@ class _Backward:
         """Return the adjoint of a quantity, from that of something whose entries are those at `places` of it."""
         self.evaluator.scope.budget.work(SCATTER_WORK * adjoint.size)
         where = np.broadcast_to(places, adjoint.shape).ravel()
-        added = np.bincount(where, weights=np.asarray(adjoint, np.float64).ravel(), minlength=of.values.size)
-        return added.reshape(of.values.shape)
+        terms = np.asarray(adjoint, np.float64).ravel()
+        added, size = (np.bincount(where, weights=w, minlength=of.values.size) for w in (terms, np.abs(terms)))
+        return clear_sum(added, size).reshape(of.values.shape)
 
     def refuse(self, node: Node) -> ExampleError:
         """Return the error for what has no gradient."""
@@ -311,11 +321,11 @@ class _Backward:
         self.evaluator.scope.budget.node()
         self.evaluator.scope.budget.work(4 * adjoint.size)
         if self.sources.is_wanted(node):
-            self.found = self.found + adjoint
+            self.found = _add(self.found, adjoint)
             return
         match node:
             case Name(name):
-                self.adjoints[name] = self.adjoints.get(name, np.zeros(())) + adjoint
+                self.adjoints[name] = _add(self.adjoints.get(name, np.zeros(())), adjoint)
             case Unary(operator, operand):
                 self.push(operand, -adjoint if operator == "-" else adjoint)
             case Binary("@", left, right):
@@ -364,7 +374,7 @@ class _Backward:
         around = adjoint.reshape(*shape, 1 if row else a.values.shape[-2], 1 if column else b.values.shape[-1])
         inner = a.values.shape[-1]
         scope.budget.hold(prod(shape) * inner * max(around.shape[-2:]))
-        scope.budget.work(2 * around.size * inner)
+        scope.budget.work(4 * around.size * inner)
 
         def align(quantity: Quantity, *, lone: bool, at: int) -> Array:
             values = np.expand_dims(quantity.values, at) if lone else quantity.values
@@ -373,10 +383,10 @@ class _Backward:
         x, y = align(a, lone=row, at=0), align(b, lone=column, at=1)
         if self.sources.depends(left):
             places = align(_number_places(a), lone=row, at=0)
-            self.push(left, self.gather(places, around @ np.swapaxes(y, -1, -2), a))
+            self.push(left, self.gather(places, _multiply(around, np.swapaxes(y, -1, -2)), a))
         if self.sources.depends(right):
             places = align(_number_places(b), lone=column, at=1)
-            self.push(right, self.gather(places, np.swapaxes(x, -1, -2) @ around, b))
+            self.push(right, self.gather(places, _multiply(np.swapaxes(x, -1, -2), around), b))
 
     def push_call(self, node: Call, adjoint: Array) -> None:
         """Go back through a word."""

@@ -40,6 +40,12 @@ Value = Quantity | Record | Label
 Compute = Callable[[Sequence[Quantity]], Value]
 
 
+def clear_sum(total: Array, size: Array) -> Array:
+    """Return a sum with 0 where it is nothing but the rounding of its terms; `size` is the sum of their magnitudes."""
+    with np.errstate(all="ignore"):
+        return np.asarray(np.where((np.abs(total) <= CHANGE * size) & np.isfinite(size), 0.0, total))
+
+
 def remove_noise(value: Value, operands: Sequence[Quantity], compute: Compute) -> Value:
     """Return a value with 0 for each entry that is nothing but the rounding of its operands.
 

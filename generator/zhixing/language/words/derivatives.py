@@ -13,6 +13,7 @@ import numpy as np
 
 from zhixing import core
 from zhixing.language.model import Array
+from zhixing.language.noise import clear_sum
 
 At = tuple[int, ...]
 _erfc = np.frompyfunc(erfc, 1, 1)
@@ -81,6 +82,11 @@ def where_false(condition: Array, _chosen: Array, _other: Array) -> Array:
 # Words that use axes up.
 
 
+def _subtract(a: Array, b: Array) -> Array:
+    """Return a difference with 0 where only rounding is left."""
+    return clear_sum(a - b, np.abs(a) + np.abs(b))
+
+
 def _count(x: Array, axis: At) -> int:
     return prod(x.shape[i] for i in axis)
 
@@ -97,7 +103,7 @@ def back_mean(adjoint: Array, x: Array, axis: At) -> Array:
 
 def back_var(adjoint: Array, x: Array, axis: At) -> Array:
     """Return the adjoint of what the variance is taken of."""
-    return np.asarray(adjoint * 2 * (x - x.mean(axis=axis, keepdims=True)) / _count(x, axis))
+    return np.asarray(adjoint * 2 * _subtract(x, x.mean(axis=axis, keepdims=True)) / _count(x, axis))
 
 
 def back_std(adjoint: Array, x: Array, axis: At) -> Array:
@@ -147,15 +153,15 @@ def back_entropy(adjoint: Array, x: Array, axis: At) -> Array:  # noqa: ARG001 -
 def back_softmax(adjoint: Array, x: Array, axis: At, temperature: float = 1.0) -> Array:
     """Return the adjoint of the scores."""
     weights = core.softmax(x, axis=axis, temperature=temperature)
-    return np.asarray(weights * (adjoint - (adjoint * weights).sum(axis=axis, keepdims=True)) / temperature)
+    return np.asarray(weights * _subtract(adjoint, (adjoint * weights).sum(axis=axis, keepdims=True)) / temperature)
 
 
 def back_normalize(adjoint: Array, x: Array, axis: At, eps: float = 0.0) -> Array:
     """Return the adjoint of what is normalized."""
     deviation = np.sqrt(x.var(axis=axis, keepdims=True) + eps)
-    z = (x - x.mean(axis=axis, keepdims=True)) / deviation
-    centred = adjoint - adjoint.mean(axis=axis, keepdims=True)
-    return np.asarray((centred - z * (adjoint * z).mean(axis=axis, keepdims=True)) / deviation)
+    z = _subtract(x, x.mean(axis=axis, keepdims=True)) / deviation
+    centred = _subtract(adjoint, adjoint.mean(axis=axis, keepdims=True))
+    return np.asarray(_subtract(centred, z * (adjoint * z).mean(axis=axis, keepdims=True)) / deviation)
 
 
 def back_cumsum(adjoint: Array, x: Array, axis: At) -> Array:  # noqa: ARG001 - all have the same arguments

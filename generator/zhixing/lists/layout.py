@@ -13,6 +13,8 @@ from functools import lru_cache
 from graphlib import TopologicalSorter
 from math import ceil, sqrt
 
+from zhixing.vault.circles import find_circles
+
 # Layers of a directed graph: cycles are broken, the graph is reduced, and each node follows its predecessors. Nodes are
 # the numbers from 0. The steps are those of Sugiyama, Tagawa and Toda, Methods for Visual Understanding of Hierarchical
 # System Structures, IEEE Transactions on Systems, Man, and Cybernetics 11 (1981).
@@ -30,25 +32,10 @@ def neighbours(count: int, arrows: Iterable[Arrow]) -> list[list[int]]:
 
 def without_cycles(count: int, arrows: Iterable[Arrow]) -> list[Arrow]:
     """Return the arrows without repeats, loops and those that close a cycle, sorted."""
-    after = neighbours(count, dict.fromkeys(arrows))
-    kept: list[Arrow] = []
-    state = bytearray(count)  # 1: on the way here, 2: done
-    for root in range(count):
-        way = [] if state[root] else [(root, iter(after[root]))]
-        state[root] = state[root] or 1
-        while way:
-            node, rest = way[-1]
-            end = next(rest, None)
-            if end is None:
-                state[node] = 2
-                way.pop()
-                continue
-            if state[end] != 1:
-                kept.append((node, end))
-            if state[end] == 0:
-                state[end] = 1
-                way.append((end, iter(after[end])))
-    return sorted(kept)
+    unique = dict.fromkeys(arrows)
+    after = neighbours(count, unique)
+    circles = find_circles(range(count), lambda node: (((node, end), end) for end in after[node]))
+    return sorted(unique.keys() - {circle[-1] for circle in circles})
 
 
 def topological_order(count: int, arrows: Iterable[Arrow]) -> list[int]:

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
+from itertools import islice
 from pathlib import PurePosixPath
 from weakref import WeakKeyDictionary
 
 from zhixing.source import Span, Spans
+from zhixing.vault.circles import find_circles
 from zhixing.vault.note import Link, Note, is_attachment
 from zhixing.vault.resolve import Found, Resolution, resolve
 from zhixing.vault.vault import Vault, fold
@@ -54,55 +56,24 @@ def embed_cycles(vault: Vault) -> tuple[tuple[Edge, ...], ...]:
 
     What counts is the part that is embedded: a note may embed a section of a note that embeds another section of it.
     """
-    return _Search(vault).run()
+    parts = _embedded_parts(vault)
+    shown = {id(edge): part for inside in parts.values() for edge, part in inside}
+    leaving = {path: Spans([edge for edge, _ in inside]) for path, inside in parts.items()}
 
-
-class _Search:
-    """Depth-first search over embedded parts, with a stack of its own, so that no depth exhausts Python's."""
-
-    def __init__(self, vault: Vault) -> None:
-        self.vault = vault
-        found: dict[PurePosixPath, list[Edge]] = {}
-        for edge in edges(vault):
-            if edge.link.embed and edge.resolution.note is not None:
-                found.setdefault(edge.source.path, []).append(edge)
-        self.embeds = {path: Spans(embeds) for path, embeds in found.items()}
-        self.done: set[_Part] = set()
-        self.way: list[tuple[Edge, _Part]] = []
-        self.found: list[tuple[Edge, ...]] = []
-
-    def run(self) -> tuple[tuple[Edge, ...], ...]:
-        for path in self.embeds:
-            for edge in self.embeds[path].items:
-                if (part := _part(self.vault, edge)) not in self.done:
-                    self._search(edge, part)
-        return tuple(self.found)
-
-    def _search(self, edge: Edge, part: _Part) -> None:
-        self.way = [(edge, part)]
-        places = {part: 0}
-        open_ = [self._inside(part)]
-        while open_ and len(self.found) < MOST:
-            following = next(open_[-1], None)
-            if following is None:
-                open_.pop()
-                _, left = self.way.pop()
-                del places[left]
-                self.done.add(left)
-                continue
-            target = _part(self.vault, following)
-            if target in places:
-                inside = self.way[places[target] + 1 :]
-                self.found.append((*(one for one, _ in inside), following))
-            elif target not in self.done:
-                places[target] = len(self.way)
-                self.way.append((following, target))
-                open_.append(self._inside(target))
-
-    def _inside(self, part: _Part) -> Iterator[Edge]:
+    def embeds_within(part: _Part) -> Iterator[tuple[Edge, _Part]]:
         path, span = part
-        embeds = self.embeds.get(path)
-        return iter(embeds.within(span) if embeds else ())
+        return ((edge, shown[id(edge)]) for edge in (leaving[path].within(span) if path in leaving else ()))
+
+    return tuple(map(tuple, islice(find_circles(shown.values(), embeds_within), MOST)))
+
+
+def _embedded_parts(vault: Vault) -> dict[PurePosixPath, list[tuple[Edge, _Part]]]:
+    """Return the embeds of each note that lead to a note, each with the part that it shows."""
+    found: dict[PurePosixPath, list[tuple[Edge, _Part]]] = {}
+    for edge in edges(vault):
+        if edge.link.embed and edge.resolution.note is not None:
+            found.setdefault(edge.source.path, []).append((edge, _part(vault, edge)))
+    return found
 
 
 def _part(vault: Vault, edge: Edge) -> _Part:
@@ -152,25 +123,8 @@ def levels(vault: Vault, notes: Sequence[Note]) -> list[list[Note]]:
 def circles(vault: Vault) -> Iterator[list[Note]]:
     """Yield each circle of notes that require one another, once."""
     needs = requirements(vault)
-    state: dict[PurePosixPath, int] = {}
-    for start in needs:
-        stack = [(start, iter(needs[start]))] if start not in state else []
-        state.setdefault(start, 1)
-        while stack:
-            path, rest = stack[-1]
-            following = next(rest, None)
-            if following is None:
-                state[path] = 2
-                stack.pop()
-            elif state.get(following) == 1:
-                trail = [one for one, _ in stack]
-                yield [vault.notes[one] for one in trail[trail.index(following) :]]
-            elif following not in state:
-                state[following] = 1
-                stack.append((following, iter(needs[following])))
-
-
-__all__ = ["Edge", "backlinks", "edges", "embed_cycles", "orphans", "stubs"]
+    for circle in find_circles(needs, lambda path: ((path, need) for need in needs[path])):
+        yield [vault.notes[path] for path in circle]
 
 
 def backlinks(vault: Vault) -> Mapping[PurePosixPath, tuple[Edge, ...]]:

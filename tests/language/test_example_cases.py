@@ -9,6 +9,7 @@ from casefile import CASES, Case, cases, read_cases
 from zhixing.problems import Code
 
 ELSEWHERE = {
+    "expect-missing": "what an example leaves out is the book's matter",
     "example-missing": "a note without an example is the template's matter",
     "example-place": "where a block may stand is the book's matter",
     "example-duplicate": "two examples of one id are the book's matter",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from zhixing.language.arrays import broadcast
 from zhixing.language.evaluate import Evaluator
 from zhixing.language.model import (
     Axis,
@@ -20,7 +22,7 @@ from zhixing.language.model import (
     Said,
     Says,
 )
-from zhixing.language.nodes import Compare, Label, Node, Number
+from zhixing.language.nodes import Binary, Boolean, Call, Compare, Label, Name, Node, Number, text_of, walk
 from zhixing.language.values import printed_number, shape_of
 from zhixing.problems import Code
 
@@ -48,6 +50,7 @@ def _judge(item: Expectation | Expression, evaluator: Evaluator) -> Outcome | No
     try:
         computed = evaluator.quantity(target.tree)
         if isinstance(item, Expression):
+            _refuse_second_names(target.tree, evaluator)
             return Outcome(item, computed, _judge_statement(item, computed, evaluator), at=item.span.start)
         differing = list(_find_differences(item, computed, evaluator))
         what = "; ".join(text for text, _ in differing)
@@ -68,8 +71,74 @@ def _judge_statement(statement: Expression, computed: Quantity, evaluator: Evalu
     if np.all(values == 1):
         return ""
     if values.size > 1:
-        return f"{statement.text.strip()} is false of {int(np.sum(values == 0))} of {values.size} entries"
+        count = f"{int(np.sum(values == 0))} of {values.size} entries"
+        return f"{statement.text.strip()} is false of {count}{_describe_worst(statement.tree, computed, evaluator)}"
     return f"{statement.text.strip()} is false{_describe_sides(statement.tree, evaluator)}"
+
+
+def _refuse_second_names(tree: Node, evaluator: Evaluator) -> None:
+    """Refuse a comparison of every entry along an axis with every entry along its second name.
+
+    The sides of a comparison and of a difference in it (`abs(a - b) < 1e-9`) must not run along one axis under two
+    names; a condition on axes alone, such as `键 <= 词`, may.
+
+    Raises:
+        ExampleError: they do.
+    """
+    if isinstance(tree, Boolean):
+        for operand in tree.operands:
+            _refuse_second_names(operand, evaluator)
+    if not isinstance(tree, Compare):
+        return
+    inner = (side.arguments[0] if isinstance(side, Call) and len(side.arguments) == 1 else side for side in tree.sides)
+    differences = [(node.left, node.right) for node in inner if isinstance(node, Binary) and node.operator == "-"]
+    for left, right in (*itertools.pairwise(tree.sides), *differences):
+        _require_one_name(left, right, evaluator)
+
+
+def _require_one_name(left: Node, right: Node, evaluator: Evaluator) -> None:
+    axes = evaluator.scope.axes
+    sides = [evaluator.axes.get(side, ()) for side in (left, right)]
+    for one, other in itertools.product(*sides):
+        mixed = one not in sides[1] and other not in sides[0] and one in axes and other in axes
+        if (
+            mixed
+            and axes[one].root == axes[other].root
+            and not _is_of_axes(left, axes)
+            and not _is_of_axes(right, axes)
+        ):
+            what = f"{one} and {other} are two names of one axis, so every entry meets every other one here"
+            fix = f"Let both sides run along {one}, by an index: {text_of(right)}[{one}]"
+            raise ExampleError(Code.EXAMPLE_AXES, what, fix, right)
+
+
+def _is_of_axes(node: Node, axes: Mapping[str, Axis]) -> bool:
+    """Return whether an expression uses axes alone."""
+    return all(part.name in axes for part in walk(node) if isinstance(part, Name))
+
+
+def _describe_worst(tree: Node, computed: Quantity, evaluator: Evaluator) -> str:
+    """Return where the sides of a false comparison differ most, and what they are there."""
+    if not isinstance(tree, Compare) or len(tree.operators) > 1 or any(isinstance(side, Label) for side in tree.sides):
+        return ""
+    scope = evaluator.scope
+    try:
+        sides = [evaluator.quantity(side) for side in tree.sides]
+        views, dimensions = broadcast(sides, scope.axes, scope.budget)
+    except (ExampleError, NotComputedError):  # the budget is spent; that the statement is false is known already
+        return ""
+    left, right = (np.broadcast_to(np.asarray(view, np.float64), computed.values.shape) for view in views)
+    with np.errstate(invalid="ignore"):
+        gaps = np.where(computed.values == 0, np.nan_to_num(np.abs(left - right), nan=np.inf), -1.0)
+    place = tuple(int(at) for at in np.unravel_index(int(np.argmax(gaps)), gaps.shape))
+    where = ", ".join(dimension.label(at, scope.axes) for dimension, at in zip(dimensions, place, strict=True))
+    entries = (Quantity(view[place], (), side.on) for view, side in zip((left, right), sides, strict=True))
+    shown = [
+        describe_entry(entry, evaluator)
+        for node, entry in zip(tree.sides, entries, strict=True)
+        if not isinstance(node, Number)
+    ]
+    return f", worst at [{where}]: {' against '.join(shown)}"
 
 
 def _describe_sides(tree: Node, evaluator: Evaluator) -> str:

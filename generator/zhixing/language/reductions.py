@@ -63,9 +63,9 @@ def find_best(best: Compute, quantity: Quantity, at: tuple[int, ...], axes: Axes
     kept = [i for i in range(len(quantity.dimensions)) if i not in at]
     shape = [quantity.values.shape[i] for i in at]
     flat = quantity.values.transpose(*kept, *at).reshape(*(quantity.values.shape[i] for i in kept), prod(shape))
-    _refuse_ties(flat, best)
-    chosen = np.unravel_index(best(flat, axis=-1), shape)
     dimensions = [quantity.dimensions[i] for i in at]
+    _refuse_ties(flat, best, [quantity.dimensions[i] for i in kept], list(zip(dimensions, shape, strict=True)), axes)
+    chosen = np.unravel_index(best(flat, axis=-1), shape)
     whole = [_whole(c, d) for c, d in zip(chosen, dimensions, strict=True)]
     sizes = [axes[d.axis].size if d.axis in axes else n for d, n in zip(dimensions, shape, strict=True)]
     values = np.ravel_multi_index(tuple(whole), sizes)
@@ -92,10 +92,13 @@ def find_first(order: Compute, quantity: Quantity, at: int, count: int, axes: Ax
         raise ExampleError(Code.EXAMPLE_RUN, "An entry is not a number, so none is the best", "Mask it with where(...)")
     places = order(rows)[..., : count + 1]
     values = np.take_along_axis(rows, places, axis=-1)
-    if np.any(close(values[..., 1:], values[..., :-1])):
-        what = "Two entries tie for a place, so the answer would be an accident"
-        raise ExampleError(Code.EXAMPLE_RUN, what, "Part their values")
     dimension = quantity.dimensions[at]
+    tied = close(values[..., 1:], values[..., :-1])
+    if np.any(tied):
+        *row, first = _split(int(np.argmax(tied)), tied.shape)
+        pair = (int(places[(*row, first)]), int(places[(*row, first + 1)]))
+        kept = [d for i, d in enumerate(quantity.dimensions) if i != at]
+        raise _tie(rows[tuple(row)], pair, [(dimension, rows.shape[-1])], _describe_place(row, kept, axes), axes)
     chosen = np.moveaxis(_whole(places[..., :count], dimension), -1, at)
     dimensions = tuple(Dimension("") if i == at else d for i, d in enumerate(quantity.dimensions))
     on = (Dimension(dimension.axis),) if dimension.axis in axes else ()
@@ -107,13 +110,44 @@ def _whole(chosen: Array, dimension: Dimension) -> Array:
     return chosen if dimension.positions is None else np.asarray(dimension.positions)[chosen]
 
 
-def _refuse_ties(flat: Array, best: Compute) -> None:
+def _refuse_ties(
+    flat: Array, best: Compute, kept: Sequence[Dimension], dimensions: Sequence[tuple[Dimension, int]], axes: Axes
+) -> None:
+    """Refuse a tie for the best place, named by the labels of the two entries and of the row that they stand in.
+
+    Raises:
+        ExampleError: there is one, or an entry is not a number.
+    """
     if np.any(np.isnan(flat)):
         raise ExampleError(Code.EXAMPLE_RUN, "An entry is not a number, so none is the best", "Mask it with where(...)")
     top = np.take_along_axis(flat, np.expand_dims(best(flat, axis=-1), -1), axis=-1)
-    if np.any(np.sum(close(flat, top), axis=-1) > 1):
-        what = "Two entries tie for the best place, so the answer would be an accident"
-        raise ExampleError(Code.EXAMPLE_RUN, what, "Part their values")
+    tied = np.sum(close(flat, top), axis=-1) > 1
+    if np.any(tied):
+        row = _split(int(np.argmax(tied)), tied.shape)
+        first, second, *_ = np.flatnonzero(close(flat[row], top[row]))
+        raise _tie(flat[row], (int(first), int(second)), dimensions, _describe_place(row, kept, axes), axes)
+
+
+def _split(place: int, shape: Sequence[int]) -> tuple[int, ...]:
+    return tuple(int(at) for at in np.unravel_index(place, shape))
+
+
+def _tie(
+    values: Array, places: tuple[int, int], dimensions: Sequence[tuple[Dimension, int]], row: str, axes: Axes
+) -> ExampleError:
+    """Return the error for two entries of a row that share their place; `dimensions` are the row's, with sizes."""
+    shape = [size for _, size in dimensions]
+    labels = [_describe_place(_split(place, shape), [d for d, _ in dimensions], axes) for place in places]
+    value = f"{float(values[places[0]]):.10g}"
+    pair = f"{labels[0]} and {labels[1]} tie{f' at {row}' if row else ''}"
+    what = f"{pair}, both {value}, so the answer would be an accident"
+    return ExampleError(Code.EXAMPLE_RUN, what, "Part their values")
+
+
+def _describe_place(place: Sequence[int], dimensions: Sequence[Dimension], axes: Axes) -> str:
+    """Return a place in words: `[狗, 2]`."""
+    labels = [dimension.label(int(at), axes) for dimension, at in zip(dimensions, place, strict=True)]
+    return f"[{', '.join(labels)}]" if labels else ""
 
 
 def merge_axes(quantity: Quantity, names: Sequence[str], axes: Axes) -> Quantity:

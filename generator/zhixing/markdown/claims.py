@@ -167,7 +167,11 @@ class _Finder:
         return Claim(said, marker.span, bound, "", word, near) if said != WAIVER and bound else None
 
     def _near(self, before: Span) -> str:
-        found = numerals(self.text, Span(max(before.start, before.end - _NEAR), before.end))
+        """Return the last number of the running text before a place, "" where none is near."""
+        passed = bisect_right(self._ends, before.end)
+        start = max(before.start, before.end - _NEAR, self._ends[passed - 1] if passed else 0)
+        cut = start == before.end - _NEAR
+        found = [one for one in numerals(self.text, Span(start, before.end)) if one.span.start > start or not cut]
         return found[-1].text if found else ""
 
     def misplaced(self, region: Region, marker: Token) -> Problem:
@@ -190,8 +194,14 @@ class _Finder:
         if said.startswith(WAIVER):
             what, fix = "A waiver gives no reason", f"Write <!--= {WAIVER}: reason -->"
             return self.source.problem(Code.CLAIM_UNBOUND, marker.span, what, fix)
-        what = "There is no number or word before this claim on its line"
-        return self.source.problem(Code.CLAIM_UNBOUND, marker.span, what, "Put it right behind what it backs")
+        near = self._near(self._before(marker.span.start))
+        what = "There is no number or word right before this claim"
+        fix = (
+            f"Put it right behind what it backs: {near}<!--= {said} -->"
+            if near
+            else "Put it right behind what it backs"
+        )
+        return self.source.problem(Code.CLAIM_UNBOUND, marker.span, what, fix)
 
     def _named(self, content: str) -> str:
         return content.strip(" \t=＝")[:_SHOWN] or "quantity"

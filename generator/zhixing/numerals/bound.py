@@ -50,7 +50,7 @@ _TAILS: tuple[tuple[str, str, str], ...] = (
     (r"\d[%‰年月]?(?:[ \u00a0]?[~～—]+[ \u00a0]?|-)\Z", "", f"It is a range or a date. {_ONE_BY_ONE}"),
     (r"\d[:：]\Z", "", f"It is a time or a ratio. {_ONE_BY_ONE}"),
     (r"\d\s?/\s?\Z", "", "Write a fraction of two whole numbers, and a date without a marker"),
-    (r"\d\s?±\s?\Z", "", f"It is a number and its error. {_ONE_BY_ONE}"),
+    (r"±\s?\Z", "", f"It is a number and its error. {_ONE_BY_ONE}"),
     (r"(?:(?<![-=<>])[<>＜＞≤≥≦≧]|&[lg]t;)[ \u00a0]?\Z", "", "It is a bound. State the value, and compare in words"),
     (r"\d[ ]?[*x][ ]?\Z", r"10[\^⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹]", "Write 5×10^21 or 5e21"),
     (r"\d[百千万亿]\Z", "", "Write the whole number with digits, or all of it in Chinese"),

@@ -23,6 +23,7 @@ from zhixing.language.words.entrywise import ENTRYWISE
 from zhixing.language.words.images import IMAGES
 from zhixing.language.words.layers import LAYERS
 from zhixing.language.words.sequences import SEQUENCES
+from zhixing.language.words.training import TRAINING
 from zhixing.language.words.word import Entrywise, Explanation, Mechanism, Word
 from zhixing.show.derivation import derivation
 from zhixing.source import Span
@@ -34,7 +35,8 @@ NO_WORDS = {
     **dict.fromkeys(("HeadWeights", "NetworkWeights"), "notes give the arrays one by one"),
     "CoreError": "not a function",
     **dict.fromkeys(
-        ("Attention", "DecoderLayer", "EncoderLayer", "GRU", "LSTM", "MultiHead"), "a record; its fields are steps"
+        ("Adam", "Attention", "DecoderLayer", "EncoderLayer", "GRU", "LSTM", "MultiHead", "SGD"),
+        "a record; its fields are steps",
     ),
 }
 LEFT_OUT = {
@@ -70,7 +72,8 @@ GIVEN = {
         "W2": "f d", "b2": "d", "seq": "t d", "image": "r c", "ker": "kr kr", "line": "t", "kern": "kt",
         "images": "batch r c", "filters": "out batch kr kr", "bias": "out", "H": "h n k", "Wx": "d h", "Uh": "h h",
         "bh": "h", "W3": "g3 d h", "U3": "g3 h h", "c3": "g3 h", "W4": "g4 d h", "U4": "g4 h h", "c4": "g4 h",
-        "KG": "one m k", "VG": "one m v", "hid": "h", "cell": "h", "table": "v d", "square": "d d", "memory": "m d",
+        "KG": "one m k", "VG": "one m v", "hid": "h", "cell": "h", "table": "v d", "logits": "t v",
+        "square": "d d", "memory": "m d",
     }.items()
 }  # fmt: skip
 GIVEN["tokens"] = Quantity(np.array([2.0, 0, 1, 1, 2]), (Dimension("t"),))
@@ -250,6 +253,25 @@ CALLS: dict[str, list[tuple[str, Any]]] = {
         )
     ],
     "gru": [("gru(seq, W3, U3, c3, h0=hid)", core.gru(G["seq"], G["W3"], G["U3"], G["c3"], h0=G["hid"]))],
+    "cross_entropy": [
+        (
+            "cross_entropy(logits, tokens, smoothing=0.1)",
+            core.cross_entropy(G["logits"], G["tokens"], smoothing=0.1),
+        )
+    ],
+    "kl_divergence": [("kl_divergence(P, softmax(X))", core.kl_divergence(G["P"], core.softmax(G["X"])))],
+    "perplexity": [("perplexity(P)", core.perplexity(G["P"]))],
+    "sgd": [
+        ("sgd(X, Q, rate=0.1)", core.sgd(G["X"], G["Q"], rate=0.1)),
+        ("sgd(X, Q, P, 0.1, momentum=0.9)", core.sgd(G["X"], G["Q"], G["P"], rate=0.1, momentum=0.9)),
+    ],
+    "adam": [
+        (
+            "adam(X, Q, P, P, step=3, rate=0.1, beta1=0.8, beta2=0.9, eps=0.01)",
+            core.adam(G["X"], G["Q"], G["P"], G["P"], step=3, rate=0.1, beta1=0.8, beta2=0.9, eps=0.01),
+        )
+    ],
+    "warmup_rate": [("warmup_rate(abs(s), d, warmup=3)", core.warmup_rate(np.abs(G["s"]), 6, warmup=3))],
     "eye": [("eye(d)", np.eye(6))],
     "pinv": [("pinv(X)", np.linalg.pinv(G["X"]))],
 }
@@ -312,7 +334,7 @@ def test_a_leading_axis_of_one_argument_is_one_of_every_result() -> None:
 
 
 def test_every_word_has_one_entry_and_says_what_it_does() -> None:
-    families = (ENTRYWISE, REDUCTIONS, ALONG_AXIS, ORDERINGS, FORM, ATTENTION, LAYERS, SEQUENCES, IMAGES)
+    families = (ENTRYWISE, REDUCTIONS, ALONG_AXIS, ORDERINGS, FORM, ATTENTION, LAYERS, SEQUENCES, IMAGES, TRAINING)
     names = [word.name for family in families for word in family]
     assert sorted(names) == sorted(FUNCTIONS)
     for word in FUNCTIONS.values():
@@ -327,7 +349,7 @@ def test_every_explanation_is_one_that_derivations_know() -> None:
 
 
 def test_words_with_axis_come_from_the_core() -> None:
-    for name in ("softmax", "entropy"):
+    for name in ("softmax", "log_softmax", "entropy"):
         _same_values(evaluated(f"{name}(P, axis=n)"), getattr(core, name)(G["P"], axis=0))
     _same_values(evaluated("normalize(P, axis=n)"), core.layer_norm(G["P"], axis=0, eps=0))
     for name in ("relu", "sigmoid", "gelu", "silu", "tanh"):

@@ -26,8 +26,10 @@ from zhixing.core.layers import (
     encoder_layer,
     residual,
 )
+from zhixing.core.losses import cross_entropy, kl_divergence, log_softmax, perplexity
 from zhixing.core.masks import causal_mask, window_mask
 from zhixing.core.norms import batch_norm, layer_norm, rms_norm
+from zhixing.core.optimisers import SGD, Adam, adam, sgd, warmup_rate
 from zhixing.core.pooling import avg_pool, max_pool, patches
 from zhixing.core.positions import position_shift, positions, rotary
 from zhixing.core.recurrence import rnn, rnn_cell
@@ -37,6 +39,8 @@ from zhixing.core.vectors import cosine_similarity, dot
 __all__ = [
     "GRU",
     "LSTM",
+    "SGD",
+    "Adam",
     "Attention",
     "CoreError",
     "DecoderLayer",
@@ -44,6 +48,7 @@ __all__ = [
     "HeadWeights",
     "MultiHead",
     "NetworkWeights",
+    "adam",
     "additive_attention",
     "additive_scores",
     "attention",
@@ -54,6 +59,7 @@ __all__ = [
     "conv1d",
     "conv2d",
     "cosine_similarity",
+    "cross_entropy",
     "decoder_layer",
     "dot",
     "embedding",
@@ -66,8 +72,10 @@ __all__ = [
     "hard_attention",
     "identity",
     "join_heads",
+    "kl_divergence",
     "layer_norm",
     "linear",
+    "log_softmax",
     "lstm",
     "lstm_cell",
     "max_pool",
@@ -75,6 +83,7 @@ __all__ = [
     "ngram_counts",
     "ngram_probabilities",
     "patches",
+    "perplexity",
     "position_shift",
     "positions",
     "receptive_field",
@@ -84,11 +93,13 @@ __all__ = [
     "rnn",
     "rnn_cell",
     "rotary",
+    "sgd",
     "sigmoid",
     "silu",
     "softmax",
     "softmax_jacobian",
     "split_heads",
     "tanh",
+    "warmup_rate",
     "window_mask",
 ]

@@ -12,16 +12,18 @@ from zhixing.language.words.entrywise import ENTRYWISE
 from zhixing.language.words.images import IMAGES
 from zhixing.language.words.layers import LAYERS
 from zhixing.language.words.sequences import SEQUENCES
+from zhixing.language.words.training import TRAINING
 from zhixing.language.words.word import Word
 
 __all__ = ["CONSTANTS", "FUNCTIONS", "INSTEAD", "RESERVED", "WORDS"]
 
 CONSTANTS: Mapping[str, float] = {"inf": np.inf, "nan": np.nan, "pi": np.pi}
 
-FUNCTIONS: Mapping[str, Word] = {
-    word.name: word
-    for word in (*ENTRYWISE, *REDUCTIONS, *ALONG_AXIS, *ORDERINGS, *FORM, *ATTENTION, *LAYERS, *SEQUENCES, *IMAGES)
-}
+_FAMILIES = (
+    ENTRYWISE, REDUCTIONS, ALONG_AXIS, ORDERINGS, FORM, ATTENTION, LAYERS, SEQUENCES, IMAGES, TRAINING,
+)  # fmt: skip
+
+FUNCTIONS: Mapping[str, Word] = {word.name: word for family in _FAMILIES for word in family}
 
 RESERVED = frozenset({*CONSTANTS, *(name for name, word in FUNCTIONS.items() if word.reserved)})
 """Words that no quantity may be named."""

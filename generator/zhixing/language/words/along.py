@@ -201,6 +201,7 @@ ALONG_AXIS = (
         gradient=back_softmax,
         neighbours=("normalize",),
     ),
+    Word("log_softmax", AlongAxis(core.log_softmax, weight=20), Latex(r"\ln \operatorname{softmax}")),
     Word(
         "normalize",
         AlongAxis(_normalize, options={"eps": Kind.NUMBER}),

@@ -1,0 +1,52 @@
+"""Words of the core: losses, and the steps that make them smaller."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import Any
+
+from zhixing import core
+from zhixing.language.model import Array
+from zhixing.language.words.costs import count_work
+from zhixing.language.words.word import Kind, Word, mechanism
+
+
+@wraps(core.warmup_rate)
+def _warmup_rate(step: Array, features: Array, **options: Any) -> Array:
+    return core.warmup_rate(step, features.size, **options)
+
+
+TRAINING = (
+    Word(
+        "cross_entropy",
+        mechanism(
+            core.cross_entropy, "… v, … -> …", work=count_work(entries="v, v"), options={"smoothing": Kind.NUMBER}
+        ),
+    ),
+    Word("kl_divergence", mechanism(core.kl_divergence, "… n, … n -> …", work=count_work(entries="n, n"))),
+    Word("perplexity", mechanism(core.perplexity, "… n -> …", work=count_work(entries="n"))),
+    Word(
+        "sgd",
+        mechanism(
+            core.sgd,
+            "…, …, ?… -> w: …; velocity: …",
+            work=count_work(entries=" "),
+            needed={"rate": Kind.NUMBER},
+            options={"momentum": Kind.NUMBER},
+        ),
+    ),
+    Word(
+        "adam",
+        mechanism(
+            core.adam,
+            "…, …, ?…, ?… -> w: …; m: …; v: …",
+            work=count_work(entries=" ,  "),
+            needed={"step": Kind.WHOLE},
+            options={"rate": Kind.NUMBER, "beta1": Kind.NUMBER, "beta2": Kind.NUMBER, "eps": Kind.NUMBER},
+        ),
+    ),
+    Word(
+        "warmup_rate",
+        mechanism(_warmup_rate, "…, d -> …", work=count_work(entries=" "), options={"warmup": Kind.WHOLE}),
+    ),
+)

@@ -60,6 +60,20 @@ CASES = [
     "gelu_default_2",
     "gelu_tanh_1",
     "gelu_tanh_2",
+    "linear_attention_linear",
+    "linear_attention_gated",
+    "linear_attention_gated_per_head_decay",
+    "linear_attention_delta",
+    "linear_attention_gated_delta",
+    "linear_attention_gated_delta_beta_scalar",
+    "linear_attention_gated_delta_gqa",
+    "linear_attention_gated_delta_mqa",
+    "linear_attention_decode_step",
+    "linear_attention_prefill_with_past",
+    "linear_attention_no_past_explicit_zeros",
+    "linear_attention_explicit_scale",
+    "linear_attention_fp16",
+    "linear_attention_linear_t1_no_past",
 ]
 
 

@@ -69,6 +69,27 @@ def test_attention(name: str, blocked: bool) -> None:
     close(output if outputs[0].ndim == 4 else core.join_heads(output), outputs[0])
 
 
+@pytest.mark.parametrize("name", names("linear_attention_"))
+def test_linear_attention(name: str) -> None:
+    attributes, inputs, (expected, state) = case(name)
+    queries, heads = attributes["q_num_heads"], attributes["kv_num_heads"]
+    rule = attributes.get("update_rule", "gated_delta")
+    q = core.split_heads(inputs["query"], queries)
+    k, v = (np.repeat(core.split_heads(inputs[x], heads), queries // heads, axis=1) for x in ("key", "value"))
+    given: dict[str, Any] = {"scale": attributes.get("scale")}
+    if "gated" in rule:
+        given["decay"] = np.repeat(core.split_heads(inputs["decay"], heads), queries // heads, axis=1)
+    if "delta" in rule:
+        given["beta"] = np.repeat(inputs["beta"], queries // inputs["beta"].shape[-1], axis=-1).swapaxes(-1, -2)
+    if "past_state" in inputs:
+        given["state"] = np.repeat(inputs["past_state"], queries // heads, axis=1)
+    found = core.linear_attention(q, k, v, **given)
+    tolerance = 1e-5 if expected.dtype == np.float32 else 2e-3
+    for ours, theirs in ((core.join_heads(found.output), expected), (found.state[:, :: queries // heads], state)):
+        assert ours.dtype == theirs.dtype
+        np.testing.assert_allclose(ours, theirs, rtol=tolerance, atol=tolerance / 5)
+
+
 @pytest.mark.parametrize("name", names("rotary_embedding_"))
 def test_rotary_embedding(name: str) -> None:
     attributes, inputs, (expected,) = case(name)

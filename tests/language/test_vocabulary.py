@@ -35,7 +35,7 @@ NO_WORDS = {
     **dict.fromkeys(("HeadWeights", "NetworkWeights"), "notes give the arrays one by one"),
     "CoreError": "not a function",
     **dict.fromkeys(
-        ("Adam", "Attention", "DecoderLayer", "EncoderLayer", "GRU", "LSTM", "MultiHead", "SGD"),
+        ("Adam", "Attention", "DecoderLayer", "EncoderLayer", "GRU", "LSTM", "LinearAttention", "MultiHead", "SGD"),
         "a record; its fields are steps",
     ),
 }
@@ -127,6 +127,13 @@ CALLS: dict[str, list[tuple[str, Any]]] = {
             "hard_attention(Q, K, V, mask=allowed, scale=2, seed=3)",
             core.hard_attention(G["Q"], G["K"], G["V"], mask=MASK, scale=2, seed=3),
         )
+    ],
+    "linear_attention": [
+        ("linear_attention(X, Q, X)", core.linear_attention(G["X"], G["Q"], G["X"])),
+        (
+            "linear_attention(X, Q, X, decay=-P, beta=s, state=square, scale=0.2)",
+            core.linear_attention(G["X"], G["Q"], G["X"], decay=-G["P"], beta=G["s"], state=G["square"], scale=0.2),
+        ),
     ],
     "additive_scores": [
         ("additive_scores(Q, K, Wp, Wq, u)", core.additive_scores(G["Q"], G["K"], G["Wp"], G["Wq"], G["u"]))

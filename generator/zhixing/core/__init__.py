@@ -26,6 +26,7 @@ from zhixing.core.layers import (
     encoder_layer,
     residual,
 )
+from zhixing.core.linear_attention import LinearAttention, linear_attention
 from zhixing.core.losses import cross_entropy, kl_divergence, log_softmax, perplexity
 from zhixing.core.masks import causal_mask, window_mask
 from zhixing.core.norms import batch_norm, layer_norm, rms_norm
@@ -46,6 +47,7 @@ __all__ = [
     "DecoderLayer",
     "EncoderLayer",
     "HeadWeights",
+    "LinearAttention",
     "MultiHead",
     "NetworkWeights",
     "adam",
@@ -75,6 +77,7 @@ __all__ = [
     "kl_divergence",
     "layer_norm",
     "linear",
+    "linear_attention",
     "log_softmax",
     "lstm",
     "lstm_cell",

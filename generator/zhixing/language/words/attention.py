@@ -7,6 +7,7 @@ from functools import partial, wraps
 from typing import Any
 
 from zhixing import core
+from zhixing.language.budget import NODE_WORK
 from zhixing.language.model import Array
 from zhixing.language.words.costs import count_work
 from zhixing.language.words.word import Explanation, Kind, Latex, Word, mechanism
@@ -115,6 +116,17 @@ ATTENTION = (
             options={"scale": Kind.NUMBER, "seed": Kind.WHOLE},
         ),
         scores=_MASKED_SCORES,
+    ),
+    Word(
+        "linear_attention",
+        mechanism(
+            core.linear_attention,
+            "… n d, … n d, … n v -> state: … d v; output: … n v",
+            work=lambda s, _: s["n"] * (2 * NODE_WORK + 20 * s["d"] * s["v"]),
+            arrays={"decay": "… n d", "beta": "… n", "state": "… d v"},
+            options={"scale": Kind.NUMBER},
+            peak=lambda s, _: s["d"] * s["v"],
+        ),
     ),
     Word(
         "additive_scores",

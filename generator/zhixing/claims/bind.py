@@ -21,6 +21,8 @@ from zhixing.weave.edits import Edit, apply_edits
 
 _MOST_ENTRIES = 10_000
 """A quantity with more entries is not searched."""
+_MOST_MARKERS = 1000
+"""So many markers of a note are filled at a time."""
 _LISTED = 6
 
 
@@ -28,7 +30,7 @@ def bind_markers(note: Note, backing: Backing) -> tuple[str, list[Problem]]:
     """Return a note's text with each empty marker filled, and a problem for each that fits none or several."""
     edits: list[Edit] = []
     problems: list[Problem] = []
-    for claim in note.all_claims.empty:
+    for claim in note.all_claims.empty[:_MOST_MARKERS]:
         found = find_candidates(claim, note, backing)
         if len(found) == 1:
             edits.append(Edit(claim.span, f"<!--= {found[0]} -->"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from zhixing.language.model import ExampleError, Run
 from zhixing.language.nodes import Name, walk
 from zhixing.language.runs import Book, Declared, example_of
 from zhixing.markdown.claims import Claim
-from zhixing.problems import Code, Problem, Severity, did_you_mean
+from zhixing.problems import Code, Severity, did_you_mean
 from zhixing.source import Span
 from zhixing.vault.note import Note
 
@@ -21,6 +22,7 @@ PROPERTY = "example"
 """The property of a note that names the example of its claims."""
 _OUTCOMES = frozenset({Code.EXPECT_FAILED, Code.HOLDS_FAILED})
 _TOGETHER = 3
+_FIELD = re.compile(r"\s*([^\W\d]\w*)\s*\.\s*([^\W\d]\w*)")
 
 
 class FailedExampleError(ExampleError):
@@ -33,10 +35,14 @@ class FailedExampleError(ExampleError):
 
 @dataclass(frozen=True, slots=True)
 class Backing:
-    """What may back claims: the runs, the examples of each note by its path, and those that failed, by id."""
+    """What may back claims: the runs, the examples of each note by its path, and those that failed, by id.
+
+    `names` has for each note the names of its examples' quantities, each with the examples that have it.
+    """
 
     runs: Mapping[str, Run]
     own: Mapping[PurePosixPath, tuple[str, ...]]
+    names: Mapping[PurePosixPath, Mapping[str, tuple[str, ...]]]
     failed: Mapping[str, Declared]
 
     @classmethod
@@ -46,18 +52,38 @@ class Backing:
         for one in book.declared:
             if one.name:
                 own[one.note.path].append(one.name)
-        errors: dict[str, list[Problem]] = defaultdict(list)
-        for problem in book.problems:
-            if problem.code.severity is Severity.ERROR and problem.code not in _OUTCOMES:
-                errors[problem.path].append(problem)
-        failed = {
-            one.name: one for one in book.declared if one.name and any(map(one.contains, errors[one.note.source.path]))
-        }
-        return cls(book.runs, {path: tuple(dict.fromkeys(names)) for path, names in own.items()}, failed)
+        unique = {path: tuple(dict.fromkeys(names)) for path, names in own.items()}
+        return cls(book.runs, unique, {path: _names(ids, book.runs) for path, ids in unique.items()}, _failed(book))
 
     def knows(self, example: str) -> bool:
         """Return whether some note declares the example."""
         return example in self.runs or example in self.failed
+
+
+def _names(examples: tuple[str, ...], runs: Mapping[str, Run]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for example in examples:
+        if example in runs:
+            for name in dict.fromkeys(name.partition(".")[0] for name in runs[example].quantities):
+                found[name].append(example)
+    return {name: tuple(ids) for name, ids in found.items()}
+
+
+def _failed(book: Book) -> dict[str, Declared]:
+    """Return the examples that could not be read or run to their end, by id."""
+    lines: dict[str, list[int]] = defaultdict(list)
+    for problem in sorted(book.problems, key=lambda one: one.line):
+        if problem.code.severity is Severity.ERROR and problem.code not in _OUTCOMES:
+            lines[problem.path].append(problem.line)
+    failed = {}
+    for one in book.declared:
+        source = one.note.source
+        first, last = (source.position(at)[0] for at in (one.fence.span.start, one.fence.span.end - 1))
+        wrong = lines.get(source.path, [])
+        at = bisect_left(wrong, first)
+        if one.name and at < len(wrong) and wrong[at] <= last:
+            failed[one.name] = one
+    return failed
 
 
 def full_claim(claim: Claim, note: Note, backing: Backing) -> Claim:
@@ -91,7 +117,7 @@ def full_reference(reference: str, at: Span, note: Note, backing: Backing) -> st
     raise _unclear(reference, own, note, backing)
 
 
-def _unclear(reference: str, own: list[str], note: Note, backing: Backing) -> ExampleError:
+def _unclear(reference: str, own: tuple[str, ...], note: Note, backing: Backing) -> ExampleError:
     """Return why a reference without an example names no quantity."""
     if own:
         listed = ", ".join(f"{name}.{reference}" for name in own[:_TOGETHER])
@@ -101,7 +127,7 @@ def _unclear(reference: str, own: list[str], note: Note, backing: Backing) -> Ex
     broken = next((name for name in examples if name in backing.failed), "")
     if broken:
         return FailedExampleError(broken)
-    known = [name for example in examples if example in backing.runs for name in _bases(backing.runs[example])]
+    known = backing.names.get(note.path, {})
     if "." in reference:
         name = example_of(reference)
         fix = did_you_mean(name, [*backing.runs, *known]) or "Write example.quantity, with the id of an example"
@@ -113,33 +139,31 @@ def _unclear(reference: str, own: list[str], note: Note, backing: Backing) -> Ex
     return ExampleError(Code.CLAIM_UNKNOWN, f"No example of this note computes {reference}", fix)
 
 
-def _own_examples(reference: str, at: Span, note: Note, backing: Backing) -> list[str]:
+def _own_examples(reference: str, at: Span, note: Note, backing: Backing) -> tuple[str, ...]:
     """Return the examples of a note whose quantities a reference names as if it stood in them."""
-    runs = {name: backing.runs[name] for name in backing.own.get(note.path, ()) if name in backing.runs}
+    known = backing.names.get(note.path, {})
     try:
         tree = parse_expression(reference, at).tree
     except ExampleError:
-        return []
-    names = {node.name for node in walk(tree) if isinstance(node, Name)}
-    field = re.match(r"\s*([^\W\d]\w*)\s*\.\s*([^\W\d]\w*)", reference)
-    found = []
-    known = {base for run in runs.values() for base in _bases(run)}
-    for name, run in runs.items():
-        wanted = names & known
-        whole = field is None or f"{normal_name(field[1])}.{normal_name(field[2])}" in run.quantities or field[2] == "T"
-        if wanted and wanted <= _bases(run) and whole:
-            found.append(name)
-    return found
-
-
-def _bases(run: Run) -> set[str]:
-    return {name.partition(".")[0] for name in run.quantities}
+        return ()
+    wanted = {node.name for node in walk(tree) if isinstance(node, Name)} & known.keys()
+    if not wanted:
+        return ()
+    first, *others = sorted((known[name] for name in wanted), key=len)
+    rest = [frozenset(ids) for ids in others]
+    found = tuple(name for name in first if all(name in ids for ids in rest)) if rest else first
+    field = _FIELD.match(reference)
+    if field is None or field[2] == "T":
+        return found
+    part = f"{normal_name(field[1])}.{normal_name(field[2])}"
+    return tuple(name for name in found if part in backing.runs[name].quantities)
 
 
 def default_example(at: Span, note: Note) -> str:
     """Return the example that a line above a place, or else the note's frontmatter, names for claims; "" for none."""
-    above = [default for default in note.all_claims.defaults if default.span.start < at.start]
-    if above:
-        return normal_name(above[-1].example)
+    defaults = note.all_claims.defaults
+    above = defaults.index(at.start)
+    if above >= 0:
+        return normal_name(defaults.items[above].example)
     field = note.frontmatter.fields.get(PROPERTY)
     return normal_name(field.value) if field and isinstance(field.value, str) else ""

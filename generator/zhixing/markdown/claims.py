@@ -21,7 +21,7 @@ from zhixing.markdown.reading import Reading
 from zhixing.numerals.bound import Fragment, is_widened, may_follow, read_bound, read_in_formula
 from zhixing.numerals.read import ABOUT, Numeral, numerals
 from zhixing.problems import Code, Problem
-from zhixing.source import Span
+from zhixing.source import Span, Spans
 
 WAIVER = "免"
 _QUOTES = {"”": "“", "」": "「", "』": "『", "’": "‘", "》": "《", '\\"': '\\"', '"': '"'}
@@ -112,14 +112,14 @@ class Claims:
     named: tuple[Claim, ...]
     empty: tuple[Claim, ...]
     strays: tuple[Stray, ...]
-    defaults: tuple[Default, ...]
+    defaults: Spans[Default]
     problems: tuple[Problem, ...]
 
 
 def find_claims(reading: Reading) -> Claims:
     """Return the claims of a note, with a problem for each marker that binds nothing or is written wrong."""
     if "<!" not in reading.text and "<！" not in reading.text:
-        return Claims((), (), (), (), ())
+        return Claims((), (), (), Spans(()), ())
     finder = _Finder(reading)
     named, empty = [], []
     problems = [problem for region in reading.regions for problem in finder.misplaced_in(region)]
@@ -132,7 +132,7 @@ def find_claims(reading: Reading) -> Claims:
             empty += [claim] if claim else []
             problems.append(finder.misplaced(region, marker))
     problems = sorted(problems, key=lambda problem: problem.order)
-    return Claims(tuple(named), tuple(empty), tuple(finder.strays()), tuple(finder.defaults()), tuple(problems))
+    return Claims(tuple(named), tuple(empty), tuple(finder.strays()), Spans(finder.defaults()), tuple(problems))
 
 
 class _Finder:

@@ -34,6 +34,7 @@ from zhixing.language.model import (
 from zhixing.language.nodes import Node
 from zhixing.language.read import no_axis
 from zhixing.language.scope import Loop, Names, Scope
+from zhixing.language.undefined import find_undefined
 from zhixing.problems import Code, Problem, did_you_mean
 from zhixing.source import Source, Span
 
@@ -238,7 +239,8 @@ def run_example(
     evaluator = Evaluator(runner.scope, statement=True, axes=runner.node_axes)
     outcomes = judge_claims(example.expectations, example.holds, evaluator)
     sayings = tuple(judge_says(says, evaluator) for says in example.says)
-    problems = [*runner.problems, *_unmet(outcomes, source)]
+    undefined = find_undefined(replace(example, axes=runner.axes), runner.scope.names.quantities, source)
+    problems = [*runner.problems, *undefined, *_unmet(outcomes, source)]
     run = Run(
         replace(example, axes=runner.axes), dict(runner.scope.names.quantities), outcomes, sayings, runner.node_axes,
         budget.used, budget.cut,

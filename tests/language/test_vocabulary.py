@@ -128,6 +128,15 @@ CALLS: dict[str, list[tuple[str, Any]]] = {
             core.hard_attention(G["Q"], G["K"], G["V"], mask=MASK, scale=2, seed=3),
         )
     ],
+    "alibi_slopes": [("alibi_slopes(h)", core.alibi_slopes(2))],
+    "alibi": [('alibi(u, n, m, align="end")', core.alibi(G["u"], 4, 5, align="end"))],
+    "t5_bias": [
+        (
+            "t5_bias(image, n, m, align=1, farthest=9)",
+            core.t5_bias(G["image"], 4, 5, align=1, farthest=9),
+        ),
+        ("t5_bias(X, n, m, align=0, causal=1)", core.t5_bias(G["X"], 4, 5, align=0, causal=True)),
+    ],
     "linear_attention": [
         ("linear_attention(X, Q, X)", core.linear_attention(G["X"], G["Q"], G["X"])),
         (

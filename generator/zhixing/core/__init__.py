@@ -9,6 +9,7 @@ from __future__ import annotations
 from zhixing.core.activations import gelu, identity, relu, sigmoid, silu, tanh
 from zhixing.core.additive import additive_attention, additive_scores
 from zhixing.core.attention import Attention, attention
+from zhixing.core.biases import alibi, alibi_slopes, t5_bias
 from zhixing.core.blocked import blocked_attention
 from zhixing.core.convolution import conv1d, conv2d, receptive_field
 from zhixing.core.embeddings import embedding, ngram_counts, ngram_probabilities
@@ -53,6 +54,8 @@ __all__ = [
     "adam",
     "additive_attention",
     "additive_scores",
+    "alibi",
+    "alibi_slopes",
     "attention",
     "avg_pool",
     "batch_norm",
@@ -102,6 +105,7 @@ __all__ = [
     "softmax",
     "softmax_jacobian",
     "split_heads",
+    "t5_bias",
     "tanh",
     "warmup_rate",
     "window_mask",

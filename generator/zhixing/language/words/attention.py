@@ -69,6 +69,21 @@ def _decoder_layer(x: Array, memory: Array, *weights: Array, **options: Any) -> 
     return core.decoder_layer(x, memory, heads, cross, core.NetworkWeights(*weights[8:]), **options)
 
 
+@wraps(core.alibi_slopes)
+def _alibi_slopes(heads: Array) -> Array:
+    return core.alibi_slopes(heads.size)
+
+
+@wraps(core.alibi)
+def _alibi(slopes: Array, queries: Array, keys: Array, **options: Any) -> Array:
+    return core.alibi(slopes, queries.size, keys.size, **options)
+
+
+@wraps(core.t5_bias)
+def _t5_bias(weights: Array, queries: Array, keys: Array, **options: Any) -> Array:
+    return core.t5_bias(weights, queries.size, keys.size, **options)
+
+
 ATTENTION = (
     Word(
         "attention",
@@ -206,6 +221,20 @@ ATTENTION = (
             work=count_work(entries="n m"),
             options={"align": Kind.WHOLE_OR_WORD},
             needed={"window": Kind.SIDES},
+        ),
+    ),
+    Word("alibi_slopes", mechanism(_alibi_slopes, "h -> h", work=count_work(entries="h"))),
+    Word(
+        "alibi",
+        mechanism(_alibi, "…, n, m -> … n m", work=count_work(entries="n m"), options={"align": Kind.WHOLE_OR_WORD}),
+    ),
+    Word(
+        "t5_bias",
+        mechanism(
+            _t5_bias,
+            "… b, n, m -> … n m",
+            work=count_work(entries="n m"),
+            options={"align": Kind.WHOLE_OR_WORD, "farthest": Kind.WHOLE, "causal": Kind.FLAG},
         ),
     ),
 )

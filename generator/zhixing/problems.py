@@ -67,6 +67,7 @@ class Code(Enum):
     ALIAS_CLASH = (Severity.WARNING, "An alias is also another note's name or alias.")
     NAME_CLASH = (Severity.WARNING, "Two notes have the same name, so a link to it is ambiguous.")
     EMBED_CYCLE = (Severity.ERROR, "A note embeds itself, directly or through others.")
+    EMBED_COST = (Severity.WARNING, "A page would show more of other notes than it may.")
     ORPHAN = (Severity.INFO, "No note links to this one.")
     # Template
     SECTION_MISSING = (Severity.ERROR, "A section of the note's template is missing.")

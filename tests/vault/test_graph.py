@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from small_vaults import vault_of
-from zhixing.vault.graph import backlinks, edges, embed_cycles, orphans, stubs
+from zhixing.vault.embeds import embed_cycles
+from zhixing.vault.graph import backlinks, edges, orphans, stubs
 from zhixing.vault.vault import Vault
 
 VAULT = vault_of(

@@ -10,7 +10,8 @@ from pathlib import PurePosixPath
 from zhixing.checks.fix_links import LinkFixer
 from zhixing.problems import Code, Problem
 from zhixing.source import Span
-from zhixing.vault.graph import Edge, circles, edges, embed_cycles, orphans
+from zhixing.vault.embeds import embed_cycles, embed_limits
+from zhixing.vault.graph import Edge, circles, edges, orphans
 from zhixing.vault.note import SCHEMES, is_attachment
 from zhixing.vault.resolve import Found, near_names
 from zhixing.vault.vault import Vault, fold
@@ -99,6 +100,9 @@ def check_links(vault: Vault) -> Iterator[Problem]:
         names = " → ".join([*(edge.source.name for edge in cycle), cycle[0].source.name])
         what = f"This embed is part of a circle: {names}"
         yield cycle[0].source.source.problem(Code.EMBED_CYCLE, cycle[0].link.span, what, "Link instead of embedding")
+    for edge in embed_limits(vault).beyond:
+        what = "Here the page shows more of other notes than it may, so further embeds become links"
+        yield edge.source.source.problem(Code.EMBED_COST, edge.link.span, what, "Link instead of embedding")
     for circle in circles(vault):
         names = " → ".join([*(note.name for note in circle), circle[0].name])
         what = f"These notes require one another: {names}"

@@ -13,9 +13,6 @@ from zhixing.source import Span
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
 
-# A page stops growing here: notes that embed one another twice each would double it with every level.
-MAX_EMBEDDED = 500_000
-MAX_DEPTH = 8
 # So many quotes, lists and embeds stand in one another at most.
 MAX_NESTED = 100
 
@@ -24,18 +21,19 @@ MAX_NESTED = 100
 class Page:
     """The page that is being read: `note` is its note, `results` what the vault's examples and lists show.
 
-    `tags` are those that have pages. `terms` reads lists of definitions, which Obsidian does not know.
+    `left` is what further embeds on it may cost. `tags` are those that have pages. `terms` reads lists of definitions,
+    which Obsidian does not know.
     """
 
     vault: Vault
     note: Note
     results: Results
+    left: int
     tags: Tags | None = None
     terms: bool = False
     footnotes: dict[str, Footnote] = field(default_factory=dict)
     inline_notes: int = 0
     embeds: int = 0
-    embedded: int = 0
 
     def new_label(self) -> str:
         """Return a label for a footnote that stands in a line; labels of notes hold no colon."""

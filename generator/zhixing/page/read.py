@@ -14,7 +14,7 @@ from zhixing.markdown.inline import TokenKind
 from zhixing.markdown.links import default_text
 from zhixing.page.blocks import Opaque, Part, Piece, cover, read_blocks
 from zhixing.page.callouts import Head, read_head
-from zhixing.page.context import MAX_DEPTH, MAX_EMBEDDED, MAX_NESTED, Page, Scope
+from zhixing.page.context import MAX_NESTED, Page, Scope
 from zhixing.page.html_text import without_comments
 from zhixing.page.inline import InlineReader
 from zhixing.page.links import place
@@ -49,6 +49,7 @@ from zhixing.page.tree import (
     walk,
 )
 from zhixing.source import Source, Span
+from zhixing.vault.embeds import MAX_DEPTH, cost_of, embed_limits, shown_spans
 from zhixing.vault.note import Link as NoteLink
 from zhixing.vault.note import Note, read_note
 from zhixing.vault.resolve import Resolution
@@ -65,7 +66,7 @@ def read_page(vault: Vault, note: Note, results: Results, tags: Tags | None = No
     What the vault's examples and lists show now stands in place of what the note has on disk, with the block that
     declares an example. Pure: the same vault, note and results, the same page.
     """
-    page = Page(vault, note, results, tags, terms)
+    page = Page(vault, note, results, embed_limits(vault).limits.get(note.path, 0), tags, terms)
     scope = Scope(page, note, chain=((note.path, ""),))
     blocks = _NoteReader(scope).read([Span(0, len(note.source.text))])
     defined = {one.label: one for one in reversed([*_footnotes_of(blocks)])}
@@ -397,40 +398,18 @@ def embed(scope: Scope, resolution: Resolution, link: NoteLink, span: Span) -> B
     if (note.path, anchor) in scope.chain:
         names = [page.vault.notes[path].title for path, _ in scope.chain]
         return _message(span, "warning", f"嵌入成环：{' → '.join([*names, note.title])}")
-    shown = _shown_part(scope, note, resolution)
-    size = shown.end - shown.start
-    if len(scope.chain) > MAX_DEPTH or scope.depth > MAX_NESTED or page.embedded + size > MAX_EMBEDDED:
-        return _message(span, "warning", f"嵌入的内容太多，不再展开：{note.title}")
-    page.embeds += 1
-    page.embedded += size
-    inner = Scope(page, note, page.embeds, (*scope.chain, (note.path, anchor)), depth=scope.depth + 1)
-    blocks = _NoteReader(inner).read([shown, *_footnotes(note, shown)])
     text = Text(span, default_text(note.title, link.headings, ""))
-    return Embed(span, note.path, Link(span, place(resolution, link) or Place(note.path), (text,)), blocks)
+    title = Link(span, place(resolution, link) or Place(note.path), (text,))
+    shown = shown_spans(page.vault, note, resolution)
+    cost = cost_of(shown)
+    if len(scope.chain) > MAX_DEPTH or scope.depth > MAX_NESTED or cost > page.left:
+        return Callout(span, "warning", (Text(span, "嵌入的内容太多，不再展开："), title))
+    page.embeds += 1
+    page.left -= cost
+    inner = Scope(page, note, page.embeds, (*scope.chain, (note.path, anchor)), depth=scope.depth + 1)
+    blocks = _NoteReader(inner).read(shown)
+    return Embed(span, note.path, title, blocks)
 
 
 def _message(span: Span, kind: str, text: str) -> Callout:
     return Callout(span, kind, (Text(span, " ".join(text.split())),))
-
-
-def _shown_part(scope: Scope, note: Note, resolution: Resolution) -> Span:
-    """Return what a link names of a note: a block, a section, or all of it."""
-    if resolution.block is not None:
-        return resolution.block.span
-    if resolution.heading is not None:
-        return scope.page.vault.places(note).section(resolution.heading)
-    return Span(0, len(note.source.text))
-
-
-def _footnotes(note: Note, span: Span) -> list[Span]:
-    """Return the definitions outside a part of a note of the footnotes that it calls."""
-    text = note.source.text
-    found = [token for token in note.tokens if token.kind is TokenKind.FOOTNOTE]
-    called = {token.content.of(text) for token in found if token.span.start in span}
-    places: dict[int, Span] = {}
-    for token in found if called else ():
-        region = note.at(token.span.start)
-        begins = any(line.start == token.span.start for line in region.lines) and text.startswith(":", token.span.end)
-        if begins and token.content.of(text) in called and token.span.start not in span:
-            places[region.span.start] = region.span
-    return list(places.values())

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
-from itertools import islice
 from pathlib import PurePosixPath
 from weakref import WeakKeyDictionary
 
-from zhixing.source import Span, Spans
+from zhixing.source import Span
 from zhixing.vault.circles import find_circles
 from zhixing.vault.note import Link, Note, is_attachment
 from zhixing.vault.resolve import Found, Resolution, resolve
@@ -42,51 +41,6 @@ def edges(vault: Vault) -> tuple[Edge, ...]:
         notes = vault.notes.values()
         _EDGES[vault] = tuple(Edge(note, link, resolve(vault, note, link)) for note in notes for link in note.links)
     return _EDGES[vault]
-
-
-# Circles of embeds: notes, sections and blocks that would show themselves without end.
-
-# Each circle is found with its way round; a vault of nothing but circles shows this many of them.
-MOST = 100
-_Part = tuple[PurePosixPath, Span]
-
-
-def embed_cycles(vault: Vault) -> tuple[tuple[Edge, ...], ...]:
-    """Return the circles in which notes embed one another, each as its embeds in order, at most 100.
-
-    What counts is the part that is embedded: a note may embed a section of a note that embeds another section of it.
-    """
-    parts = _embedded_parts(vault)
-    shown = {id(edge): part for inside in parts.values() for edge, part in inside}
-    leaving = {path: Spans([edge for edge, _ in inside]) for path, inside in parts.items()}
-
-    def embeds_within(part: _Part) -> Iterator[tuple[Edge, _Part]]:
-        path, span = part
-        return ((edge, shown[id(edge)]) for edge in (leaving[path].within(span) if path in leaving else ()))
-
-    return tuple(map(tuple, islice(find_circles(shown.values(), embeds_within), MOST)))
-
-
-def _embedded_parts(vault: Vault) -> dict[PurePosixPath, list[tuple[Edge, _Part]]]:
-    """Return the embeds of each note that lead to a note, each with the part that it shows."""
-    found: dict[PurePosixPath, list[tuple[Edge, _Part]]] = {}
-    for edge in edges(vault):
-        if edge.link.embed and edge.resolution.note is not None:
-            found.setdefault(edge.source.path, []).append((edge, _part(vault, edge)))
-    return found
-
-
-def _part(vault: Vault, edge: Edge) -> _Part:
-    """Return what an embed shows: a note and the span of it."""
-    found = edge.resolution
-    note = found.note
-    if note is None:
-        raise ValueError("the edge embeds no note")
-    if found.block is not None:
-        return note.path, found.block.span
-    if found.heading is not None:
-        return note.path, vault.places(note).section(found.heading)
-    return note.path, Span(0, len(note.source.text))
 
 
 # What to read before what: the order that `requires` gives.

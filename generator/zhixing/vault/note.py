@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -320,6 +320,17 @@ class Note(Reading):
     def requires(self) -> tuple[Link, ...]:
         """The links under `requires`."""
         return tuple(link for link in self.links if link.field == "requires")
+
+    @cached_property
+    def footnotes(self) -> Mapping[str, tuple[Span, ...]]:
+        """Where each footnote is defined, by its label: the regions that begin with the definition."""
+        places: dict[str, dict[Span, None]] = {}
+        for token in self.tokens:
+            if token.kind is TokenKind.FOOTNOTE and self.text.startswith(":", token.span.end):
+                region = self.at(token.span.start)
+                if any(line.start == token.span.start for line in region.lines):
+                    places.setdefault(token.content.of(self.text), {})[region.span] = None
+        return {label: tuple(spans) for label, spans in places.items()}
 
     @cached_property
     def headings(self) -> tuple[Heading, ...]:

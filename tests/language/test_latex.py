@@ -17,7 +17,7 @@ from worked_examples import good_run
 from casefile import Case, cases
 from latex_reader import Value, read_latex
 from zhixing.language.expression import MAX_LENGTH, parse_expression
-from zhixing.language.latex import formula, latex
+from zhixing.language.latex import definition, formula, latex
 from zhixing.language.latex_tree import Digits, label, name_piece, number_piece, raise_to, symbol_piece, with_index
 from zhixing.language.read import read_example
 from zhixing.language.run import run_example
@@ -214,3 +214,15 @@ def test_what_another_example_computed_is_printed_with_its_axes() -> None:
     assert [formula(run, step) for step in run.example.steps] == [
         r"a_{T, k} = \frac{w_{k}}{T + 1}", r"b = w \cdot w", r"c = w \odot w",
     ]  # fmt: skip
+
+
+def test_a_definition_is_printed_once_with_its_parameters() -> None:
+    run = good_run(
+        "id: 例\nsymbols: {x: z}\ngiven: {x: 2}\ndefine:\n  elu_of(x, k): where(x > 0, x, k * exp(x) - 1)\n"
+        "  twice(y): 2 * elu_of(y, 1)\ncompute:\n  a: twice(x)\n"
+    )
+
+    assert [definition(run, one) for one in run.example.definitions] == [
+        r"\operatorname{elu\_of}\!\left(z, k\right) = \begin{cases} z & z > 0 \\ k e^{z} - 1 & \text{否则} \end{cases}",
+        r"\operatorname{twice}\!\left(y\right) = 2 \operatorname{elu\_of}\!\left(y, 1\right)",
+    ]

@@ -39,7 +39,7 @@ from zhixing.language.latex_tree import (
     with_index,
     write,
 )
-from zhixing.language.model import Axes, Axis, Run, Step
+from zhixing.language.model import Axes, Axis, Definition, Run, Step
 from zhixing.language.nodes import (
     Binary,
     Boolean,
@@ -181,8 +181,8 @@ _UNSEEN = re.compile(r"\\[A-Za-z]+|[{}_\\! ]")
 def call_piece(printer: Printer, node: Call, field: str = "") -> Piece:
     """Return a call. `field` is the part taken of a function with several results."""
     word = word_of(node)
-    if word is None:
-        return label(text_of(node))
+    if word is None:  # a function that the example defines
+        return Apply(name_operator(node.name), tuple(map(printer.value, node.arguments)))
     return (_print_notation(printer, word, node) if node.arguments else None) or _print_applied(
         printer, word, node, field
     )
@@ -323,14 +323,30 @@ _LAYOUTS: Mapping[Layout, Callable[[Printer, Call], Piece | None]] = {
 COMPARISONS: Mapping[Comparison, str] = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\neq"}
 
 
+def name_operator(name: str) -> str:
+    r"""Return the name of a function in upright letters: `\operatorname{leaky\_relu}`."""
+    escaped = name.replace("_", r"\_")
+    return rf"\operatorname{{{escaped}}}"
+
+
+def definition(run: Run, defined: Definition) -> str:
+    r"""Return a definition: `\operatorname{elu}\!\left(x\right) = …`."""
+    printer = Printer(run.example.symbols, Context(run.example.axes))
+    arguments = tuple(name_piece(name, run.example.symbols) for name in defined.parameters)
+    body = defined.body.written or defined.body.tree
+    return f"{Apply(name_operator(defined.name), arguments).text} = {printer.value(body).text}"
+
+
 def formula(run: Run, step: Step) -> str:
     r"""Return a step's name and the expression that computed it: `h_{t} = \tanh\!\left(x_{t} + h_{t - 1} U\right)`."""
-    printer = Printer(run.example.symbols, step_context(run, step))
-    indexed = broadcasts(step.expression.tree, printer.known)
+    known, tree = step_context(run, step), step.expression.written or step.expression.tree
+    written = {own: run.axes[made] for own, made in step.expression.expanded.items() if made in run.axes}
+    printer = Printer(run.example.symbols, replace(known, nodes={**known.nodes, **written}) if written else known)
+    indexed = broadcasts(tree, printer.known)
     own = (step.each,) if step.each else ()
     indices = (*own, *(step.name.axes if indexed else ()))
     left = with_index(name_piece(step.name.name, run.example.symbols), tuple(printer.axis(name) for name in indices))
-    return f"{left.text} = {printer.value(step.expression.tree).text}"
+    return f"{left.text} = {printer.value(tree).text}"
 
 
 def latex(run: Run, tree: Node) -> str:

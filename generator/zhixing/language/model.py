@@ -134,6 +134,7 @@ __all__ = [
     "Axes",
     "Axis",
     "Declaration",
+    "Definition",
     "Derivation",
     "Dimension",
     "Example",
@@ -159,10 +160,26 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """An expression: its text as written, its tree, and where the text stands in the note."""
+    """An expression: its text as written, its tree, and where the text stands in the note.
+
+    Where it calls definitions of the example, `tree` has them put in, `written` is the tree as it was written, and
+    `expanded` tells what became of the parts of that.
+    """
 
     text: str
     tree: Node
+    span: Span
+    written: Node | None = None
+    expanded: Mapping[Node, Node] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A function that the example defines of its parameters."""
+
+    name: str
+    parameters: tuple[str, ...]
+    body: Expression
     span: Span
 
 
@@ -331,6 +348,7 @@ class Example:
     show: tuple[Show, ...]
     span: Span
     uses_spans: Mapping[str, Span] = field(default_factory=dict)
+    definitions: tuple[Definition, ...] = ()
     formats: Mapping[str, Format] = field(default_factory=dict)
 
     def format_of(self, name: str) -> Format:

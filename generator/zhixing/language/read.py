@@ -11,11 +11,13 @@ from functools import partial
 from typing import TypeVar
 
 from zhixing.language.budget import MAX_ELEMENTS, Budget
+from zhixing.language.define import expand
 from zhixing.language.expression import ascii_twin, normal_name, parse_expression, raised_character
 from zhixing.language.formats import OPTIONS, read_format
 from zhixing.language.model import (
     Axis,
     Declaration,
+    Definition,
     Derivation,
     Example,
     ExampleError,
@@ -34,9 +36,9 @@ from zhixing.language.model import (
     Table,
     scalar,
 )
-from zhixing.language.nodes import Name, walk
+from zhixing.language.nodes import Call, Name, walk
 from zhixing.language.values import plain_number, read_expectations, read_given, read_number
-from zhixing.language.words import CONSTANTS, RESERVED
+from zhixing.language.words import CONSTANTS, FUNCTIONS, RESERVED, WORDS
 from zhixing.markdown.yaml import EXAMPLE, WIDE, Mapping, Node, Scalar, Sequence, find_wide_colon, read_yaml
 from zhixing.problems import Code, Problem, did_you_mean
 from zhixing.source import Source, Span
@@ -60,6 +62,7 @@ class Reading:
     axes: dict[str, Axis] = field(default_factory=dict)
     names: dict[str, Declaration] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
+    definitions: dict[str, Definition] = field(default_factory=dict)
     uses: bool = False
 
     def report(self, at: Span | int, code: Code, what: str, fix: str) -> None:
@@ -115,7 +118,11 @@ class Reading:
             self.report(node.span, Code.EXPRESSION_SYNTAX, what, fix)
             return None
         cut = not node.quoted and (node.flow or self._before_comment(node))
-        return self.attempt(node, partial(parse_expression, node.text, node.inner, flow=cut, places=node.places))
+
+        def read() -> Expression:
+            return expand(parse_expression(node.text, node.inner, flow=cut, places=node.places), self.definitions)
+
+        return self.attempt(node, read)
 
     def _before_comment(self, node: Scalar) -> bool:
         at = node.span.end
@@ -356,6 +363,18 @@ class Sections:
         self.reading.uses = bool(uses)
         return uses, spans
 
+    def define(self, node: Node | None) -> Iterator[Definition]:
+        """Read `define:`; each definition may call those before it."""
+        for key, value in self.reading.pairs(node, "`define:`"):
+            head = self.reading.attempt(key, partial(_defined, key, self.reading))
+            body = self.reading.expression(value) if head else None
+            if not head or not body or not self.reading.new(Declaration(head[0], (), key.span)):
+                continue
+            if self.reading.attempt(value.span, partial(_check_body, body, head, self.reading)):
+                definition = Definition(*head, body, key.span)
+                self.reading.definitions[definition.name] = definition
+                yield definition
+
     def given(self, node: Node | None) -> Iterator[Given]:
         """Read `given:`."""
         for key, value in self.reading.pairs(node, "`given:`"):
@@ -469,6 +488,51 @@ class Sections:
             elif name and isinstance(value, Mapping):
                 found = self.reading.attempt(value.span, partial(read_format, value.items))
                 yield from [(name, found)] if found else []
+
+
+_DEFINED = re.compile(r"([^()\[\]\s,]+)\s*\(([^()\[\]]*)\)")
+
+
+def _defined(key: Scalar, reading: Reading) -> tuple[str, tuple[str, ...]]:
+    """Return the name and the parameters of a definition such as `elu(x)`.
+
+    Raises:
+        ExampleError: it is no such head, or a name in it cannot be used.
+    """
+    match = _DEFINED.fullmatch(ascii_twin(key.text).strip())
+    if not match or not match[2].strip():
+        raise ExampleError(Code.EXAMPLE_NAME, f"{key.text!r} defines no function", "Write name(x): or name(x, y):")
+    name, *parameters = (check_name(part.strip()) for part in (match[1], *match[2].split(",")))
+    taken = next((one for one in (name, *parameters) if one in reading.axes), None)
+    if taken:
+        raise ExampleError(Code.EXAMPLE_NAME, f"{taken!r} is the name of an axis", "Choose another name")
+    if name in WORDS:
+        raise ExampleError(Code.EXAMPLE_NAME, f"{name!r} is a word of the language", "Choose another name")
+    if len(set(parameters)) < len(parameters):
+        raise ExampleError(Code.EXAMPLE_NAME, f"{key.text!r} names a parameter twice", "Name each once")
+    return name, tuple(parameters)
+
+
+def _check_body(body: Expression, head: tuple[str, tuple[str, ...]], reading: Reading) -> bool:
+    """Return True for a body that uses its parameters, axes, constants and known functions alone.
+
+    Raises:
+        ExampleError: it uses another name, or a function that is not defined before it.
+    """
+    call = next((part for part in walk(body.tree) if isinstance(part, Call) and part.name not in FUNCTIONS), None)
+    name, parameters = head
+    if call is not None and call.name == name:
+        what = f"{name} calls itself"
+        raise ExampleError(Code.EXAMPLE_NAME, what, "Repeat a step along an axis with `each AXIS:`", call)
+    if call is not None:
+        fix = did_you_mean(call.name, (*WORDS, *reading.definitions)) or "A definition uses those before it"
+        raise ExampleError(Code.EXAMPLE_NAME, f"There is no function {call.name!r} yet", fix, call)
+    known = {*parameters, *reading.axes, *CONSTANTS}
+    other = next((part for part in walk(body.tree) if isinstance(part, Name) and part.name not in known), None)
+    if other is not None:
+        fix = did_you_mean(other.name, known) or "Make it a parameter"
+        raise ExampleError(Code.EXAMPLE_NAME, f"{other.name!r} is no parameter of this definition", fix, other)
+    return True
 
 
 _STARTED = re.compile(r"([^\[\]\s]+)\s*(?:\[\s*-\s*([1-9]\d{0,3})\s*\])?")
@@ -624,7 +688,7 @@ def _log(node: Node | None) -> frozenset[str]:
     return names
 
 
-KEYS = ("id", "axes", "uses", "given", "start", "compute", "symbols", "formats", "expect", "show", "says")
+KEYS = ("id", "axes", "uses", "define", "given", "start", "compute", "symbols", "formats", "expect", "show", "says")
 MAX_ID = 60
 _ID = re.compile(r"[^\W_][\w\-]*")
 
@@ -648,6 +712,7 @@ def _read(node: Mapping, reading: Reading) -> Example:
     identifier = _identifier(node, reading)
     read_axes(node.get("axes"), reading)
     sections = Sections(reading)
+    definitions = tuple(sections.define(node.get("define")))
     uses, uses_spans = sections.uses(node.get("uses"))
     given = tuple(sections.given(node.get("given")))
     steps = tuple(sections.steps(node.get("compute")))
@@ -659,7 +724,7 @@ def _read(node: Mapping, reading: Reading) -> Example:
     show = tuple(read_shows(node.get("show"), reading))
     return Example(
         identifier, reading.axes, uses, given, start, steps, symbols, expectations, holds, says, show, node.span,
-        uses_spans, formats,
+        uses_spans, definitions, formats,
     )  # fmt: skip
 
 

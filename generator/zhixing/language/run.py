@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby
+from math import prod
 
 import numpy as np
 
@@ -31,10 +32,11 @@ from zhixing.language.model import (
     Start,
     Step,
 )
-from zhixing.language.nodes import Node
+from zhixing.language.nodes import Name, Node, walk
 from zhixing.language.read import no_axis
 from zhixing.language.scope import Loop, Names, Scope
 from zhixing.language.undefined import find_undefined
+from zhixing.language.words import CONSTANTS
 from zhixing.problems import Code, Problem, did_you_mean
 from zhixing.source import Source, Span
 
@@ -156,6 +158,11 @@ def start_quantity(start: Start, axes: Axes, compute: Callable[[Node], Quantity]
     if "." in start.name.name:  # the axes of one result of several are not declared
         return quantity
     return conform(fill(quantity, start.name, axes), start.name, axes)
+
+
+def _is_constant(tree: Node) -> bool:
+    """Return whether an expression uses no quantity and no axis, so that it is one number for all entries."""
+    return all(part.name in CONSTANTS for part in walk(tree) if isinstance(part, Name))
 
 
 def fill(quantity: Quantity, name: Declaration, axes: Axes) -> Quantity:
@@ -346,6 +353,9 @@ class _Runner:
                 what = f"{step.name.name} has several results, each with its own axes"
                 raise ExampleError(Code.EXAMPLE_AXES, what, f"Declare it as {step.name.name}")
             return {f"{step.name.name}.{name}": quantity for name, quantity in value.fields.items()}
+        if _is_constant(tree):
+            self.scope.budget.hold(prod(self.axes[axis].size for axis in step.name.axes if axis in self.axes))
+            value = fill(value, step.name, self.axes)
         return {step.name.name: conform(value, step.name, self.axes)}
 
     def _begin(self, steps: Sequence[Step], axis: Axis) -> Loop:

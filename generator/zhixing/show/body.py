@@ -15,7 +15,7 @@ import numpy as np
 
 from zhixing.language import ExampleError, evaluate
 from zhixing.language.budget import budget_of_showing
-from zhixing.language.latex import formula, latex
+from zhixing.language.latex import definition, formula, latex
 from zhixing.language.model import (
     Array,
     Derivation,
@@ -249,12 +249,18 @@ class _Writer:
         if isinstance(show, Table):
             return table(self.run, show.quantities, self.evaluate, show.format)
         if isinstance(show, Formula):
-            return _display(formula(self.run, _step(self.run, show.quantity)))
+            return _display(self._formula(show.quantity))
         if isinstance(show, Derivation):
             return _display(derivation(self.run, show.quantity, self.evaluate, self.budget))
         if isinstance(show, Heatmap):
             return self._embed(show.quantity, self._heatmap(show), "")
         return self._embed(show.quantities[0], self._plot(show), ".plot")
+
+    def _formula(self, quantity: Expression) -> str:
+        """Return the formula of a step, or of a function that the example defines."""
+        name = text_of(quantity.tree)
+        defined = next((one for one in self.run.example.definitions if one.name == name), None)
+        return definition(self.run, defined) if defined else formula(self.run, _step(self.run, quantity))
 
     def _heatmap(self, show: Heatmap) -> Figure:
         quantity = self.evaluate(self.run, show.quantity.tree)

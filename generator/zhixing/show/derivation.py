@@ -374,6 +374,8 @@ class Walk:
     def declared(self, node: Node, axes: Sequence[str], at: At) -> Term:
         """Explain an entry at a place in the order of the declared axes, which may differ from the computed order."""
         own = self.quantity(node).axes
+        if not own:
+            return self.term(node, ())  # one number for all entries
         known = sorted(own) == sorted(axes) and len(set(own)) == len(own)
         return self.term(node, tuple(at[list(axes).index(axis)] for axis in own) if known else at)
 

@@ -8,12 +8,15 @@ from pathlib import Path, PurePosixPath
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shell import vault as project_of
+from shell import zhixing
 from zhixing.compose import results
 from zhixing.page import read_page
 from zhixing.page.markdown import write_markdown
-from zhixing.page.tags import MAX_LEVELS, Tags, levels, tag_pages, tags_of, walk
+from zhixing.page.tags import Tags, tag_pages, tags_of, walk
 from zhixing.source import Source
 from zhixing.vault.note import read_note
+from zhixing.vault.pages import MAX_LEVELS, ROOM, ROOM_BY_NOTE, levels
 from zhixing.vault.vault import Vault, fold
 
 
@@ -114,3 +117,23 @@ def test_every_tag_has_a_page_of_its_own_whose_links_lead_to_pages(names: list[s
         assert len(re.findall(r"^ *- ", text, re.MULTILINE)) == len(
             re.findall(r"^ *- \[.*\]\([^()]+\)", text, re.MULTILINE)
         )
+
+
+def test_a_vault_has_no_more_pages_of_tags_than_it_has_room_for(tmp_path: Path) -> None:
+    text = " ".join(f"#t/{number}" for number in range(4_000))
+    tags = tags_of(vault_of(a=text, b="#t/1 #t/3999 #neu\n"))
+    room = ROOM + 2 * ROOM_BY_NOTE
+    assert len(tag_pages(tags)) == room + 1
+    assert [tag.name for tag in walk(tags.roots)][:2] == ["t", "t/0"]
+    assert listed(tags, "t/1") == ["a.md", "b.md"]
+    assert [tags.find(name) for name in ("t/3999", "neu")] == [None, None]
+
+    project = project_of(tmp_path)
+    for name, written in {"a": text, "b": "---\ntags: [t/3999]\n---\n"}.items():
+        (project / "notes" / f"{name}.md").write_text(written, encoding="utf-8")
+    told = [line for line in zhixing(project, "check").stdout.splitlines() if "names-many" in line]
+    assert told == [
+        f"notes/a.md:1:{text.index(f'#t/{room - 1}') + 1}: names-many: The vault has more tags than get pages; "
+        f"'#t/{room - 1}' has none. Use fewer tags.",
+        "notes/b.md:2:1: names-many: The vault has more tags than get pages; '#t/3999' has none. Use fewer tags.",
+    ]

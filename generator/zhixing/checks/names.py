@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from zhixing.markdown.inline import TokenKind
 from zhixing.problems import Code, Problem
 from zhixing.vault.note import Note
+from zhixing.vault.pages import name_pages
 from zhixing.vault.vault import Vault, fold
 
 # The properties that are read, and Obsidian's own `alias`, `tag`, `publish` and `cssclasses`.
@@ -47,6 +49,7 @@ def check_names(vault: Vault) -> Iterator[Problem]:
             what = f"{notes[0].path} has the same name"
             yield note.source.problem(Code.NAME_CLASH, 0, what, "Rename one of them, or write paths in links")
     yield from _shared_aliases(vault)
+    yield from _without_pages(vault)
 
 
 def _properties(note: Note) -> Iterator[Problem]:
@@ -99,6 +102,23 @@ def _shared_aliases(vault: Vault) -> Iterator[Problem]:
             if other is not note:
                 what = f"The alias {alias!r} belongs to {other.path} too"
                 yield note.source.problem(Code.ALIAS_CLASH, _span(note, alias), what, "Keep it in one of them")
+
+
+def _without_pages(vault: Vault) -> Iterator[Problem]:
+    """Yield a problem for each note with tags or aliases that get no pages, at the first one."""
+    pages = name_pages(vault)
+    beyond = [("tags", f"#{tag}", note, _tag_place(note, tag)) for note, tag in pages.tags_beyond]
+    beyond += [("aliases", alias, note, _span(note, alias)) for note, alias in pages.aliases_beyond]
+    for kind, name, note, place in beyond:
+        what = f"The vault has more {kind} than get pages; {name!r} has none"
+        yield note.source.problem(Code.NAMES_MANY, place, what, f"Use fewer {kind}")
+
+
+def _tag_place(note: Note, tag: str) -> int:
+    """Return the offset of a tag: where the text has it, else the property."""
+    found = (one.span.start for one in note.tokens if one.kind is TokenKind.TAG and one.content.of(note.text) == tag)
+    fields = (field.key_span.start for key in ("tags", "tag") if (field := note.frontmatter.fields.get(key)))
+    return next(found, next(fields, 0))
 
 
 def _span(note: Note, alias: str) -> int:

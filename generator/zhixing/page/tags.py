@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from hashlib import sha256
 from itertools import count
 from pathlib import PurePosixPath
 
-from zhixing.markdown.inline import TokenKind, tokens
 from zhixing.markdown.slugs import anchors
 from zhixing.page.targets import element_id
 from zhixing.page.titles import title
@@ -28,12 +26,11 @@ from zhixing.page.tree import (
     Text,
 )
 from zhixing.vault.note import Note
+from zhixing.vault.pages import levels, name_pages
 from zhixing.vault.vault import Vault, fold, same_file
 
 FOLDER = "tags"
 INDEX_TITLE = "标签"
-# A tag of more levels counts as its first ones: no page is for a path that a file system refuses.
-MAX_LEVELS = 16
 _MAX_BYTES = 100
 # `index.md` and `README.md` become the page of their folder; Windows has no file of the other names.
 _RESERVED = frozenset(
@@ -70,16 +67,17 @@ def published(note: Note) -> bool:
 
 
 def tags_of(vault: Vault, shown: Callable[[Note], bool] = published, taken: Iterable[str] = ()) -> Tags:
-    """Return the tags of the notes that are shown.
+    """Return the tags of the notes that are shown, as many as a vault may have pages for.
 
     Their pages stand in a folder of which neither the vault nor `taken`, further paths, has anything.
     """
     folder = PurePosixPath(_folder([*map(str, vault.notes), *map(str, vault.files), *taken]))
     root = _Node("")
+    kept = name_pages(vault).tags
     seen = [note for note in vault.notes.values() if shown(note)]
     for note in seen:
         for name in note.tags:
-            root.add(levels(name), note)
+            root.add(levels(name), note, kept)
     listed = sorted(seen, key=lambda note: (fold(title(note)), str(note.path)))
     roots = root.frozen(folder, {note.path: rank for rank, note in enumerate(listed)})
     return Tags(folder / "index.md", roots, {_key(tag): tag for tag in walk(roots)})
@@ -98,16 +96,6 @@ def tag_pages(tags: Tags) -> dict[PurePosixPath, Document]:
     return {tags.index: _index(tags), **pages} if pages else {}
 
 
-@lru_cache(maxsize=10_000)
-def levels(name: str) -> tuple[str, ...]:
-    """Return the levels of a tag, () where Obsidian does not accept it: `1984`, or one with a space or punctuation."""
-    read = tokens(f"#{name}")
-    if len(read) != 1 or read[0].kind is not TokenKind.TAG or read[0].span.end != len(name) + 1:
-        return ()
-    parts = tuple(part for part in name.split("/") if part)
-    return () if len(parts) == 1 and parts[0].isdigit() else parts[:MAX_LEVELS]
-
-
 def _key(tag: Tag) -> str:
     return fold(tag.name)
 
@@ -120,11 +108,13 @@ class _Node:
     notes: dict[PurePosixPath, Note] = field(default_factory=dict)
     children: dict[str, _Node] = field(default_factory=dict)
 
-    def add(self, parts: tuple[str, ...], note: Note) -> None:
-        """Enter a note under a tag and every tag that it is nested in."""
+    def add(self, parts: tuple[str, ...], note: Note, kept: Collection[str]) -> None:
+        """Enter a note under a tag and every tag that it is nested in, of those that are kept."""
         node = self
         for part in parts:
             name = f"{node.name}/{part}" if node.name else part
+            if fold(name) not in kept:
+                return
             node = node.children.setdefault(fold(part), _Node(name))
             node.notes[note.path] = note
 

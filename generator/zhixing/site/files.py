@@ -25,6 +25,7 @@ from zhixing.page.tree import Place
 from zhixing.site.inputs import Places
 from zhixing.site.policy import trust, with_policy
 from zhixing.vault.note import Link, Note
+from zhixing.vault.pages import name_pages
 from zhixing.vault.resolve import Resolution
 from zhixing.vault.vault import Vault, fold
 
@@ -142,13 +143,14 @@ _PAGE = """<!doctype html>
 def write_redirects(vault: Vault, pages: Iterable[tuple[Note, File]], config: MkDocsConfig) -> None:
     """Write a redirect for each alias of the notes that have pages, into a site that is otherwise finished.
 
-    Passed over: an alias that several notes claim, one that no file can be called, and one whose place anything has,
-    in any case. Nothing is written outside the site, and over nothing.
+    Passed over: an alias beyond those that a vault may have pages for, one that several notes claim, one that no file
+    can be called, and one whose place anything has, in any case. Nothing is written outside the site, and over nothing.
     """
     aliased = [(note, file) for note, file in pages if note.aliases]
     taken = _places_on(config.site_dir) if aliased else None
+    kept = name_pages(vault).aliases
     for note, file in aliased:
-        for alias in note.aliases:
+        for alias in (one for one in note.aliases if (note.path, one) in kept):
             if taken and _is_name(alias) and _claimants(vault, alias) == {note.path}:
                 former = note.path.with_name(f"{unicodedata.normalize('NFC', alias)}.md")
                 old = File(str(former), None, config.site_dir, config.use_directory_urls)

@@ -1,0 +1,89 @@
+"""Which tags and aliases get pages of their own on a site or in an export.
+
+A tag of five characters becomes a page of twenty kilobytes. So there are no more such pages than a fixed number and a
+few for each note; further tags and aliases are read as ever, and lead nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import PurePosixPath
+from typing import TypeVar
+from weakref import WeakKeyDictionary
+
+from zhixing.markdown.inline import TokenKind, tokens
+from zhixing.vault.note import Note
+from zhixing.vault.vault import Vault, fold
+
+ROOM = 1_000
+ROOM_BY_NOTE = 3
+"""So many pages there are for tags, and as many for aliases, and more for each note that is published."""
+MAX_LEVELS = 16
+"""A tag of more levels counts as its first ones: no page is for a path that a file system refuses."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamePages:
+    """The tags that have pages, each level of its own, by their folded names; and the aliases that have, by their note.
+
+    `tags_beyond` and `aliases_beyond` hold, of each note with tags or aliases that have none, the first of them.
+    """
+
+    tags: frozenset[str]
+    aliases: frozenset[tuple[PurePosixPath, str]]
+    tags_beyond: tuple[tuple[Note, str], ...]
+    aliases_beyond: tuple[tuple[Note, str], ...]
+
+
+_PAGES: WeakKeyDictionary[Vault, NamePages] = WeakKeyDictionary()
+
+
+def name_pages(vault: Vault) -> NamePages:
+    """Return which tags and aliases of the published notes have pages, the first ones; worked out once for a vault."""
+    if vault not in _PAGES:
+        notes = [note for note in vault.notes.values() if note.published]
+        room = ROOM + ROOM_BY_NOTE * len(notes)
+        tags, tags_beyond = _first(notes, _tags, room)
+        aliases, aliases_beyond = _first(notes, _aliases, room)
+        _PAGES[vault] = NamePages(tags, aliases, tags_beyond, aliases_beyond)
+    return _PAGES[vault]
+
+
+_Name = TypeVar("_Name")
+
+
+def _first(
+    notes: Iterable[Note], names: Callable[[Note], Iterator[tuple[_Name, str]]], room: int
+) -> tuple[frozenset[_Name], tuple[tuple[Note, str], ...]]:
+    """Return as many names of notes as there is room for, and of each note the first name for which there is none."""
+    kept: set[_Name] = set()
+    beyond: dict[PurePosixPath, tuple[Note, str]] = {}
+    for note in notes:
+        for name, written in names(note):
+            if len(kept) < room:
+                kept.add(name)
+            elif name not in kept:
+                beyond.setdefault(note.path, (note, written))
+    return frozenset(kept), tuple(beyond.values())
+
+
+def _tags(note: Note) -> Iterator[tuple[str, str]]:
+    for tag in note.tags:
+        parts = [fold(part) for part in levels(tag)]
+        yield from (("/".join(parts[: depth + 1]), tag) for depth in range(len(parts)))
+
+
+def _aliases(note: Note) -> Iterator[tuple[tuple[PurePosixPath, str], str]]:
+    return (((note.path, alias), alias) for alias in note.aliases)
+
+
+@lru_cache(maxsize=10_000)
+def levels(name: str) -> tuple[str, ...]:
+    """Return the levels of a tag, () where Obsidian does not accept it: `1984`, or one with a space or punctuation."""
+    read = tokens(f"#{name}")
+    if len(read) != 1 or read[0].kind is not TokenKind.TAG or read[0].span.end != len(name) + 1:
+        return ()
+    parts = tuple(part for part in name.split("/") if part)
+    return () if len(parts) == 1 and parts[0].isdigit() else parts[:MAX_LEVELS]

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zhixing.show.numbers import fixed, latex_number, number, rounded
+from zhixing.language.model import Format
+from zhixing.show.numbers import fixed, latex_number, number, print_number, rounded
 
 INFINITY = float("inf")
 
@@ -92,6 +93,26 @@ def test_nothing_but_0_is_printed_as_0(value: float, digits: int, places: int) -
     zero = re.compile(r"−?0(\.0*)?")
     assert bool(zero.fullmatch(number(value, digits))) == (value == 0)
     assert bool(zero.fullmatch(fixed(value, places))) == (value == 0)
+
+
+UNITS = st.sampled_from(["", "元", "$"])
+FORMATS = st.builds(Format, st.none() | st.integers(0, 8), st.booleans(), st.booleans(), UNITS)
+
+
+@settings(deadline=None, max_examples=500)
+@given(st.floats(-1e9, 1e9) | st.integers(-(10**9), 10**9).map(float), FORMATS)
+def test_a_formatted_number_reads_back_within_its_decimals(value: float, form: Format) -> None:
+    printed = print_number(value, form=form)
+    half = 0.5 * 10.0 ** -(form.digits + 2 * form.percent) if form.digits is not None else 5e-5 * abs(value)
+    text = printed.text.removeprefix("$").removesuffix("元").strip().replace(",", "").replace("−", "-")
+    read = re.fullmatch(r"(-?\d+(?:\.\d+)?)(?:×10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?(%?)", text)
+
+    assert read
+    assert bool(read[3]) == form.percent
+    power = int((read[2] or "").translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")) or "0")
+    assert float(f"{read[1]}e{power - 2 * form.percent}") == pytest.approx(printed.value, rel=1e-12)
+    assert abs(printed.value - value) <= half * (1 + 1e-6) + 1e-9 * abs(value)
+    assert (printed.value == 0) == (value == 0)
 
 
 @settings(deadline=None)

@@ -29,8 +29,19 @@ def corner(down: str, across: str) -> str:
 
 
 def labels(dimension: Dimension, size: int, axes: Axes) -> tuple[str, ...]:
-    """Return the labels of a dimension's positions, or the positions where it has no labels."""
-    return tuple(dimension.label(place, axes) for place in range(size))
+    """Return the labels of a dimension's positions, or the positions where it has no labels.
+
+    Labels that are numbers have the minus and the powers of ten of every other number.
+    """
+    texts = tuple(dimension.label(place, axes) for place in range(size))
+    if dimension.axis not in axes or not axes[dimension.axis].numbers:
+        return texts
+    values = axes[dimension.axis].numbers
+    powers = ("e" in text.lower() for text in texts)
+    return tuple(
+        number(values[dimension.position(place)], 10) if power else text.replace("-", "−")
+        for place, (text, power) in enumerate(zip(texts, powers, strict=True))
+    )
 
 
 def entry(quantity: Quantity, value: float, axes: Axes, form: Format = PLAIN) -> str:

@@ -128,6 +128,10 @@ CALLS: dict[str, list[tuple[str, Any]]] = {
             core.hard_attention(G["Q"], G["K"], G["V"], mask=MASK, scale=2, seed=3),
         )
     ],
+    "swiglu": [("swiglu(X, W1, W1 + 1, W2)", core.swiglu(G["X"], G["W1"], G["W1"] + 1, G["W2"]))],
+    "sparsemax": [("sparsemax(X)", core.sparsemax(G["X"]))],
+    "keep_top_k": [("keep_top_k(P, 2)", core.keep_top_k(G["P"], 2))],
+    "keep_top_p": [("keep_top_p(P, share=0.6)", core.keep_top_p(G["P"], 0.6))],
     "alibi_slopes": [("alibi_slopes(h)", core.alibi_slopes(2))],
     "alibi": [('alibi(u, n, m, align="end")', core.alibi(G["u"], 4, 5, align="end"))],
     "t5_bias": [

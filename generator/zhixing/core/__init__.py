@@ -12,9 +12,10 @@ from zhixing.core.attention import Attention, attention
 from zhixing.core.biases import alibi, alibi_slopes, t5_bias
 from zhixing.core.blocked import blocked_attention
 from zhixing.core.convolution import conv1d, conv2d, receptive_field
+from zhixing.core.decoding import keep_top_k, keep_top_p
 from zhixing.core.embeddings import embedding, ngram_counts, ngram_probabilities
 from zhixing.core.errors import CoreError
-from zhixing.core.feedforward import feed_forward, linear
+from zhixing.core.feedforward import feed_forward, linear, swiglu
 from zhixing.core.gates import GRU, LSTM, gru, gru_cell, lstm, lstm_cell
 from zhixing.core.hard import hard_attention
 from zhixing.core.heads import MultiHead, join_heads, multi_head, split_heads
@@ -36,6 +37,7 @@ from zhixing.core.pooling import avg_pool, max_pool, patches
 from zhixing.core.positions import position_shift, positions, rotary
 from zhixing.core.recurrence import rnn, rnn_cell
 from zhixing.core.softmax import entropy, softmax, softmax_jacobian
+from zhixing.core.sparsemax import sparsemax
 from zhixing.core.vectors import cosine_similarity, dot
 
 __all__ = [
@@ -77,6 +79,8 @@ __all__ = [
     "hard_attention",
     "identity",
     "join_heads",
+    "keep_top_k",
+    "keep_top_p",
     "kl_divergence",
     "layer_norm",
     "linear",
@@ -104,7 +108,9 @@ __all__ = [
     "silu",
     "softmax",
     "softmax_jacobian",
+    "sparsemax",
     "split_heads",
+    "swiglu",
     "t5_bias",
     "tanh",
     "warmup_rate",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zhixing.core.activations import ActivationName, find_activation
+from zhixing.core.activations import ActivationName, find_activation, silu
 from zhixing.core.arrays import Array, Operand, keeps_dtype, require_axes, require_equal
 from zhixing.core.errors import CoreError, format_shape
 
@@ -60,3 +60,22 @@ def feed_forward(
     """
     hidden = find_activation(activation)(apply_linear(x, W1, b1, ("x", "W1", "b1")))
     return apply_linear(hidden, W2, b2, ("hidden", "W2", "b2"))
+
+
+@keeps_dtype
+def swiglu(x: Operand, W: Operand, V: Operand, W2: Operand) -> Array:
+    r"""Return the gated network of a Transformer layer: one map, times the SiLU of another, and back.
+
+    Example:
+      >>> swiglu([2.0], [[0.0, 100.0]], [[3.0, 4.0]], [[1.0], [1.0]]).tolist()
+      [1600.0]
+
+    Formula: \operatorname{FFN}(x) = \left(\operatorname{SiLU}(x W) \odot x V\right) W_2
+    Shapes: x (…, d), W and V (d, h), W2 (h, e) → (…, e)
+    Raises: CoreError where the widths do not fit or dtypes are mixed
+    Source: Shazeer 2020, "GLU Variants Improve Transformer", eq. 6
+    Note: 逐位置前馈网络
+    """
+    gate, value = apply_linear(x, W, None), apply_linear(x, V, None, ("x", "V", ""))
+    require_equal("features out of W and V", W=W.shape[1], V=V.shape[1])
+    return apply_linear(silu(gate) * value, W2, None, ("hidden", "W2", ""))

@@ -27,6 +27,16 @@ LAYERS = (
             options={"activation": Kind.WORD},
         ),
     ),
+    Word("swiglu", mechanism(core.swiglu, "… d, d h, d h, h e -> … e", work=count_work("d h, d h, h e", "h"))),
+    Word("sparsemax", mechanism(core.sparsemax, "… n -> … n", work=count_work(entries="n, n"))),
+    Word(
+        "keep_top_k",
+        mechanism(core.keep_top_k, "… v -> … v", work=count_work(entries="v, v"), needed={"k": Kind.WHOLE}),
+    ),
+    Word(
+        "keep_top_p",
+        mechanism(core.keep_top_p, "… v -> … v", work=count_work(entries="v, v"), needed={"share": Kind.NUMBER}),
+    ),
     Word(
         "layer_norm",
         mechanism(core.layer_norm, "… d, ?d, ?d -> … d", work=count_work(entries="d"), options={"eps": Kind.NUMBER}),

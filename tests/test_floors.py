@@ -13,8 +13,8 @@ FLOORS = {
     name: floor
     for floor, names in enumerate(
         [
-            ("problems",), ("source",), ("numerals", "core"), ("markdown", "experiments"), ("vault",), ("language",),
-            ("show",), ("weave",), ("claims",), ("checks", "lists"), ("compose",), ("page",),
+            ("problems",), ("source",), ("wording", "numerals", "core"), ("markdown", "experiments"),
+            ("vault",), ("language",), ("show",), ("weave",), ("claims",), ("checks", "lists"), ("compose",), ("page",),
             ("cli", "site", "testing"),
         ]
     )

@@ -76,7 +76,7 @@ def check(
     failed: list[Problem] = []
     if fixes and not diff:
         _, failed = write_changes(loaded, fixes)
-        loaded = load(project.notes, loaded)
+        loaded = load(project.notes, loaded, project.wording)
     sources = read_templates(project.templates)
     found, problems = _find_problems(loaded, sources, chosen)
     parts: Mapping[str, Coverage] = {}

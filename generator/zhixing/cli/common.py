@@ -59,7 +59,7 @@ def open_vault(folder: Path | None) -> tuple[Project, Vault]:
     except ProjectError as error:
         click.echo(visible(str(error.problem)))
         sys.exit(2)
-    return project, load(project.notes)
+    return project, load(project.notes, wording=project.wording)
 
 
 def display_path(vault: Vault, path: PurePosixPath | str) -> str:

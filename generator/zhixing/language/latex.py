@@ -66,6 +66,8 @@ from zhixing.language.nodes import (
 from zhixing.language.run import find_axes
 from zhixing.language.words import FUNCTIONS
 from zhixing.language.words.word import BigOperator, Fences, Layout, Mechanism, Word
+from zhixing.wording.model import Wording
+from zhixing.wording.zh import WORDING as CHINESE
 
 # What a printer knows of an expression beside its tree: what the names in it are, and what the run says of each node.
 # It needs the axes to tell a matrix product from a dot product, an elementwise product from a scaled array, and where
@@ -85,6 +87,7 @@ class Context:
     nodes: Mapping[Node, Axes] = field(default_factory=dict)
     loop: str = ""
     looped: frozenset[str] = frozenset()
+    wording: Wording = CHINESE
 
     def axes_of(self, node: Node) -> Axes | None:
         """Return the axes of a node in order, or None where it has none or some without a name."""
@@ -102,12 +105,12 @@ class Context:
 def step_context(run: Run, step: Step) -> Context:
     """Return what is known of a step's expression."""
     looped = frozenset(other.name.name for other in run.example.steps if step.each and other.each == step.each)
-    return Context(run.example.axes, _names(run), run.axes, step.each, looped)
+    return Context(run.example.axes, _names(run), run.axes, step.each, looped, run.wording)
 
 
 def context(run: Run, tree: Node) -> Context:
     """Return what is known of an expression over the quantities of a finished run."""
-    return Context(run.example.axes, _names(run), find_axes(run, tree))
+    return Context(run.example.axes, _names(run), find_axes(run, tree), wording=run.wording)
 
 
 def _names(run: Run) -> frozenset[str]:
@@ -172,7 +175,6 @@ def broadcasts(node: Node, known: Context) -> bool:
 
 # Function calls as LaTeX: roots, sums, norms, cases, else `\operatorname{softmax}_{k}\!\left(x\right)`.
 
-OTHERWISE = r"\text{否则}"
 
 _SHORT = 16  # an exponent of more characters is hard to read as one
 _UNSEEN = re.compile(r"\\[A-Za-z]+|[{}_\\! ]")
@@ -274,7 +276,7 @@ def _print_cases(printer: Printer, node: Call) -> Piece | None:
     while isinstance(rest, Call) and word_of(rest) is word_of(node) and len(rest.arguments) == 3:
         condition, chosen, rest = rest.arguments
         rows.append(_make_row(printer.value(chosen), _print_condition(printer, condition)))
-    rows.append(_make_row(printer.value(rest), Symbol(OTHERWISE)))
+    rows.append(_make_row(printer.value(rest), Symbol(rf"\text{{{printer.known.wording.otherwise}}}")))
     cases = Enclosed(r"\begin{cases} ", tuple(rows), r" \end{cases}", LINE, Level.CASES)
     return cases if len(rows) > 1 else None
 

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from zhixing.language.nodes import Node, Placed
 from zhixing.problems import Code, ZhixingError
 from zhixing.source import Span
+from zhixing.wording.model import Wording
+from zhixing.wording.zh import WORDING as CHINESE
 
 # Axes, and arrays with a name for each dimension.
 
@@ -397,7 +399,7 @@ class Run:
     A record's fields are quantities of their own under dotted names (`a.weights`). `outcomes` are the example's own
     expectations and statements; `said` the sources'. `axes` has the axes of every part of an expression that was
     computed; inside `each`, those that it has at a single position. `work` is how many operations the run took; `cut`
-    says that it was stopped because other examples had used up what all share.
+    says that it was stopped because other examples had used up what all share. `wording` has the words for readers.
     """
 
     example: Example
@@ -407,3 +409,4 @@ class Run:
     axes: Mapping[Node, Axes] = field(default_factory=dict)
     work: int = 0
     cut: bool = False
+    wording: Wording = CHINESE

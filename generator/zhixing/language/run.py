@@ -39,6 +39,8 @@ from zhixing.language.undefined import find_undefined
 from zhixing.language.words import CONSTANTS
 from zhixing.problems import Code, Problem, did_you_mean
 from zhixing.source import Source, Span
+from zhixing.wording.model import Wording
+from zhixing.wording.zh import WORDING as CHINESE
 
 # `uses:`: a quantity of another example, with the axes that it runs along.
 
@@ -231,7 +233,11 @@ def find_axes(run: Run, tree: Node) -> Mapping[Node, tuple[str, ...]]:
 
 
 def run_example(
-    example: Example, source: Source, others: Mapping[str, Run], limit: int | None = None
+    example: Example,
+    source: Source,
+    others: Mapping[str, Run],
+    limit: int | None = None,
+    wording: Wording = CHINESE,
 ) -> tuple[Run, list[Problem]]:
     """Run an example; `others` holds the runs of the examples that it uses, `limit` the operations it may take.
 
@@ -250,7 +256,7 @@ def run_example(
     problems = [*runner.problems, *undefined, *_unmet(outcomes, source)]
     run = Run(
         replace(example, axes=runner.axes), dict(runner.scope.names.quantities), outcomes, sayings, runner.node_axes,
-        budget.used, budget.cut,
+        budget.used, budget.cut, wording,
     )  # fmt: skip
     return run, problems
 

@@ -18,6 +18,7 @@ from zhixing.problems import Code, Problem, did_you_mean
 from zhixing.source import Source, Span
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
+from zhixing.wording.model import Wording
 
 # Quantities named from outside their example: `指代.weights["小明"]` in prose, in a claim or in an embed.
 
@@ -107,9 +108,10 @@ class _Known:
     run: Run
     problems: list[Problem]
 
-    def is_valid(self, source: Source, used: Mapping[str, Run], limit: int) -> bool:
+    def is_valid(self, source: Source, used: Mapping[str, Run], limit: int, wording: Wording) -> bool:
         """Return whether running the example again, with so many operations allowed, would give the same."""
         same = used.keys() == self.used.keys() and all(run is self.used[name] for name, run in used.items())
+        same = same and wording is self.run.wording
         return same and source == self.source and not self.run.cut and self.run.work <= limit
 
 
@@ -124,16 +126,18 @@ class RunMemory:
         """Begin another look at the vault, whose examples share a pool of operations."""
         self.shelf.used, self.shelf.again = {}, LOOKS * pool.left
 
-    def run(self, example: Example, source: Source, runs: Mapping[str, Run], pool: Pool) -> tuple[Run, list[Problem]]:
+    def run(
+        self, example: Example, source: Source, runs: Mapping[str, Run], pool: Pool, wording: Wording
+    ) -> tuple[Run, list[Problem]]:
         """Return an example's run, as it was where nothing that it rests on has changed."""
         length = example.span.end - example.span.start
         limit = pool.limit(length)
         names = {reference.partition(".")[0] for reference in example.uses.values()}
         used = {name: runs[name] for name in names if name in runs}
         known = self.runs.get(example.id)
-        if known is None or not known.is_valid(source, used, limit):
-            run, problems = run_example(example, source, runs, limit)
-            run = self.shelf.keep(run, lambda: run_example(example, source, used, limit)[0])
+        if known is None or not known.is_valid(source, used, limit, wording):
+            run, problems = run_example(example, source, runs, limit, wording)
+            run = self.shelf.keep(run, lambda: run_example(example, source, used, limit, wording)[0])
             known = self.runs[example.id] = _Known(source, used, run, problems)
         pool.take(length, known.run.work)
         return known.run, known.problems
@@ -173,7 +177,7 @@ def run_all(vault: Vault, progress: Callable[[int, int], None] = _silent, memory
             refused = list(memory.keep_used(one.example, one.note.source, runs))
             problems += refused
             if not refused:
-                runs[one.example.id], found = memory.run(one.example, one.note.source, runs, pool)
+                runs[one.example.id], found = memory.run(one.example, one.note.source, runs, pool, vault.wording)
                 problems += found
     memory.forget(runs)
     return Book(declared, runs, tuple(problems))

@@ -13,6 +13,7 @@ from zhixing.vault.graph import edges, requirements
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
 from zhixing.weave.generated_files import SEAL
+from zhixing.wording.model import Wording
 
 # In pixels. A card holds a heading and a definition of about a hundred characters; Obsidian writes its name above it.
 WIDTH, HEIGHT = 400, 240
@@ -23,7 +24,6 @@ LEGEND = CanvasBox(-MARGIN, -520, 1040, 300)
 COLORS = ("5", "4", "6", "2", "1", "3")
 # With more lines than this a map of links is unreadable.
 MOST_LINKS = 1000
-ROOT = "首页"
 _SILENT = frozenset({Kind.FRONTMATTER, Kind.BLANK, Kind.COMMENT})
 _SPECIAL = frozenset("#^|[]<>%")
 
@@ -52,8 +52,9 @@ def draw_map(vault: Vault, notes: Sequence[Note]) -> tuple[list[CanvasNode], lis
     requires another, notes are laid out side by side and joined by their links.
     """
     found = relations(vault, notes)
-    folders = sorted({folder(note) for note in notes})
-    groups = tuple(folders.index(folder(note)) for note in notes)
+    words = vault.wording
+    folders = sorted({folder(note, words) for note in notes})
+    groups = tuple(folders.index(folder(note, words)) for note in notes)
     placed = lay_out(groups, found.arrows if found.required else ())
     tops = _tops(placed)
     cards = [
@@ -64,12 +65,13 @@ def draw_map(vault: Vault, notes: Sequence[Note]) -> tuple[list[CanvasNode], lis
         CanvasEdge(one.id, other.id, *_sides(one, other), color=one.color, pointed=found.required)
         for one, other in ((cards[start], cards[end]) for start, end in found.arrows)
     ]
-    return [_legend(found), *_bands(placed, tops, folders), *_steps(placed, found), *cards], joined
+    heads = _steps(placed, found, words)
+    return [_legend(found, words), *_bands(placed, tops, folders), *heads, *cards], joined
 
 
-def folder(note: Note) -> str:
+def folder(note: Note, words: Wording) -> str:
     """Return the theme of a note: its topmost folder."""
-    return note.path.parts[0] if len(note.path.parts) > 1 else ROOT
+    return note.path.parts[0] if len(note.path.parts) > 1 else words.root_folder
 
 
 def relations(vault: Vault, notes: Sequence[Note]) -> Relations:
@@ -140,19 +142,17 @@ def _bands(placed: Grid, tops: dict[int, int], folders: Sequence[str]) -> Iterat
         yield CanvasNode("group", folders[group], box, _color(group))
 
 
-def _steps(placed: Grid, found: Relations) -> Iterator[CanvasNode]:
+def _steps(placed: Grid, found: Relations, words: Wording) -> Iterator[CanvasNode]:
     for number, start in enumerate(placed.starts if found.required else (), 1):
-        yield CanvasNode("text", f"## 第 {number} 步", CanvasBox(start * ACROSS, -HEAD - GAP, WIDTH, HEAD))
+        yield CanvasNode("text", f"## {words.map_step.format(number=number)}", _head_box(start))
 
 
-def _legend(found: Relations) -> CanvasNode:
-    if found.required:
-        lines = [
-            "一列是一步，一带是一个主题。箭头从先读的指向后读的，颜色随先读的；由别的箭头已经看得出的先后，不再另画。",
-            "一张卡片显示一篇笔记的开头。",
-        ]
-    else:
-        left = f"最多画 {MOST_LINKS} 条，另有 {found.left_out} 条没有画。" if found.left_out else ""
-        lines = [f"一带是一个主题，连线是笔记之间的链接，互相链接的优先。{left}", "一张卡片显示一篇笔记的开头。"]
-    lines.append("由 zhixing 生成。在这里挪动过卡片以后，zhixing 就不再改写这个文件；想自己排，最好先另存一份。")
-    return CanvasNode("text", "\n\n".join(["# 概念地图", *lines, f"<!-- {SEAL} -->"]), LEGEND)
+def _head_box(start: int) -> CanvasBox:
+    return CanvasBox(start * ACROSS, -HEAD - GAP, WIDTH, HEAD)
+
+
+def _legend(found: Relations, words: Wording) -> CanvasNode:
+    left = words.map_links_left_out.format(most=MOST_LINKS, count=found.left_out) if found.left_out else ""
+    what = words.map_of_steps if found.required else f"{words.map_of_links}{left}"
+    lines = [f"# {words.map_title}", what, words.map_card, words.map_generated, f"<!-- {SEAL} -->"]
+    return CanvasNode("text", "\n\n".join(lines), LEGEND)

@@ -27,6 +27,7 @@ from zhixing.vault.graph import levels
 from zhixing.vault.note import Note
 from zhixing.vault.resolve import resolve_path
 from zhixing.vault.vault import Vault
+from zhixing.wording.model import Wording
 
 # Reading a `yaml list` block.
 
@@ -107,11 +108,8 @@ def _list_known(name: str, names: tuple[str, ...]) -> str:
     return did_you_mean(name, names) or f"Known: {', '.join(names)}"
 
 
-HEAD = "（这一部分由 zhixing 从各篇笔记生成，改动请改在笔记里）"
-HEAD_OF_CODE = "（这一部分由 zhixing 从代码的注释生成，改动请改在代码里）"
 CANVAS = ".canvas"  # a list of kind `map` puts a file of its name beside its note
 BAR = "\\|"  # in a cell of a table
-_STATUS = {"done": "写完的", "draft": "草稿", "": "没有标明状态的"}
 
 
 def list_body(one: List, vault: Vault, book: Book) -> str:
@@ -124,7 +122,7 @@ def list_body(one: List, vault: Vault, book: Book) -> str:
         "core": lambda: reference(vault),
         "map": lambda: _map(one, vault),
     }[one.of]()
-    head = HEAD_OF_CODE if one.of == "core" else HEAD
+    head = vault.wording.list_head_of_code if one.of == "core" else vault.wording.list_head
     return "\n\n".join([head, *parts])
 
 
@@ -132,7 +130,7 @@ def list_map(one: List, vault: Vault) -> tuple[str, dict[str, str]]:
     """Return the canvas of a list of kind `map`, with room for its checksum, and its picture by file name."""
     notes = _select(one, vault)
     nodes, edges = draw_map(vault, notes)
-    figures = {_figure(one): map_figure(one.id, nodes, edges)} if 0 < len(notes) <= MOST else {}
+    figures = {_figure(one): map_figure(one.id, nodes, edges, vault.wording)} if 0 < len(notes) <= MOST else {}
     return canvas_text(nodes, edges), figures
 
 
@@ -167,9 +165,9 @@ def _errata(kept: List, vault: Vault, book: Book, *, agreeing: bool) -> Iterator
         if kept.document in ("", said.says.document.strip())
     ]
     if not rows:
-        yield "没有。"
+        yield vault.wording.list_empty
         return
-    yield "\n".join([_row("来源", "来源的说法", "计算或文献", "见"), _row(*["---"] * 4), *sorted(rows)])
+    yield "\n".join([_row(*vault.wording.errata_head), _row(*["---"] * 4), *sorted(rows)])
 
 
 def _row(*cells: str) -> str:
@@ -183,7 +181,7 @@ def _fact(one: Declared, said: Said, book: Book) -> str:
 
 def _document(said: Said, sources: Mapping[str, Note], vault: Vault) -> str:
     note = sources.get(said.says.document.strip())
-    return _link(note, vault, cell=True) if note else document_name(said)
+    return _link(note, vault, cell=True) if note else document_name(said, vault.wording)
 
 
 def _property(note: Note, name: str) -> str:
@@ -212,21 +210,29 @@ def _select(one: List, vault: Vault) -> list[Note]:
 def _group_notes(one: List, vault: Vault) -> Iterator[str]:
     groups: dict[str, list[Note]] = defaultdict(list)
     for note in _select(one, vault):
-        groups[_group(note, one.by)].append(note)
+        groups[_group(note, one.by, vault.wording)].append(note)
     for name, notes in sorted(groups.items()):
-        lines = "\n".join(f"- {_link(note, vault)}：{_gloss(note)}".removesuffix("：") for note in notes)
-        yield f"**{escape_markdown(name)}**（{len(notes)}）\n\n{lines}" if one.by else lines
+        lines = "\n".join(f"- {_entry(note, vault)}" for note in notes)
+        head = vault.wording.group.format(name=escape_markdown(name), count=len(notes))
+        yield f"{head}\n\n{lines}" if one.by else lines
 
 
-def _group(note: Note, by: str) -> str:
+def _entry(note: Note, vault: Vault) -> str:
+    """Return a link to a note, and what it says first."""
+    link, gloss = _link(note, vault), _gloss(note, vault.wording)
+    return vault.wording.pair(link, gloss) if gloss else link
+
+
+def _group(note: Note, by: str, words: Wording) -> str:
     if by == "folder":
-        return str(note.path.parent) if note.path.parent.parts else "首页"
+        return str(note.path.parent) if note.path.parent.parts else words.root_folder
     if by == "status":
-        return _STATUS.get(note.status, note.status)
+        known = {"done": words.status_done, "draft": words.status_draft, "": words.status_none}
+        return known.get(note.status, note.status)
     return note.type if by == "type" else ""
 
 
-def _gloss(note: Note) -> str:
+def _gloss(note: Note, words: Wording) -> str:
     """Return the first sentence under a note's first heading as it is written, without comments."""
     start = note.headings[0].span.end if note.headings else 0
     region = next((r for r in note.regions if r.kind is Kind.TEXT and r.span.start >= start), None)
@@ -237,13 +243,14 @@ def _gloss(note: Note) -> str:
     for token in (token for token in note.tokens if token.span.start in region.content and token.kind in hidden):
         text += note.source.text[at : token.span.start]
         at = token.span.end
-    words = " ".join((text + note.source.text[at : region.content.end]).split())
-    return re.split(r"[。？！]", words, maxsplit=1)[0]
+    line = " ".join((text + note.source.text[at : region.content.end]).split())
+    return re.split(words.sentence_end, line, maxsplit=1)[0]
 
 
 def _path(one: List, vault: Vault) -> Iterator[str]:
     """Yield the notes in the order in which each comes after all that it requires."""
     steps = levels(vault, _select(one, vault))
     yield "\n".join(
-        f"{number}. {'、'.join(_link(note, vault) for note in notes)}" for number, notes in enumerate(steps, 1)
+        f"{number}. {vault.wording.enumeration.join(_link(note, vault) for note in notes)}"
+        for number, notes in enumerate(steps, 1)
     )

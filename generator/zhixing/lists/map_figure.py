@@ -9,6 +9,8 @@ from pathlib import PurePosixPath
 
 from zhixing.lists.canvas import CanvasBox, CanvasEdge, CanvasNode, Side
 from zhixing.show.svg import LABEL, PAD, Box, Text, draw, fit, text_width
+from zhixing.wording.model import Wording
+from zhixing.wording.zh import WORDING as CHINESE
 
 # A picture of more notes is unreadable.
 MOST = 200
@@ -38,7 +40,7 @@ class ArrowPath:
     fill: str
 
 
-def map_figure(title: str, nodes: Sequence[CanvasNode], edges: Sequence[CanvasEdge]) -> str:
+def map_figure(title: str, nodes: Sequence[CanvasNode], edges: Sequence[CanvasEdge], words: Wording = CHINESE) -> str:
     """Return an SVG of a map's bands, cards and arrows; its legend is left out."""
     bands = [node for node in nodes if node.type == "group"]
     cards = [node for node in nodes if node.type == "file"]
@@ -49,7 +51,7 @@ def map_figure(title: str, nodes: Sequence[CanvasNode], edges: Sequence[CanvasEd
     width = max((place[node.id].x + place[node.id].width for node in bands), default=0) + PAD
     height = max((place[node.id].y + place[node.id].height for node in bands), default=0) + PAD
     return draw(
-        "map", width, height, title, list(_describe(nodes)),
+        "map", width, height, title, list(_describe(nodes, words)), words.tag,
         bands=[_rectangle(place[node.id], f"f{SERIES[node.color]} c{SERIES[node.color]}") for node in bands],
         cards=[_rectangle(place[node.id], f"c{SERIES[node.color]}") for node in cards],
         curves=[_curve(edge, place[edge.start], place[edge.end]) for edge in edges],
@@ -120,10 +122,11 @@ def _side(box: Box, side: Side) -> tuple[float, float]:
     return box.x + box.width * (1 + across) / 2, box.y + box.height * (1 + down) / 2
 
 
-def _describe(nodes: Sequence[CanvasNode]) -> Iterator[str]:
+def _describe(nodes: Sequence[CanvasNode], words: Wording) -> Iterator[str]:
     """Yield the description for readers who do not see the picture: the notes of each column."""
     columns: dict[int, list[str]] = defaultdict(list)
     for node in (node for node in nodes if node.type == "file"):
         columns[node.box.x].append(_name(node))
     for number, x in enumerate(sorted(columns), 1):
-        yield f"第 {number} 列：{'、'.join(columns[x])}。"
+        head = words.map_column.format(number=number)
+        yield f"{words.pair(head, words.enumeration.join(columns[x]))}{words.stop}"

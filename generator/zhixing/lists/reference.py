@@ -10,9 +10,9 @@ from zhixing import core
 from zhixing.language.words import WORDS
 from zhixing.show.escape import escape_markdown
 from zhixing.vault.vault import Vault
+from zhixing.wording.model import Wording
 
 _FIELD = re.compile(r"^(Formula|Shapes|Raises|Source|Note): ", re.MULTILINE)
-_LABELS = {"Shapes": "形状", "Raises": "报错", "Source": "出处"}
 
 
 def reference(vault: Vault) -> Iterator[str]:
@@ -21,7 +21,7 @@ def reference(vault: Vault) -> Iterator[str]:
     for name in sorted(core.__all__, key=str.casefold):
         text = inspect.getdoc(getattr(core, name))
         if text and _FIELD.search(text):
-            yield _entry(name, text, titles)
+            yield _entry(name, text, titles, vault.wording)
 
 
 def fields(text: str) -> dict[str, str]:
@@ -32,23 +32,27 @@ def fields(text: str) -> dict[str, str]:
     return {name: " ".join(value.split()) for name, value in found.items()}
 
 
-def _entry(name: str, text: str, titles: set[str]) -> str:
+def _entry(name: str, text: str, titles: set[str], words: Wording) -> str:
     found = fields(text)
-    parts = [f"**{name}**（`{name}{_signature(name)}`{_words(name)}）", escape_markdown(found[""])]
+    call = _words(name, f"`{name}{_signature(name)}`", words)
+    parts = [words.core_entry.format(name=name, call=call), escape_markdown(found[""])]
     if "Formula" in found:
         parts.append(f"$$\n{found['Formula']}\n$$")
-    lines = [f"- {label}：{escape_markdown(found[field])}" for field, label in _LABELS.items() if field in found]
-    if found.get("Note") in titles:
-        lines.append(f"- 笔记：[[{found['Note']}]]")
+    labels = {"Shapes": words.core_shapes, "Raises": words.core_raises, "Source": words.core_source}
+    kept = [(label, found[field]) for field, label in labels.items() if field in found]
+    lines = [f"- {words.pair(label, escape_markdown(text))}" for label, text in kept]
+    note = found.get("Note")
+    if note in titles:
+        lines.append(f"- {words.pair(words.core_note, f'[[{note}]]')}")
     return "\n\n".join([*parts, "\n".join(lines)])
 
 
-def _words(name: str) -> str:
-    """Return which word of the language the function is, if any; a pool has one for each number of axes."""
+def _words(name: str, call: str, words: Wording) -> str:
+    """Return a call with the word of the example language for it, if any; a pool has one for each number of axes."""
     if name in WORDS:
-        return "，例子里可以写"
+        return words.core_is_word.format(call=call)
     pools = [f"`{word}`" for word in (f"{name}1d", f"{name}2d") if word in WORDS]
-    return f"，例子里写作 {'、'.join(pools)}" if pools else ""
+    return words.core_has_words.format(call=call, words=words.enumeration.join(pools)) if pools else call
 
 
 def _signature(name: str) -> str:

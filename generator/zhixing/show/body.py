@@ -44,8 +44,9 @@ from zhixing.show.svg import Figure
 from zhixing.show.tables import table
 from zhixing.show.templates import environment
 from zhixing.source import Source
+from zhixing.wording.model import Wording
 
-# Statements of sources beside the computed results, as Obsidian callouts in Chinese.
+# Statements of sources beside the computed results, as Obsidian callouts.
 
 MOST_VALUES = 12
 _MOST_SIDES = 4
@@ -57,7 +58,6 @@ _WRONG: Mapping[Comparison, Callable[[Array], Array]] = {
     "!=": lambda difference: -np.abs(difference),
 }
 """How far a difference, left less right, is on the wrong side of a comparison; of equality, its size."""
-_COMPARED = ("成立", "不成立")
 
 
 def callout(run: Run, said: Said) -> str:
@@ -66,53 +66,67 @@ def callout(run: Run, said: Said) -> str:
     Each claim has a row with the source's value and the computed one.
     """
     wrong = bool(said.says.cites) or not said.agrees
-    lines = [f"来源说：{_prose(said.says.text)}"]
+    words = run.wording
+    lines = [words.source_says.format(text=_prose(said.says.text, words))]
     if said.says.cites:
-        lines.append(f"依据：{_prose(said.says.cites)}")
+        lines.append(words.source_cites.format(text=_prose(said.says.cites, words)))
     if said.outcomes:
         rows = [_row(run, outcome) for outcome in said.outcomes]
         template = environment().get_template("tables/table.md")
         rule = ["---"] * 3
-        lines += ["", *template.render(header=["断言", "来源", "计算"], rule=rule, rows=rows).splitlines()]
-    head = f"[!warning] 来源有误：{document_name(said)}" if wrong else f"[!info] 与来源一致：{document_name(said)}"
+        lines += [
+            "",
+            *template.render(
+                header=[words.claimed, words.by_source, words.computed], rule=rule, rows=rows
+            ).splitlines(),
+        ]
+    name = document_name(said, words)
+    verdict = words.source_wrong if wrong else words.source_agrees
+    head = f"[!{'warning' if wrong else 'info'}] {verdict.format(document=name)}"
     return "\n".join(f"> {line}".rstrip() for line in (head, *lines))
 
 
-def document_name(said: Said) -> str:
+def document_name(said: Said, words: Wording) -> str:
     """Return the document's name; a link to a note stays one, a bare number is a document's."""
     name = " ".join(said.says.document.split())
     if re.fullmatch(r"\[\[[^\[\]|#^\\`]+\]\]", name):
         return name
-    return f"文档 {name}" if name.isdecimal() else escape_markdown(name)
+    return words.document.format(number=name) if name.isdecimal() else escape_markdown(name)
 
 
 def summary(run: Run, said: Said) -> str:
     """Return in one line the evidence for or against a source's statement: a paper, or the computed result."""
-    facts = [_prose(said.says.cites)] if said.says.cites else []
+    facts = [_prose(said.says.cites, run.wording)] if said.says.cites else []
     for outcome in said.outcomes:
         if said.agrees or not outcome.holds:
             name, _, computed = _row(run, outcome)
-            facts.append(f"{name}：{computed}" if isinstance(outcome.claim, Expression) else f"{name} = {computed}")
-    return "；".join(facts)
+            statement = isinstance(outcome.claim, Expression)
+            facts.append(run.wording.pair(name, computed) if statement else f"{name} = {computed}")
+    return run.wording.semicolon.join(facts)
 
 
-def _prose(text: str) -> str:
+def _prose(text: str, words: Wording) -> str:
     """Return text as a sentence on one line."""
     text = " ".join(text.split())
-    return escape_markdown(text if text.endswith(tuple("。！？.!?…")) else f"{text}。")
+    return escape_markdown(text if text.endswith(tuple("。！？.!?…")) else f"{text}{words.stop}")
 
 
 def _row(run: Run, outcome: Outcome) -> list[str]:
     if isinstance(outcome.claim, Expectation):
         name = markdown_name(run, outcome.claim.target)
-        return [name, escape_markdown(_describe_expected(outcome.claim)), _describe_computed(run, outcome.computed)]
+        return [
+            name,
+            escape_markdown(_describe_expected(outcome.claim, run.wording)),
+            _describe_computed(run, outcome.computed),
+        ]
     statement = inline_formula(latex(run, outcome.claim.tree))
     sides = "" if outcome.holds else _describe_sides(run, outcome.claim)
-    return [statement, _COMPARED[0], _COMPARED[not outcome.holds] + sides]
+    words = run.wording
+    return [statement, words.holds, (words.holds if outcome.holds else words.fails) + sides]
 
 
-def _describe_expected(claim: Expectation) -> str:
-    return _list_texts(printed.text for printed in _leaves(claim.values))
+def _describe_expected(claim: Expectation, words: Wording) -> str:
+    return _list_texts((printed.text for printed in _leaves(claim.values)), words)
 
 
 def _leaves(values: object) -> Iterator[Printed]:
@@ -125,14 +139,14 @@ def _leaves(values: object) -> Iterator[Printed]:
 
 def _describe_computed(run: Run, quantity: Quantity | None) -> str:
     if quantity is None:
-        return "算不出"
+        return run.wording.not_computed
     texts = (entry(quantity, float(value), run.example.axes) for value in quantity.values.flat)
-    return escape_markdown(_list_texts(texts))
+    return escape_markdown(_list_texts(texts, run.wording))
 
 
-def _list_texts(texts: Iterator[str]) -> str:
+def _list_texts(texts: Iterator[str], words: Wording) -> str:
     first = list(islice(texts, MOST_VALUES + 1))
-    return "，".join([*first[:MOST_VALUES], "…"] if len(first) > MOST_VALUES else first)
+    return words.comma.join([*first[:MOST_VALUES], "…"] if len(first) > MOST_VALUES else first)
 
 
 def _describe_sides(run: Run, claim: Expression) -> str:
@@ -147,7 +161,8 @@ def _describe_sides(run: Run, claim: Expression) -> str:
     where = ""
     if left.values.size > _MOST_SIDES and right.dimensions in ((), left.dimensions):
         where, left, right = _find_worst(run, claim.tree.operators[0], left, right)
-    return f"（{where}左边 {_describe_computed(run, left)}；右边 {_describe_computed(run, right)}）"
+    sides = {"left": _describe_computed(run, left), "right": _describe_computed(run, right)}
+    return run.wording.sides.format(where=where, **sides)
 
 
 def _find_worst(run: Run, operator: Comparison, left: Quantity, right: Quantity) -> tuple[str, Quantity, Quantity]:
@@ -161,7 +176,8 @@ def _find_worst(run: Run, operator: Comparison, left: Quantity, right: Quantity)
         for dimension, size, at in zip(left.dimensions, left.values.shape, place, strict=True)
     ]
     ends = [Quantity(np.asarray(q.values[place] if q.dimensions else q.values), (), q.on) for q in (left, right)]
-    return f"{escape_markdown('，'.join(heads))} 处", ends[0], ends[1]
+    where = run.wording.at_entry.format(labels=escape_markdown(run.wording.comma.join(heads)))
+    return where, ends[0], ends[1]
 
 
 FIGURES = "_figures"
@@ -269,14 +285,16 @@ class _Writer:
             raise ExampleError(Code.EXAMPLE_AXES, what, "Index it, or show it in a table")
         name = plain_name(self.run.example, show.quantity)
         hidden = find_masked(self.run, show.quantity.tree, quantity, self.evaluate)
-        return heatmap(name, quantity, self.run.example.axes, hidden, format_of(self.run.example, show.quantity))
+        return heatmap(
+            name, quantity, self.run.example.axes, hidden, format_of(self.run.example, show.quantity), self.run.wording
+        )
 
     def _plot(self, show: Plot) -> Figure:
         example = self.run.example
         named = [(plain_name(example, one), self.evaluate(self.run, one.tree)) for one in show.quantities]
         against = show.against
         base = (plain_name(example, against), self.evaluate(self.run, against.tree)) if against else None
-        return plot(named, example.axes, base, show.log)
+        return plot(named, example.axes, base, show.log, self.run.wording)
 
     def _embed(self, quantity: Expression, figure: Figure, kind: str) -> str:
         name = self._file_name(f"{self.run.example.id}.{quantity.text}{kind}")

@@ -32,6 +32,8 @@ from zhixing.show.svg import (
     thin_labels,
 )
 from zhixing.show.ticks import round_step
+from zhixing.wording.model import Wording
+from zhixing.wording.zh import WORDING as CHINESE
 
 # Masked cells: weights that are 0 because a mask took them away, and not merely small.
 
@@ -110,6 +112,7 @@ class Cells:
     signed: bool
     most: float
     form: Format = PLAIN
+    words: Wording = CHINESE
 
     def opacity(self, value: float) -> float:
         """Return the opacity of a value's colour, 0 to 1."""
@@ -131,7 +134,9 @@ class Cells:
         return number(value, form=self.form)
 
 
-def cells(name: str, quantity: Quantity, axes: Axes, hidden: Array | None, form: Format = PLAIN) -> Cells:
+def cells(
+    name: str, quantity: Quantity, axes: Axes, hidden: Array | None, form: Format = PLAIN, words: Wording = CHINESE
+) -> Cells:
     """Return the cells of a quantity of one, two or three axes. `hidden` has its shape: True where masked."""
     values = np.asarray(quantity.values, dtype=np.float64)
     masked = np.isneginf(values) if hidden is None else np.isneginf(values) | hidden
@@ -140,61 +145,67 @@ def cells(name: str, quantity: Quantity, axes: Axes, hidden: Array | None, form:
     cut = (slice(MOST_PANELS), slice(MOST_CELLS), slice(MOST_CELLS))
     shown = values.reshape(len(panels), len(rows), len(names[-1]))[cut]
     finite = shown[np.isfinite(shown)]
+    heads = tuple(axis_heading(d, words) for d in quantity.dimensions)
     return Cells(
         name,
         tuple(panels[cut[0]]),
         tuple(rows[cut[1]]),
         names[-1][cut[2]],
-        tuple(axis_heading(d) for d in quantity.dimensions),
+        heads,
         shown,
         masked.reshape(len(panels), len(rows), len(names[-1]))[cut],
-        _left_out([axis_heading(d) for d in quantity.dimensions], values.shape),
+        _left_out(heads, values.shape, words),
         bool(np.any(finite < 0)),
         rounded(float(np.abs(finite).max())) if finite.size else 0.0,
         form,
+        words,
     )
 
 
-def _left_out(heads: list[str], shape: tuple[int, ...]) -> str:
+def _left_out(heads: tuple[str, ...], shape: tuple[int, ...], words: Wording) -> str:
     """Return the sentence about what is too large to draw."""
     limits = (MOST_PANELS, MOST_CELLS, MOST_CELLS)[-len(shape) :]
     parts = [
-        f"{head}只画前 {limit} 个，共 {size} 个"
+        words.cut.format(axis=head, limit=limit, size=size)
         for head, size, limit in zip(heads, shape, limits, strict=True)
         if size > limit
     ]
-    return "；".join(parts)
+    return words.semicolon.join(parts)
 
 
 def description(one: Cells) -> list[str]:
     """Return the description in sentences: every value of a small heat map, the extremes of a large one."""
-    sentences = [f"{one.name} 的热力图，{_axes(one)}。"]
+    words = one.words
+    sentences = [f"{words.comma.join([words.heatmap.format(name=one.name), *_axes(one)])}{words.stop}"]
     if one.values.size <= 48:
         sentences += [
-            f"{_where(one, p, r)}{_row(one, p, r)}。" for p in range(len(one.panels)) for r in range(len(one.rows))
+            f"{_where(one, p, r)}{_row(one, p, r)}{words.stop}"
+            for p in range(len(one.panels))
+            for r in range(len(one.rows))
         ]
     else:
         finite = one.values[np.isfinite(one.values)]
         if finite.size:
-            sentences.append(f"最小 {one.number(float(finite.min()))}，最大 {one.number(float(finite.max()))}。")
+            ends = words.extremes.format(least=one.number(float(finite.min())), most=one.number(float(finite.max())))
+            sentences.append(f"{ends}{words.stop}")
     if one.hidden.any():
-        sentences.append(f"{int(one.hidden.sum())} 格被遮蔽，画成斜线。")
-    return [*sentences, f"{one.left_out}。"] if one.left_out else sentences
+        sentences.append(f"{words.masked_cells.format(count=int(one.hidden.sum()))}{words.stop}")
+    return [*sentences, f"{one.left_out}{words.stop}"] if one.left_out else sentences
 
 
-def _axes(one: Cells) -> str:
-    kinds = ("分格", "行", "列")[-len(one.heads) :]
-    return "，".join(f"{kind}是{head}" for kind, head in zip(kinds, one.heads, strict=True))
+def _axes(one: Cells) -> list[str]:
+    kinds = one.words.heatmap_axes[-len(one.heads) :]
+    return [kind.format(axis=head) for kind, head in zip(kinds, one.heads, strict=True)]
 
 
 def _where(one: Cells, panel: int, row: int) -> str:
-    where = "，".join(part for part in (one.panels[panel], one.rows[row]) if part)
-    return f"{where}：" if where else ""
+    where = one.words.comma.join(part for part in (one.panels[panel], one.rows[row]) if part)
+    return f"{where}{one.words.colon}" if where else ""
 
 
 def _row(one: Cells, panel: int, row: int) -> str:
     values = one.values[panel, row]
-    return "，".join(f"{label} {one.number(float(v))}" for label, v in zip(one.columns, values, strict=True))
+    return one.words.comma.join(f"{label} {one.number(float(v))}" for label, v in zip(one.columns, values, strict=True))
 
 
 # Layout and drawing. All lengths are in CSS pixels.
@@ -235,13 +246,20 @@ class Measures:
     every: int
 
 
-def heatmap(name: str, quantity: Quantity, axes: Axes, hidden: Array | None = None, form: Format = PLAIN) -> Figure:
+def heatmap(
+    name: str,
+    quantity: Quantity,
+    axes: Axes,
+    hidden: Array | None = None,
+    form: Format = PLAIN,
+    words: Wording = CHINESE,
+) -> Figure:
     """Draw a quantity of one, two or three axes as cells; three axes give a panel for each position of the first.
 
     Nonnegative values have a scale from 0, signed ones a scale of two colours about 0. Cells of `hidden`, and those of
     −∞, are hatched. Cells have numbers as long as they fit.
     """
-    one = cells(name, quantity, axes, hidden, form)
+    one = cells(name, quantity, axes, hidden, form, words)
     layout = _layout(one)
     boxes: list[Box] = []
     lines: list[Segment] = []
@@ -254,15 +272,16 @@ def heatmap(name: str, quantity: Quantity, axes: Axes, hidden: Array | None = No
     width, height = _size(one, layout)
     key_boxes, key_texts, key_height = _key(one, layout, height)
     if one.left_out:
-        key_texts.append(Text(PAD, height + key_height, f"（{one.left_out}）", "muted small"))
+        key_texts.append(Text(PAD, height + key_height, words.parentheses.format(text=one.left_out), "muted small"))
         key_height += 12
     width = max(width, *(_end(text) + PAD for text in (*key_texts, *texts[: bool(layout.head)])), 0)
     return draw(
         "heatmap",
         width,
         height + key_height,
-        f"{name} 的热力图",
+        words.heatmap.format(name=name),
         description(one),
+        words.tag,
         boxes=[*boxes, *key_boxes],
         lines=lines,
         texts=[*texts, *key_texts],
@@ -374,7 +393,9 @@ def _parts(one: Cells, layout: Measures, x: float, y: float) -> Iterator[Segment
 
 def _labels(one: Cells, layout: Measures, panel: int, x: float, y: float) -> Iterator[Text]:
     if one.panels[panel]:
-        head = fit(f"{one.heads[0]}：{one.panels[panel]}", LABEL, len(one.columns) * layout.cell + layout.overhang)
+        head = fit(
+            one.words.pair(one.heads[0], one.panels[panel]), LABEL, len(one.columns) * layout.cell + layout.overhang
+        )
         yield Text(x, y - layout.top + 12, head, "ink")
     for column in range(0, len(one.columns), layout.every):
         middle = x + (column + 0.5) * layout.cell
@@ -412,7 +433,7 @@ def _key(one: Cells, layout: Measures, y: float) -> tuple[list[Box], list[Text],
         boxes, texts, x = _ramp(one, x, y)
     if one.hidden.any():
         boxes += [Box(x, y, 16, _KEY_HEIGHT, role) for role in ("base", "masked")]
-        texts.append(Text(x + 22, y + 10, "被遮蔽", "muted small"))
+        texts.append(Text(x + 22, y + 10, one.words.masked, "muted small"))
     return boxes, texts, 14 + PAD if boxes else 0.0
 
 

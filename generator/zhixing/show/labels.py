@@ -11,16 +11,14 @@ from zhixing.language.model import Axis, Dimension, Example, Expression, Format,
 from zhixing.language.nodes import Field, Name, Transpose, indexed_base, quantity_name, text_of
 from zhixing.show.escape import escape_markdown
 from zhixing.show.numbers import PLAIN, number
+from zhixing.wording.model import Wording
 
 Axes = Mapping[str, Axis]
 
-UNNAMED = "序号"
-"""The heading of a dimension without an axis."""
 
-
-def axis_heading(dimension: Dimension) -> str:
-    """Return the heading of a dimension: its axis's name."""
-    return dimension.axis or UNNAMED
+def axis_heading(dimension: Dimension, wording: Wording) -> str:
+    """Return the heading of a dimension: its axis's name, or a word for its positions."""
+    return dimension.axis or wording.position
 
 
 def corner(down: str, across: str) -> str:

@@ -18,6 +18,8 @@ from zhixing.show.labels import Axes, axis_heading, labels
 from zhixing.show.numbers import number, rounded
 from zhixing.show.svg import LABEL, PAD, SMALL, Figure, Segment, Text, draw, fit, text_width, thin_labels
 from zhixing.show.ticks import Scale
+from zhixing.wording.model import Wording
+from zhixing.wording.zh import WORDING as CHINESE
 
 # The field: scales, grid, ticks and their labels.
 
@@ -103,14 +105,14 @@ def grid_lines(one: Curves, field: PlotArea) -> Iterator[Segment]:
 def up_labels(one: Curves, field: PlotArea) -> Iterator[Text]:
     """Yield the labels of the vertical axis."""
     if "y" in one.log:
-        yield Text(PAD, field.top - 10, "（对数）", "muted small")
+        yield Text(PAD, field.top - 10, one.words.log_scale, "muted small")
     for value, label in field.up.ticks:
         yield Text(field.left - 8, field.y(value) + 4, label, "muted small end")
 
 
 def foot_labels(one: Curves, field: PlotArea) -> tuple[list[Text], float]:
     """Return the labels and the name of the horizontal axis, and the height that they take."""
-    name = one.across_name + ("（对数）" if "x" in one.log else "")
+    name = one.words.on_log_axis.format(name=one.across_name) if "x" in one.log else one.across_name
     if field.across is not None:
         texts = [Text(field.x(v), field.bottom + 17, label, "muted small middle") for v, label in field.across.ticks]
         reach = 17.0
@@ -165,9 +167,16 @@ class Curves:
     group: str
     log: frozenset[str]
     left_out: int
+    words: Wording = CHINESE
 
 
-def curves(quantities: Sequence[Named], axes: Axes, against: Named | None, log: frozenset[str]) -> Curves:
+def curves(
+    quantities: Sequence[Named],
+    axes: Axes,
+    against: Named | None,
+    log: frozenset[str],
+    words: Wording = CHINESE,
+) -> Curves:
     """Return the curves of quantities of at most two axes, along the axis that they share.
 
     Raises:
@@ -178,17 +187,18 @@ def curves(quantities: Sequence[Named], axes: Axes, against: Named | None, log: 
         what = f"A plot of {size} points is more than {MOST_POINTS}"
         raise ExampleError(Code.EXAMPLE_COST, what, "Plot a slice of it")
     single = len(quantities) == 1
-    series = [one for named in quantities for one in _series(named, shared, size, axes, single=single)]
+    series = [one for named in quantities for one in _series(named, shared, size, axes, words, single=single)]
     across, categories = _along(shared, size, axes, against)
     one = Curves(
-        _name(quantities),
+        words.enumeration.join(name for name, _ in quantities),
         across,
-        against[0] if against else axis_heading(shared),
+        against[0] if against else axis_heading(shared, words),
         categories,
         tuple(series[:MOST_SERIES]),
-        _group(quantities, shared),
+        _group(quantities, shared, words),
         log,
         max(len(series) - MOST_SERIES, 0),
+        words,
     )
     if not any(_drawable(one, x, y) for s in one.series for x, y in zip(across, s.values, strict=True)):
         what = "Nothing of this plot can be drawn: no value is finite (and positive, on a logarithmic axis)"
@@ -223,7 +233,7 @@ def _is_labelled(axis: Axis | None) -> bool:
     return axis is not None and bool(axis.labels) and not axis.numbers
 
 
-def _series(named: Named, shared: Dimension, size: int, axes: Axes, *, single: bool) -> list[Series]:
+def _series(named: Named, shared: Dimension, size: int, axes: Axes, words: Wording, *, single: bool) -> list[Series]:
     name, quantity = named
     values = np.asarray(quantity.values, dtype=np.float64)
     if not quantity.dimensions:
@@ -234,7 +244,9 @@ def _series(named: Named, shared: Dimension, size: int, axes: Axes, *, single: b
         return [Series(name, _floats(rows))]
     other = quantity.dimensions[1 - at]
     heads = labels(other, rows.shape[0], axes)
-    return [Series(head if single else f"{name}：{head}", _floats(row)) for head, row in zip(heads, rows, strict=True)]
+    return [
+        Series(head if single else words.pair(name, head), _floats(row)) for head, row in zip(heads, rows, strict=True)
+    ]
 
 
 def _floats(values: Array) -> tuple[float, ...]:
@@ -256,37 +268,36 @@ def _along(
     return tuple(float(axis.values[p]) if axis else float(p) for p in positions), ()
 
 
-def _name(quantities: Sequence[Named]) -> str:
-    return "、".join(name for name, _ in quantities)
-
-
-def _group(quantities: Sequence[Named], shared: Dimension) -> str:
+def _group(quantities: Sequence[Named], shared: Dimension, words: Wording) -> str:
     """Return the axis that tells the curves of a single quantity apart."""
     others = [d for d in quantities[0][1].dimensions if d != shared]
-    return axis_heading(others[0]) if len(quantities) == 1 and others else ""
+    return axis_heading(others[0], words) if len(quantities) == 1 and others else ""
 
 
 def description(one: Curves) -> list[str]:
     """Return the description in sentences: every value of a small plot, ends and extremes of a large one."""
-    logs = "".join(f"，{name}轴为对数" for key, name in (("x", "横"), ("y", "纵")) if key in one.log)
-    sentences = [f"横轴是{one.across_name}，纵轴是{one.name}{logs}。"]
-    small = len(one.across) * len(one.series) <= 48
-    sentences += [f"{s.name}：{_every(one, s) if small else _extent(s)}。" for s in one.series if not s.constant]
-    sentences += [f"{s.name}，画成虚线。" for s in one.series if s.constant]
-    return [*sentences, f"另有 {one.left_out} 条曲线未画。"] if one.left_out else sentences
+    words, small = one.words, len(one.across) * len(one.series) <= 48
+    logs = [text for key, text in (("x", words.log_across), ("y", words.log_up)) if key in one.log]
+    sentences = [words.comma.join([words.plot_axes.format(across=one.across_name, name=one.name), *logs])]
+    varying = [series for series in one.series if not series.constant]
+    sentences += [words.pair(s.name, _every(one, s) if small else _extent(s, words)) for s in varying]
+    sentences += [words.constant.format(name=s.name) for s in one.series if s.constant]
+    sentences += [words.curves_not_drawn.format(count=one.left_out)] if one.left_out else []
+    return [f"{sentence}{words.stop}" for sentence in sentences]
 
 
 def _every(one: Curves, series: Series) -> str:
     places = one.categories or [number(x) for x in one.across]
-    return "，".join(f"{place} 处 {number(y)}" for place, y in zip(places, series.values, strict=True))
+    points = zip(places, series.values, strict=True)
+    return one.words.comma.join(one.words.point.format(place=place, value=number(y)) for place, y in points)
 
 
-def _extent(series: Series) -> str:
+def _extent(series: Series, words: Wording) -> str:
     finite = [value for value in series.values if math.isfinite(value)]
     if not finite:
-        return "没有可画的点"
-    ends = f"从 {number(series.values[0])} 到 {number(series.values[-1])}"
-    return f"{ends}，最小 {number(min(finite))}，最大 {number(max(finite))}"
+        return words.nothing_to_draw
+    ends = words.from_to.format(first=number(series.values[0]), last=number(series.values[-1]))
+    return words.comma.join([ends, words.extremes.format(least=number(min(finite)), most=number(max(finite)))])
 
 
 # Drawing: paths, marks and the key.
@@ -315,7 +326,11 @@ class Curve:
 
 
 def plot(
-    quantities: Sequence[Named], axes: Axes, against: Named | None = None, log: frozenset[str] = frozenset()
+    quantities: Sequence[Named],
+    axes: Axes,
+    against: Named | None = None,
+    log: frozenset[str] = frozenset(),
+    words: Wording = CHINESE,
 ) -> Figure:
     """Draw quantities as curves with marks, with a key where there are several; categories have marks alone.
 
@@ -324,7 +339,7 @@ def plot(
     Raises:
         ExampleError: they share no axis, have too many, or there is nothing that can be drawn.
     """
-    one = curves(quantities, axes, against, log)
+    one = curves(quantities, axes, against, log, words)
     field = plot_area(one, _ROW * (len(_key_items(one)) + bool(_title(one))))
     key_marks, key_texts = _key(one)
     axis_texts, below = foot_labels(one, field)
@@ -334,8 +349,9 @@ def plot(
         "plot",
         WIDTH,
         field.bottom + below + PAD,
-        f"{one.name} 随{one.across_name}变化的图",
+        words.plot.format(name=one.name, across=one.across_name),
         description(one),
+        words.tag,
         lines=list(grid_lines(one, field)),
         curves=[*(curve for curve in drawn if curve.path), *marks, *key_marks],
         texts=[*up_labels(one, field), *axis_texts, *key_texts],
@@ -428,5 +444,6 @@ def _title(one: Curves) -> str:
     """Return the title of a plot of one quantity; several are named by the key."""
     if _key_items(one) and not one.group:
         return ""
-    left_out = f"（另有 {one.left_out} 条未画）" if one.left_out else ""
-    return fit(one.name + (f"（按{one.group}）" if one.group else ""), LABEL, WIDTH - 2 * PAD) + left_out
+    left_out = one.words.curves_left_out.format(count=one.left_out) if one.left_out else ""
+    name = one.words.by_axis.format(name=one.name, axis=one.group) if one.group else one.name
+    return fit(name, LABEL, WIDTH - 2 * PAD) + left_out

@@ -211,13 +211,23 @@ class Box:
     opacity: float = 1.0
 
 
-def draw(template: str, width: float, height: float, title: str, description: Sequence[str], **parts: object) -> Figure:
-    """Return a figure printed by a template of `templates/figures`."""
+def draw(
+    template: str, width: float, height: float, title: str, description: Sequence[str], lang: str, **parts: object
+) -> Figure:
+    """Return a figure printed by a template of `templates/figures`; `lang` is the language of its words."""
     size = (round(width), round(height))
     svg = (
         environment()
         .get_template(f"figures/{template}.svg")
-        .render(width=size[0], height=size[1], title=title, description=description, themes=(LIGHT, DARK), **parts)
+        .render(
+            width=size[0],
+            height=size[1],
+            title=title,
+            description=description,
+            lang=lang,
+            themes=(LIGHT, DARK),
+            **parts,
+        )
     )
     return Figure(svg, *size)
 

@@ -15,6 +15,7 @@ from zhixing.show.escape import escape_markdown
 from zhixing.show.labels import Axes, axis_heading, corner, entry, format_of, labels, markdown_name
 from zhixing.show.numbers import PLAIN
 from zhixing.show.templates import environment
+from zhixing.wording.model import Wording
 
 _T = TypeVar("_T")
 
@@ -57,21 +58,21 @@ def table(
         Named(markdown_name(run, one), evaluate(run, one.tree), (form or PLAIN).before(format_of(run.example, one)))
         for one in quantities
     ]
-    return "\n\n".join(_blocks(named, run.example.axes))
+    return "\n\n".join(_blocks(named, run.example.axes, run.wording))
 
 
-def _blocks(named: Sequence[Named], axes: Axes) -> Iterator[str]:
+def _blocks(named: Sequence[Named], axes: Axes, words: Wording) -> Iterator[str]:
     groups: dict[tuple[object, ...], list[Named]] = {}
     for one in named:
         groups.setdefault(_key(one.quantity), []).append(one)
     for group in groups.values():
         depth = len(group[0].quantity.dimensions)
         if not depth:
-            yield _grid(["量", "值"], [[one.name, _cell(one, (), axes)] for one in group])
+            yield _grid([words.quantity, words.value], [[one.name, _cell(one, (), axes)] for one in group])
         elif depth > 2:
-            yield from _tables_by_position(group, axes)
+            yield from _tables_by_position(group, axes, words)
         else:
-            yield _shared_rows(group, axes)
+            yield _shared_rows(group, axes, words)
 
 
 def _key(quantity: Quantity) -> tuple[object, ...]:
@@ -81,53 +82,58 @@ def _key(quantity: Quantity) -> tuple[object, ...]:
     return len(quantity.dimensions) > 2, quantity.dimensions[0], quantity.values.shape[0]
 
 
-def _tables_by_position(group: Sequence[Named], axes: Axes) -> Iterator[str]:
+def _tables_by_position(group: Sequence[Named], axes: Axes, words: Wording) -> Iterator[str]:
     first, size = group[0].quantity.dimensions[0], group[0].quantity.values.shape[0]
     for position, label in enumerate(labels(first, size, axes)[:MOST_TABLES]):
-        yield f"**{escape_markdown(f'{axis_heading(first)}：{label}')}**"
-        yield from _blocks([replace(one, quantity=_at(one.quantity, position)) for one in group], axes)
+        yield f"**{escape_markdown(words.pair(axis_heading(first, words), label))}**"
+        yield from _blocks([replace(one, quantity=_at(one.quantity, position)) for one in group], axes, words)
     if size > MOST_TABLES:
-        yield f"（{escape_markdown(axis_heading(first))}共 {size} 个，省略 {size - MOST_TABLES} 个。）"
+        axis = escape_markdown(axis_heading(first, words))
+        left_out = words.tables_left_out.format(axis=axis, size=size, count=size - MOST_TABLES)
+        yield words.parentheses.format(text=left_out)
 
 
 def _at(quantity: Quantity, position: int) -> Quantity:
     return Quantity(np.asarray(quantity.values[position]), quantity.dimensions[1:], quantity.on)
 
 
-def _shared_rows(group: Sequence[Named], axes: Axes) -> str:
+def _shared_rows(group: Sequence[Named], axes: Axes, words: Wording) -> str:
     down, size = group[0].quantity.dimensions[0], group[0].quantity.values.shape[0]
-    columns, omitted = _cut([c for one in group for c in _columns(one, axes, alone=len(group) == 1)], MOST_COLUMNS)
+    columns, omitted = _cut(
+        [c for one in group for c in _columns(one, axes, words, alone=len(group) == 1)], MOST_COLUMNS
+    )
     rows, left_out = _cut(list(enumerate(labels(down, size, axes))), MOST_ROWS)
-    header = [_head(group, down), *("…" if c is None else c.head for c in columns)]
+    header = [_head(group, down, words), *("…" if c is None else c.head for c in columns)]
     if omitted:
-        header = [f"…（省略 {omitted} 列）" if head == "…" else head for head in header]
-    cells = [_row(row, columns, left_out, axes) for row in rows]
+        header = [words.columns_left_out.format(count=omitted) if head == "…" else head for head in header]
+    cells = [_row(row, columns, words.rows_left_out.format(count=left_out), axes) for row in rows]
     return _grid(header, cells)
 
 
-def _row(row: tuple[int, str] | None, columns: Sequence[Column | None], left_out: int, axes: Axes) -> list[str]:
+def _row(row: tuple[int, str] | None, columns: Sequence[Column | None], left_out: str, axes: Axes) -> list[str]:
     if row is None:
-        return [f"…（省略 {left_out} 行）", *("…" for _ in columns)]
+        return [left_out, *("…" for _ in columns)]
     position, label = row
     return [escape_markdown(label), *(_cell(c, (position,), axes) if c else "…" for c in columns)]
 
 
-def _head(group: Sequence[Named], down: Dimension) -> str:
+def _head(group: Sequence[Named], down: Dimension, words: Wording) -> str:
     """Return the heading of the rows: their axis; for a single matrix its name and both axes."""
     if len(group) == 1 and len(group[0].quantity.dimensions) == 2:
         across = group[0].quantity.dimensions[1]
-        return f"{group[0].name}：{escape_markdown(corner(axis_heading(down), axis_heading(across)))}"
-    return escape_markdown(axis_heading(down))
+        corner_text = corner(axis_heading(down, words), axis_heading(across, words))
+        return words.pair(group[0].name, escape_markdown(corner_text))
+    return escape_markdown(axis_heading(down, words))
 
 
-def _columns(one: Named, axes: Axes, *, alone: bool) -> Iterator[Column]:
+def _columns(one: Named, axes: Axes, words: Wording, *, alone: bool) -> Iterator[Column]:
     quantity = one.quantity
     if len(quantity.dimensions) == 1:
         yield Column(one.name, quantity, one.form)
         return
     down, across = quantity.dimensions
     for position, label in enumerate(labels(across, quantity.values.shape[1], axes)):
-        head = escape_markdown(label) if alone else f"{one.name}：{escape_markdown(label)}"
+        head = escape_markdown(label) if alone else words.pair(one.name, escape_markdown(label))
         yield Column(head, Quantity(quantity.values[:, position], (down,), quantity.on), one.form)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from jinja2 import Environment, Template
 from mkdocs.config.base import Config
+from mkdocs.config.config_options import Choice, Optional
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
@@ -37,7 +38,11 @@ from zhixing.site.segmenter import keep_cache_private
 from zhixing.site.settings import TERMS, unused_settings
 from zhixing.site.shown import Shown, show
 from zhixing.site.staging import Staging
+from zhixing.vault.load import ProjectError, read_wording
 from zhixing.vault.note import Note
+from zhixing.wording.languages import find_wording, language_codes
+from zhixing.wording.model import Wording
+from zhixing.wording.zh import WORDING as CHINESE
 
 _TAG_LIST = re.compile(r"<!--\s*material/tags\b[^<>]*-->")
 _log = get_plugin_logger("zhixing")
@@ -46,7 +51,18 @@ _LEVELS = {Severity.ERROR: logging.WARNING, Severity.WARNING: logging.WARNING, S
 
 
 class PluginConfig(Config):  # type: ignore[no-untyped-call]  # MkDocs types no __init_subclass__
-    """The plugin's settings: there are none, what a vault is says its mkdocs.yml."""
+    """The plugin's settings. `language` is that of the words that the tool writes; without it, the theme's."""
+
+    language = Optional(Choice(language_codes()))
+
+
+def _wording(settings: PluginConfig, file: Path) -> Wording:
+    """Return the words for a vault's readers: those that the command line finds in the same file."""
+    try:
+        return (find_wording(settings.language) if settings.language else None) or read_wording(file)
+    except ProjectError:
+        # MkDocs reads settings that this reader refuses, among them a file of more than a megabyte.
+        return CHINESE
 
 
 class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]  # the same
@@ -96,7 +112,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Load the vault and put in what it shows: what is published, and figures as they are drawn now."""
         self.docs.show(config)
-        self.shown = show(Path(config.docs_dir), Path(config.config_file_path).parent / "templates", self.memory)
+        file = Path(config.config_file_path)
+        self.shown = show(Path(config.docs_dir), file.parent / "templates", self.memory, _wording(self.config, file))
         taken = theme_places(files, config, site_files.ASSETS)
         from_vault, left_out = vault_files(self.shown.public, config, taken)
         self.files = files = Files([*from_vault, *files])

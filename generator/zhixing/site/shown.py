@@ -19,6 +19,8 @@ from zhixing.vault.load import load, read_templates
 from zhixing.vault.note import Note
 from zhixing.vault.resolve import resolve
 from zhixing.vault.vault import Vault
+from zhixing.wording.model import Wording
+from zhixing.wording.zh import WORDING as CHINESE
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,9 @@ class Shown:
         return any(region.kind is Kind.FENCE and region.info.split()[:1] == ["mermaid"] for region in regions)
 
 
-def show(root: Path, templates: Path, memory: Memory | None = None) -> Shown:
+def show(root: Path, templates: Path, memory: Memory | None = None, wording: Wording = CHINESE) -> Shown:
     """Load a vault and compute what its examples show. Reads, and writes nothing."""
-    vault = load(root)
+    vault = load(root, wording=wording)
     found = results(vault, memory=memory)
     held_to = templates_of(read_templates(templates))
     problems = {*check(vault, found, plan(vault, found), held_to), *_formulas(vault)}

@@ -11,7 +11,7 @@ from zhixing.compose import Results
 from zhixing.language.model import Expectation, Outcome, Printed, Run
 from zhixing.language.runs import Declared
 from zhixing.problems import Problem, Severity
-from zhixing.vault.load import ProjectError, find_project, load
+from zhixing.vault.load import Project, ProjectError, find_project, load
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
 
@@ -42,8 +42,14 @@ class Tested:
 @cache
 def project_of(folder: Path) -> Path | None:
     """Return the folder of notes of the project that a folder belongs to, None if it belongs to none."""
+    project = _find(folder)
+    return project.notes.resolve() if project else None
+
+
+@cache
+def _find(folder: Path) -> Project | None:
     try:
-        return find_project(folder).notes.resolve()
+        return find_project(folder)
     except ProjectError:
         return None
 
@@ -51,7 +57,8 @@ def project_of(folder: Path) -> Path | None:
 @cache
 def load_tested(root: Path) -> Tested:
     """Load and run a vault."""
-    vault = load(root)
+    project = _find(root)
+    vault = load(root, wording=project.wording) if project else load(root)
     return Tested(vault, compose.results(vault))
 
 

@@ -11,14 +11,20 @@ from pathlib import Path, PurePath, PurePosixPath
 
 from zhixing.markdown.yaml import PROJECT, Scalar, read_yaml
 from zhixing.markdown.yaml import Mapping as YamlMapping
+from zhixing.markdown.yaml import Node as YamlNode
+from zhixing.markdown.yaml import Sequence as YamlSequence
 from zhixing.problems import Code, Problem, ZhixingError
 from zhixing.source import Source, Span
 from zhixing.vault.note import Note, read_note
 from zhixing.vault.vault import Vault
+from zhixing.wording.languages import choose_wording, find_wording, language_codes
+from zhixing.wording.model import Wording
+from zhixing.wording.zh import WORDING as CHINESE
 
 # Where a vault is: beside a mkdocs.yml, or the folder itself.
 
 CONFIG = "mkdocs.yml"
+PLUGIN = "zhixing"
 MAX_CONFIG_BYTES = 1_000_000
 
 
@@ -32,10 +38,11 @@ class ProjectError(ZhixingError):
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A vault's folder of notes and the folder of its note templates (which need not exist)."""
+    """A vault's folder of notes, the folder of its note templates (which need not exist), and its words for readers."""
 
     notes: Path
     templates: Path
+    wording: Wording = CHINESE
 
 
 def find_project(start: Path, vault: Path | None = None) -> Project:
@@ -48,7 +55,7 @@ def find_project(start: Path, vault: Path | None = None) -> Project:
         if not vault.is_dir():
             raise ProjectError(_problem(vault, "There is no such folder", "Name the folder that holds the notes"))
         beside = vault / CONFIG
-        return _configured(beside) if beside.is_file() else Project(vault, _templates(vault))
+        return _configured(beside) if beside.is_file() else Project(vault, _templates(vault), _wording_above(vault))
     for folder in (start, *start.parents):
         if (folder / CONFIG).is_file():
             return _configured(folder / CONFIG)
@@ -61,8 +68,49 @@ def _templates(vault: Path) -> Path:
     return vault.parent / "templates" if (vault.parent / CONFIG).is_file() else vault / "templates"
 
 
-def _configured(config: Path) -> Project:
-    """Read docs_dir from mkdocs.yml without executing its tags: MkDocs may run code from there, this does not."""
+def _wording_above(vault: Path) -> Wording:
+    """Return the words that the mkdocs.yml above a folder of notes asks for; Chinese ones where none can be read."""
+    config = vault.parent / CONFIG
+    try:
+        return _wording(_read_config(config)[1], config) if config.is_file() else CHINESE
+    except ProjectError:
+        return CHINESE
+
+
+def read_wording(config: Path) -> Wording:
+    """Return the words that a mkdocs.yml asks for. Raises ProjectError where it cannot be read."""
+    return _wording(_read_config(config)[1], config)
+
+
+def _wording(root: YamlNode | None, config: Path) -> Wording:
+    """Return the words that the settings of a project ask for: the plugin's `language`, else the theme's.
+
+    Raises ProjectError where the plugin's is none that there is; a theme has more languages, and those give English.
+    """
+    said = _plugin_language(root)
+    if said is not None and find_wording(said.text) is None:
+        what = f"There are no words in the language {said.text!r}"
+        line = Source(str(config), config.read_text(encoding="utf-8-sig")).position(said.span.start)[0]
+        raise ProjectError(_problem(config, what, f"Known: {', '.join(language_codes())}", line))
+    theme = _entry(_entry(root, "theme"), "language")
+    return choose_wording(said.text if said else "", theme.text if isinstance(theme, Scalar) else "")
+
+
+def _plugin_language(root: YamlNode | None) -> Scalar | None:
+    """Return what `language:` says under the plugin `zhixing`, in a list of plugins or in a mapping of them."""
+    plugins = _entry(root, "plugins")
+    mappings = plugins.items if isinstance(plugins, YamlSequence) else (plugins,)
+    settings = (_entry(_entry(mapping, PLUGIN), "language") for mapping in mappings)
+    return next((one for one in settings if isinstance(one, Scalar)), None)
+
+
+def _entry(node: YamlNode | None, key: str) -> YamlNode | None:
+    """Return the value of a key, None where the node is no mapping or lacks it."""
+    return node.get(key) if isinstance(node, YamlMapping) else None
+
+
+def _read_config(config: Path) -> tuple[Source, YamlNode | None]:
+    """Read mkdocs.yml without executing its tags: MkDocs may run code from there, this does not."""
     if config.stat().st_size > MAX_CONFIG_BYTES:
         what = f"This file has more than {MAX_CONFIG_BYTES // 1_000_000} MB"
         raise ProjectError(_problem(config, what, "Shorten it, or name the notes with --vault DIR"))
@@ -74,6 +122,12 @@ def _configured(config: Path) -> Project:
     root, problems = read_yaml(source, Span(0, len(source.text)), PROJECT)
     if root is None and problems:
         raise ProjectError(problems[0])
+    return source, root
+
+
+def _configured(config: Path) -> Project:
+    """Return the project of a mkdocs.yml."""
+    source, root = _read_config(config)
     docs = root.get("docs_dir") if isinstance(root, YamlMapping) else None
     name = docs.text if isinstance(docs, Scalar) and docs.text and not docs.tag else "docs"
     line = source.position(docs.span.start)[0] if docs else 1
@@ -84,7 +138,7 @@ def _configured(config: Path) -> Project:
     if not notes.resolve().is_relative_to(config.parent.resolve()):
         what = f"docs_dir is {name!r}, which leads out of this project"
         raise ProjectError(_problem(config, what, "If these notes are meant, name them with --vault DIR", line))
-    return Project(notes, config.parent / "templates")
+    return Project(notes, config.parent / "templates", _wording(root, config))
 
 
 def _problem(path: Path, what: str, fix: str, line: int = 1) -> Problem:
@@ -163,21 +217,23 @@ MAX_PATH_BYTES = 1000
 _OTHER_MARKDOWN = frozenset({".markdown", ".mdown", ".mkdn", ".mkd"})
 
 
-def load(root: Path, previous: Vault | None = None) -> Vault:
+def load(root: Path, previous: Vault | None = None, wording: Wording = CHINESE) -> Vault:
     """Return the vault in a folder. Dot files and folders are never read, links out of the folder never followed.
 
     Only `.obsidian/templates.json` is asked which folder holds templates: they are files of the vault, but no notes.
     Notes whose text is still that of `previous` are taken from it: the same objects. Files that cannot be read are
-    problems of the vault. Raises NotADirectoryError where `root` is no folder.
+    problems of the vault. `wording` has the words that the tool writes for readers. Raises NotADirectoryError where
+    `root` is no folder.
     """
     if not root.is_dir():
         raise NotADirectoryError(root)
-    return _Loader(root, previous.notes if previous else {}).load()
+    return _Loader(root, previous.notes if previous else {}, wording).load()
 
 
 class _Loader:
-    def __init__(self, root: Path, known: Mapping[PurePosixPath, Note]) -> None:
+    def __init__(self, root: Path, known: Mapping[PurePosixPath, Note], wording: Wording) -> None:
         self.root = root
+        self.wording = wording
         self.known = known
         self.real = root.resolve()
         self.templates = template_folder(root)
@@ -194,7 +250,7 @@ class _Loader:
                 notes[path] = known if known and known.source.text == source.text else read_note(source, path)
                 self._check_suffix(path)
         problems = tuple(sorted(self.problems, key=lambda problem: problem.order))
-        return Vault(self.root, notes, tuple(files), problems, self.templates)
+        return Vault(self.root, notes, tuple(files), problems, self.templates, self.wording)
 
     def _check_suffix(self, path: PurePosixPath) -> None:
         if path.suffix != ".md":

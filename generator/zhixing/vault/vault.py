@@ -15,6 +15,8 @@ from zhixing.markdown.slugs import heading_key
 from zhixing.problems import Problem
 from zhixing.source import Span
 from zhixing.vault.note import Block, Heading, Note, is_attachment
+from zhixing.wording.model import Wording
+from zhixing.wording.zh import WORDING as CHINESE
 
 # Near names: the existing names most like one that does not exist.
 
@@ -198,7 +200,8 @@ def build_index(notes: Mapping[PurePosixPath, Note], files: Iterable[PurePosixPa
 class Vault:
     """Notes by path, sorted; paths of other files (pictures, media), sorted; problems of files that are no notes.
 
-    `templates` is the folder of Obsidian's templates, which are among the other files.
+    `templates` is the folder of Obsidian's templates, which are among the other files. `wording` has the words that the
+    tool writes for readers.
 
     Two vaults are equal only if they are the same: what is worked out of one is kept for it.
     """
@@ -208,6 +211,7 @@ class Vault:
     files: tuple[PurePosixPath, ...]
     problems: tuple[Problem, ...] = ()
     templates: PurePosixPath | None = None
+    wording: Wording = CHINESE
 
     @cached_property
     def index(self) -> Index:

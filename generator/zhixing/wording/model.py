@@ -1,0 +1,103 @@
+"""What a language has to say: every word and mark that the tool itself writes for readers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words of one language. Those with `{names}` are filled in by `str.format`; no field may be left out.
+
+    `tag` is the language as BCP 47 has it. Marks of punctuation come with the space that the language puts after them.
+    """
+
+    tag: str
+
+    # Punctuation.
+    colon: str
+    comma: str
+    semicolon: str
+    enumeration: str
+    stop: str
+    parentheses: str
+
+    # Formulas.
+    otherwise: str
+
+    # Tables.
+    quantity: str
+    value: str
+    position: str
+    tables_left_out: str
+    rows_left_out: str
+    columns_left_out: str
+
+    # Statements of sources.
+    source_wrong: str
+    source_agrees: str
+    source_says: str
+    source_cites: str
+    document: str
+    claimed: str
+    by_source: str
+    computed: str
+    holds: str
+    fails: str
+    not_computed: str
+    sides: str
+    at_entry: str
+
+    # Figures: titles, and descriptions for screen readers.
+    heatmap: str
+    heatmap_axes: tuple[str, str, str]
+    cut: str
+    extremes: str
+    masked_cells: str
+    masked: str
+    plot: str
+    plot_axes: str
+    log_across: str
+    log_up: str
+    on_log_axis: str
+    log_scale: str
+    by_axis: str
+    constant: str
+    curves_left_out: str
+    curves_not_drawn: str
+    point: str
+    nothing_to_draw: str
+    from_to: str
+
+    # Lists.
+    list_head: str
+    list_head_of_code: str
+    status_done: str
+    status_draft: str
+    status_none: str
+    list_empty: str
+    errata_head: tuple[str, str, str, str]
+    group: str
+    root_folder: str
+    sentence_end: str
+    core_entry: str
+    core_shapes: str
+    core_raises: str
+    core_source: str
+    core_note: str
+    core_is_word: str
+    core_has_words: str
+
+    # Maps.
+    map_title: str
+    map_step: str
+    map_column: str
+    map_of_steps: str
+    map_of_links: str
+    map_links_left_out: str
+    map_card: str
+    map_generated: str
+
+    def pair(self, head: str, text: str) -> str:
+        """Return `head: text`."""
+        return f"{head}{self.colon}{text}"

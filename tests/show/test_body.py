@@ -101,3 +101,26 @@ def test_file_names_are_safe_and_distinct(one: str, other: str) -> None:
     assert name == unicodedata.normalize("NFC", name)
     if unicodedata.normalize("NFC", one) != unicodedata.normalize("NFC", other):
         assert name != figure_name(other)
+
+
+SENTENCES = {
+    "先看分数，再看权重": "先看分数，再看权重",
+    "'- [[别处]] **重** <b>'": "&#45; &#91;&#91;别处]] &#42;&#42;重&#42;&#42; &lt;b&gt;",
+    "'1. 一'": "1&#46; 一",
+    "'# 题'": "&#35; 题",
+    "'---'": "&#45;--",
+    "'x_1 = 2 $y$'": "x_1 = 2 &#36;y&#36;",
+    "3.5 千克": "3&#46;5 千克",
+}
+
+
+def test_sentences_stand_between_as_plain_text() -> None:
+    for written, expected in SENTENCES.items():
+        shown = body(
+            run(
+                f"id: 例\ngiven: {{a: 2}}\nshow:\n  - table: a\n  - text: {written}\n  - formula: b\n"
+                "compute:\n  b: a + 1\n"
+            )
+        )
+        assert shown is not None
+        assert shown.markdown.split("\n\n")[1] == expected

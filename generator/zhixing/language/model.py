@@ -153,6 +153,7 @@ __all__ = [
     "Run",
     "Said",
     "Says",
+    "Sentence",
     "Show",
     "Start",
     "Step",
@@ -330,7 +331,15 @@ class Plot:
     span: Span
 
 
-Show = Table | Formula | Derivation | Heatmap | Plot
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Show a sentence between other things: plain text, in which no Markdown is read."""
+
+    text: str
+    span: Span
+
+
+Show = Sentence | Table | Formula | Derivation | Heatmap | Plot
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from zhixing.language.model import (
     NotComputedError,
     Plot,
     Says,
+    Sentence,
     Show,
     Start,
     Step,
@@ -624,7 +625,8 @@ def _saying(node: Mapping, reading: Reading) -> Says:
 
 # Reading what an example shows.
 
-KINDS = ("table", "formula", "derivation", "heatmap", "plot")
+KINDS = ("table", "formula", "derivation", "heatmap", "plot", "text")
+MAX_SENTENCE = 500
 ReadExpression = Callable[[Node], Expression | None]
 
 
@@ -641,6 +643,8 @@ def read_show(node: Node, read: ReadExpression) -> Show | None:
         fix = did_you_mean(kind.text, KINDS) or f"Known: {', '.join(KINDS)}"
         raise ExampleError(Code.EXAMPLE_KEY, f"Nothing can be shown as {kind.text!r}", fix).at_span(kind.span)
     options = _options(node, kind.text)
+    if kind.text == "text":
+        return _sentence(value, node.span)
     quantities = _quantities(value, read)
     if not quantities:
         return None
@@ -653,6 +657,16 @@ def read_show(node: Node, read: ReadExpression) -> Show | None:
         what = f"A {kind.text} shows one quantity"
         raise ExampleError(Code.EXAMPLE_VALUE, what, "Write a line for each").at_span(value.span)
     return _SINGLE[kind.text](quantities[0], node.span)
+
+
+def _sentence(node: Node, span: Span) -> Sentence:
+    if not isinstance(node, Scalar) or not node.text.strip():
+        what = "`text:` needs a sentence"
+        raise ExampleError(Code.EXAMPLE_VALUE, what, "Write one behind it").at_span(node.span)
+    if len(node.text) > MAX_SENTENCE:
+        what = f"This text has {len(node.text)} characters; {MAX_SENTENCE} are allowed"
+        raise ExampleError(Code.EXAMPLE_COST, what, "Write it in the note, outside of the example").at_span(node.span)
+    return Sentence(node.text, span)
 
 
 _SINGLE: dict[str, type[Formula | Derivation | Heatmap]] = {

@@ -29,6 +29,7 @@ from zhixing.language.model import (
     Quantity,
     Run,
     Said,
+    Sentence,
     Show,
     Step,
     Table,
@@ -36,7 +37,7 @@ from zhixing.language.model import (
 from zhixing.language.nodes import Compare, Comparison, indexed_base, name_node, text_of
 from zhixing.problems import Code, Problem
 from zhixing.show.derivation import derivation
-from zhixing.show.escape import escape_markdown
+from zhixing.show.escape import escape_markdown, escape_paragraph
 from zhixing.show.heatmap import find_masked, heatmap
 from zhixing.show.labels import entry, format_of, inline_formula, labels, markdown_name, plain_name
 from zhixing.show.plot import plot
@@ -262,6 +263,8 @@ class _Writer:
         Raises:
             ExampleError: it cannot be evaluated, or is not fit to be shown so.
         """
+        if isinstance(show, Sentence):
+            return escape_paragraph(show.text)
         if isinstance(show, Table):
             return table(self.run, show.quantities, self.evaluate, show.format)
         if isinstance(show, Formula):

@@ -43,5 +43,12 @@ def escape_markdown(text: str) -> str:
     return escaped.replace("^", "&#94;") if text.count("^") > 1 else escaped
 
 
+def escape_paragraph(text: str) -> str:
+    """Return text as a paragraph of one line that begins no list, heading, rule or quotation."""
+    line = escape_markdown(" ".join(text.split()))
+    start = re.match(r"(\d*)([^\w&\s])", line)
+    return f"{start[1]}{_references(start[2])}{line[start.end() :]}" if start else line
+
+
 def _references(characters: str) -> str:
     return "".join(_NAMED.get(one, f"&#{ord(one)};") for one in characters)

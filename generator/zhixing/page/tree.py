@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import PurePosixPath
+from typing import get_args
 
 from zhixing.source import Span
 
@@ -321,6 +322,12 @@ class Document:
     footnotes: Mapping[str, Footnote] = field(default_factory=dict)
 
 
+# The names of what each kind of node holds, the last one first.
+_CONTENTS: dict[type, tuple[str, ...]] = {
+    kind: tuple(one.name for one in reversed(fields(kind)) if one.name != "span") for kind in get_args(Node)
+}
+
+
 def walk(nodes: object) -> Iterator[Node]:
     """Yield the nodes of a tree or of several, each before what it holds."""
     waiting = [nodes]
@@ -330,4 +337,4 @@ def walk(nodes: object) -> Iterator[Node]:
             waiting += reversed(one)
         elif isinstance(one, Node):
             yield one
-            waiting += [getattr(one, name.name) for name in reversed(fields(one)) if name.name != "span"]
+            waiting += [getattr(one, name) for name in _CONTENTS[type(one)]]

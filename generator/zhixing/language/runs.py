@@ -90,9 +90,12 @@ def example_fences(note: Note) -> Iterator[Region]:
 
 
 def id_written(note: Note, fence: Region) -> str:
-    """Return the id that a block gives itself, without reading the block; "" where no line says it."""
+    """Return the id that a block gives itself, without reading the block; "" where no line says one that can be read."""
     found = _ID.search(fence.content.of(note.source.text))
-    return normal_name(found[1].strip().strip("'\"")) if found else ""
+    try:
+        return normal_name(found[1].strip().strip("'\"")) if found else ""
+    except ExampleError:
+        return ""
 
 
 def _silent(_done: int, _total: int) -> None:

@@ -26,8 +26,10 @@ test: lint types pytest ## Run every check of the code and every test
 quick: lint types ## Run the checks of the code and the tests that take no second
 	$(BIN)/pytest -n auto --dist loadfile -m 'not slow and not browser' --quiet
 
-fuzz: $(READY) ## Run the tests of properties on random examples; each run draws others
+fuzz: $(READY) ## Test properties on random examples, then fuzz each reader for SECONDS (600), guided by coverage
 	$(BIN)/pytest -n auto --dist loadfile -m hypothesis --hypothesis-profile random
+	$(BIN)/python -m pip install --quiet --no-build-isolation --editable '.[fuzz]'
+	$(BIN)/python -m benchmarks.fuzz --seconds $(or $(SECONDS),600)
 
 serve: $(READY) ## Browse the notes; the page follows every save
 	$(BIN)/mkdocs serve --livereload

@@ -90,7 +90,7 @@ def example_fences(note: Note) -> Iterator[Region]:
 
 
 def id_written(note: Note, fence: Region) -> str:
-    """Return the id that a block gives itself, without reading the block; "" where no line says one that can be read."""
+    """Return the id that a block gives itself, without reading the block; "" where no line says a possible one."""
     found = _ID.search(fence.content.of(note.source.text))
     try:
         return normal_name(found[1].strip().strip("'\"")) if found else ""

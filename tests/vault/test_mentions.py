@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from casefile import Case, cases
@@ -103,6 +103,7 @@ def alike(one: str, other: str) -> bool:
 def test_the_slow_version_finds_the_same(names: list[str], data: st.DataObject) -> None:
     pieces = st.sampled_from([*LETTERS, *names, *(name.upper() for name in names), *map(decomposed, names)])
     text = "文" + "".join(data.draw(st.lists(pieces, max_size=25)))
+    assume(text.count("_") < 2)  # italics are titles of works, of which the slow version knows nothing
     owners = {name: f"{number}.md" for number, name in enumerate(names)}
     texts = {path: f'---\naliases: ["{name}"]\n---\n字\n' for name, path in owners.items()}
     vault = vault_of({"页面页面.md": text, **texts})

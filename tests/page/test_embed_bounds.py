@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,8 @@ from shell import vault as project_of
 from shell import zhixing
 from small_vaults import vault_of
 from zhixing.compose import results
-from zhixing.page import read_page
+from zhixing.page import read, read_page
+from zhixing.page.blocks import cover
 from zhixing.page.export import export
 from zhixing.page.tree import Callout, Document, Embed, Link, walk
 from zhixing.vault import embeds
@@ -86,3 +88,19 @@ def test_check_tells_of_the_pages_that_have_links_in_place_of_embeds(graph: list
         vault = vault_of(texts)
         told = {edge.source.path for edge in embed_limits(vault).beyond}
         assert told == {path for path, page in pages_of(vault).items() if links_left(page)}
+
+
+def test_what_is_read_of_a_note_is_read_once_however_many_of_its_blocks_are_shown() -> None:
+    texts = {"大.md": "".join(f"文 ^b{number}\n\n" for number in range(30))}
+    texts |= {f"n{page}.md": "".join(f"![[大#^b{number}]]\n\n" for number in range(30)) for page in range(2)}
+    covered: list[str] = []
+
+    def counted(text: str, *rest: Any) -> str:
+        covered.append(text)
+        return cover(text, *rest)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(read, "cover", counted)
+        pages = pages_of(vault_of(texts))
+    assert sum(isinstance(one, Embed) for page in pages.values() for one in walk(page.blocks)) == 60
+    assert sorted(covered) == sorted(texts.values())

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from zhixing.compose import Results
-from zhixing.markdown.links import TokenKind
 from zhixing.page.tags import Tags
 from zhixing.page.tree import Footnote, Inline, Paragraph
 from zhixing.source import Span
@@ -68,9 +67,3 @@ class Scope:
     def label(self, written: str) -> str:
         """Return the label of a footnote on the page, where embedded notes may use the same ones."""
         return f"{self.number}-{written}" if self.embedded else written
-
-    def noted(self) -> frozenset[str]:
-        """Return the labels of the footnotes that the note defines."""
-        text = self.note.source.text
-        found = (token for token in self.note.tokens if token.kind is TokenKind.FOOTNOTE)
-        return frozenset(token.content.of(text) for token in found if text.startswith(":", token.span.end))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import unescape
 from pathlib import PurePosixPath
@@ -69,14 +69,18 @@ class _Stretch:
 
 
 class InlineReader:
-    """Reads the running text of one note. `embed` reads an embedded note, section or block."""
+    """Reads the running text of one note.
 
-    def __init__(self, scope: Scope, embed: EmbedNote) -> None:
+    `links` are its links by their offset, `noted` the labels of its footnotes. `embed` reads an embedded note, section
+    or block.
+    """
+
+    def __init__(self, scope: Scope, links: Mapping[int, NoteLink], noted: frozenset[str], embed: EmbedNote) -> None:
         self.scope = scope
         self.text = scope.note.source.text
         self.embed = embed
-        self._noted = scope.noted()
-        self._links = {link.span.start: link for link in scope.note.links if not link.field}
+        self._noted = noted
+        self._links = links
 
     def paragraph(self, lines: Sequence[Span]) -> list[Block]:
         """Return running text as blocks: paragraphs, and the formulas and embedded notes that part them."""

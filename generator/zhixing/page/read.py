@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
+from weakref import WeakKeyDictionary
 
 from zhixing.compose import Results
 from zhixing.language.runs import INFO
@@ -84,6 +87,38 @@ class _Shown:
     id: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What is worked out once of a note, however many of its parts are embedded on however many pages.
+
+    `covered` is its text for markdown-it, `links` are by their offset, `slugs` by that of their heading; `noted` are
+    the labels of its footnotes, `begun` the names in its markers.
+    """
+
+    covered: str
+    links: Mapping[int, NoteLink]
+    slugs: Mapping[int, str]
+    noted: frozenset[str]
+    begun: frozenset[str]
+
+
+_FACTS: WeakKeyDictionary[Note, _Facts] = WeakKeyDictionary()
+
+
+def _facts_of(note: Note) -> _Facts:
+    if note not in _FACTS:
+        text = note.source.text
+        found = (token for token in note.tokens if token.kind is TokenKind.FOOTNOTE)
+        _FACTS[note] = _Facts(
+            covered=cover(text, note.regions, note.tokens),
+            links={link.span.start: link for link in note.links if not link.field},
+            slugs={heading.span.start: heading.slug for heading in note.headings},
+            noted=frozenset(token.content.of(text) for token in found if text.startswith(":", token.span.end)),
+            begun=frozenset(marker.name for marker in markers(note.text, note.regions)),
+        )
+    return _FACTS[note]
+
+
 class _NoteReader:
     """Reads one note, the page's own or an embedded one."""
 
@@ -91,9 +126,10 @@ class _NoteReader:
         self.scope = scope
         self.note = scope.note
         self.text = self.note.source.text
-        self.inline = InlineReader(scope, embed)
-        self.covered = cover(self.text, self.note.regions, self.note.tokens)
-        self.slugs = {heading.span.start: heading.slug for heading in self.note.headings}
+        facts = _facts_of(self.note)
+        self.inline = InlineReader(scope, facts.links, facts.noted, embed)
+        self.covered = facts.covered
+        self.slugs = facts.slugs
         self.results = _Results(scope)
         self.anchors: dict[int, list[Anchor]] = {}
         for block in self.note.blocks if not scope.embedded else ():
@@ -331,7 +367,7 @@ class _Results:
         # Where markers do not pair, what is on disk stays as it is.
         woven = () if self.note.generated_problems else self.note.generated.items
         self.woven = {one.span.start: one for one in woven if one.id in scope.page.results.bodies}
-        self.begun = {marker.name for marker in markers(self.note.text, self.note.regions)}
+        self.begun = _facts_of(scope.note).begun
         own = scope.page.results.blocks.get(self.note.path, ()) if scope.declares else ()
         self.declared = {block.fence.span.start: block.id for block in own}
         self.fences = {block.id: block.fence for block in own}
@@ -340,7 +376,8 @@ class _Results:
         """Return the blocks in a part of the note that Markdown does not know: results, formulas, comments."""
         found: list[Opaque] = []
         passed = span.start
-        for region in self.note.regions:
+        first = bisect_left(self.note.regions, span.start, key=lambda region: region.span.start)
+        for region in islice(self.note.regions, first, None):
             if region.span.start >= span.end:
                 break
             if region.span.start < passed or region.kind in PROSE:

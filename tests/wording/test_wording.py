@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from string import Formatter
@@ -10,6 +13,7 @@ from string import Formatter
 import pytest
 
 from zhixing import compose
+from zhixing.page.export import export
 from zhixing.vault.load import ProjectError, find_project, load
 from zhixing.wording.languages import choose_wording, find_wording, language_codes
 from zhixing.wording.model import Wording
@@ -22,6 +26,8 @@ LANGUAGES = [wording for code in language_codes() if (wording := find_wording(co
 
 def entries(wording: Wording, name: str) -> tuple[str, ...]:
     value = getattr(wording, name)
+    if isinstance(value, Mapping):
+        return (*value, *value.values())
     return value if isinstance(value, tuple) else (value,)
 
 
@@ -41,7 +47,7 @@ def test_every_language_says_everything(wording: Wording, field: str) -> None:
     assert len(own) == len(chinese)
     if field != "sentence_end":  # a regular expression
         assert [names(text) for text in own] == [names(text) for text in chinese]
-    assert all(own) or not all(chinese)
+    assert [not text for text in own] == [not text for text in chinese]
 
 
 @pytest.mark.parametrize("field", [field.name for field in fields(Wording) if field.name != "sentence_end"])
@@ -123,4 +129,28 @@ def test_the_english_vault_shows_every_kind_of_word() -> None:
     for word in ("Heat map of", "masked", "Plot of", "(log)", "drawn dashed", "(by ", 'xml:lang="en"'):
         assert word in text
     for word in ("rows left out", "columns left out", "zhixing generates this part", "Step 1", "Concept map", "None."):
+        assert word in text
+
+
+def test_exports_of_an_english_vault_have_no_chinese() -> None:
+    project = find_project(VAULT)
+    vault = load(project.notes, wording=project.wording)
+    made = export(vault, compose.results(vault), lambda _done, _total: None)
+    text = "\n".join(made.texts.values())
+
+    assert [str(path) for path, text in made.texts.items() if HAN.search(text)] == []
+    for word in ("Source: ", "These notes embed one another", "There is no note to embed", "does not have", "Tags"):
+        assert word in text
+
+
+def test_the_site_of_an_english_vault_has_no_chinese(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mkdocs", "build", "-q", "-f", str(VAULT / "mkdocs.yml"), "-d", str(tmp_path)]
+    subprocess.run(command, check=True, capture_output=True)
+    pages = {path: path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.html")}
+    text = "\n".join(pages.values())
+
+    assert [str(path) for path, text in pages.items() if HAN.search(text)] == []
+    for word in ("Linked from", "also called", "read first", "this note is not written yet", "Link to this section"):
+        assert word in text
+    for word in ("Back to reference 1", "Source: figures", "more properties", "there is no such file", "to review"):
         assert word in text

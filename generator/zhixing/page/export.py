@@ -15,7 +15,7 @@ from zhixing.page.frontmatter import render_frontmatter, render_properties
 from zhixing.page.markdown import write_markdown
 from zhixing.page.public import draw_public, public_vault
 from zhixing.page.read import read_page
-from zhixing.page.tags import INDEX_TITLE, Tags, tag_pages, tags_of, walk
+from zhixing.page.tags import Tags, tag_pages, tags_of, walk
 from zhixing.page.titles import title
 from zhixing.page.tree import NOWHERE, Document, Paragraph, Text
 from zhixing.vault.note import Note
@@ -69,9 +69,9 @@ def _page(note: Note, page: Document, *, attributes: bool) -> str:
 
 
 def _tags(tags: Tags, *, attributes: bool) -> dict[PurePosixPath, str]:
-    titles = {tag.path: f"#{tag.name}" for tag in walk(tags.roots)}
+    titles = {tags.index: tags.wording.tags, **{tag.path: f"#{tag.name}" for tag in walk(tags.roots)}}
     return {
-        path: f"{render_frontmatter(titles.get(path, INDEX_TITLE))}\n{write_markdown(page, attributes=attributes)}"
+        path: f"{render_frontmatter(titles[path])}\n{write_markdown(page, attributes=attributes)}"
         for path, page in tag_pages(tags).items()
     }
 

@@ -15,7 +15,6 @@ from html import escape
 
 from zhixing.page import targets
 from zhixing.page.callouts import KINDS
-from zhixing.page.links import NO_FILE, NOT_SHOWN
 from zhixing.page.media import player
 from zhixing.page.tree import (
     Anchor,
@@ -55,7 +54,6 @@ from zhixing.page.tree import (
 )
 from zhixing.vault.note import SCHEMES
 
-_SOURCE_TITLE = "源码"
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _BLANK = re.compile(r"[\x00-\x20\x7f]")
 _SLOT = re.compile(r'<slot name="([0-9]+)"></slot>')
@@ -181,7 +179,7 @@ class _Writer:
     def _link(self, piece: Link) -> str:
         inside, to = self.line(piece.children), self._to(piece.to)
         if not to and isinstance(piece.to, Place):
-            return self._stub(Stub(piece.span, NOT_SHOWN, piece.children))
+            return self._stub(Stub(piece.span, self.document.wording.not_shown, piece.children))
         href = f' href="{to}"' if to or not piece.to else ""
         return f"<a{href}{self._title(piece.title)}>{inside}</a>"
 
@@ -195,7 +193,7 @@ class _Writer:
             link = f'<a class="remote"{href} rel="noopener noreferrer">{alt or escape(piece.source)}</a>'
             return self._slot(link)
         if not source and piece.source:
-            return f'<em{self._class("stub")} title="{NO_FILE}">{alt}</em>'
+            return f'<em{self._class("stub")} title="{self.document.wording.no_file}">{alt}</em>'
         width, height = (str(size) if size else "" for size in piece.size)
         if played := player(source, alt, width, height):
             return self._slot(played)
@@ -235,7 +233,7 @@ class _Writer:
         if not block.id:
             return f"<h{block.level}>{text}</h{block.level}>\n"
         self.contents.append(Entry(block.level, block.id, self._words(block.children)))
-        title = "这一节的链接"
+        title = escape(self.document.wording.permalink)
         href = escape(f"#{targets.encode(block.id)}")
         link = f'<a{self._class("headerlink")} href="{href}" title="{title}">¶</a>' if self.edge.permalinks else ""
         return f"<h{block.level}{self._id(block.id)}>{text}{link}</h{block.level}>\n"
@@ -346,7 +344,8 @@ class _Writer:
         shown = self.blocks(block.children)
         if block.declared is None:
             return shown
-        title = f"<summary>{_SOURCE_TITLE}：{escape(block.id, quote=False)}</summary>"
+        words = self.document.wording
+        title = f"<summary>{words.pair(words.source_code, escape(block.id, quote=False))}</summary>"
         return f"{shown}<details{self._class('source')}>\n{title}\n{self._code_block(block.declared)}</details>\n"
 
     def _terms(self, block: Terms) -> str:
@@ -395,7 +394,7 @@ class _Writer:
         return f"<li{self._id(_note(label))}>\n{inside}</li>\n"
 
     def _back(self, label: str, time: int) -> str:
-        title = f"回到正文的第 {self.numbers[label]} 处"
+        title = escape(self.document.wording.back_to_text.format(number=self.numbers[label]))
         href = escape(f"#{_call(label, time)}")
         return f'&nbsp;<a{self._class("footnote-backref")} href="{href}" title="{title}">↩</a>'
 

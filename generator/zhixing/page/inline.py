@@ -15,7 +15,7 @@ from zhixing.markdown.inline import Token, TokenKind, tokens
 from zhixing.markdown.links import NESTING
 from zhixing.page.context import Scope
 from zhixing.page.html_text import closing_tags, is_swallowing
-from zhixing.page.links import NO_FILE, display, place, reason
+from zhixing.page.links import display, place, reason
 from zhixing.page.media import fragment, is_shown, picture_size
 from zhixing.page.tree import (
     Block,
@@ -39,6 +39,7 @@ from zhixing.page.tree import (
 from zhixing.source import Span
 from zhixing.vault.note import Link as NoteLink
 from zhixing.vault.resolve import Found, Resolution, resolve
+from zhixing.wording.model import Wording
 
 # Emphasis and links nested deeper are shown as they are written.
 _DEPTH = 40
@@ -264,12 +265,16 @@ class _Line:
             return [Link(token.span, link.url if link else "", inside, self._title(token))]
         to = place(resolution, link)
         if to is None:
-            return [Stub(token.span, reason(resolution), inside)]
+            return [Stub(token.span, reason(resolution, self._wording), inside)]
         return [Link(token.span, to, inside, self._title(token))]
 
     def _title(self, token: Token) -> str:
         written = " ".join((token.title.of(self.text) if token.title else "").split())
         return _resolved(written)
+
+    @property
+    def _wording(self) -> Wording:
+        return self.scope.page.vault.wording
 
     def _image(self, token: Token) -> Sequence[Mixed]:
         alt, size = picture_size(token.content.of(self.text))
@@ -281,7 +286,7 @@ class _Line:
             return [self._embedded(token, resolution, link)]
         # A result's figure need not be on disk yet; any other picture must.
         if resolution.file is None and self.scope.declares:
-            return [Stub(token.span, NO_FILE, (Text(token.content, alt or link.path),))]
+            return [Stub(token.span, self._wording.no_file, (Text(token.content, alt or link.path),))]
         file = resolution.file or self.scope.note.path.parent / link.path
         to = Place(file, fragment(link.headings))
         if resolution.file and not is_shown(file):
@@ -294,7 +299,7 @@ class _Line:
             return [self._as_written(token)]
         text = (Text(token.content, display(link)),)
         to = place(resolution, link)
-        return [Link(token.span, to, text) if to else Stub(token.span, reason(resolution), text)]
+        return [Link(token.span, to, text) if to else Stub(token.span, reason(resolution, self._wording), text)]
 
     def _embed(self, token: Token) -> Sequence[Mixed]:
         link, resolution = self.reader.resolved(token)
@@ -306,7 +311,7 @@ class _Line:
         to = place(resolution, link)
         if resolution.file is None or to is None:
             missing = resolution.file is None and PurePosixPath(link.path).suffix
-            return [Stub(token.span, NO_FILE if missing else reason(resolution), text)]
+            return [Stub(token.span, self._wording.no_file if missing else reason(resolution, self._wording), text)]
         if not is_shown(resolution.file):
             return [Link(token.span, to, text)]
         size = (token.wikilink.size if token.wikilink else None) or (0, 0)
@@ -318,7 +323,7 @@ class _Line:
             return self.reader.embed(self.scope, resolution, link, token.span)
         text = (Text(token.content, display(link)),)
         to = place(resolution, link)
-        return Link(token.span, to, text) if to else Stub(token.span, reason(resolution), text)
+        return Link(token.span, to, text) if to else Stub(token.span, reason(resolution, self._wording), text)
 
     def _as_written(self, token: Token) -> Text:
         return Text(token.span, _CONTINUED.sub(" ", token.span.of(self.text)))

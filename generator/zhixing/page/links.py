@@ -8,10 +8,7 @@ from zhixing.page.media import fragment
 from zhixing.page.tree import Place
 from zhixing.vault.note import Link
 from zhixing.vault.resolve import Resolution
-
-NO_NOTE = "还没有这篇笔记"
-NO_FILE = "没有这个文件"
-NOT_SHOWN = "这篇笔记没有公开"
+from zhixing.wording.model import Wording
 
 
 def display(link: Link) -> str:
@@ -36,6 +33,6 @@ def anchor(resolution: Resolution, link: Link) -> str:
     return targets.element_id(resolution.heading.slug) if resolution.heading else ""
 
 
-def reason(resolution: Resolution) -> str:
+def reason(resolution: Resolution, words: Wording) -> str:
     """Return why a link to a note leads nowhere: the note is still to be written, or is not published or a template."""
-    return NO_NOTE if resolution.note is None and resolution.file is None else NOT_SHOWN
+    return words.no_note if resolution.note is None and resolution.file is None else words.not_shown

@@ -49,7 +49,6 @@ from zhixing.page.tree import (
 )
 
 _INDENT = "    "
-_SOURCE_TITLE = "源码"
 # What a Markdown parser would read in words.
 _SPECIAL = re.compile(
     r"\\(?=[!-/:-@\[-`{-~]|\Z)|[{}$`*_~\]]|!(?=\[|\Z)|\[(?=\^)|<(?=[A-Za-z/!?]|\Z)"
@@ -164,7 +163,9 @@ class _Writer:
         lines = self.blocks(block.children)
         if block.declared is None:
             return lines
-        source = self._box("[!source]-", f"{_SOURCE_TITLE}：{_words(block.id)}", self._code_block(block.declared))
+        words = self.document.wording
+        title = words.pair(words.source_code, _words(block.id))
+        source = self._box("[!source]-", title, self._code_block(block.declared))
         return [*lines, "", *source] if lines else source
 
     def _list(self, block: List) -> list[str]:

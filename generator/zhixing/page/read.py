@@ -73,7 +73,7 @@ def read_page(vault: Vault, note: Note, results: Results, tags: Tags | None = No
     scope = Scope(page, note, chain=((note.path, ""),))
     blocks = _NoteReader(scope).read([Span(0, len(note.source.text))])
     defined = {one.label: one for one in reversed([*_footnotes_of(blocks)])}
-    return Document(note.path, blocks, {**page.footnotes, **defined})
+    return Document(note.path, blocks, {**page.footnotes, **defined}, vault.wording)
 
 
 def _footnotes_of(blocks: tuple[Block, ...]) -> Iterator[Footnote]:
@@ -427,20 +427,22 @@ def embed(scope: Scope, resolution: Resolution, link: NoteLink, span: Span) -> B
     There is no such place, it would stand in itself, or there is more than a page should hold.
     """
     note, page = resolution.note, scope.page
+    words = page.vault.wording
     if note is None or not note.published:
-        return _message(span, "failure", f"没有可以嵌入的笔记：{link.path}")
+        return _message(span, "failure", words.no_embed.format(path=link.path))
     if resolution.heading_missing or resolution.block_missing:
-        return _message(span, "failure", f"{note.title} 里没有：{default_text('', link.headings, link.block)}")
+        missing = default_text("", link.headings, link.block)
+        return _message(span, "failure", words.nothing_in_note.format(note=note.title, place=missing))
     anchor = resolution.block.id if resolution.block else resolution.heading.slug if resolution.heading else ""
     if (note.path, anchor) in scope.chain:
         names = [page.vault.notes[path].title for path, _ in scope.chain]
-        return _message(span, "warning", f"嵌入成环：{' → '.join([*names, note.title])}")
+        return _message(span, "warning", words.embed_circle.format(way=" → ".join([*names, note.title])))
     text = Text(span, default_text(note.title, link.headings, ""))
     title = Link(span, place(resolution, link) or Place(note.path), (text,))
     shown = shown_spans(page.vault, note, resolution)
     cost = cost_of(shown)
     if len(scope.chain) > MAX_DEPTH or scope.depth > MAX_NESTED or cost > page.left:
-        return Callout(span, "warning", (Text(span, "嵌入的内容太多，不再展开："), title))
+        return Callout(span, "warning", (Text(span, words.embed_too_much), title))
     page.embeds += 1
     page.left -= cost
     inner = Scope(page, note, page.embeds, (*scope.chain, (note.path, anchor)), depth=scope.depth + 1)

@@ -28,9 +28,10 @@ from zhixing.page.tree import (
 from zhixing.vault.note import Note
 from zhixing.vault.pages import levels, name_pages
 from zhixing.vault.vault import Vault, fold, same_file
+from zhixing.wording.model import Wording
+from zhixing.wording.zh import WORDING as CHINESE
 
 FOLDER = "tags"
-INDEX_TITLE = "标签"
 _MAX_BYTES = 100
 # `index.md` and `README.md` become the page of their folder; Windows has no file of the other names.
 _RESERVED = frozenset(
@@ -55,6 +56,7 @@ class Tags:
     index: PurePosixPath
     roots: tuple[Tag, ...]
     by_key: Mapping[str, Tag]
+    wording: Wording = CHINESE
 
     def find(self, name: str) -> Tag | None:
         """Return the tag of a name, in any case; None where it is no tag that Obsidian accepts."""
@@ -80,7 +82,7 @@ def tags_of(vault: Vault, shown: Callable[[Note], bool] = published, taken: Iter
             root.add(levels(name), note, kept)
     listed = sorted(seen, key=lambda note: (fold(title(note)), str(note.path)))
     roots = root.frozen(folder, {note.path: rank for rank, note in enumerate(listed)})
-    return Tags(folder / "index.md", roots, {_key(tag): tag for tag in walk(roots)})
+    return Tags(folder / "index.md", roots, {_key(tag): tag for tag in walk(roots)}, vault.wording)
 
 
 def walk(tags: Iterable[Tag]) -> Iterator[Tag]:
@@ -155,7 +157,7 @@ def _names() -> Iterator[str]:
 
 def _page(tags: Tags, tag: Tag) -> Document:
     """Return a tag's page: what it is nested in, what is nested in it, and the notes."""
-    way: list[Inline] = [_link(INDEX_TITLE, tags.index)]
+    way: list[Inline] = [_link(tags.wording.tags, tags.index)]
     above = tag.name.split("/")[:-1]
     for depth in range(1, len(above) + 1):
         parent = tags.by_key[fold("/".join(above[:depth]))]
@@ -163,15 +165,15 @@ def _page(tags: Tags, tag: Tag) -> Document:
     blocks: list[Block] = [_heading(1, f"#{tag.name}"), Paragraph(NOWHERE, tuple(way))]
     if tag.children:
         nested = [_item(_link(f"#{child.name}", child.path), _text(f" · {len(child.notes)}")) for child in tag.children]
-        blocks += [_heading(2, "下级标签", f" · {len(nested)}"), List(NOWHERE, tuple(nested))]
+        blocks += [_heading(2, tags.wording.nested_tags, f" · {len(nested)}"), List(NOWHERE, tuple(nested))]
     notes = [_item(_link(title(note), note.path)) for note in tag.notes]
-    blocks += [_heading(2, "笔记", f" · {len(notes)}"), List(NOWHERE, tuple(notes))]
-    return Document(tag.path, tuple(blocks))
+    blocks += [_heading(2, tags.wording.notes, f" · {len(notes)}"), List(NOWHERE, tuple(notes))]
+    return Document(tag.path, tuple(blocks), wording=tags.wording)
 
 
 def _index(tags: Tags) -> Document:
     """Return the page of all tags as a tree, in which a nested tag goes by its last level."""
-    return Document(tags.index, (_heading(1, INDEX_TITLE), _branches(tags.roots)))
+    return Document(tags.index, (_heading(1, tags.wording.tags), _branches(tags.roots)), wording=tags.wording)
 
 
 def _branches(tags: Sequence[Tag]) -> List:

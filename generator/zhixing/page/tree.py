@@ -12,6 +12,8 @@ from pathlib import PurePosixPath
 from typing import get_args
 
 from zhixing.source import Span
+from zhixing.wording.model import Wording
+from zhixing.wording.zh import WORDING as CHINESE
 
 NOWHERE = Span(0, 0)
 
@@ -315,11 +317,15 @@ Node = Inline | Block | Item
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A page: its path in the vault, its blocks, and its footnotes by label, those that are called in a line too."""
+    """A page: its path in the vault, its blocks, and its footnotes by label, those that are called in a line too.
+
+    `wording` has the words that its writers add.
+    """
 
     path: PurePosixPath
     blocks: tuple[Block, ...]
     footnotes: Mapping[str, Footnote] = field(default_factory=dict)
+    wording: Wording = CHINESE
 
 
 # The names of what each kind of node holds, the last one first.

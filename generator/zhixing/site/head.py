@@ -22,6 +22,7 @@ from zhixing.vault.graph import Edge
 from zhixing.vault.note import LINK_FIELDS, Link, Note
 from zhixing.vault.resolve import resolve
 from zhixing.vault.vault import Vault, fold
+from zhixing.wording.model import Wording
 
 # The properties of a note that this project gives no meaning of its own, shown as Obsidian shows them.
 
@@ -29,7 +30,6 @@ from zhixing.vault.vault import Vault, fold
 _HIDDEN = frozenset({"title", "cssclass", "cssclasses", "permalink"})
 # Whether it is shown; a date of publication is no such thing.
 _SWITCHES = frozenset({"publish", "published", "draft"})
-_LABELS = {"related": "相关", "document": "文档"}
 _URL = re.compile(r"https?://[^\s<>\"]+")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?", re.ASCII)
 # Longer texts, lists and heads fold; so much of them stands open.
@@ -43,7 +43,7 @@ def rows(vault: Vault, note: Note, shown: frozenset[str], to: Addresses) -> list
     writer = _Values(vault, note, to)
     fields = note.frontmatter.fields.items()
     return [
-        (_LABELS.get(key, key), writer.value(key, field))
+        (vault.wording.labels.get(key, key), writer.value(key, field))
         for key, field in fields
         if key not in shown and not _is_hidden(key.lower(), field)
     ]
@@ -55,21 +55,22 @@ def _is_hidden(key: str, field: Field) -> bool:
     return unrelated or key in _HIDDEN or (key in _SWITCHES and not isinstance(field.value, str))
 
 
-def table(found: list[Row]) -> str:
+def table(found: list[Row], words: Wording) -> str:
     """Return properties as a list of terms, those beyond the first few folded away."""
     if not found:
         return ""
     rest = "".join(_row(*row) for row in found[ROWS:])
-    folded = f"<details><summary>另外 {len(found) - ROWS} 项</summary><dl>{rest}</dl></details>" if rest else ""
+    more = words.more_properties.format(count=len(found) - ROWS)
+    folded = f"<details><summary>{more}</summary><dl>{rest}</dl></details>" if rest else ""
     return f"<dl>{''.join(_row(*row) for row in found[:ROWS])}</dl>{folded}"
 
 
-def items(values: list[str]) -> str:
+def items(values: list[str], words: Wording) -> str:
     """Return the values of a list, as HTML, those beyond the first few folded away."""
     if len(values) > _ITEMS:
         rest = values[_ITEMS:]
-        more = f"<details><summary>另外 {len(rest)} 个</summary>{_list(rest)}</details>"
-        return _list(values[:_ITEMS]) + more
+        more = words.more_values.format(count=len(rest))
+        return f"{_list(values[:_ITEMS])}<details><summary>{more}</summary>{_list(rest)}</details>"
     return _list(values)
 
 
@@ -89,6 +90,7 @@ class _Values:
 
     def __init__(self, vault: Vault, note: Note, to: Addresses) -> None:
         self.vault = vault
+        self.words = vault.wording
         self.note = note
         self.to = to
         self.links = {link.span.start: link for link in note.links if link.field}
@@ -96,39 +98,40 @@ class _Values:
     def value(self, key: str, field: Field) -> str:
         """Return a value by its kind, as HTML."""
         if key in LINK_FIELDS:
-            return items([self._link(link) for link in self.note.links if link.field == key])
+            return items([self._link(link) for link in self.note.links if link.field == key], self.words)
         if isinstance(field.value, list) and not any(isinstance(one, list | dict) for one in field.value):
             pairs = zip(field.value, field.entries, strict=True)
-            return items([self._one(value, span) for value, span in pairs]) or _empty()
+            return items([self._one(value, span) for value, span in pairs], self.words) or _empty(self.words)
         return self._one(field.value, field.value_span)
 
     def _one(self, value: Value, span: Span) -> str:
         if isinstance(value, bool):
-            return f'<span class="check" role="img" aria-label="{"是" if value else "否"}">{"✓" * value}</span>'
+            label = escape(self.words.yes if value else self.words.no)
+            return f'<span class="check" role="img" aria-label="{label}">{"✓" * value}</span>'
         if isinstance(value, str) and value.strip():
             link = self.links.get(span.start)
-            return self._link(link) if link else _text(value.strip())
+            return self._link(link) if link else _text(value.strip(), self.words)
         if isinstance(value, list | dict):
             return f"<code>{escape(span.of(self.note.source.text).strip())}</code>"
-        return _empty()
+        return _empty(self.words)
 
     def _link(self, link: Link) -> str:
         resolution = resolve(self.vault, self.note, link)
         address = self.to.link(link, resolution)
         name = escape(display(link))
         if not address:
-            return f'<em class="stub" title="{reason(resolution)}">{name}</em>'
+            return f'<em class="stub" title="{escape(reason(resolution, self.words))}">{name}</em>'
         return f'<a class="note-chip" href="{escape(address)}">{name}</a>'
 
 
-def _text(written: str) -> str:
+def _text(written: str, words: Wording) -> str:
     text = WIKILINK.sub(_name, written)  # a link only where it is all of the value
     if _URL.fullmatch(text):
         return f'<a class="remote" href="{escape(text)}" rel="noopener noreferrer">{escape(text)}</a>'
     if len(text) <= _TEXT:
         return when(text)
     start = escape(text[: _TEXT // 2].rstrip())
-    return f"<details><summary><span>{start}…</span><span>收起</span></summary>{escape(text)}</details>"
+    return f"<details><summary><span>{start}…</span><span>{words.fold}</span></summary>{escape(text)}</details>"
 
 
 def _name(found: re.Match[str]) -> str:
@@ -136,8 +139,8 @@ def _name(found: re.Match[str]) -> str:
     return link.display or default_text(link.path, link.headings, link.block) if link else found[0]
 
 
-def _empty() -> str:
-    return '<span class="empty" aria-label="空">—</span>'
+def _empty(words: Wording) -> str:
+    return f'<span class="empty" aria-label="{escape(words.empty)}">—</span>'
 
 
 def _list(values: list[str]) -> str:
@@ -194,9 +197,6 @@ def _piece(kind: TokenKind, content: str) -> str:
         return escape(content)
 
 
-TYPES = {"concept": "概念", "source": "来源", "resource": "资源", "page": ""}
-STATUSES = {"done": "完成", "draft": "草稿", "review": "待核", "in-progress": "进行中", "todo": "待写"}
-FIELDS = {"related": "列为相关", "requires": "以此为前置"}
 # Properties that stand in the head's first line where they are read, and those that have lines of their own.
 _SCALARS = ("type", "status", "date")
 _LISTS = frozenset({"tags", "tag", "aliases", "alias", "requires"})
@@ -206,20 +206,21 @@ _OPEN = 20
 
 def head(vault: Vault, note: Note, requires: Sequence[Note], to: Addresses) -> str:
     """Return a note's properties: its type, status, date and tags in a line, each other one in a line of its own."""
+    words = vault.wording
     facts = [
-        _fact("note-type", TYPES.get(note.type, note.type)),
-        _fact("note-status", STATUSES.get(note.status, note.status)),
+        _fact("note-type", words.types.get(note.type, note.type)),
+        _fact("note-status", words.statuses.get(note.status, note.status)),
         when(note.date),
         *(_tag(tag, to) for tag in _spelled_once(note)),
     ]
     line = " ".join(fact for fact in facts if fact)
     lists = [
-        ("又名", items([_fact("note-alias", alias) for alias in note.aliases])),
-        ("先读", items([_chip(required, to) for required in requires])),
+        (words.aliases, items([_fact("note-alias", alias) for alias in note.aliases], words)),
+        (words.requires, items([_chip(required, to) for required in requires], words)),
     ]
     read = {key for key in _SCALARS if note.frontmatter.fields.get(key, None) and getattr(note, key)}
     others = rows(vault, note, _LISTS | read, to)
-    shown = (f"<p>{line}</p>" if line else "") + table([*(row for row in lists if row[1]), *others])
+    shown = (f"<p>{line}</p>" if line else "") + table([*(row for row in lists if row[1]), *others], words)
     return f'<div class="note-head">{shown}</div>' if shown else ""
 
 
@@ -244,28 +245,30 @@ def _spelled_once(note: Note) -> Iterable[str]:
     return spelled.values()
 
 
-def foot(edges: Iterable[Edge], to: Addresses) -> str:
+def foot(edges: Iterable[Edge], to: Addresses, words: Wording) -> str:
     """Return the card of backlinks: each note that links here, with the sentence in which it does."""
     shown = sorted(
         (edge for edge in edges if to.note(edge.source)), key=lambda edge: (title(edge.source), str(edge.source.path))
     )
-    items = [_backlink(list(group), to) for _, group in groupby(shown, key=lambda edge: edge.source.path)]
+    items = [_backlink(list(group), to, words) for _, group in groupby(shown, key=lambda edge: edge.source.path)]
     if not items:
         return ""
     rest = "".join(items[_OPEN:])
-    folded = f"<details><summary>另外 {len(items) - _OPEN} 篇</summary><ul>{rest}</ul></details>" if rest else ""
+    more = words.more_notes.format(count=len(items) - _OPEN)
+    folded = f"<details><summary>{more}</summary><ul>{rest}</ul></details>" if rest else ""
     return (
-        '<section class="backlinks" aria-label="反向链接">'
-        f"<h2>反向链接 · {len(items)}</h2><ul>{''.join(items[:_OPEN])}</ul>{folded}</section>"
+        f'<section class="backlinks" aria-label="{escape(words.backlinks)}">'
+        f"<h2>{words.backlinks} · {len(items)}</h2><ul>{''.join(items[:_OPEN])}</ul>{folded}</section>"
     )
 
 
-def _backlink(edges: list[Edge], to: Addresses) -> str:
+def _backlink(edges: list[Edge], to: Addresses, words: Wording) -> str:
     source = edges[0].source
     contexts = (text for edge in edges if (text := sentence(source, edge.link)))
     named = (edge.link.field for edge in edges if edge.link.field)
-    fields = dict.fromkeys(FIELDS.get(name, f"在属性 {escape(name)} 里") for name in named)
-    context = next(contexts, "") or "，".join(fields)
+    known = words.backlink_fields
+    fields = dict.fromkeys(known.get(name) or words.backlink_field.format(name=escape(name)) for name in named)
+    context = next(contexts, "") or words.comma.join(fields)
     said = f'<span class="context">{context}</span>' if context else ""
     return f'<li><a href="{escape(to.note(source))}">{escape(title(source))}</a>{said}</li>'
 

@@ -23,7 +23,7 @@ from mkdocs.utils.templates import TemplateContext
 from zhixing.compose import Memory
 from zhixing.page import Document
 from zhixing.page.html import write_html
-from zhixing.page.tags import INDEX_TITLE, Tags, tag_pages, tags_of, walk
+from zhixing.page.tags import Tags, tag_pages, tags_of, walk
 from zhixing.page.titles import title
 from zhixing.problems import Problem, Severity, visible
 from zhixing.site import files as site_files
@@ -121,7 +121,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             _log.log(_LEVELS[problem.code.severity], "%s", visible(str(problem)))
         self.tags = tags_of(self.shown.vault, self._on_site, files.src_uris)
         self.tag_titles = {str(tag.path): f"#{tag.name}" for tag in walk(self.tags.roots)}
-        self.tag_titles[str(self.tags.index)] = INDEX_TITLE
+        self.tag_titles[str(self.tags.index)] = self.tags.wording.tags
         self.tag_pages = {str(path): page for path, page in tag_pages(self.tags).items()}
         site_files.add_pages(files, config, map(PurePosixPath, self.tag_pages))
         site_files.add_figures(files, config, self.shown.figures)
@@ -177,12 +177,12 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     @event_priority(-100)
     def on_page_context(self, context: TemplateContext, *, page: Page, nav: Navigation, **_: object) -> None:
         """Add a page's properties and backlinks: after searches have read it, which these say nothing new to."""
-        context["nav"] = around(nav)
+        context["nav"] = around(nav, self.shown.vault.wording)
         note = self.shown.note(page.file.src_uri)
         if note is not None:
             to = Addresses(self.files, self.tags, page.url)
             head = page_parts.head(self.shown.vault, note, self.shown.requires(note), to)
-            foot = page_parts.foot(self.shown.links_here(note), to)
+            foot = page_parts.foot(self.shown.links_here(note), to, self.shown.vault.wording)
             page.content = html.surrounded(head, page.content or "", foot)
         key = _template(page)
         if key not in self.trusted:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -97,6 +98,40 @@ class Wording:
     map_links_left_out: str
     map_card: str
     map_generated: str
+
+    # Pages.
+    no_note: str
+    no_file: str
+    not_shown: str
+    no_embed: str
+    nothing_in_note: str
+    embed_circle: str
+    embed_too_much: str
+    source_code: str
+    permalink: str
+    back_to_text: str
+    tags: str
+    nested_tags: str
+    notes: str
+
+    # The head and the foot of a page of the site, and its navigation.
+    labels: Mapping[str, str]
+    types: Mapping[str, str]
+    statuses: Mapping[str, str]
+    backlink_fields: Mapping[str, str]
+    backlink_field: str
+    aliases: str
+    requires: str
+    more_properties: str
+    more_values: str
+    more_notes: str
+    fold: str
+    yes: str
+    no: str
+    empty: str
+    backlinks: str
+    more_before: str
+    more_after: str
 
     def pair(self, head: str, text: str) -> str:
         """Return `head: text`."""

@@ -290,7 +290,8 @@ def _plan_templates(vault: Vault, templates: Collection[Source], *, accept: Acce
         if read_template(source) is None or (vault.root / path).absolute() == Path(source.path).absolute():
             continue
         try:
-            text = obsidian_template(source, f"由 templates/{path.name} 生成，要改请改那里 {SEAL}")
+            note = f"{vault.wording.from_template.format(name=path.name)} {SEAL}"
+            text = obsidian_template(source, note, vault.wording.example)
         except NoteTemplateError as error:
             yield Plan((), (error.problem,))
         else:

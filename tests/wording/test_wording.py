@@ -154,3 +154,18 @@ def test_the_site_of_an_english_vault_has_no_chinese(tmp_path: Path) -> None:
         assert word in text
     for word in ("Back to reference 1", "Source: figures", "more properties", "there is no such file", "to review"):
         assert word in text
+
+
+@pytest.mark.parametrize(("language", "heading"), [("zh", "## 定义"), ("en", "## Definition")])
+def test_a_new_note_of_each_language_runs(tmp_path: Path, language: str, heading: str) -> None:
+    (tmp_path / "docs").mkdir()
+    settings = f"site_name: x\nplugins:\n  - zhixing: {{language: {language}}}\n"
+    (tmp_path / "mkdocs.yml").write_text(settings, encoding="utf-8")
+    command = [sys.executable, "-c", "from zhixing.cli import main; main()"]
+    for words in (["new", "Attention"], ["regenerate"], ["check"]):
+        subprocess.run([*command, *words], cwd=tmp_path, check=True, capture_output=True)
+    text = (tmp_path / "docs" / "Attention.md").read_text(encoding="utf-8")
+
+    assert heading in text
+    assert "12.69" in text
+    assert (HAN.search(text) is None) is (language == "en")

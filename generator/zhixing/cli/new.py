@@ -68,9 +68,11 @@ def new(titles: tuple[str, ...], *, missing: bool, kind: str, folder: str, vault
 
 
 def _template(project: Project, kind: str) -> Source:
-    """Return the template of a type: the vault's own, else the one that ships."""
+    """Return the template of a type: the vault's own, else the one that ships in its language."""
     found = {}
-    for source in (*read_templates(shipped_templates()), *read_templates(project.templates)):
+    shipped = shipped_templates()
+    own = shipped / project.wording.tag  # a language without templates of its own has the Chinese ones
+    for source in (*read_templates(shipped), *read_templates(own), *read_templates(project.templates)):
         template = read_template(source)
         if template:
             found[template.type] = source
@@ -116,7 +118,7 @@ def _write_notes(
     problems: list[Problem] = []
     for path in paths:
         file = path.with_name(f"{path.name}.md")
-        name = _free_id(path.name, taken)
+        name = _free_id(path.name, taken, vault.wording.example)
         taken.add(name)
         try:
             write(vault.root, file, note_text(template, {"title": path.name, "id": name, "date": date}), before=None)
@@ -126,8 +128,8 @@ def _write_notes(
     return written, problems
 
 
-def _free_id(title: str, taken: Collection[str]) -> str:
+def _free_id(title: str, taken: Collection[str], unnamed: str) -> str:
     """Return an id for a title's example: letters, digits, - and _ only, numbered where it is taken."""
-    base = re.sub(r"[^\w-]+", "", unicodedata.normalize("NFKC", title)).lstrip("_-")[:60] or "例"
+    base = re.sub(r"[^\w-]+", "", unicodedata.normalize("NFKC", title)).lstrip("_-")[:60] or unnamed
     names = (base, *(f"{base}-{number}" for number in range(2, len(taken) + 3)))
     return next(name for name in names if name not in taken)

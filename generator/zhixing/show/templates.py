@@ -57,7 +57,8 @@ def coordinate(value: float, decimals: int = 1) -> str:
 
 
 # The values that Obsidian fills in. The id is made from the time, since not every title is an id.
-_OBSIDIAN = {"title": "{{title}}", "date": "{{date}}", "id": "例{{date:YYYYMMDD}}-{{time:HHmmss}}"}
+_OBSIDIAN = {"title": "{{title}}", "date": "{{date}}"}
+_OBSIDIAN_ID = "{{date:YYYYMMDD}}-{{time:HHmmss}}"
 # A variable alone is a mapping to YAML, and Obsidian's own editor of properties would overwrite it.
 _BARE = re.compile(r"^([\w-]+: )(\{\{[^{}\n]*\}\})$", re.MULTILINE)
 _MARK = re.compile(r"\{#[^#\n]*#\}")
@@ -95,8 +96,9 @@ def _without_marks(text: str) -> str:
     return "\n".join(_MARK.sub("", line).rstrip() if "{#" in line else line for line in text.splitlines()) + "\n"
 
 
-def obsidian_template(template: Source, note: str) -> str:
-    """Return a note template as Obsidian's own Templates plugin reads it. `note` is a comment put into the properties.
+def obsidian_template(template: Source, note: str, example: str) -> str:
+    """Return a note template as Obsidian's own Templates plugin reads it. `note` is a comment put into the properties,
+    `example` begins the ids of examples.
 
     Obsidian merges a template's properties into a note as data, so a comment among them stays behind.
 
@@ -105,7 +107,7 @@ def obsidian_template(template: Source, note: str) -> str:
 
     Source: Obsidian's help, "Templates", section "Template variables".
     """
-    head, fence, body = note_text(template, _OBSIDIAN).partition("\n---\n")
+    head, fence, body = note_text(template, {**_OBSIDIAN, "id": f"{example}{_OBSIDIAN_ID}"}).partition("\n---\n")
     quoted = _BARE.sub(r'\1"\2"', head).replace("---\n", f"---\n# {note}\n", 1)
     return f"{quoted}{fence}{body}"
 

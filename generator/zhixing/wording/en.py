@@ -118,4 +118,6 @@ WORDING = Wording(
     backlinks="Linked from",
     more_before="… earlier entries: {count}",
     more_after="… later entries: {count}",
+    example="example",
+    from_template="Generated from templates/{name}; change that file instead",
 )

@@ -133,6 +133,10 @@ class Wording:
     more_before: str
     more_after: str
 
+    # Templates of notes.
+    example: str
+    from_template: str
+
     def pair(self, head: str, text: str) -> str:
         """Return `head: text`."""
         return f"{head}{self.colon}{text}"

@@ -108,4 +108,6 @@ WORDING = Wording(
     backlinks="反向链接",
     more_before="… 前面还有 {count} 项",
     more_after="… 后面还有 {count} 项",
+    example="例",
+    from_template="由 templates/{name} 生成，要改请改那里",
 )

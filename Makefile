@@ -27,7 +27,7 @@ quick: lint types ## Run the checks of the code and the tests that take no secon
 	$(BIN)/pytest -n auto --dist loadfile -m 'not slow and not browser' --quiet
 
 fuzz: $(READY) ## Test properties on random examples, then fuzz each reader for SECONDS (600), guided by coverage
-	$(BIN)/pytest -n auto --dist loadfile -m hypothesis --hypothesis-profile random
+	FORMULAS=20000 $(BIN)/pytest -n auto --dist loadfile -m hypothesis --hypothesis-profile random
 	$(BIN)/python -m pip install --quiet --no-build-isolation --editable '.[fuzz]'
 	$(BIN)/python -m benchmarks.fuzz --seconds $(or $(SECONDS),600)
 

@@ -165,7 +165,9 @@ def test_any_symbol_is_rendered_or_refused(text: str) -> None:
         ("weights", r"\mathrm{weights}"),
         ("d_k", "d_{k}"),
         ("W1", "W_{1}"), ("c0", "c_{0}"), ("LSTM", r"\mathrm{LSTM}"), ("W_小", r"W_{\text{小}}"),
-        ("inf", r"\infty"), ("pos_norm", r"\mathrm{pos}_{\mathrm{norm}}"), ("_", r"\_"), ("a_b_c", "a_{b, c}"),
+        ("inf", r"\infty"), ("pos_norm", r"\mathrm{pos\ norm}"), ("_", r"\_"),
+        ("a_b_c", r"a_{\mathrm{b\ c}}"), ("given_result", r"\mathrm{given\ result}"), ("_a", r"\mathrm{\_a}"),
+        ("a_", r"\mathrm{a\_}"), ("Δx", r"\mathrm{\Delta x}"), ("x̂", r"\hat{x}"), ("é_1", r"\acute{e}_{1}"),
     ],
 )  # fmt: skip
 def test_names(name: str, printed: str) -> None:

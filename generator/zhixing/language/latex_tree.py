@@ -3,6 +3,7 @@ r"""A formula as a small tree whose pieces know how tightly they hold together: 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
@@ -20,6 +21,10 @@ _GREEK = [
 _LETTERS = dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", _GREEK, strict=True))
 _COMMANDS = {**{name: f"\\{name}" for name in _GREEK}, **{letter: f"\\{name}" for letter, name in _LETTERS.items()}}
 _COMMANDS |= {"epsilon": r"\varepsilon", "ε": r"\varepsilon", "phi": r"\varphi", "φ": r"\varphi"}
+_ACCENTS = {
+    "\u0300": "grave", "\u0301": "acute", "\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0306": "breve",
+    "\u0307": "dot", "\u0308": "ddot", "\u030a": "mathring", "\u030c": "check",
+}  # fmt: skip
 _CONSTANTS = {"inf": r"\infty", "nan": r"\mathrm{NaN}", "pi": r"\pi"}
 
 # What a formula has no need of and a renderer may obey: links, classes, macros.
@@ -28,6 +33,9 @@ _REFUSED = re.compile(
     |(?:re|provide)?newcommand|require|input|begin|end|left|right|middle)(?![A-Za-z])""",
     re.VERBOSE,
 )
+
+_FACTORS = re.compile(r"^[^\\]*[^\s\\]\s+\S")
+"""Letters with a space between them: a product, whose scripts are those of the last factor."""
 
 _SPECIALS = {"\\": r"\backslash ", "<": r"{\lt}", ">": r"{\gt}", "^": r"{\wedge}", "~": r"{\sim}", "`": "`"}
 _SPECIAL = re.compile(r"([\\{}$&#%_^~<>`])")
@@ -48,20 +56,66 @@ def name_piece(name: str, symbols: Mapping[str, str]) -> Piece:
         return piece
     if name in _CONSTANTS:
         return Symbol(_CONSTANTS[name])
-    head, *rest = [part for part in name.split("_") if part] or ["\\_"]
+    head, *rest = name.split("_")
+    if "" in (head, *rest):
+        return spell_name(name)
     stem = head.rstrip("0123456789")
-    digits = head[len(stem) :]
-    if digits and (len(stem) == 1 or stem in _COMMANDS):
-        head, rest = stem, [digits, *rest]
-    return with_index(_word(head), tuple(map(_word, rest)))
+    if not rest and _is_letter(stem) and stem != head:
+        return with_index(_word(stem), (Digits(head[len(stem) :]),))
+    if not rest:
+        return _word(head)
+    return with_index(_word(head), (_words(rest),)) if _is_letter(head) else _words((head, *rest))
+
+
+def spell_name(name: str) -> Symbol:
+    r"""Return a name letter by letter, with its underscores: `\mathrm{x\_12}`."""
+    spelled = _spell(name.replace("_", r"\_"))
+    return Symbol(rf"\mathrm{{{spelled}}}") if spelled and name != "_" else label(name)
+
+
+def prime(piece: Piece) -> Piece:
+    """Return an index with a prime."""
+    return replace(piece, base=prime(piece.base)) if isinstance(piece, Scripted) else Symbol(f"{write(piece)}'")
+
+
+def _is_letter(word: str) -> bool:
+    """Return whether a word is a single letter, perhaps the name of a Greek one or one with an accent."""
+    return word in _COMMANDS or len(word) == 1 or bool(_accented(word))
+
+
+def _words(words: Sequence[str]) -> Piece:
+    r"""Return words as one name: `\mathrm{given\ result}`."""
+    if len(words) == 1:
+        return _word(words[0])
+    spelled = [_spell(word) for word in words]
+    joined = r"\ ".join(spelled)
+    return Symbol(rf"\mathrm{{{joined}}}") if all(spelled) else label(" ".join(words))
+
+
+def _spell(word: str) -> str:
+    """Return a word of ASCII and Greek letters as LaTeX for upright letters, "" for any other."""
+    parts = [f"{_COMMANDS[letter]} " if letter in _LETTERS else letter for letter in word]
+    return "".join(parts).strip() if all(part.isascii() for part in parts) else ""
+
+
+def _accented(word: str) -> str:
+    r"""Return a letter with an accent as LaTeX: `\hat{x}`; "" for any other word."""
+    letter, mark = unicodedata.normalize("NFD", word)[:1], unicodedata.normalize("NFD", word)[1:]
+    if mark not in _ACCENTS or not letter.isalpha():
+        return ""
+    base = _COMMANDS.get(letter, letter)
+    return f"\\{_ACCENTS[mark]}{{{base}}}" if base.isascii() else ""
 
 
 def _word(word: str) -> Symbol:
     if word in _COMMANDS:
         return Symbol(_COMMANDS[word])
-    if not word.isascii():
-        return label(word)
-    return Symbol(word if len(word) == 1 or word == "\\_" or word.isdigit() else rf"\mathrm{{{word}}}")
+    if accented := _accented(word):
+        return Symbol(accented)
+    if (len(word) == 1 and word.isascii()) or (word.isdecimal() and word.isascii()):
+        return Symbol(word)
+    spelled = _spell(word)
+    return Symbol(rf"\mathrm{{{spelled}}}") if spelled else label(word)
 
 
 def symbol_piece(symbol: str) -> Piece | None:
@@ -74,7 +128,7 @@ def symbol_piece(symbol: str) -> Piece | None:
     if not symbol or parts is None or _REFUSED.search(symbol):
         return None
     base, below, above = parts
-    if not base or len(below) > 1 or len(above) > 1:
+    if not base or len(below) > 1 or len(above) > 1 or _FACTORS.search(base):
         return Symbol(rf"{{{symbol}}}", opaque=True)
     scripted = bool(below or above)
     return Scripted(Symbol(base), tuple(map(Symbol, below)), mark="".join(above)) if scripted else Symbol(base)
@@ -396,13 +450,27 @@ def raise_to(piece: Piece, power: Piece) -> Piece:
 
 def negate(operand: Piece) -> Piece:
     """Return an operand with a minus before it."""
-    inner = behind(operand, Level.LOOSE)
+    inner = behind(operand, Level.BIG)
     return Prefixed("-", inner, min(level_of(inner), Level.TIGHT))
 
 
 def add(parts: Sequence[Piece], signs: Sequence[str]) -> Piece:
-    """Return a sum or a difference."""
-    return Chain((at_least(parts[0], Level.SUM), *(behind(x, Level.BIG) for x in parts[1:])), tuple(signs), Level.SUM)
+    r"""Return a sum or a difference. What a `\sum` takes in would go on behind it, so it stands in brackets or last."""
+    bracketed = [at_least(parts[0], Level.SUM), *(behind(part, Level.BIG) for part in parts[1:])]
+    closed = (Bracketed(part) if _goes_on(part) else part for part in bracketed[:-1])
+    return Chain((*closed, bracketed[-1]), tuple(signs), Level.SUM)
+
+
+def _goes_on(piece: Piece) -> bool:
+    r"""Return whether a piece ends in what a `\sum` takes in."""
+    match piece:
+        case Prefixed(sign, operand):
+            return sign in (r"\sum", r"\prod") or _goes_on(operand)
+        case Product(_, right):
+            return _goes_on(right)
+        case Chain(parts):
+            return _goes_on(parts[-1])
+    return False
 
 
 def compare(sides: Sequence[Piece], signs: Sequence[str]) -> Piece:

@@ -111,7 +111,7 @@ def conform(quantity: Quantity, name: Declaration, axes: Axes) -> Quantity:
         raise no_axis(unknown, axes)
     if len(quantity.dimensions) != len(name.axes):
         raise _mismatch(quantity, name)
-    order = _order(quantity.axes, name.axes)
+    order = find_order(quantity.axes, name.axes)
     values = quantity.values.transpose(order)
     pairs = zip(order, values.shape, name.axes, strict=True)
     if not all(_fits(quantity.axes[place], size, axis, axes) for place, size, axis in pairs):
@@ -119,7 +119,7 @@ def conform(quantity: Quantity, name: Declaration, axes: Axes) -> Quantity:
     return Quantity(values, tuple(Dimension(axis) for axis in name.axes), quantity.on)
 
 
-def _order(own: tuple[str, ...], declared: tuple[str, ...]) -> list[int]:
+def find_order(own: tuple[str, ...], declared: tuple[str, ...]) -> list[int]:
     """Return which dimension goes with each declared axis."""
     if len(set(own) - {""}) + own.count("") < len(own) or len(set(declared)) < len(declared):
         return list(range(len(own)))  # a name that stands twice says nothing about places

@@ -19,10 +19,11 @@ from zhixing.language.budget import NODE_WORK, Budget
 from zhixing.language.gradients import is_gradient
 from zhixing.language.latex import (
     COMPARISONS,
+    At,
     Context,
+    NoNotationError,
     Printer,
     axis_names,
-    context,
     latex,
     step_context,
     word_of,
@@ -54,12 +55,12 @@ from zhixing.language.nodes import (
     Unary,
     indexed_base,
     map_children,
-    name_node,
     quantity_name,
     replace_node,
 )
+from zhixing.language.notation import notation, print_name
 from zhixing.language.reductions import find_axes
-from zhixing.language.run import Evaluate, fill, start_quantity
+from zhixing.language.run import Evaluate, fill, find_order, start_quantity
 from zhixing.language.words import CONSTANTS
 from zhixing.language.words.word import Best, Entrywise, Explanation, Fences, Layout, Reduction, Word
 from zhixing.show import terms
@@ -156,10 +157,10 @@ def _make_index(base: Node, *items: Node) -> Index:
 
 # How an entry of a function's result came about: softmax, sums and means, norms, elementwise functions.
 
-At = tuple[int, ...]
+Place = tuple[int, ...]
 
 
-def _find_entries(walk: Walk, node: Call, at: At) -> list[At]:
+def _find_entries(walk: Walk, node: Call, at: Place) -> list[Place]:
     """Return the places of the argument's entries that went into an entry of a reduction or of a softmax."""
     argument = walk.quantity(node.arguments[0])
     over = find_axes(argument, axis_names(node), walk.run.example.axes)
@@ -174,19 +175,19 @@ def _find_entries(walk: Walk, node: Call, at: At) -> list[At]:
     return list(product(*ranges))
 
 
-def _explain_entries(walk: Walk, node: Call, at: At) -> list[Term]:
+def _explain_entries(walk: Walk, node: Call, at: Place) -> list[Term]:
     return [walk.entry(node.arguments[0], place) for place in _find_entries(walk, node, at)]
 
 
-def _sum(walk: Walk, _word: Word, node: Call, at: At) -> Term:
+def _sum(walk: Walk, _word: Word, node: Call, at: Place) -> Term:
     return terms.total([walk.arithmetic(node.arguments[0], place) for place in _find_entries(walk, node, at)])
 
 
-def _product(walk: Walk, _word: Word, node: Call, at: At) -> Term:
+def _product(walk: Walk, _word: Word, node: Call, at: Place) -> Term:
     return terms.product([walk.arithmetic(node.arguments[0], place) for place in _find_entries(walk, node, at)])
 
 
-def _run_up(walk: Walk, node: Call, at: At) -> list[Term]:
+def _run_up(walk: Walk, node: Call, at: Place) -> list[Term]:
     """Return the terms of the argument's entries up to a place along the axis."""
     argument = walk.quantity(node.arguments[0])
     (along,) = find_axes(argument, axis_names(node), walk.run.example.axes)[-1:]
@@ -195,15 +196,15 @@ def _run_up(walk: Walk, node: Call, at: At) -> list[Term]:
     return [walk.arithmetic(node.arguments[0], place) for place in places]
 
 
-def _running_sum(walk: Walk, _word: Word, node: Call, at: At) -> Term:
+def _running_sum(walk: Walk, _word: Word, node: Call, at: Place) -> Term:
     return terms.total(_run_up(walk, node, at))
 
 
-def _running_product(walk: Walk, _word: Word, node: Call, at: At) -> Term:
+def _running_product(walk: Walk, _word: Word, node: Call, at: Place) -> Term:
     return terms.product(_run_up(walk, node, at))
 
 
-def _mean(walk: Walk, _word: Word, node: Call, at: At) -> Term:
+def _mean(walk: Walk, _word: Word, node: Call, at: Place) -> Term:
     return _average(walk, _explain_entries(walk, node, at))
 
 
@@ -211,23 +212,23 @@ def _average(walk: Walk, entries: list[Term]) -> Term:
     return terms.divide(terms.total(entries), walk.number(float(len(entries))))
 
 
-def _variance(walk: Walk, _word: Word, node: Call, at: At) -> Term:
+def _variance(walk: Walk, _word: Word, node: Call, at: Place) -> Term:
     entries = _explain_entries(walk, node, at)
     centre = walk.number(_average(walk, entries).value)
     two = walk.number(2.0)
     return _average(walk, [terms.power(terms.add(entry, centre, "-"), two) for entry in entries])
 
 
-def _deviation(walk: Walk, word: Word, node: Call, at: At) -> Term:
+def _deviation(walk: Walk, word: Word, node: Call, at: Place) -> Term:
     return terms.square_root(_variance(walk, word, node, at))
 
 
-def _norm(walk: Walk, _word: Word, node: Call, at: At) -> Term:
+def _norm(walk: Walk, _word: Word, node: Call, at: Place) -> Term:
     two = walk.number(2.0)
     return terms.square_root(terms.total([terms.power(entry, two) for entry in _explain_entries(walk, node, at)]))
 
 
-def _entropy(walk: Walk, _word: Word, node: Call, at: At) -> Term:
+def _entropy(walk: Walk, _word: Word, node: Call, at: Place) -> Term:
     r"""Return `-(p \ln p + …)`; what has no probability adds nothing."""
     shares = [term for term in _explain_entries(walk, node, at) if term.value > 0]
     pieces = [
@@ -237,7 +238,7 @@ def _entropy(walk: Walk, _word: Word, node: Call, at: At) -> Term:
     return terms.negate_term(terms.total(pieces))
 
 
-def _list(walk: Walk, word: Word, node: Call, at: At) -> Term:
+def _list(walk: Walk, word: Word, node: Call, at: Place) -> Term:
     """Return `max(a, b, …)`; of a long list the first three and the last are printed."""
     entries = _explain_entries(walk, node, at)
     value = _reduce(word, np.array([term.value for term in entries]))
@@ -251,12 +252,12 @@ def _reduce(word: Word, values: Array) -> float:
     return float(word.function.compute(values, axis=-1))
 
 
-def _softmax(walk: Walk, _word: Word, node: Call, at: At) -> Term:
+def _softmax(walk: Walk, _word: Word, node: Call, at: Place) -> Term:
     entries = _find_entries(walk, node, at)
     return terms.softmax([walk.entry(node.arguments[0], place) for place in entries], entries.index(at))
 
 
-def _normalize(walk: Walk, _word: Word, node: Call, at: At) -> Term:
+def _normalize(walk: Walk, _word: Word, node: Call, at: Place) -> Term:
     """Return `(x − mean) / √variance`, with what is added to the variance where that is not 0."""
     entries = np.array([walk.quantity(node.arguments[0]).values[place] for place in _find_entries(walk, node, at)])
     variance = walk.number(float(np.var(entries)))
@@ -265,23 +266,23 @@ def _normalize(walk: Walk, _word: Word, node: Call, at: At) -> Term:
     return terms.divide(centred, terms.square_root(terms.add(variance, walk.term(eps, ())) if eps else variance))
 
 
-def _size(walk: Walk, _word: Word, node: Call, _at: At) -> Term:
+def _size(walk: Walk, _word: Word, node: Call, _at: Place) -> Term:
     shape = walk.quantity(node.arguments[0]).values.shape
     return terms.product([walk.number(float(size)) for size in shape] or [walk.number(1.0)])
 
 
-def _where(walk: Walk, _word: Word, node: Call, at: At) -> Term:
+def _where(walk: Walk, _word: Word, node: Call, at: Place) -> Term:
     condition, chosen, other = node.arguments
     holds = walk.quantity(condition).values[walk.part(node, at, condition)] != 0
     branch = chosen if holds else other
     return walk.term(branch, walk.part(node, at, branch))
 
 
-def _explain_call(walk: Walk, word: Word, node: Call, at: At) -> Term:
+def _explain_call(walk: Walk, word: Word, node: Call, at: Place) -> Term:
     return apply_word(walk, word, node, at, walk.term)
 
 
-def apply_word(walk: Walk, word: Word, node: Call, at: At, explain: Callable[[Node, At], Term]) -> Term:
+def apply_word(walk: Walk, word: Word, node: Call, at: Place, explain: Callable[[Node, Place], Term]) -> Term:
     """Return a function applied to its arguments, each explained, in the notation that the formula has."""
     arguments = [explain(argument, walk.part(node, at, argument)) for argument in node.arguments]
     compute = word.function.compute if isinstance(word.function, Entrywise) else _no_value
@@ -307,7 +308,7 @@ def _value_at(function: Callable[..., Array], *values: float) -> float:
         return float(function(*(np.asarray(value) for value in values)))
 
 
-def _convolution(walk: Walk, _word: Word, node: Call, at: At) -> Term:
+def _convolution(walk: Walk, _word: Word, node: Call, at: Place) -> Term:
     """Return the sum of a kernel's numbers times those of the window that it lies on."""
     image, kernel = (walk.quantity(argument).values for argument in node.arguments[:2])
     *lead, y, x = at
@@ -317,7 +318,7 @@ def _convolution(walk: Walk, _word: Word, node: Call, at: At) -> Term:
     return terms.total([terms.times(walk.number(float(a)), walk.number(float(b))) for a, b in pairs])
 
 
-_EXPLAINED: Mapping[Explanation, Callable[[Walk, Word, Call, At], Term]] = {
+_EXPLAINED: Mapping[Explanation, Callable[[Walk, Word, Call, Place], Term]] = {
     Explanation.APPLIED: _explain_call,
     Explanation.BRANCH: _where,
     Explanation.SUM: _sum,
@@ -365,13 +366,13 @@ class Walk:
         self.budget.node()
         return number_term(value, self.digits, form)
 
-    def entry(self, node: Node, at: At) -> Term:
+    def entry(self, node: Node, at: Place) -> Term:
         """Return an entry of a node's value as a number."""
         form = self.run.example.format_of(quantity_name(indexed_base(node))).bare
         value = float(self.quantity(node).values[at])
         return self.number(value, form if self.digits == DIGITS[0] else PLAIN)
 
-    def declared(self, node: Node, axes: Sequence[str], at: At) -> Term:
+    def declared(self, node: Node, axes: Sequence[str], at: Place) -> Term:
         """Explain an entry at a place in the order of the declared axes, which may differ from the computed order."""
         own = self.quantity(node).axes
         if not own:
@@ -379,7 +380,7 @@ class Walk:
         known = sorted(own) == sorted(axes) and len(set(own)) == len(own)
         return self.term(node, tuple(at[list(axes).index(axis)] for axis in own) if known else at)
 
-    def term(self, node: Node, at: At) -> Term:  # noqa: PLR0911 - a case for each kind of node
+    def term(self, node: Node, at: Place) -> Term:  # noqa: PLR0911 - a case for each kind of node
         """Explain an entry of an expression."""
         match node:
             case Number() | Name():
@@ -396,9 +397,19 @@ class Walk:
                 return self.term(operand, (*at[:-2], *at[:-3:-1]))
             case Field(Call() as call, name):
                 return self.field(call, name, at)
+            case Index(Binary() | Unary() | Call() | Transpose() | Compare() as base):
+                return self.term(base, self.find_place(node, base, at))
         return self.entry(node, at)
 
-    def arithmetic(self, node: Node, at: At) -> Term:
+    def find_place(self, node: Index, base: Node, at: Place) -> Place:
+        """Return where the entry of what is indexed stands, by indexing an array of positions in its place."""
+        whole = self.quantity(base)
+        places = np.arange(whole.values.size, dtype=np.float64).reshape(whole.values.shape)
+        known = replace(self.run, quantities={**self.run.quantities, _PLACES: Quantity(places, whole.dimensions)})
+        found = self.evaluate(known, replace(node, base=Name(_PLACES, span=base.span)))
+        return tuple(int(place) for place in np.unravel_index(int(found.values[at]), places.shape))
+
+    def arithmetic(self, node: Node, at: Place) -> Term:
         """Explain an entry by arithmetic alone, as a term of a sum: a function is applied to a plain number."""
         word = word_of(node)
         if isinstance(node, Call) and word and word.within_sums:
@@ -407,32 +418,32 @@ class Walk:
             return self._combine(node, at, self.arithmetic)
         return self._leaf(node, at)
 
-    def part(self, whole: Node, at: At, part: Node) -> At:
+    def part(self, whole: Node, at: Place, part: Node) -> Place:
         """Return where an operand's entry stands that goes into an entry of an elementwise operation."""
         dimensions, own = self.quantity(whole).axes, self.quantity(part).axes
         named = all(own) and len(set(dimensions)) == len(dimensions) and set(own) <= set(dimensions)
         return tuple(at[dimensions.index(axis)] for axis in own) if named else at[len(at) - len(own) :]
 
-    def _leaf(self, node: Node, at: At) -> Term:
+    def _leaf(self, node: Node, at: Place) -> Term:
         if isinstance(node, Number):
             return Term(number_piece(node.number), node.number, plain=True)
         if isinstance(node, Name) and node.name in CONSTANTS and node.name not in self.run.quantities:
             return Term(name_piece(node.name, {}), CONSTANTS[node.name], plain=True)
         return self.entry(node, at)
 
-    def _combine(self, node: Binary | Unary, at: At, explain: Callable[[Node, At], Term]) -> Term:
+    def _combine(self, node: Binary | Unary, at: Place, explain: Callable[[Node, Place], Term]) -> Term:
         if isinstance(node, Unary):
             return terms.negate_term(explain(node.operand, at)) if node.operator == "-" else self.entry(node, at)
         left, right = (explain(side, self.part(node, at, side)) for side in (node.left, node.right))
         return _ARITHMETIC[node.operator](left, right)
 
-    def _compare(self, node: Compare, at: At) -> Term:
+    def _compare(self, node: Compare, at: Place) -> Term:
         if any(isinstance(side, Label) for side in node.sides):
             return self.entry(node, at)  # a label is compared, not a number
         explained = [self.term(side, self.part(node, at, side)) for side in node.sides]
         return terms.compare(explained, [COMPARISONS[op] for op in node.operators], self.entry(node, at).value)
 
-    def dot(self, left: Node, right: Node, result: Quantity, at: At) -> Term:
+    def dot(self, left: Node, right: Node, result: Quantity, at: Place) -> Term:
         """Explain an entry of a matrix product: the sum of products along the axis that it uses up."""
         a, b = self.quantity(left), self.quantity(right)
         rows, columns = a.values.ndim > 1, b.values.ndim > 1
@@ -445,12 +456,12 @@ class Walk:
         factors = ((self.number(float(a.values[i])), self.number(float(b.values[j]))) for i, j in pairs)
         return terms.total([terms.times(x, y) for x, y in factors])
 
-    def _call(self, node: Call, at: At) -> Term:
+    def _call(self, node: Call, at: Place) -> Term:
         word = word_of(node)
         explain = _EXPLAINED.get(word.explanation) if word and word.explanation else None
         return explain(self, word, node, at) if word and explain and node.arguments else self.entry(node, at)
 
-    def field(self, call: Node, name: str, at: At) -> Term:
+    def field(self, call: Node, name: str, at: Place) -> Term:
         """Explain an entry of a result of `attention(Q, K, V)`: its scores, weights or output."""
         word = word_of(call)
         attention = word is not None and word.explanation is Explanation.ATTENTION
@@ -602,9 +613,15 @@ def _formula(run: Run, target: _Target, at: tuple[int, ...]) -> str:
         or isinstance(step.expression.tree, Name | Index | Field | Transpose)
     ):
         return ""
-    piece = Printer(run.example.symbols, step_context(run, step)).value(step.expression.tree)
-    places = zip(target.quantity.dimensions, at, strict=True)
-    return with_index(piece, tuple(place_latex(run, dimension, place) for dimension, place in places)).text
+    printer = Printer(notation(run), step_context(run, step))
+    order = find_order(printer.known.dims(step.expression.tree), step.name.axes)
+    places = [At(0)] * len(order)
+    for place, dimension in zip(at, order, strict=False):
+        places[dimension] = At(place)
+    try:
+        return printer.entry(step.expression.tree, tuple(places)).text
+    except NoNotationError:
+        return ""
 
 
 def _step(run: Run, name: str) -> Step | None:
@@ -614,10 +631,7 @@ def _step(run: Run, name: str) -> Step | None:
 
 def _entry_name(run: Run, target: _Target, at: tuple[int, ...]) -> str:
     """Return a quantity's name with the labels of one entry under it."""
-    tree = name_node(target.name, run.example.span)
-    printer = Printer(run.example.symbols, context(run, tree))
-    own = name_piece(target.name, run.example.symbols) if target.name in run.example.symbols else None
-    base = own or printer.piece(tree)
+    base = print_name(target.name, notation(run))
     places = zip(target.quantity.dimensions, at, strict=True)
     return with_index(base, tuple(place_latex(run, dimension, place) for dimension, place in places)).text
 

@@ -176,7 +176,7 @@ REDUCTIONS = (
     Word(
         "argmax",
         Best(np.argmax),
-        Latex(r"\operatorname{arg\,max}"),
+        Latex(r"\operatorname{arg\,max}", chooses=True),
         Explanation.LIST,
         neighbours=("argmin",),
         sentence="Return the position of the largest entry along the axes; a tie is an error.",
@@ -184,7 +184,7 @@ REDUCTIONS = (
     Word(
         "argmin",
         Best(np.argmin),
-        Latex(r"\operatorname{arg\,min}"),
+        Latex(r"\operatorname{arg\,min}", chooses=True),
         Explanation.LIST,
         neighbours=("argmax",),
         sentence="Return the position of the smallest entry along the axes; a tie is an error.",

@@ -181,7 +181,8 @@ class Latex:
 
     `operator` is `\operatorname{name}` where it is left out or where a quantity has one of the names in `unless`,
     which are printed alike. `bare` says that a plain number stands behind the operator without brackets; `statement`
-    that the argument is printed as a statement.
+    that the argument is printed as a statement; `of_arrays` that the function of an array is, by convention, that of
+    its entries; `chooses` that the value is a position of an axis and prints as its label.
     """
 
     operator: str = ""
@@ -189,6 +190,8 @@ class Latex:
     unless: frozenset[str] = frozenset()
     bare: bool = False
     statement: bool = False
+    of_arrays: bool = False
+    chooses: bool = False
 
 
 # How an entry of the result is explained with its numbers.

@@ -1,0 +1,166 @@
+"""Holding printed formulas against a run: whoever takes them at their word gets the computed values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from textbook_reader import Reader, Symbols, UnreadableError, Value, _split
+from zhixing.language.latex import formula
+from zhixing.language.latex_tree import Piece, Scripted, label
+from zhixing.language.model import Array, Given, Run, Step
+from zhixing.language.nodes import text_of
+from zhixing.language.notation import notation, print_name
+
+LOOP_POSITIONS = 12
+
+
+def symbol_parts(piece: Piece) -> tuple[str, tuple[str, ...], str]:
+    """Return base, subscripts and superscript of a printed name."""
+    if isinstance(piece, Scripted):
+        return piece.base.text, tuple(one.text for one in piece.below), piece.mark
+    return piece.text, (), ""
+
+
+def symbols_of(run: Run) -> Symbols:
+    """Return what printed symbols stand for in a run."""
+    quantities: dict[tuple[str, tuple[str, ...], str], str] = {}
+    for name in run.quantities:
+        key = symbol_parts(print_name(name, notation(run)))
+        if key in quantities:
+            raise UnreadableError(f"{name} and {quantities[key]} print alike")
+        quantities[key] = name
+    axes = {print_name(axis, notation(run)).text: axis for axis in run.example.axes}
+    return Symbols(quantities, axes)
+
+
+def find_misreading(run: Run, step: Step) -> str:
+    """Return how the formula of a step reads as something else than it computed; "" where it reads right."""
+    text = formula(run, step)
+    if text.endswith(f" = {label(text_of(step.expression.tree)).text}"):
+        return ""  # no mathematics but the expression as it is written
+    if step.expression.written:
+        return ""  # functions that the example defines have no textbook meaning
+    if r"\partial" in text:
+        return ""  # derivatives are held against differences elsewhere
+    try:
+        return _compare(run, step, text)
+    except UnreadableError as error:
+        return f"{text}\n    {error}"
+
+
+def _compare(run: Run, step: Step, text: str) -> str:
+    left, _, rest = text.partition(" = ")
+    main, *conditions = rest.split(r", \quad ")
+    symbols = symbols_of(run)
+    name = step.name.name
+    if name not in run.quantities:
+        results = [key for key in run.quantities if key.startswith(f"{name}.")]
+        if not results:
+            return ""
+        name = f"{name}.output" if f"{name}.output" in results else results[0]
+        base = print_name(step.name.name, notation(run)).text
+        items = _split(left[len(base) + 2 : -1]) if left != base else []
+    else:
+        base, own, mark = symbol_parts(print_name(name, notation(run)))
+        items = _items(left, base, own, mark)
+    computed = run.quantities[name]
+    rounding = 1e-15 * sum(_noise(quantity.values) * 1e6 for quantity in run.quantities.values())
+    reader = Reader(main, run, symbols, indices={})
+    for condition in conditions:
+        _read_start(reader, condition, symbols, run)
+    for item in items:
+        if reader.axis_of(item) is None:
+            raise UnreadableError(f"{item} on the left is no index")
+    if step.each:
+        positions = range(run.example.axes[step.each].size)[:LOOP_POSITIONS]
+        for position in positions:
+            axis = run.example.axes[step.each]
+            on = axis.name if axis.labels and not axis.numbers else ""
+            bound = {items[0]: Value(np.asarray(axis.value(position)), on=on)}
+            inner = replace(reader, bound=bound, indices=_indices(reader, items[1:]), place=0)
+            wrong = _differs(inner.read_all(), computed.values[position], items[1:], rounding)
+            if wrong:
+                return f"{text}\n    at {position}: {wrong}"
+        return ""
+    inner = replace(reader, indices=_indices(reader, items), place=0)
+    wrong = _differs(inner.read_all(), computed.values, items, rounding)
+    return f"{text}\n    {wrong}" if wrong else ""
+
+
+def _indices(reader: Reader, items: list[str]) -> dict[str, str]:
+    return {item: reader.axis_of(item) or "" for item in items}
+
+
+def _items(left: str, base: str, own: tuple[str, ...], mark: str) -> list[str]:
+    rest = left.removeprefix(rf"\left({base}\right)").removeprefix(base)
+    rest = rest.removesuffix(f"^{{{mark}}}") if mark else rest
+    items = _split(rest[2:-1]) if rest else []
+    assert tuple(items[: len(own)]) == own, (left, base, own)
+    return items[len(own) :]
+
+
+def _read_start(reader: Reader, text: str, symbols: Symbols, run: Run) -> None:
+    left, _, right = text.partition(" = ")
+    if r"\ldots" in right or left in symbols.axes:
+        return
+    for (base, own, mark), name in symbols.quantities.items():
+        if left.startswith(base + "_") and _split(left[len(base) + 2 : -1])[: len(own)] == list(own):
+            items = _items(left, base, own, mark)
+            if len(items) != 1:
+                continue
+            values = replace(reader, text=right, place=0).read_all().values if right != r"\dots" else _long(run, name)
+            reader.starts.setdefault(name, {})[_before(reader, items[0], run, name)] = values
+            return
+
+
+def _long(run: Run, name: str) -> object:
+    """Return a start that is too long to be printed."""
+    found = next(start.value for start in run.example.start if start.name.name == name)
+    return found.quantity.values if isinstance(found, Given) else None
+
+
+def _before(reader: Reader, text: str, run: Run, name: str) -> float:
+    """Return the place of a start; of labels it is counted from the first."""
+    axis = run.quantities[name].axes[0]
+    words = reader.positions_of(axis) if not run.example.axes[axis].numbers else {}
+    word = next((one for one in sorted(words, key=len, reverse=True) if text.startswith(one)), "")
+    text = text.replace(word, str(words[word]), 1) if word else text
+    return float(replace(reader, text=text, place=0).read_all().values)
+
+
+def _differs(value: Value, computed: Array, items: list[str], rounding: float) -> str:  # noqa: PLR0911 - a reason for each
+    extra = set(value.free) - set(items)
+    if extra:
+        return f"the right side has the free indices {extra}"
+    if items and value.pos and len(items) + len(value.pos) != computed.ndim:
+        return f"an array {value.pos} stands for an entry"
+    read = np.asarray(value.along(items), float)
+    if not items and read.ndim != computed.ndim and read.ndim:
+        return f"an array of the shape {read.shape}, computed {computed.shape}"
+    if read.ndim and read.ndim != computed.ndim:
+        return f"indices {items} for the shape {computed.shape}"
+    try:
+        full = np.broadcast_to(read, computed.shape)
+    except ValueError:
+        return f"an array of the shape {read.shape}, computed {computed.shape}"
+    if np.allclose(full, computed, rtol=1e-5, atol=_noise(computed) + rounding, equal_nan=True):
+        return ""
+    return f"reads as {np.ravel(full)[:4]}, computed {np.ravel(computed)[:4]}"
+
+
+def _noise(values: Array) -> float:
+    """Return what rounding may make of a difference of numbers of this size."""
+    finite = np.abs(values[np.isfinite(values)])
+    return 1e-9 + 1e-6 * float(finite.max(initial=0))
+
+
+def misreadings(run: Run) -> Iterator[str]:
+    """Yield what is read wrongly of the formulas of a run."""
+    for step in run.example.steps:
+        if any(key.partition(".")[0] == step.name.name for key in run.quantities):
+            wrong = find_misreading(run, step)
+            if wrong:
+                yield wrong

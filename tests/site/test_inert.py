@@ -113,3 +113,23 @@ def test_other_documents_that_run_have_no_place(tmp_path: Path, name: str) -> No
 @pytest.mark.parametrize("name", ["a.png", "a.pdf", "a.canvas", "a.js", "a"])
 def test_other_files_are_left_as_they_are(name: str) -> None:
     assert not is_active(name)
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        b'<meta http-equiv="refresh" content="0;url=https://evil.example">',
+        b"<META content='0;url=//evil.example' HTTP-EQUIV = refresh>",
+        b'<meta http-equiv="re&#102;resh" content="0;url=//evil.example">',
+        b'<meta http\x1b(B-equiv="refresh" content="0;url=//evil.example">',
+    ],
+)
+def test_no_document_leads_elsewhere_by_itself(tmp_path: Path, inside: bytes) -> None:
+    (tmp_path / "a.html").write_bytes(b'<meta http-equiv="Content-Type" content="text/html; charset=gbk">' + inside)
+
+    cleaned = make_inert("a.html", tmp_path / "a.html")
+
+    assert cleaned is not None
+    own = cleaned.lower().partition(b">")[2].partition(b">")[2]
+    assert b"charset=gbk" in own
+    assert own.replace(b"data-http-equiv", b"").count(b"http-equiv") == 1

@@ -1,6 +1,7 @@
 """Documents of a vault that a browser would run from the site's own address: HTML, SVG and other XML.
 
-HTML gets a policy in front of everything it holds, which no script can come before. SVG is written anew from a list of
+HTML gets a policy in front of everything it holds, which no script can come before, and loses what would lead to
+another address by itself. SVG is written anew from a list of
 what draws. Other XML can hold either, so it has no place on a site.
 """
 
@@ -22,6 +23,13 @@ _POLICY = (
     "style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'"
 )
 _PREFIX = f'<!doctype html><meta http-equiv="Content-Security-Policy" content="{_POLICY}">'.encode()
+
+# `refresh` leads elsewhere, which no policy forbids; its spelling may be hidden in references, so all but the one that
+# is known to be harmless go. ESC switches tables in some encodings and could part the letters of a name.
+_EQUIVALENT = re.compile(
+    rb"http-equiv(?!\s*=\s*(?:\"content-type\"|'content-type'|content-type[\s/>]))",
+    re.IGNORECASE,
+)
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _LINK = "{http://www.w3.org/1999/xlink}href"
@@ -63,12 +71,12 @@ def make_inert(name: str, path: Path) -> bytes | None:
 
 
 def _with_policy(content: bytes) -> bytes:
-    """Return an HTML document behind a policy that forbids scripts."""
+    """Return an HTML document behind a policy that forbids scripts, without what leads to another address by itself."""
     for mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         if content.startswith(mark):
             content = codecs.BOM_UTF8 + content.decode("utf-16", errors="replace").encode()
     mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
-    return mark + _PREFIX + content[len(mark) :]
+    return mark + _PREFIX + _EQUIVALENT.sub(b"data-http-equiv", content[len(mark) :].replace(b"\x1b", b""))
 
 
 def clean_svg(content: bytes) -> bytes | None:

@@ -43,23 +43,23 @@ _PLUGINS = frozenset({"zhixing", "search", "material/search", "material/tags", "
 def unused_settings(config: MkDocsConfig) -> list[Problem]:
     """Return a problem for each Markdown extension and each plugin of mkdocs.yml that does not act on notes."""
     file = Path(config.config_file_path)
-    lines = file.read_text(encoding="utf-8", errors="replace").splitlines() if file.is_file() else []
+    text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
     found = [
-        *((name, f"The Markdown extension {name!r}", _INSTEAD.get(name, "")) for name in _extensions(config)),
+        *((name, f"The Markdown extension {name!r}", _INSTEAD.get(name, "")) for name in _extensions(config, text)),
         *((name, f"The plugin {name!r} rewrites Markdown and", "") for name in _plugins(config)),
     ]
     problems = []
     for name, what, instead in found:
-        line, column = _place(lines, name)
+        line, column = _place(text.splitlines(), name)
         fix = f"Remove it; in notes, {instead}" if instead else "Remove it, or write what it does as Obsidian has it"
         whole = f"{what} does not act on notes, which are read as Obsidian reads them"
         problems.append(Problem(file.name, line, column, Code.SETTING_UNUSED, whole, fix))
     return problems
 
 
-def _extensions(config: MkDocsConfig) -> Iterator[str]:
-    """Yield the extensions whose syntax notes do not have."""
-    return (name for name in dict.fromkeys(config.markdown_extensions) if name not in _HELD)
+def _extensions(config: MkDocsConfig, text: str) -> Iterator[str]:
+    """Yield the extensions that mkdocs.yml names and notes do not have; plugins add others by themselves."""
+    return (name for name in dict.fromkeys(config.markdown_extensions) if name not in _HELD and name in text)
 
 
 def _plugins(config: MkDocsConfig) -> Iterator[str]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from casefile import Case, cases
-from zhixing.markdown.claims import Claim, Word, find_claims
+from zhixing.markdown.claims import Claim, ClaimedWord, find_claims
 from zhixing.markdown.reading import Reading
 from zhixing.numerals.bound import Fragment
 from zhixing.numerals.read import Numeral
@@ -144,4 +144,4 @@ def test_a_note_of_many_claims_is_read_in_linear_time() -> None:
     claims, problems = found.named, list(found.problems)
 
     assert (len(claims), problems) == (8000, [])
-    assert isinstance(claims[-1].bound, Word)
+    assert isinstance(claims[-1].bound, ClaimedWord)

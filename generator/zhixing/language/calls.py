@@ -20,11 +20,11 @@ from zhixing.language.words import FUNCTIONS, INSTEAD, WORDS
 from zhixing.language.words.costs import Cost, Option, Sizes
 from zhixing.language.words.signature import Shape, Signature
 from zhixing.language.words.word import (
+    Accepts,
     AlongAxis,
     Best,
     Entrywise,
     Gradient,
-    Kind,
     Mechanism,
     Merge,
     Ordering,
@@ -331,7 +331,7 @@ def _call_ordering(function: Ordering, node: Call, scope: Scope, evaluate: Evalu
     if not function.positions:
         return reductions.order_axis(function.compute, operand, at[0])
     count, size = (
-        _number(Kind.WHOLE, float(rest[0].values)) if not rest[0].dimensions else None,
+        _number(Accepts.WHOLE, float(rest[0].values)) if not rest[0].dimensions else None,
         operand.values.shape[at[0]],
     )
     if count is None or not 1 <= count <= size:
@@ -404,21 +404,21 @@ def _form(word: Mechanism, arguments: list[Quantity]) -> Signature:
     return next((form for form in word.forms if fits(form)), word.forms[0])
 
 
-def _option(kind: Kind, name: str, node: Node, evaluate: Evaluate) -> Option:
+def _option(kind: Accepts, name: str, node: Node, evaluate: Evaluate) -> Option:
     """Read an option: a word in quotes, a single number, or a number for each side.
 
     Raises:
         ExampleError: it is of another kind.
     """
     if isinstance(node, Label):
-        if kind in (Kind.WORD, Kind.WHOLE_OR_WORD):
+        if kind in (Accepts.WORD, Accepts.WHOLE_OR_WORD):
             return node.text
-    elif kind is not Kind.WORD:
+    elif kind is not Accepts.WORD:
         value = evaluate(node)
-        if kind is Kind.SIDES and (sides := _sides(value)) is not None:
+        if kind is Accepts.SIDES and (sides := _sides(value)) is not None:
             return sides
         if (
-            kind is not Kind.SIDES
+            kind is not Accepts.SIDES
             and not value.dimensions
             and (number := _number(kind, float(value.values))) is not None
         ):
@@ -430,16 +430,16 @@ def _sides(value: Quantity) -> tuple[int | None, int | None] | None:
     """Return (before, after), None for no limit, from one number or a list of two; None where it is neither."""
     if value.values.size not in {1, 2} or value.values.ndim > 1:
         return None
-    sides = [None if one == np.inf else _number(Kind.WHOLE, float(one)) for one in value.values.ravel()]
+    sides = [None if one == np.inf else _number(Accepts.WHOLE, float(one)) for one in value.values.ravel()]
     if any(side is None and one != np.inf for side, one in zip(sides, value.values.ravel(), strict=True)):
         return None
     before, after = (None if side is None else int(side) for side in (sides[0], sides[-1]))
     return before, after
 
 
-def _number(kind: Kind, value: float) -> float | int | bool | None:
-    if kind is Kind.NUMBER:
+def _number(kind: Accepts, value: float) -> float | int | bool | None:
+    if kind is Accepts.NUMBER:
         return value
-    if kind is Kind.FLAG:
+    if kind is Accepts.FLAG:
         return bool(value) if value in (0, 1) else None
     return int(value) if np.isfinite(value) and value == round(value) and abs(value) < 2**31 else None

@@ -150,10 +150,10 @@ __all__ = [
     "Plot",
     "Printed",
     "Quantity",
+    "Remark",
     "Run",
     "Said",
     "Says",
-    "Sentence",
     "Show",
     "Start",
     "Step",
@@ -332,14 +332,14 @@ class Plot:
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class Remark:
     """Show a sentence between other things: plain text, in which no Markdown is read."""
 
     text: str
     span: Span
 
 
-Show = Sentence | Table | Formula | Derivation | Heatmap | Plot
+Show = Remark | Table | Formula | Derivation | Heatmap | Plot
 
 
 @dataclass(frozen=True, slots=True)

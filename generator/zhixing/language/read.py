@@ -29,8 +29,8 @@ from zhixing.language.model import (
     Heatmap,
     NotComputedError,
     Plot,
+    Remark,
     Says,
-    Sentence,
     Show,
     Start,
     Step,
@@ -51,7 +51,7 @@ LIST = "Write a line beginning with “- ” for each"
 
 
 @dataclass
-class Reading:
+class ExampleReader:
     """One reading of an example; a problem in one place does not stop the next.
 
     `broken` are axes whose own declaration went wrong: what rests on them is not reported again. `uses` tells whether
@@ -194,7 +194,7 @@ def check_name(name: str) -> str:
     return name
 
 
-def read_name(key: Scalar, reading: Reading, *, computed: bool = False) -> Declaration:
+def read_name(key: Scalar, reading: ExampleReader, *, computed: bool = False) -> Declaration:
     """Read `V[键, 值]`; `computed` tells a step from what is given.
 
     Raises:
@@ -214,7 +214,7 @@ def read_name(key: Scalar, reading: Reading, *, computed: bool = False) -> Decla
     return Declaration(name, tuple(reading.axis(normal_name(part), computed=computed) for part in parts), key.span)
 
 
-def read_axes(node: Node | None, reading: Reading) -> None:
+def read_axes(node: Node | None, reading: ExampleReader) -> None:
     """Read every axis into the reading: labels, a size, numbers, or the name of another axis whose labels it shares."""
     declared: Declared = {}
     for key, value in reading.pairs(node, "`axes:`"):
@@ -343,7 +343,7 @@ _REFERENCE = re.compile(r"[^.\s]+\.\w+(?:\.\w+)?")
 class Sections:
     """The declarations of an example, read into a reading. `budget` bounds all given arrays together."""
 
-    reading: Reading
+    reading: ExampleReader
     budget: Budget = field(default_factory=Budget)
 
     def _name(self, key: Scalar, *, computed: bool = False) -> Declaration | None:
@@ -494,7 +494,7 @@ class Sections:
 _DEFINED = re.compile(r"([^()\[\]\s,]+)\s*\(([^()\[\]]*)\)")
 
 
-def _defined(key: Scalar, reading: Reading) -> tuple[str, tuple[str, ...]]:
+def _defined(key: Scalar, reading: ExampleReader) -> tuple[str, tuple[str, ...]]:
     """Return the name and the parameters of a definition such as `elu(x)`.
 
     Raises:
@@ -514,7 +514,7 @@ def _defined(key: Scalar, reading: Reading) -> tuple[str, tuple[str, ...]]:
     return name, tuple(parameters)
 
 
-def _check_body(body: Expression, head: tuple[str, tuple[str, ...]], reading: Reading) -> bool:
+def _check_body(body: Expression, head: tuple[str, tuple[str, ...]], reading: ExampleReader) -> bool:
     """Return True for a body that uses its parameters, axes, constants and known functions alone.
 
     Raises:
@@ -573,7 +573,7 @@ _SAYS = ("document", "text", "claims", "cites")
 Claims = tuple[tuple[Expectation, ...], tuple[Expression, ...]]
 
 
-def read_expect(node: Node | None, reading: Reading, what: str = "`expect:`") -> Claims:
+def read_expect(node: Node | None, reading: ExampleReader, what: str = "`expect:`") -> Claims:
     """Read values by name, and the statements under `holds:`."""
     expectations: list[Expectation] = []
     holds: list[Expression] = []
@@ -590,7 +590,7 @@ def read_expect(node: Node | None, reading: Reading, what: str = "`expect:`") ->
 MAX_SHOWN = 50
 
 
-def read_shows(node: Node | None, reading: Reading) -> Iterator[Show]:
+def read_shows(node: Node | None, reading: ExampleReader) -> Iterator[Show]:
     """Read `show:`."""
     for count, item in enumerate(reading.items(node, "`show:`", "Write lines like `- table: [a, b]`")):
         if count == MAX_SHOWN:
@@ -602,7 +602,7 @@ def read_shows(node: Node | None, reading: Reading) -> Iterator[Show]:
             yield shown
 
 
-def read_says(node: Node | None, reading: Reading) -> Iterator[Says]:
+def read_says(node: Node | None, reading: ExampleReader) -> Iterator[Says]:
     """Read `says:`."""
     for item in reading.items(node, "`says:`", "Begin each statement with “- document: ”"):
         if isinstance(item, Mapping):
@@ -611,7 +611,7 @@ def read_says(node: Node | None, reading: Reading) -> Iterator[Says]:
             reading.wanted(item, "A statement is no mapping", "Write document, text and claims")
 
 
-def _saying(node: Mapping, reading: Reading) -> Says:
+def _saying(node: Mapping, reading: ExampleReader) -> Says:
     texts = {key.text: value.text.strip() for key, value in node.items if isinstance(value, Scalar)}
     reading.keys(node, _SAYS, "`says:`")
     if not texts.get("document") or not texts.get("text") or not (texts.get("cites") or node.get("claims")):
@@ -659,14 +659,14 @@ def read_show(node: Node, read: ReadExpression) -> Show | None:
     return _SINGLE[kind.text](quantities[0], node.span)
 
 
-def _sentence(node: Node, span: Span) -> Sentence:
+def _sentence(node: Node, span: Span) -> Remark:
     if not isinstance(node, Scalar) or not node.text.strip():
         what = "`text:` needs a sentence"
         raise ExampleError(Code.EXAMPLE_VALUE, what, "Write one behind it").at_span(node.span)
     if len(node.text) > MAX_SENTENCE:
         what = f"This text has {len(node.text)} characters; {MAX_SENTENCE} are allowed"
         raise ExampleError(Code.EXAMPLE_COST, what, "Write it in the note, outside of the example").at_span(node.span)
-    return Sentence(node.text, span)
+    return Remark(node.text, span)
 
 
 _SINGLE: dict[str, type[Formula | Derivation | Heatmap]] = {
@@ -712,7 +712,7 @@ def read_example(source: Source, content: Span) -> tuple[Example | None, list[Pr
     node, problems = read_yaml(source, content, EXAMPLE)
     if node is None or problems:
         return None, problems
-    reading = Reading(source)
+    reading = ExampleReader(source)
     if not isinstance(node, Mapping):
         reading.wanted(node, "The block is not a mapping of keys to values", "Begin with `id: NAME`")
         return None, reading.problems
@@ -720,7 +720,7 @@ def read_example(source: Source, content: Span) -> tuple[Example | None, list[Pr
     return (None if reading.problems else example), sorted(reading.problems, key=lambda problem: problem.order)
 
 
-def _read(node: Mapping, reading: Reading) -> Example:
+def _read(node: Mapping, reading: ExampleReader) -> Example:
     """Read every section; each may rest on those before it."""
     reading.keys(node, KEYS, "An example")
     identifier = _identifier(node, reading)
@@ -742,7 +742,7 @@ def _read(node: Mapping, reading: Reading) -> Example:
     )  # fmt: skip
 
 
-def _identifier(node: Mapping, reading: Reading) -> str:
+def _identifier(node: Mapping, reading: ExampleReader) -> str:
     found = node.get("id")
     if not isinstance(found, Scalar) or not found.text.strip():
         at = found.span if found else node.span

@@ -47,7 +47,7 @@ _MARKERS = 1000  # how far back, over other markers, a claim may find what it bi
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class ClaimedWord:
     """A word in prose, as a reader sees it; `span` is where it is written.
 
     A marked one (emphasised, quoted, highlighted, code, a link's text) is just its text. Of a bare one only the end may
@@ -82,9 +82,9 @@ class Claim:
 
     reference: str
     span: Span
-    bound: Numeral | Word | Fragment | None
+    bound: Numeral | ClaimedWord | Fragment | None
     waived: str = ""
-    word: Word | None = None
+    word: ClaimedWord | None = None
     near: str = ""
 
 
@@ -337,13 +337,13 @@ class _Finder:
         at = _find_opening(text, opener, closer, end) if closer else -1
         return Span(start + at + len(opener), start + end) if at >= 0 else None
 
-    def _word(self, before: Span, marks: list[Span]) -> Word | None:
+    def _word(self, before: Span, marks: list[Span]) -> ClaimedWord | None:
         if marks:
             *around, inner = (self.reading.plain(self._with_target(mark)) for mark in marks)
-            return Word(inner, marks[-1], marked=True, within=tuple(around))
+            return ClaimedWord(inner, marks[-1], marked=True, within=tuple(around))
         match = _WORD.search(before.of(self.text))
         span = Span(before.start + match.start(), before.end) if match else None
-        return Word(unescape(span.of(self.text)), span, marked=False) if span else None
+        return ClaimedWord(unescape(span.of(self.text)), span, marked=False) if span else None
 
     def _with_target(self, mark: Span) -> Span:
         """Return all of a wikilink or of code whose content `mark` is, so that it is read as what it is."""

@@ -37,7 +37,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class Property:
     """A property: its value (scalars by their text, plain true, false and null aside) and where key and value stand.
 
     `items` are the scalars in it, nested lists flattened, nulls left out; a single scalar counts as a list of one.
@@ -75,7 +75,7 @@ class Frontmatter:
     `repeated` holds the places of keys that stand a second time, `unread` the place of what could not be read, if any.
     """
 
-    fields: Mapping[str, Field]
+    fields: Mapping[str, Property]
     span: Span
     repeated: Mapping[str, Span] = field(default_factory=dict)
     unread: Span | None = None
@@ -129,9 +129,9 @@ def _no_pairs(source: Source, root: Node) -> Problem:
     return source.problem(Code.FRONTMATTER_INVALID, root.span, what, "Begin each line with a key")
 
 
-def _field(key: Scalar, value: Node) -> Field:
+def _field(key: Scalar, value: Node) -> Property:
     entries = tuple(item.span for item in value.items) if isinstance(value, Sequence) else (value.span,)
-    return Field(_value(value), key.span, value.span, tuple(_items(value)), entries)
+    return Property(_value(value), key.span, value.span, tuple(_items(value)), entries)
 
 
 def _value(node: Node) -> Value:

@@ -45,7 +45,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class EmbedScope:
     """A note being read onto a page: the page's own, or the `number`-th embedded in it.
 
     `chain` holds the path and anchor of each note on the way here, so that no note embeds itself for ever; `depth` is

@@ -60,7 +60,7 @@ _SLOT = re.compile(r'<slot name="([0-9]+)"></slot>')
 
 
 @dataclass(frozen=True, slots=True)
-class Edge:
+class Surroundings:
     """What a page's HTML needs of those who show it.
 
     - `address`: where a place of the vault is, seen from the page; "" for what is not shown.
@@ -93,7 +93,7 @@ class Html:
     contents: tuple[Entry, ...]
 
 
-def write_html(document: Document, edge: Edge) -> Html:
+def write_html(document: Document, edge: Surroundings) -> Html:
     """Return a page as HTML that holds nothing which runs."""
     nodes = walk((document.blocks, tuple(document.footnotes.values())))
     foreign = any(isinstance(node, InlineHtml | HtmlBlock) for node in nodes)
@@ -109,7 +109,7 @@ class _Writer:
     """Writes one page. `mark` stands before each id and class of ours while there is HTML of others around them."""
 
     document: Document
-    edge: Edge
+    edge: Surroundings
     mark: str
     slots: list[str] = field(default_factory=list)
     contents: list[Entry] = field(default_factory=list)

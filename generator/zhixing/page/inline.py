@@ -13,7 +13,7 @@ from zhixing.markdown.emphasis import Emphasis as Delimited
 from zhixing.markdown.emphasis import emphasis, plain
 from zhixing.markdown.inline import Token, TokenKind, tokens
 from zhixing.markdown.links import NESTING
-from zhixing.page.context import Scope
+from zhixing.page.context import EmbedScope
 from zhixing.page.html_text import closing_tags, is_swallowing
 from zhixing.page.links import display, place, reason
 from zhixing.page.media import fragment, is_shown, picture_size
@@ -53,7 +53,7 @@ _VERTICAL = r"\\vert "
 _CONTINUED = re.compile(r"\s*\n[ \t>]*")
 _CLAIM = "="
 
-EmbedNote = Callable[[Scope, Resolution, NoteLink, Span], Block]
+EmbedNote = Callable[[EmbedScope, Resolution, NoteLink, Span], Block]
 # What stands in running text, and the blocks that part it.
 Mixed = Inline | Block
 
@@ -76,7 +76,9 @@ class InlineReader:
     or block.
     """
 
-    def __init__(self, scope: Scope, links: Mapping[int, NoteLink], noted: frozenset[str], embed: EmbedNote) -> None:
+    def __init__(
+        self, scope: EmbedScope, links: Mapping[int, NoteLink], noted: frozenset[str], embed: EmbedNote
+    ) -> None:
         self.scope = scope
         self.text = scope.note.source.text
         self.embed = embed

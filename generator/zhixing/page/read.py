@@ -17,7 +17,7 @@ from zhixing.markdown.inline import TokenKind
 from zhixing.markdown.links import default_text
 from zhixing.page.blocks import Opaque, Part, Piece, cover, read_blocks
 from zhixing.page.callouts import Head, read_head
-from zhixing.page.context import MAX_NESTED, Page, Scope
+from zhixing.page.context import MAX_NESTED, EmbedScope, Page
 from zhixing.page.html_text import without_comments
 from zhixing.page.inline import InlineReader
 from zhixing.page.links import place
@@ -70,7 +70,7 @@ def read_page(vault: Vault, note: Note, results: Results, tags: Tags | None = No
     declares an example. Pure: the same vault, note and results, the same page.
     """
     page = Page(vault, note, results, embed_limits(vault).limits.get(note.path, 0), tags, terms)
-    scope = Scope(page, note, chain=((note.path, ""),))
+    scope = EmbedScope(page, note, chain=((note.path, ""),))
     blocks = _NoteReader(scope).read([Span(0, len(note.source.text))])
     defined = {one.label: one for one in reversed([*_footnotes_of(blocks)])}
     return Document(note.path, blocks, {**page.footnotes, **defined}, vault.wording)
@@ -122,7 +122,7 @@ def _facts_of(note: Note) -> _Facts:
 class _NoteReader:
     """Reads one note, the page's own or an embedded one."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: EmbedScope) -> None:
         self.scope = scope
         self.note = scope.note
         self.text = self.note.source.text
@@ -361,7 +361,7 @@ def _figured(block: Block) -> Block:
 class _Results:
     """What the examples and lists that a note declares show now."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: EmbedScope) -> None:
         self.scope = scope
         self.note = scope.note
         # Where markers do not pair, what is on disk stays as it is.
@@ -421,7 +421,7 @@ class _Results:
 # Notes, sections and blocks shown inside another note.
 
 
-def embed(scope: Scope, resolution: Resolution, link: NoteLink, span: Span) -> Block:
+def embed(scope: EmbedScope, resolution: Resolution, link: NoteLink, span: Span) -> Block:
     """Return an embedded note; where it cannot be shown a callout says why.
 
     There is no such place, it would stand in itself, or there is more than a page should hold.
@@ -445,7 +445,7 @@ def embed(scope: Scope, resolution: Resolution, link: NoteLink, span: Span) -> B
         return Callout(span, "warning", (Text(span, words.embed_too_much), title))
     page.embeds += 1
     page.left -= cost
-    inner = Scope(page, note, page.embeds, (*scope.chain, (note.path, anchor)), depth=scope.depth + 1)
+    inner = EmbedScope(page, note, page.embeds, (*scope.chain, (note.path, anchor)), depth=scope.depth + 1)
     blocks = _NoteReader(inner).read(shown)
     return Embed(span, note.path, title, blocks)
 

@@ -27,9 +27,9 @@ from zhixing.language.model import (
     Plot,
     Printed,
     Quantity,
+    Remark,
     Run,
     Said,
-    Sentence,
     Show,
     Step,
     Table,
@@ -263,7 +263,7 @@ class _Writer:
         Raises:
             ExampleError: it cannot be evaluated, or is not fit to be shown so.
         """
-        if isinstance(show, Sentence):
+        if isinstance(show, Remark):
             return escape_paragraph(show.text)
         if isinstance(show, Table):
             return table(self.run, show.quantities, self.evaluate, show.format)

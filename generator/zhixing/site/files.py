@@ -22,7 +22,7 @@ from zhixing.page.tags import Tags
 from zhixing.page.targets import encode
 from zhixing.page.titles import title
 from zhixing.page.tree import Place
-from zhixing.site.inputs import Places
+from zhixing.site.inputs import TakenPlaces
 from zhixing.site.policy import trust, with_policy
 from zhixing.vault.note import Link, Note
 from zhixing.vault.pages import name_pages
@@ -158,9 +158,9 @@ def write_redirects(vault: Vault, pages: Iterable[tuple[Note, File]], config: Mk
                     _write(Path(config.site_dir, old.dest_uri), _page(title(note), old.url, file.url, config))
 
 
-def _places_on(site: str) -> Places:
+def _places_on(site: str) -> TakenPlaces:
     """Return the files and folders of a site, as the most forgiving file system tells them apart."""
-    places = Places()
+    places = TakenPlaces()
     for folder, inside, names in os.walk(site):
         at = os.path.relpath(folder, site).replace(os.sep, "/")
         if at != ".":

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from markupsafe import escape as marked
 
-from zhixing.markdown.frontmatter import Field, Value
+from zhixing.markdown.frontmatter import Property, Value
 from zhixing.markdown.links import WIKILINK, TokenKind, Wikilink, default_text
 from zhixing.page.links import display, reason
 from zhixing.page.tags import Tags
@@ -49,7 +49,7 @@ def rows(vault: Vault, note: Note, shown: frozenset[str], to: Addresses) -> list
     ]
 
 
-def _is_hidden(key: str, field: Field) -> bool:
+def _is_hidden(key: str, field: Property) -> bool:
     """Tell whether a property says nothing to a reader: how a note is shown, or that no note is related to it."""
     unrelated = key in LINK_FIELDS and not field.value
     return unrelated or key in _HIDDEN or (key in _SWITCHES and not isinstance(field.value, str))
@@ -95,7 +95,7 @@ class _Values:
         self.to = to
         self.links = {link.span.start: link for link in note.links if link.field}
 
-    def value(self, key: str, field: Field) -> str:
+    def value(self, key: str, field: Property) -> str:
         """Return a value by its kind, as HTML."""
         if key in LINK_FIELDS:
             return items([self._link(link) for link in self.note.links if link.field == key], self.words)

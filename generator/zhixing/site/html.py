@@ -14,7 +14,7 @@ from pygments.lexer import Lexer  # type: ignore[import-untyped]
 from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]
 from pygments.util import ClassNotFound  # type: ignore[import-untyped]
 
-from zhixing.page.html import Edge, Entry
+from zhixing.page.html import Entry, Surroundings
 from zhixing.page.tree import Place
 from zhixing.site.math import formula
 from zhixing.site.sanitise import sanitise
@@ -23,9 +23,9 @@ _FORMAT = HtmlFormatter(cssclass="highlight", wrapcode=True)
 _H1 = re.compile(r"<h1[ >].*?</h1>", re.DOTALL)
 
 
-def edge_of(address: Callable[[Place], str], *, permalinks: bool = True) -> Edge:
+def edge_of(address: Callable[[Place], str], *, permalinks: bool = True) -> Surroundings:
     """Return what a page's writer needs: where places are, formulas as MathML, code in colours, and clean HTML."""
-    return Edge(address, formula, coloured, sanitise, permalinks)
+    return Surroundings(address, formula, coloured, sanitise, permalinks)
 
 
 def coloured(code: str, language: str) -> str:

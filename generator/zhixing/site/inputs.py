@@ -56,7 +56,7 @@ def watch_real_folders(server: LiveReloadServer, docs: str) -> None:
             server.watch(folder, recursive=False)
 
 
-class Places:
+class TakenPlaces:
     """The addresses that are taken on a site, as paths below it; `fold` says which of them are the same."""
 
     def __init__(self, fold: Callable[[str], str] = same_file) -> None:
@@ -96,7 +96,7 @@ def vault_files(vault: Vault, config: MkDocsConfig, taken: Iterable[str]) -> tup
     paths += [path for path in vault.files if path.suffix.lower() != ".md"]
     files = sorted((_file(path, config) for path in paths), key=file_sort_key)
     set_exclusions(files, config)
-    own, theme = Places(str), Places()
+    own, theme = TakenPlaces(str), TakenPlaces()
     for place in taken:
         theme.take(place)
     kept: list[File] = []
@@ -124,7 +124,7 @@ def _file(path: PurePosixPath, config: MkDocsConfig) -> File:
     return File(str(path), config.docs_dir, config.site_dir, config.use_directory_urls)
 
 
-def _obstacle(file: File, own: Places, theme: Places) -> Problem | None:
+def _obstacle(file: File, own: TakenPlaces, theme: TakenPlaces) -> Problem | None:
     """Return why a file has no place on the site; else take its place."""
     if not theme.is_free(file.dest_uri):
         what = f"The site has a file of its own at {file.dest_uri}"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from zhixing.markdown.frontmatter import Field, Frontmatter
+from zhixing.markdown.frontmatter import Frontmatter, Property
 from zhixing.problems import Code, Problem
 from zhixing.source import Source, Span
 
@@ -54,7 +54,7 @@ class _Reader:
         self.fields = frontmatter.fields
         self.problems: list[Problem] = []
 
-    def _wrong(self, key: str, field: Field, wanted: str, fix: str) -> None:
+    def _wrong(self, key: str, field: Property, wanted: str, fix: str) -> None:
         what = f"The property `{key}` is not {wanted}"
         self.problems.append(self.source.problem(Code.FRONTMATTER_TYPE, field.value_span, what, fix))
 
@@ -134,7 +134,7 @@ def _switch(key: str) -> str:
     return name if name in _SWITCHES else ""
 
 
-def _is_plain(name: str, key: str, field: Field) -> bool:
+def _is_plain(name: str, key: str, field: Property) -> bool:
     """Return whether such a property is a plain truth value; Obsidian's clipper gives `published` a date or nothing."""
     dated = field.value is None or (isinstance(field.value, str) and _DATE.match(field.value))
     return ":" not in unicodedata.normalize("NFKC", key) and (

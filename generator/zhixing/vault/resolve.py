@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 
 from zhixing.vault.note import Block, Heading, Link, Note
-from zhixing.vault.vault import Index, Vault, fold
+from zhixing.vault.vault import NameIndex, Vault, fold
 
 SHOWN = 10  # of a name that hundreds of files share, so many are told
 
@@ -115,7 +115,7 @@ def _absolute(path: str, base: PurePosixPath) -> str | None:
     return "/".join(parts)
 
 
-def _ordered(index: Index, candidates: list[PurePosixPath], key: str, base: PurePosixPath) -> list[PurePosixPath]:
+def _ordered(index: NameIndex, candidates: list[PurePosixPath], key: str, base: PurePosixPath) -> list[PurePosixPath]:
     """Return what a path may mean, Obsidian's choice first; a whole path means one file only."""
     if len(candidates) == 1:
         return candidates

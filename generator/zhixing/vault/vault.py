@@ -150,7 +150,7 @@ def same_file(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Index:
+class NameIndex:
     """Files by every end of their path (`c.md`, `b/c.md`, `a/b/c.md`), folded; shortest path first.
 
     `full` holds file names as they are, `bare` notes without `.md`, `aliases` notes by their aliases. Of the names that
@@ -174,9 +174,9 @@ class Index:
         return self.paths.get(keys[0]) or self.paths.get(keys[1]) or []
 
 
-def build_index(notes: Mapping[PurePosixPath, Note], files: Iterable[PurePosixPath]) -> Index:
+def build_index(notes: Mapping[PurePosixPath, Note], files: Iterable[PurePosixPath]) -> NameIndex:
     """Return the index of a vault's notes and other files."""
-    index = Index()
+    index = NameIndex()
     for path in sorted([*notes, *files], key=lambda one: (len(one.parts), len(str(one)), str(one))):
         whole = fold(str(path))
         index.paths.setdefault(whole, []).append(path)
@@ -214,7 +214,7 @@ class Vault:
     wording: Wording = CHINESE
 
     @cached_property
-    def index(self) -> Index:
+    def index(self) -> NameIndex:
         """Which files a link path can mean."""
         return build_index(self.notes, self.files)
 

@@ -23,13 +23,13 @@ from zhixing.language.words.derivatives import (
     back_var,
 )
 from zhixing.language.words.word import (
+    Accepts,
     AlongAxis,
     Best,
     BigOperator,
     Explanation,
     Fences,
     Gradient,
-    Kind,
     Latex,
     Layout,
     Merge,
@@ -194,7 +194,7 @@ REDUCTIONS = (
 ALONG_AXIS = (
     Word(
         "softmax",
-        AlongAxis(core.softmax, options={"temperature": Kind.NUMBER}),
+        AlongAxis(core.softmax, options={"temperature": Accepts.NUMBER}),
         Latex(),
         Explanation.SHARE,
         scores={"": ""},
@@ -204,7 +204,7 @@ ALONG_AXIS = (
     Word("log_softmax", AlongAxis(core.log_softmax, weight=20), Latex(r"\ln \operatorname{softmax}")),
     Word(
         "normalize",
-        AlongAxis(_normalize, options={"eps": Kind.NUMBER}),
+        AlongAxis(_normalize, options={"eps": Accepts.NUMBER}),
         Latex(),
         Explanation.STANDARD_SCORE,
         gradient=back_normalize,

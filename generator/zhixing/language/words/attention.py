@@ -10,7 +10,7 @@ from zhixing import core
 from zhixing.language.budget import NODE_WORK
 from zhixing.language.model import Array
 from zhixing.language.words.costs import count_work
-from zhixing.language.words.word import Explanation, Kind, Latex, Word, mechanism
+from zhixing.language.words.word import Accepts, Explanation, Latex, Word, mechanism
 
 _STEPS = (
     "scores: … n m; scaled: … n m; capped: … n m; masked: … n m; allowed: … n m; weights: … n m; lse: … n; "
@@ -28,11 +28,11 @@ _PROJECTED = "… n d, … m e, h d k, g e k, g e v, j o"
 _ENCODER = "… n d, h d k, h d k, h d v, j d, d f, f, f d, d"
 _DECODER = "… n d, … m e, h d k, h d k, h d v, j d, h d k2, h e k2, h e v2, j2 d, d f, f, f d, d"
 _BIASED = {"mask": "… n m", "bias": "… n m"}
-_ATTENTION: Mapping[str, Kind] = {
-    "scale": Kind.NUMBER, "causal": Kind.FLAG, "window": Kind.SIDES, "align": Kind.WHOLE_OR_WORD,
-    "softcap": Kind.NUMBER,
+_ATTENTION: Mapping[str, Accepts] = {
+    "scale": Accepts.NUMBER, "causal": Accepts.FLAG, "window": Accepts.SIDES, "align": Accepts.WHOLE_OR_WORD,
+    "softcap": Accepts.NUMBER,
 }  # fmt: skip
-_LAYER: Mapping[str, Kind] = {"norm": Kind.WORD, "activation": Kind.WORD, "eps": Kind.NUMBER}
+_LAYER: Mapping[str, Accepts] = {"norm": Accepts.WORD, "activation": Accepts.WORD, "eps": Accepts.NUMBER}
 _MASKED_SCORES = {"weights": "masked"}
 
 
@@ -128,7 +128,7 @@ ATTENTION = (
             f"… n d, … m d, … m v -> {_STEPS}",
             work=count_work("n m d, n m v", "n m"),
             arrays={"mask": "… n m"},
-            options={"scale": Kind.NUMBER, "seed": Kind.WHOLE},
+            options={"scale": Accepts.NUMBER, "seed": Accepts.WHOLE},
         ),
         scores=_MASKED_SCORES,
     ),
@@ -139,7 +139,7 @@ ATTENTION = (
             "… n d, … n d, … n v -> state: … d v; output: … n v",
             work=lambda s, _: s["n"] * (2 * NODE_WORK + 20 * s["d"] * s["v"]),
             arrays={"decay": "… n d", "beta": "… n", "state": "… d v"},
-            options={"scale": Kind.NUMBER},
+            options={"scale": Accepts.NUMBER},
             peak=lambda s, _: s["d"] * s["v"],
         ),
     ),
@@ -175,7 +175,7 @@ ATTENTION = (
             _encoder_layer,
             f"{_ENCODER} -> weights: … h n m; attended: … n d; output: … n d",
             work=count_work("h n d k, h n d k, h n d v, h n n k, h n n v, n j d, n d f, n d f", "h n n, n f"),
-            options={"causal": Kind.FLAG, **_LAYER},
+            options={"causal": Accepts.FLAG, **_LAYER},
             peak=lambda s, _: s["h"] * s["n"] * s["n"] + s["n"] * s["f"],
         ),
     ),
@@ -196,7 +196,9 @@ ATTENTION = (
     ),
     Word(
         "split_heads",
-        mechanism(core.split_heads, "… n d -> … h n k", work=count_work(entries="n d"), needed={"heads": Kind.WHOLE}),
+        mechanism(
+            core.split_heads, "… n d -> … h n k", work=count_work(entries="n d"), needed={"heads": Accepts.WHOLE}
+        ),
     ),
     Word("join_heads", mechanism(core.join_heads, "… h n d -> … n k", work=count_work(entries="h n d"))),
     Word(
@@ -205,13 +207,15 @@ ATTENTION = (
             core.softmax_jacobian,
             "… n -> … n m",
             work=count_work(entries="n n"),
-            options={"temperature": Kind.NUMBER},
+            options={"temperature": Accepts.NUMBER},
             peak=lambda s, _: s["n"] ** 2,
         ),
     ),
     Word(
         "causal_mask",
-        mechanism(_causal_mask, "n, m -> n m", work=count_work(entries="n m"), options={"align": Kind.WHOLE_OR_WORD}),
+        mechanism(
+            _causal_mask, "n, m -> n m", work=count_work(entries="n m"), options={"align": Accepts.WHOLE_OR_WORD}
+        ),
     ),
     Word(
         "window_mask",
@@ -219,14 +223,14 @@ ATTENTION = (
             _window_mask,
             "n, m -> n m",
             work=count_work(entries="n m"),
-            options={"align": Kind.WHOLE_OR_WORD},
-            needed={"window": Kind.SIDES},
+            options={"align": Accepts.WHOLE_OR_WORD},
+            needed={"window": Accepts.SIDES},
         ),
     ),
     Word("alibi_slopes", mechanism(_alibi_slopes, "h -> h", work=count_work(entries="h"))),
     Word(
         "alibi",
-        mechanism(_alibi, "…, n, m -> … n m", work=count_work(entries="n m"), options={"align": Kind.WHOLE_OR_WORD}),
+        mechanism(_alibi, "…, n, m -> … n m", work=count_work(entries="n m"), options={"align": Accepts.WHOLE_OR_WORD}),
     ),
     Word(
         "t5_bias",
@@ -234,7 +238,7 @@ ATTENTION = (
             _t5_bias,
             "… b, n, m -> … n m",
             work=count_work(entries="n m"),
-            options={"align": Kind.WHOLE_OR_WORD, "farthest": Kind.WHOLE, "causal": Kind.FLAG},
+            options={"align": Accepts.WHOLE_OR_WORD, "farthest": Accepts.WHOLE, "causal": Accepts.FLAG},
         ),
     ),
 )

@@ -9,15 +9,17 @@ from typing import Any
 from zhixing import core
 from zhixing.language.model import Array
 from zhixing.language.words.costs import count_windows, count_work
-from zhixing.language.words.word import Explanation, Kind, Mechanism, Word, mechanism
+from zhixing.language.words.word import Accepts, Explanation, Mechanism, Word, mechanism
 
-_CONVOLUTION = {"stride": Kind.WHOLE, "padding": Kind.WHOLE_OR_WORD, "dilation": Kind.WHOLE}
+_CONVOLUTION = {"stride": Accepts.WHOLE, "padding": Accepts.WHOLE_OR_WORD, "dilation": Accepts.WHOLE}
 _LINE, _IMAGE = ("… t -> … s", "t"), ("… r c2 -> … y x", "r", "c2")
 
 
 def _pool(compute: Callable[..., Array], form: str, *space: str) -> Mechanism:
     cost = count_windows(*space)
-    return mechanism(compute, form, work=cost, options={"stride": Kind.WHOLE}, needed={"size": Kind.WHOLE}, peak=cost)
+    return mechanism(
+        compute, form, work=cost, options={"stride": Accepts.WHOLE}, needed={"size": Accepts.WHOLE}, peak=cost
+    )
 
 
 def _over(pool: Callable[..., Array], axes: int) -> Callable[..., Array]:
@@ -60,7 +62,7 @@ IMAGES = (
     Word("max_pool2d", _pool(_over(core.max_pool, 2), *_IMAGE)),
     Word(
         "patches",
-        mechanism(core.patches, "… r c -> … p x", work=count_work(entries="r c"), needed={"size": Kind.WHOLE}),
+        mechanism(core.patches, "… r c -> … p x", work=count_work(entries="r c"), needed={"size": Accepts.WHOLE}),
     ),
     Word(
         "receptive_field",

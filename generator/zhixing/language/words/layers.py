@@ -7,7 +7,7 @@ import numpy as np
 from zhixing import core
 from zhixing.language.model import Array
 from zhixing.language.words.costs import count_work
-from zhixing.language.words.word import Kind, Latex, Layout, Word, mechanism
+from zhixing.language.words.word import Accepts, Latex, Layout, Word, mechanism
 
 
 def _eye(along: Array) -> Array:
@@ -24,26 +24,26 @@ LAYERS = (
             core.feed_forward,
             "… d, d h, h, h e, e -> … e",
             work=count_work("d h, h e", "h"),
-            options={"activation": Kind.WORD},
+            options={"activation": Accepts.WORD},
         ),
     ),
     Word("swiglu", mechanism(core.swiglu, "… d, d h, d h, h e -> … e", work=count_work("d h, d h, h e", "h"))),
     Word("sparsemax", mechanism(core.sparsemax, "… n -> … n", work=count_work(entries="n, n"))),
     Word(
         "keep_top_k",
-        mechanism(core.keep_top_k, "… v -> … v", work=count_work(entries="v, v"), needed={"k": Kind.WHOLE}),
+        mechanism(core.keep_top_k, "… v -> … v", work=count_work(entries="v, v"), needed={"k": Accepts.WHOLE}),
     ),
     Word(
         "keep_top_p",
-        mechanism(core.keep_top_p, "… v -> … v", work=count_work(entries="v, v"), needed={"share": Kind.NUMBER}),
+        mechanism(core.keep_top_p, "… v -> … v", work=count_work(entries="v, v"), needed={"share": Accepts.NUMBER}),
     ),
     Word(
         "layer_norm",
-        mechanism(core.layer_norm, "… d, ?d, ?d -> … d", work=count_work(entries="d"), options={"eps": Kind.NUMBER}),
+        mechanism(core.layer_norm, "… d, ?d, ?d -> … d", work=count_work(entries="d"), options={"eps": Accepts.NUMBER}),
     ),
     Word(
         "rms_norm",
-        mechanism(core.rms_norm, "… d, ?d -> … d", work=count_work(entries="d"), options={"eps": Kind.NUMBER}),
+        mechanism(core.rms_norm, "… d, ?d -> … d", work=count_work(entries="d"), options={"eps": Accepts.NUMBER}),
     ),
     Word(
         "batch_norm",
@@ -52,7 +52,7 @@ LAYERS = (
             "b d, ?d, ?d -> b d",
             work=count_work(entries="b d"),
             arrays={"mean": "d", "variance": "d"},
-            options={"eps": Kind.NUMBER},
+            options={"eps": Accepts.NUMBER},
         ),
     ),
     Word("residual", mechanism(core.residual, "…, … -> …", work=count_work(entries=" "))),

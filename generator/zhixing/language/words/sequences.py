@@ -8,7 +8,7 @@ from typing import Any
 from zhixing import core
 from zhixing.language.model import Array
 from zhixing.language.words.costs import count_sequence, count_work
-from zhixing.language.words.word import Kind, Word, mechanism
+from zhixing.language.words.word import Accepts, Word, mechanism
 
 _LSTM = "f: … {0}h; i: … {0}h; o: … {0}h; g: … {0}h; c: … {0}h; h: … {0}h"
 _GRU = "z: … {0}h; r: … {0}h; n: … {0}h; h: … {0}h"
@@ -31,7 +31,8 @@ def _ngram_counts(tokens: Array, words: Array) -> Array:
 
 SEQUENCES = (
     Word(
-        "positions", mechanism(_positions, "…, d -> … d", work=count_work(entries="d"), options={"base": Kind.NUMBER})
+        "positions",
+        mechanism(_positions, "…, d -> … d", work=count_work(entries="d"), options={"base": Accepts.NUMBER}),
     ),
     Word(
         "position_shift",
@@ -39,7 +40,7 @@ SEQUENCES = (
             _position_shift,
             ", d -> d e",
             work=count_work(entries="d d"),
-            options={"base": Kind.NUMBER},
+            options={"base": Accepts.NUMBER},
             peak=lambda s, _: s["d"] ** 2,
         ),
     ),
@@ -50,12 +51,12 @@ SEQUENCES = (
             "… n d -> … n d",
             work=count_work(entries="n d"),
             arrays={"pos": "… n"},
-            options={"base": Kind.NUMBER, "width": Kind.WHOLE, "interleaved": Kind.FLAG},
+            options={"base": Accepts.NUMBER, "width": Accepts.WHOLE, "interleaved": Accepts.FLAG},
         ),
     ),
     Word(
         "embedding",
-        mechanism(core.embedding, "…, v d -> … d", work=count_work(entries="d"), options={"scaled": Kind.FLAG}),
+        mechanism(core.embedding, "…, v d -> … d", work=count_work(entries="d"), options={"scaled": Accepts.FLAG}),
     ),
     Word(
         "ngram_counts",
@@ -64,7 +65,7 @@ SEQUENCES = (
     Word(
         "ngram_probabilities",
         mechanism(
-            core.ngram_probabilities, "… v -> … v", work=count_work(entries="v"), options={"smoothing": Kind.NUMBER}
+            core.ngram_probabilities, "… v -> … v", work=count_work(entries="v"), options={"smoothing": Accepts.NUMBER}
         ),
     ),
     Word(
@@ -73,7 +74,7 @@ SEQUENCES = (
             core.rnn_cell,
             "… d, … h, d h, h h, ?h -> … h",
             work=count_work("d h, h h", "h"),
-            options={"activation": Kind.WORD},
+            options={"activation": Accepts.WORD},
         ),
     ),
     Word(
@@ -83,7 +84,7 @@ SEQUENCES = (
             "… t d, d h, h h, ?h -> … t h",
             work=count_sequence("t d h, t h h"),
             arrays={"h0": "… h"},
-            options={"activation": Kind.WORD},
+            options={"activation": Accepts.WORD},
         ),
     ),
     Word(
@@ -110,7 +111,7 @@ SEQUENCES = (
             f"… d, … h, g d h, g h h, ?g h -> {_GRU.format('')}",
             work=count_work("g d h, g h h", "g h"),
             arrays={"c_n": "h"},
-            options={"reset_after": Kind.FLAG},
+            options={"reset_after": Accepts.FLAG},
         ),
     ),
     Word(
@@ -120,7 +121,7 @@ SEQUENCES = (
             f"… t d, g d h, g h h, ?g h -> {_GRU.format('t ')}",
             work=count_sequence("t g d h, t g h h"),
             arrays={"h0": "… h", "c_n": "h"},
-            options={"reset_after": Kind.FLAG},
+            options={"reset_after": Accepts.FLAG},
         ),
     ),
 )

@@ -8,7 +8,7 @@ from typing import Any
 from zhixing import core
 from zhixing.language.model import Array
 from zhixing.language.words.costs import count_work
-from zhixing.language.words.word import Kind, Word, mechanism
+from zhixing.language.words.word import Accepts, Word, mechanism
 
 
 @wraps(core.warmup_rate)
@@ -20,7 +20,7 @@ TRAINING = (
     Word(
         "cross_entropy",
         mechanism(
-            core.cross_entropy, "… v, … -> …", work=count_work(entries="v, v"), options={"smoothing": Kind.NUMBER}
+            core.cross_entropy, "… v, … -> …", work=count_work(entries="v, v"), options={"smoothing": Accepts.NUMBER}
         ),
     ),
     Word("kl_divergence", mechanism(core.kl_divergence, "… n, … n -> …", work=count_work(entries="n, n"))),
@@ -31,8 +31,8 @@ TRAINING = (
             core.sgd,
             "…, …, ?… -> w: …; velocity: …",
             work=count_work(entries=" "),
-            needed={"rate": Kind.NUMBER},
-            options={"momentum": Kind.NUMBER},
+            needed={"rate": Accepts.NUMBER},
+            options={"momentum": Accepts.NUMBER},
         ),
     ),
     Word(
@@ -41,12 +41,12 @@ TRAINING = (
             core.adam,
             "…, …, ?…, ?… -> w: …; m: …; v: …",
             work=count_work(entries=" ,  "),
-            needed={"step": Kind.WHOLE},
-            options={"rate": Kind.NUMBER, "beta1": Kind.NUMBER, "beta2": Kind.NUMBER, "eps": Kind.NUMBER},
+            needed={"step": Accepts.WHOLE},
+            options={"rate": Accepts.NUMBER, "beta1": Accepts.NUMBER, "beta2": Accepts.NUMBER, "eps": Accepts.NUMBER},
         ),
     ),
     Word(
         "warmup_rate",
-        mechanism(_warmup_rate, "…, d -> …", work=count_work(entries=" "), options={"warmup": Kind.WHOLE}),
+        mechanism(_warmup_rate, "…, d -> …", work=count_work(entries=" "), options={"warmup": Accepts.WHOLE}),
     ),
 )

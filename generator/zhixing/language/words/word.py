@@ -18,7 +18,7 @@ from zhixing.language.words.costs import Cost
 from zhixing.language.words.signature import Signature, read_signature
 
 
-class Kind(Enum):
+class Accepts(Enum):
     """What an option may be.
 
     A number, a whole number, yes (1) or no (0), a word in quotes, or how many there are on both sides: one number for
@@ -75,7 +75,7 @@ class AlongAxis:
 
     compute: Callable[..., Array]
     weight: int = 16
-    options: Mapping[str, Kind] = field(default_factory=dict)
+    options: Mapping[str, Accepts] = field(default_factory=dict)
     single: bool = False
 
 
@@ -104,8 +104,8 @@ class Mechanism:
     compute: Callable[..., Any]
     forms: tuple[Signature, ...]
     work: Cost
-    options: Mapping[str, Kind] = field(default_factory=dict)
-    needed: Mapping[str, Kind] = field(default_factory=dict)
+    options: Mapping[str, Accepts] = field(default_factory=dict)
+    needed: Mapping[str, Accepts] = field(default_factory=dict)
     peak: Cost | None = None
 
 
@@ -114,8 +114,8 @@ def mechanism(
     *forms: str,
     work: Cost,
     arrays: Mapping[str, str] | None = None,
-    options: Mapping[str, Kind] | None = None,
-    needed: Mapping[str, Kind] | None = None,
+    options: Mapping[str, Accepts] | None = None,
+    needed: Mapping[str, Accepts] | None = None,
     peak: Cost | None = None,
 ) -> Mechanism:
     """Return a mechanism from its signatures as text; `arrays` has the shapes of arrays that are given by name."""

@@ -47,6 +47,7 @@ def write_outside(*_: object, **__: object) -> None:
     Path("../owned").write_text("x", encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("does", "bad"),
     [(spin, "SIG"), (allocate, "memory"), (fail, "traceback: ValueError: kaputt"), (write_outside, "wrote ['owned'")],

@@ -43,6 +43,7 @@ def cost(vault: Vault, page: Document) -> int:
     return sum(EMBED + len(vault.notes[one.path].source.text) for one in shown)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("texts", [EIGHT, TEN])
 def test_all_pages_together_show_no_more_than_the_vault_may(texts: dict[str, str]) -> None:
     vault = vault_of(texts)

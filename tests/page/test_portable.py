@@ -82,6 +82,7 @@ def test_a_page_does_not_double_with_every_embed() -> None:
     assert len(page("![[弹0]]\n", **bombs)) < 2_000_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line", ["[[" * 50_000, "![[页]]" * 2_000, "$" * 100_000, "==" * 50_000, "\ufdd00\ufdd1" * 1000, "^[" * 50_000]
 )

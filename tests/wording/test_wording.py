@@ -143,6 +143,7 @@ def test_exports_of_an_english_vault_have_no_chinese() -> None:
         assert word in text
 
 
+@pytest.mark.slow
 def test_the_site_of_an_english_vault_has_no_chinese(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mkdocs", "build", "-q", "-f", str(VAULT / "mkdocs.yml"), "-d", str(tmp_path)]
     subprocess.run(command, check=True, capture_output=True)
@@ -156,6 +157,7 @@ def test_the_site_of_an_english_vault_has_no_chinese(tmp_path: Path) -> None:
         assert word in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("language", "heading"), [("zh", "## 定义"), ("en", "## Definition")])
 def test_a_new_note_of_each_language_runs(tmp_path: Path, language: str, heading: str) -> None:
     (tmp_path / "docs").mkdir()

@@ -22,7 +22,7 @@ def without_comments(html: str) -> str:
 
 
 def is_swallowing(tag: str, rest: str) -> bool:
-    """Tell whether a browser would take all that follows a tag for its text: nothing in `rest` closes it."""
+    """Return whether a browser would take all that follows a tag for its text: nothing in `rest` closes it."""
     found = _RAW_TEXT.match(tag)
     return found is not None and f"</{found[1]}".lower() not in rest.lower()
 

@@ -103,7 +103,7 @@ class InlineReader:
         return _closed(_trimmed(found)) if found else ()
 
     def is_noted(self, label: str) -> bool:
-        """Tell whether the note defines a footnote."""
+        """Return whether the note defines a footnote."""
         return label in self._noted
 
     def resolved(self, token: Token) -> tuple[NoteLink | None, Resolution | None]:

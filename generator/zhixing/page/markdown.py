@@ -361,7 +361,7 @@ def _is_word(character: str) -> bool:
 
 
 def _stands_alone(text: str, before: str, after: str) -> bool:
-    """Tell whether every parser sees that delimiters open before a text and close behind it."""
+    """Return whether every parser sees that delimiters open before a text and close behind it."""
     if {before, after, text[:1], text[-1:]} & {"*", "_", "~", "\\"} or not text.strip() or text != text.strip():
         return False
     # Beside a letter CommonMark wants no punctuation behind the delimiter.
@@ -394,7 +394,7 @@ def _hung(marker: str, lines: Sequence[str]) -> list[str]:
 
 
 def _merges(before: Block, block: Block) -> bool:
-    """Tell whether two neighbours would be read as one."""
+    """Return whether two neighbours would be read as one."""
     quotes = (Quote, Callout, Embed)
     if isinstance(before, List) and isinstance(block, List):
         return (before.start is None) == (block.start is None)

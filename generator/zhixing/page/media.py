@@ -18,7 +18,7 @@ _FRAGMENT = re.compile(r"(?:page|height|width|t)=[0-9.,:]{1,40}", re.ASCII)
 
 
 def is_shown(file: PurePosixPath) -> bool:
-    """Tell whether a page shows a file, rather than a link to it."""
+    """Return whether a page shows a file, rather than a link to it."""
     return file.suffix.lower() in _SHOWN
 
 

@@ -101,7 +101,7 @@ def _find_names(text: str, ending: str, names: Collection[str]) -> Iterator[str]
 
 
 def _shows(vault: Vault, path: PurePosixPath, notes: Iterable[Note]) -> bool:
-    """Tell whether a canvas has a card of one of these notes; one that is no JSON may show anything."""
+    """Return whether a canvas has a card of one of these notes; one that is no JSON may show anything."""
     try:
         data = json.loads(read_inside(vault.root, path) or "{}")
         cards = {fold(str(node["file"])) for node in data.get("nodes", []) if "file" in node}

@@ -64,7 +64,7 @@ class Tags:
 
 
 def published(note: Note) -> bool:
-    """Tell whether a note is meant to be seen."""
+    """Return whether a note is meant to be seen."""
     return note.published
 
 

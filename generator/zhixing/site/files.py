@@ -33,7 +33,7 @@ from zhixing.vault.vault import Vault, fold
 
 
 def is_shown(file: File) -> bool:
-    """Tell whether everybody may see a file: it is neither excluded nor a draft."""
+    """Return whether everybody may see a file: it is neither excluded nor a draft."""
     return file.inclusion not in (InclusionLevel.EXCLUDED, InclusionLevel.DRAFT)
 
 
@@ -109,7 +109,7 @@ def add_pages(files: Files, config: MkDocsConfig, pages: Iterable[PurePosixPath]
 
 
 def has_mermaid(page: str) -> bool:
-    """Tell whether a page holds a diagram."""
+    """Return whether a page holds a diagram."""
     return '<pre class="mermaid">' in page
 
 
@@ -178,7 +178,7 @@ def _claimants(vault: Vault, alias: str) -> set[PurePosixPath]:
 
 
 def _is_name(alias: str) -> bool:
-    """Tell whether a note's file can have been called so."""
+    """Return whether a note's file can have been called so."""
     return not _NO_NAME.search(alias) and len(alias.encode()) <= _MAX_BYTES
 
 

@@ -50,7 +50,7 @@ def rows(vault: Vault, note: Note, shown: frozenset[str], to: Addresses) -> list
 
 
 def _is_hidden(key: str, field: Property) -> bool:
-    """Tell whether a property says nothing to a reader: how a note is shown, or that no note is related to it."""
+    """Return whether a property says nothing to a reader: how a note is shown, or that no note is related to it."""
     unrelated = key in LINK_FIELDS and not field.value
     return unrelated or key in _HIDDEN or (key in _SWITCHES and not isinstance(field.value, str))
 

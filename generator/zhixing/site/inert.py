@@ -50,7 +50,7 @@ for _prefix, _uri in (("", _SVG[1:-1]), ("xlink", _LINK[1:-5])):
 
 
 def is_active(name: str) -> bool:
-    """Tell whether a browser may run what a file of this name holds."""
+    """Return whether a browser may run what a file of this name holds."""
     suffix = PurePosixPath(name).suffix.lower()
     return suffix in _HTML or suffix in _XML or suffix == ".svg"
 

@@ -65,7 +65,7 @@ class TakenPlaces:
         self._folders: set[str] = set()
 
     def is_free(self, path: str) -> bool:
-        """Tell whether a file can be put at a path: neither it nor one of its folders is another file."""
+        """Return whether a file can be put at a path: neither it nor one of its folders is another file."""
         place = self._fold(path)
         return place not in self._files and place not in self._folders and self._files.isdisjoint(_folders(place))
 

@@ -238,7 +238,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             self.staging.discard()
 
     def _on_site(self, note: Note) -> bool:
-        """Tell whether a note has a page for everybody: published, not excluded, no draft."""
+        """Return whether a note has a page for everybody: published, not excluded, no draft."""
         file = self.files.get_file_from_path(str(note.path))
         return file is not None and is_shown(file)
 

@@ -36,7 +36,7 @@ def private_folder() -> Path:
 
 
 def _is_private(folder: Path) -> bool:
-    """Tell whether a folder is the user's and nobody else may write it."""
+    """Return whether a folder is the user's and nobody else may write it."""
     if not hasattr(os, "getuid"):  # Windows: the user's own folders are
         return True
     found = folder.lstat()

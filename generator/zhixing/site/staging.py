@@ -47,6 +47,6 @@ class Staging:
 
 
 def _is_refused() -> bool:
-    """Tell whether MkDocs counted a warning in strict mode: it ends the build after all plugins are done."""
+    """Return whether MkDocs counted a warning in strict mode: it ends the build after all plugins are done."""
     counters = (one for one in logging.getLogger("mkdocs").handlers if isinstance(one, CountHandler))
     return any(counter.get_counts() for counter in counters)

@@ -183,5 +183,5 @@ class _Costs:
 
 
 def _shows_text(edge: Edge) -> bool:
-    """Tell whether an embed stands in the text, and its heading or block exists."""
+    """Return whether an embed stands in the text, and its heading or block exists."""
     return not (edge.link.field or edge.resolution.heading_missing or edge.resolution.block_missing)

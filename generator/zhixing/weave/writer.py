@@ -282,7 +282,7 @@ def _remove_leftover(path: Path, match: re.Match[str]) -> bool:
 
 
 def _is_abandoned(path: Path) -> bool:
-    """Tell whether no run is writing a temporary file any more."""
+    """Return whether no run is writing a temporary file any more."""
     try:
         if not stat.S_ISREG(path.lstat().st_mode):
             return False
@@ -338,7 +338,7 @@ def _put_back(temporary: _Temporary, target: Path, path: PurePath) -> None:
 
 
 def _holds(path: Path, expected: str) -> bool:
-    """Tell whether a file that has just lost its name holds a content, and nobody is about to change it."""
+    """Return whether a file that has just lost its name holds a content, and nobody is about to change it."""
     until = time.monotonic() + _PATIENCE
     while _is_being_written(path):
         if time.monotonic() > until:
@@ -350,7 +350,7 @@ def _holds(path: Path, expected: str) -> bool:
 
 
 def _is_being_written(path: Path) -> bool:
-    """Tell whether a program has a file open for writing; False where the system cannot say.
+    """Return whether a program has a file open for writing; False where the system cannot say.
 
     Source: fcntl(2), "Leases": a read lease is granted only where nobody has the file open for writing.
     """

@@ -40,7 +40,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class ListDeclaration:
+class ResultBlock:
     """A block of a note below which results are written: an example or a list.
 
     `id` names what it shows; it is "" where the block cannot be read, or where its `name` belongs to an earlier block.
@@ -58,7 +58,7 @@ class Results:
     book: Book
     bodies: Mapping[str, Body]
     canvases: Mapping[PurePosixPath, str]
-    blocks: Mapping[PurePosixPath, tuple[ListDeclaration, ...]]
+    blocks: Mapping[PurePosixPath, tuple[ResultBlock, ...]]
     problems: tuple[Problem, ...]
 
     @cached_property
@@ -173,14 +173,12 @@ def _make_lists(
     return bodies, canvases
 
 
-def _blocks(
-    vault: Vault, declared: Iterable[tuple[Note, Region, str]]
-) -> dict[PurePosixPath, tuple[ListDeclaration, ...]]:
+def _blocks(vault: Vault, declared: Iterable[tuple[Note, Region, str]]) -> dict[PurePosixPath, tuple[ResultBlock, ...]]:
     """Return the blocks of each note by place. The first of a name has its results; a second shows nothing."""
-    blocks: dict[PurePosixPath, list[ListDeclaration]] = {path: [] for path in vault.notes}
+    blocks: dict[PurePosixPath, list[ResultBlock]] = {path: [] for path in vault.notes}
     taken: set[str] = set()
     for note, fence, name in declared:
-        blocks[note.path].append(ListDeclaration("" if name in taken else name, name, fence))
+        blocks[note.path].append(ResultBlock("" if name in taken else name, name, fence))
         taken.add(name)
     return {path: tuple(sorted(own, key=lambda block: block.fence.span)) for path, own in blocks.items()}
 
@@ -369,10 +367,10 @@ def templates_of(sources: Collection[Source]) -> dict[str, Template]:
 __all__ = [
     "FIGURES",
     "Change",
-    "ListDeclaration",
     "Memory",
     "Plan",
     "Progress",
+    "ResultBlock",
     "Results",
     "check",
     "plan",

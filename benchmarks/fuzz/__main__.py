@@ -10,17 +10,18 @@ than ten seconds or two gigabytes for one input.
 from __future__ import annotations
 
 import argparse
+import re
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from benchmarks.fuzz.targets import TARGETS
 
 FOLDER = Path(".fuzz")
 CASES = Path("tests/cases")
-# Those that run examples stop under atheris 3.0 at the first table ("generator raised StopIteration"); the same input
-# passes without atheris, and the cause is not known. They run where they are named.
-UNATTENDED = ("scanner", "yaml", "expression", "numerals")
+NOTES = Path("notes")
+EXAMPLE = re.compile(r"^```yaml example\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 LENGTH = 4_000
 SECONDS_EACH = 10
 MEGABYTES = 2_000
@@ -32,7 +33,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", choices=[*TARGETS, []], metavar="NAME", help=", ".join(TARGETS))
     parser.add_argument("--seconds", type=int, default=600, help="for each target (default: %(default)s)")
     given = parser.parse_args()
-    failed = [name for name in given.names or UNATTENDED if not fuzz(name, given.seconds)]
+    failed = [name for name in given.names or TARGETS if not fuzz(name, given.seconds)]
     print(f"failed: {', '.join(failed) or 'none'}")
     sys.exit(bool(failed))
 
@@ -41,20 +42,42 @@ def fuzz(name: str, seconds: int) -> bool:
     """Run one target in a process of its own; return whether nothing made it fail."""
     found = FOLDER / name
     found.mkdir(parents=True, exist_ok=True)
-    seeds = _write_seeds(FOLDER / "seeds")
+    seeds = _write_seeds(FOLDER / "seeds" / name, SEEDS.get(name, _texts)())
     limits = [f"-max_total_time={seconds}", f"-max_len={LENGTH}", f"-timeout={SECONDS_EACH}"]
     limits += [f"-rss_limit_mb={MEGABYTES}", f"-artifact_prefix={found}/failed-", "-print_final_stats=1"]
     command = [sys.executable, "-m", "benchmarks.fuzz.run", name, *limits, str(found), str(seeds)]
     return subprocess.run(command, check=False).returncode == 0  # our own module
 
 
-def _write_seeds(folder: Path) -> Path:
-    """Write what the cases of the tests are given as files of their own."""
+def _write_seeds(folder: Path, texts: Iterable[str]) -> Path:
+    """Write texts as files of their own."""
     folder.mkdir(parents=True, exist_ok=True)
-    for path in sorted(CASES.glob("*.md")):
-        for number, part in enumerate(path.read_text(encoding="utf-8").split("\n.\n")[1::2]):
-            (folder / f"{path.stem}-{number}").write_text(part, encoding="utf-8")
+    for number, text in enumerate(texts):
+        (folder / str(number)).write_text(text, encoding="utf-8")
     return folder
+
+
+def _texts() -> Iterator[str]:
+    """Yield what the cases of the tests are given, and the notes' paragraphs."""
+    for path in sorted(CASES.glob("*.md")):
+        yield from path.read_text(encoding="utf-8").split("\n.\n")[1::2]
+    for path in sorted(NOTES.rglob("*.md")):
+        yield from path.read_text(encoding="utf-8").split("\n\n")
+
+
+def _examples() -> Iterator[str]:
+    """Yield the examples of the cases and of the notes."""
+    for path in (*sorted(CASES.glob("*.md")), *sorted(NOTES.rglob("*.md"))):
+        yield from EXAMPLE.findall(path.read_text(encoding="utf-8"))
+
+
+def _expressions() -> Iterator[str]:
+    """Yield what stands behind names in the examples."""
+    for example in _examples():
+        yield from filter(None, (line.partition(": ")[2] for line in example.splitlines()))
+
+
+SEEDS = {"language": _examples, "expression": _expressions}
 
 
 if __name__ == "__main__":

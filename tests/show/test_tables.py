@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from markdown_it import MarkdownIt
 from worked import run
 
 from casefile import Case, cases
+from zhixing.show import templates
 from zhixing.show.body import body
 
 
@@ -29,3 +32,10 @@ def test_the_largest_table_that_is_whole() -> None:
 
     assert shown is not None
     assert "…" not in shown.markdown
+
+
+def test_an_installation_without_its_templates_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(templates, "_SHIPPED", (tmp_path / "a", tmp_path / "b"))
+
+    with pytest.raises(FileNotFoundError, match=r"not in .*a and not in .*b\. Install zhixing anew"):
+        templates.shipped_templates()

@@ -24,8 +24,16 @@ _SHIPPED = (_PACKAGE / "templates", _PACKAGE.parent.parent / "templates")
 
 
 def shipped_templates() -> Path:
-    """Return the folder of the templates that ship."""
-    return next(folder for folder in _SHIPPED if folder.is_dir())
+    """Return the folder of the templates that ship.
+
+    Raises:
+        FileNotFoundError: the installation is not whole.
+    """
+    for folder in _SHIPPED:
+        if folder.is_dir():
+            return folder
+    places = " and not in ".join(str(folder) for folder in _SHIPPED)
+    raise FileNotFoundError(f"The templates of zhixing are not in {places}. Install zhixing anew")
 
 
 @cache

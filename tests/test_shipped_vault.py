@@ -10,7 +10,10 @@ from zhixing import compose
 from zhixing.checks.coverage import coverage_of, total
 from zhixing.checks.template import Template
 from zhixing.compose import Plan, Results
+from zhixing.language.model import Run
 from zhixing.problems import Severity
+from zhixing.show.escape import escape_markdown
+from zhixing.show.labels import entry
 from zhixing.vault.load import load, read_templates
 from zhixing.vault.vault import Vault
 
@@ -49,6 +52,26 @@ def test_there_is_nothing_to_report(
 
 def test_everything_generated_is_fresh(planned: Plan) -> None:
     assert [str(change.path) for change in planned.changes] == []
+
+
+def test_every_small_given_array_is_shown(found: Results) -> None:
+    given = [
+        (run, quantity)
+        for run in found.book.runs.values()
+        for quantity in (given.name.name for given in run.example.given)
+        if 1 < run.quantities[quantity].values.size <= 30
+    ]
+
+    assert [f"{run.example.id}.{name}" for run, name in given if not _is_shown(run, name, found)] == []
+    assert len(given) > 200
+
+
+def _is_shown(run: Run, name: str, found: Results) -> bool:
+    """Return whether a note shows a quantity: a heat map under its name, or its name and each of its numbers."""
+    text, symbol = found.bodies[run.example.id].markdown, run.example.symbols.get(name, escape_markdown(name))
+    quantity, form = run.quantities[name], run.example.format_of(name)
+    entries = (entry(quantity, float(value), run.example.axes, form) for value in quantity.values.flat)
+    return f"/{run.example.id}.{name}" in text or (symbol in text and all(escape_markdown(e) in text for e in entries))
 
 
 def test_every_expectation_holds(found: Results) -> None:

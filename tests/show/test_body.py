@@ -38,9 +38,9 @@ def test_everything_stands_in_the_order_asked_for() -> None:
 
     assert shown is not None
     blocks = shown.markdown.split("\n\n")
-    assert [block[:4] for block in blocks] == ["$$\n\\", "| 量 ", "$$\n\\", "![w|", "![w|", "![we"]
-    assert r"\operatorname{softmax}" in blocks[0]
-    assert "= 8" in blocks[2]
+    assert [block[:4] for block in blocks] == ["**已知", "| 键 ", "$$\n\\", "| 量 ", "$$\n\\", "![w|", "![w|", "![we"]
+    assert r"\operatorname{softmax}" in blocks[2]
+    assert "= 8" in blocks[4]
     assert list(shown.figures) == ["水果.w.plot.svg", "水果.w.svg", "水果.weights.svg"]
     assert all(f"(_figures/{name})" in shown.markdown for name in shown.figures)
     assert body(run(EVERYTHING)) == shown
@@ -83,6 +83,20 @@ def test_what_cannot_be_shown_is_a_problem_at_its_line() -> None:
     assert [(p.line, str(p.code)) for p in problems] == [
         (9, "example-axes"), (10, "example-axes"), (11, "example-name"), (12, "example-value"),
     ]  # fmt: skip
+
+
+def test_an_input_that_is_not_given_is_a_problem() -> None:
+    text = (
+        "id: x\naxes: {a: 2}\ngiven:\n  value[a]: [1, 2]\ncompute:\n  twice[a]: value * 2\n"
+        "show:\n  - inputs: valeu\n  - inputs: twice\n  - inputs: value[0]\n"
+    )
+    problems = show_problems(run(text), Source("例.md", text))
+
+    assert [str(problem) for problem in problems] == [
+        "例.md:8:13: example-name: 'valeu' is not given in this example. Did you mean 'value'?",
+        "例.md:9:13: example-name: 'twice' is not given in this example. Show what is computed with `table:`.",
+        "例.md:10:13: example-name: 'value[0]' is not given in this example. Did you mean 'value'?",
+    ]
 
 
 NAMES = st.text(max_size=200)

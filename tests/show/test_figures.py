@@ -86,7 +86,7 @@ def test_the_fruits() -> None:
     )
 
     assert shown is not None
-    assert shown.markdown == "![weights|257](_figures/水果.weights.svg)"
+    assert shown.markdown.endswith("\n\n![weights|257](_figures/水果.weights.svg)")
     figure = Figure(shown.figures["水果.weights.svg"], 257, 92)
     assert [t for t in texts(figure) if t[0].isdigit()] == ["0.6", "0.4", "0"]
     assert roles(figure, "rect").count("positive") == 2

@@ -13,7 +13,7 @@ from zhixing.show import templates
 from zhixing.show.body import body
 
 
-@pytest.mark.parametrize("case", cases("tables.md"))
+@pytest.mark.parametrize("case", [*cases("tables.md"), *cases("inputs.md")])
 def test_case(case: Case) -> None:
     shown = body(run(case.given))
 

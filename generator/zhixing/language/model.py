@@ -146,6 +146,7 @@ __all__ = [
     "Formula",
     "Given",
     "Heatmap",
+    "Inputs",
     "Outcome",
     "Plot",
     "Printed",
@@ -339,7 +340,15 @@ class Remark:
     span: Span
 
 
-Show = Remark | Table | Formula | Derivation | Heatmap | Plot
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Show what is given: these quantities, or none. Without it an example shows every small one first."""
+
+    quantities: tuple[Expression, ...]
+    span: Span
+
+
+Show = Remark | Inputs | Table | Formula | Derivation | Heatmap | Plot
 
 
 @dataclass(frozen=True, slots=True)

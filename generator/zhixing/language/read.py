@@ -27,6 +27,7 @@ from zhixing.language.model import (
     Formula,
     Given,
     Heatmap,
+    Inputs,
     NotComputedError,
     Plot,
     Remark,
@@ -625,8 +626,9 @@ def _saying(node: Mapping, reading: ExampleReader) -> Says:
 
 # Reading what an example shows.
 
-KINDS = ("table", "formula", "derivation", "heatmap", "plot", "text")
+KINDS = ("inputs", "table", "formula", "derivation", "heatmap", "plot", "text")
 MAX_SENTENCE = 500
+NO_INPUTS = "none"
 ReadExpression = Callable[[Node], Expression | None]
 
 
@@ -645,9 +647,12 @@ def read_show(node: Node, read: ReadExpression) -> Show | None:
     options = _options(node, kind.text)
     if kind.text == "text":
         return _sentence(value, node.span)
-    quantities = _quantities(value, read)
-    if not quantities:
+    none = kind.text == "inputs" and isinstance(value, Scalar) and value.text == NO_INPUTS
+    quantities = () if none else _quantities(value, read)
+    if not quantities and not none:
         return None
+    if kind.text == "inputs":
+        return Inputs(quantities, node.span)
     if kind.text == "table":
         return Table(quantities, node.span, read_format(node.items[1:]) if options else None)
     if kind.text == "plot":

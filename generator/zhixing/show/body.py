@@ -23,6 +23,7 @@ from zhixing.language.model import (
     Expression,
     Formula,
     Heatmap,
+    Inputs,
     Outcome,
     Plot,
     Printed,
@@ -39,6 +40,7 @@ from zhixing.problems import Code, Problem
 from zhixing.show.derivation import derivation
 from zhixing.show.escape import escape_markdown, escape_paragraph
 from zhixing.show.heatmap import find_masked, heatmap
+from zhixing.show.inputs import default_inputs, inputs
 from zhixing.show.labels import entry, format_of, inline_formula, labels, markdown_name, plain_name
 from zhixing.show.plot import plot
 from zhixing.show.svg import Figure
@@ -197,7 +199,7 @@ class Body:
 
 
 def body(run: Run) -> Body | None:
-    """Return the rendered results of a run: the items of `show:` in order, then the statements of sources.
+    """Return the rendered results of a run: what is given, the items of `show:` in order, the statements of sources.
 
     An example without `show:` shows a table of its expectations. Return None if a step or an item could not be
     computed: then the region in the note stays as it is.
@@ -206,9 +208,10 @@ def body(run: Run) -> Body | None:
         return None
     writer = _Writer(run)
     try:
-        blocks = [writer.block(show) for show in _find_shows(run)]
+        shown = [writer.block(show) for show in _find_shows(run)]
     except ExampleError:
         return None
+    blocks = [block for block in shown if block]
     blocks += [callout(run, said) for said in run.said]
     return Body("\n\n".join(blocks), MappingProxyType(writer.figures))
 
@@ -223,7 +226,7 @@ def show_problems(run: Run, source: Source) -> list[Problem]:
         try:
             writer.block(show)
         except ExampleError as error:
-            problems.append(source.problem(error.code, show.span, error.what, error.fix))
+            problems.append(source.problem(error.code, error.span or show.span, error.what, error.fix))
     return problems
 
 
@@ -234,10 +237,14 @@ def is_complete(run: Run) -> bool:
 
 
 def _find_shows(run: Run) -> tuple[Show, ...]:
-    """Return the items to show: those of `show:`, else a table of the expected quantities, else of the last step."""
+    """Return the items to show: what is given, and then what `show:` says or else the results."""
+    given = default_inputs(run)
+    return (*([given] if given else []), *(run.example.show or _find_results(run)))
+
+
+def _find_results(run: Run) -> tuple[Show, ...]:
+    """Return what to show where `show:` does not say: a table of the expected quantities, else of the last step."""
     example = run.example
-    if example.show:
-        return example.show
     names = {text_of(tree): tree for e in example.expectations for tree in [indexed_base(e.target.tree)]}
     if not names and example.steps:
         last = example.steps[-1].name.name
@@ -263,17 +270,22 @@ class _Writer:
         Raises:
             ExampleError: it cannot be evaluated, or is not fit to be shown so.
         """
-        if isinstance(show, Remark):
-            return escape_paragraph(show.text)
-        if isinstance(show, Table):
-            return table(self.run, show.quantities, self.evaluate, show.format)
-        if isinstance(show, Formula):
-            return _display(self._formula(show.quantity))
-        if isinstance(show, Derivation):
-            return _display(derivation(self.run, show.quantity, self.evaluate, self.budget))
-        if isinstance(show, Heatmap):
-            return self._embed(show.quantity, self._heatmap(show), "")
-        return self._embed(show.quantities[0], self._plot(show), ".plot")
+        match show:
+            case Remark():
+                text = escape_paragraph(show.text)
+            case Inputs():
+                text = inputs(self.run, show.quantities, self.evaluate) if show.quantities else ""
+            case Table():
+                text = table(self.run, show.quantities, self.evaluate, show.format)
+            case Formula():
+                text = _display(self._formula(show.quantity))
+            case Derivation():
+                text = _display(derivation(self.run, show.quantity, self.evaluate, self.budget))
+            case Heatmap():
+                text = self._embed(show.quantity, self._heatmap(show), "")
+            case Plot():
+                text = self._embed(show.quantities[0], self._plot(show), ".plot")
+        return text
 
     def _formula(self, quantity: Expression) -> str:
         """Return the formula of a step, or of a function that the example defines."""

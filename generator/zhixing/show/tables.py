@@ -61,6 +61,11 @@ def table(
     return "\n\n".join(_blocks(named, run.example.axes, run.wording))
 
 
+def render_table(one: Named, axes: Axes, words: Wording) -> str:
+    """Return one quantity as one or several Markdown tables."""
+    return "\n\n".join(_blocks([one], axes, words))
+
+
 def _blocks(named: Sequence[Named], axes: Axes, words: Wording) -> Iterator[str]:
     groups: dict[tuple[object, ...], list[Named]] = {}
     for one in named:
@@ -68,7 +73,7 @@ def _blocks(named: Sequence[Named], axes: Axes, words: Wording) -> Iterator[str]
     for group in groups.values():
         depth = len(group[0].quantity.dimensions)
         if not depth:
-            yield _grid([words.quantity, words.value], [[one.name, _cell(one, (), axes)] for one in group])
+            yield grid([words.quantity, words.value], [[one.name, _cell(one, (), axes)] for one in group])
         elif depth > 2:
             yield from _tables_by_position(group, axes, words)
         else:
@@ -107,7 +112,7 @@ def _shared_rows(group: Sequence[Named], axes: Axes, words: Wording) -> str:
     if omitted:
         header = [words.columns_left_out.format(count=omitted) if head == "…" else head for head in header]
     cells = [_row(row, columns, words.rows_left_out.format(count=left_out), axes) for row in rows]
-    return _grid(header, cells)
+    return grid(header, cells)
 
 
 def _row(row: tuple[int, str] | None, columns: Sequence[Column | None], left_out: str, axes: Axes) -> list[str]:
@@ -150,7 +155,8 @@ def _cell(one: Named | Column, place: tuple[int, ...], axes: Axes) -> str:
     return escape_markdown(entry(one.quantity, float(one.quantity.values[place]), axes, one.form))
 
 
-def _grid(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    rule = ["---", *("---:" for _ in header[1:])]
+def grid(header: Sequence[str], rows: Sequence[Sequence[str]], heads: int = 1) -> str:
+    """Return a Markdown table of cells that are Markdown already; the first `heads` columns are headings of rows."""
+    rule = [*("---" for _ in header[:heads]), *("---:" for _ in header[heads:])]
     text = environment().get_template("tables/table.md").render(header=header, rule=rule, rows=rows)
     return text.rstrip("\n")

@@ -13,6 +13,7 @@ WORDING = Wording(
     stop=".",
     parentheses="({text})",
     otherwise="otherwise",
+    given="Given",
     quantity="quantity",
     value="value",
     position="no.",

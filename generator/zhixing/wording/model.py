@@ -27,6 +27,7 @@ class Wording:
     otherwise: str
 
     # Tables.
+    given: str
     quantity: str
     value: str
     position: str

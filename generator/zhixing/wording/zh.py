@@ -13,6 +13,7 @@ WORDING = Wording(
     stop="。",
     parentheses="（{text}）",
     otherwise="否则",
+    given="已知",
     quantity="量",
     value="值",
     position="序号",

@@ -35,12 +35,26 @@ NO_WORDS = {
     **dict.fromkeys(("HeadWeights", "NetworkWeights"), "notes give the arrays one by one"),
     "CoreError": "not a function",
     **dict.fromkeys(
-        ("Adam", "Attention", "DecoderLayer", "EncoderLayer", "GRU", "LSTM", "LinearAttention", "MultiHead", "SGD"),
+        (
+            "Adam",
+            "Attention",
+            "BeamSearch",
+            "DecoderLayer",
+            "EncoderLayer",
+            "GRU",
+            "KeyValueCache",
+            "LSTM",
+            "LinearAttention",
+            "MergedAttention",
+            "MixtureOfExperts",
+            "MultiHead",
+            "SGD",
+        ),
         "a record; its fields are steps",
     ),
 }
 LEFT_OUT = {
-    "attention": {"grouped", "past"},  # heads are matched by name, and past keys can be given with the others
+    "attention": {"grouped", "past"},  # grouped_attention; extend_cache gives past keys and new ones together
     "blocked_attention": {"grouped", "past", "out"},
     "grouped_attention": {"grouped", "past"},
     "batch_norm": {"axis"},  # normalize(x, axis=...) goes by name
@@ -73,7 +87,9 @@ GIVEN = {
         "images": "batch r c", "filters": "out batch kr kr", "bias": "out", "H": "h n k", "Wx": "d h", "Uh": "h h",
         "bh": "h", "W3": "g3 d h", "U3": "g3 h h", "c3": "g3 h", "W4": "g4 d h", "U4": "g4 h h", "c4": "g4 h",
         "KG": "one m k", "VG": "one m v", "hid": "h", "cell": "h", "table": "v d", "logits": "t v",
-        "square": "d d", "memory": "m d",
+        "square": "d d", "memory": "m d", "RK": "g3 d", "RV": "g3 v", "PO": "h n v", "PL": "h n",
+        "pK": "g4 d", "pV": "g4 v", "Wr": "d g4", "E2": "g4 h v", "e2": "g4 v", "first": "v", "next": "v v",
+        "BQ": "h k", "gQ": "k", "gain2": "batch d", "gain3": "g3 d",
     }.items()
 }  # fmt: skip
 GIVEN["tokens"] = Quantity(np.array([2.0, 0, 1, 1, 2]), (Dimension("t"),))
@@ -109,18 +125,24 @@ CALLS: dict[str, list[tuple[str, Any]]] = {
             core.attention(G["Q"], G["K"], G["V"], window=(None, 1), align=1),
         ),
         ("attention(BX, K, V)", core.attention(G["BX"], G["K"], G["V"])),
+        ("attention(Q, K, V, sink=s)", core.attention(G["Q"], G["K"], G["V"], sink=G["s"])),
     ],
     "grouped_attention": [
         (
             "grouped_attention(H, KG, VG, mask=allowed, softcap=3)",
             core.attention(G["H"], G["KG"], G["VG"], mask=MASK, softcap=3, grouped=True),
-        )
+        ),
+        (
+            "grouped_attention(H, KG, VG, sink=u)",
+            core.attention(G["H"], G["KG"], G["VG"], sink=G["u"][:, None], grouped=True),
+        ),
     ],
     "blocked_attention": [
         (
             'blocked_attention(Q, K, V, mask=allowed, causal=1, align="start")',
             core.blocked_attention(G["Q"], G["K"], G["V"], mask=MASK, causal=True, align="start"),
-        )
+        ),
+        ("blocked_attention(Q, K, V, sink=1)", core.blocked_attention(G["Q"], G["K"], G["V"], sink=1)),
     ],
     "hard_attention": [
         (
@@ -148,6 +170,33 @@ CALLS: dict[str, list[tuple[str, Any]]] = {
             core.linear_attention(G["X"], G["Q"], G["X"], decay=-G["P"], beta=G["s"], state=G["square"], scale=0.2),
         ),
     ],
+    "relative_attention": [
+        (
+            'relative_attention(Q, K, V, RK, RV, mask=allowed, causal=1, align="end", scale=0.3)',
+            core.relative_attention(
+                G["Q"], G["K"], G["V"], G["RK"], G["RV"], mask=MASK, causal=True, align="end", scale=0.3
+            ),
+        ),
+        ("relative_attention(BX, X, X, RK)", core.relative_attention(G["BX"], G["X"], G["X"], G["RK"])),
+    ],
+    "merge_attention": [("merge_attention(PO, PL)", core.merge_attention(G["PO"], G["PL"]))],
+    "extend_cache": [
+        ("extend_cache(pK, pV, K, V)", core.extend_cache(G["pK"], G["pV"], G["K"], G["V"])),
+        ("extend_cache(pK, pV, K, V, keep=6)", core.extend_cache(G["pK"], G["pV"], G["K"], G["V"], keep=6)),
+    ],
+    "mixture_of_experts": [
+        (
+            'mixture_of_experts(X, Wr, W4, c4, E2, e2, 2, activation="tanh")',
+            core.mixture_of_experts(G["X"], G["Wr"], G["W4"], G["c4"], G["E2"], G["e2"], k=2, activation="tanh"),
+        )
+    ],
+    "beam_search": [
+        ("beam_search(first, next, 2, 4)", core.beam_search(G["first"], G["next"], width=2, steps=4)),
+        (
+            "beam_search(first, next, width=3, steps=2, end=1)",
+            core.beam_search(G["first"], G["next"], width=3, steps=2, end=1),
+        ),
+    ],
     "additive_scores": [
         ("additive_scores(Q, K, Wp, Wq, u)", core.additive_scores(G["Q"], G["K"], G["Wp"], G["Wq"], G["u"]))
     ],
@@ -163,6 +212,21 @@ CALLS: dict[str, list[tuple[str, Any]]] = {
             core.multi_head(G["X"], G["memory"], *HEADS, mask=MASK),
         ),
         ("multi_head(BX, BX, WQ, WK, WV, WO, causal=1)", core.multi_head(G["BX"], G["BX"], *HEADS, causal=True)),
+        (
+            "multi_head(X, X, WQ, WK, WV, WO, b_Q=BQ, b_K=BQ, b_V=-BQ, b_O=y, g_Q=gQ, g_K=gQ, sink=u)",
+            core.multi_head(
+                G["X"],
+                G["X"],
+                *HEADS,
+                b_Q=G["BQ"],
+                b_K=G["BQ"],
+                b_V=-G["BQ"],
+                b_O=G["y"],
+                g_Q=G["gQ"],
+                g_K=G["gQ"],
+                sink=G["u"][:, None],
+            ),
+        ),
     ],
     "encoder_layer": [
         (
@@ -170,7 +234,11 @@ CALLS: dict[str, list[tuple[str, Any]]] = {
             core.encoder_layer(
                 G["X"], HEADS_RECORD, NETWORK_RECORD, causal=True, norm="pre", activation="gelu", eps=0.1
             ),
-        )
+        ),
+        (
+            "encoder_layer(X, WQ, WK, WV, WO, W1, b1, W2, b2, gains=gain2, shifts=gain2 * 2)",
+            core.encoder_layer(G["X"], HEADS_RECORD, NETWORK_RECORD, gains=G["gain2"], shifts=G["gain2"] * 2),
+        ),
     ],
     "decoder_layer": [
         (
@@ -178,7 +246,19 @@ CALLS: dict[str, list[tuple[str, Any]]] = {
             core.decoder_layer(
                 G["X"], G["memory"], HEADS_RECORD, core.HeadWeights(*CROSS), NETWORK_RECORD, memory_mask=MASK
             ),
-        )
+        ),
+        (
+            "decoder_layer(X, memory, WQ, WK, WV, WO, WK, WQ, WV, WO, W1, b1, W2, b2, gains=gain3, shifts=-gain3.T)",
+            core.decoder_layer(
+                G["X"],
+                G["memory"],
+                HEADS_RECORD,
+                core.HeadWeights(*CROSS),
+                NETWORK_RECORD,
+                gains=G["gain3"],
+                shifts=-G["gain3"],
+            ),
+        ),
     ],
     "split_heads": [
         ("split_heads(X, 3)", core.split_heads(G["X"], 3)),
@@ -253,7 +333,10 @@ CALLS: dict[str, list[tuple[str, Any]]] = {
             core.rnn_cell(G["y"], G["hid"], G["Wx"], G["Uh"], G["bh"], activation="relu"),
         )
     ],
-    "rnn": [("rnn(seq, Wx, Uh, h0=hid)", core.rnn(G["seq"], G["Wx"], G["Uh"], h0=G["hid"]))],
+    "rnn": [
+        ("rnn(seq, Wx, Uh, h0=hid)", core.rnn(G["seq"], G["Wx"], G["Uh"], h0=G["hid"])),
+        ("rnn(seq, Wx, Uh, backward=1)", core.rnn(G["seq"], G["Wx"], G["Uh"], backward=True)),
+    ],
     "lstm_cell": [
         (
             "lstm_cell(y, hid, cell, W4, U4, c4)",
@@ -264,7 +347,8 @@ CALLS: dict[str, list[tuple[str, Any]]] = {
         (
             "lstm(seq, W4, U4, c4, h0=hid, c0=cell)",
             core.lstm(G["seq"], G["W4"], G["U4"], G["c4"], h0=G["hid"], c0=G["cell"]),
-        )
+        ),
+        ("lstm(seq, W4, U4, backward=1)", core.lstm(G["seq"], G["W4"], G["U4"], backward=True)),
     ],
     "gru_cell": [
         (
@@ -272,7 +356,10 @@ CALLS: dict[str, list[tuple[str, Any]]] = {
             core.gru_cell(G["y"], G["hid"], G["W3"], G["U3"], reset_after=True, c_n=G["bh"]),
         )
     ],
-    "gru": [("gru(seq, W3, U3, c3, h0=hid)", core.gru(G["seq"], G["W3"], G["U3"], G["c3"], h0=G["hid"]))],
+    "gru": [
+        ("gru(seq, W3, U3, c3, h0=hid)", core.gru(G["seq"], G["W3"], G["U3"], G["c3"], h0=G["hid"])),
+        ("gru(seq, W3, U3, c3, backward=1)", core.gru(G["seq"], G["W3"], G["U3"], G["c3"], backward=True)),
+    ],
     "cross_entropy": [
         (
             "cross_entropy(logits, tokens, smoothing=0.1)",

@@ -32,7 +32,7 @@ from zhixing.core.arrays import (
 )
 from zhixing.core.errors import CoreError
 from zhixing.core.masks import Align, Window, find_offset, read_mask, read_window, window_mask
-from zhixing.core.softmax import normalize_exponentials
+from zhixing.core.softmax import add_sink, normalize_exponentials
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Attention:
 
     Shapes are (…, queries, keys); of the log-sum-exp `lse` (…, queries), of the output (…, queries, value features).
     `capped` is `scaled` under the soft cap, `allowed` is where a query may attend (boolean), and exp(masked − lse) are
-    the weights. Steps of float16 are computed in float32 and rounded once each.
+    the weights; of a sink, `lse` has its part. Steps of float16 are computed in float32 and rounded once each.
     """
 
     scores: Array
@@ -69,6 +69,7 @@ def attention(
     softcap: float | None = None,
     grouped: bool = False,
     past: Pair | None = None,
+    sink: Operand | None = None,
 ) -> Attention:
     r"""Look values up by how well their keys match a query, and return every step of it.
 
@@ -91,19 +92,23 @@ def attention(
         queries stand behind them
       softcap: c bends the scaled scores smoothly into (−c, c): c·tanh(scores / c)
       grouped: Q has more heads (third axis from the end) than K and V, each of which serves a group of them
-      past: (keys, values) of earlier positions, put in front of K and V
+      past: (keys, values) of earlier positions, put in front of K and V; `extend_cache` returns both together
+      sink: a score without a key or value, one for each query, that takes its share of the weights: they sum to less
+        than 1
 
     Example:
       >>> a = attention([[2.0, 0.0]], [[1.0, 0.0], [0.0, 1.0]], [[10.0], [20.0]], scale=1)
       >>> a.weights.round(3).tolist(), a.output.round(2).tolist()
       ([[0.881, 0.119]], [[11.19]])
 
-    Formula: \operatorname{Attention}(Q, K, V) = \operatorname{softmax}\left(\frac{Q K^\top}{\sqrt{d_k}} + B\right) V
-    Shapes: Q (…, n, d), K (…, m, d), V (…, m, v), mask and bias broadcast to (…, n, m) → weights (…, n, m),
-      lse (…, n), output (…, n, v); leading (batch, head) axes broadcast
+    Formula: \operatorname{Attention}(Q, K, V) = \operatorname{softmax}\left(\frac{Q K^\top}{\sqrt{d_k}} + B\right) V;
+      \quad \text{with a sink } s \text{: } w_{ij} = \frac{e^{s_{ij}}}{e^{s} + \sum_k e^{s_{ik}}}
+    Shapes: Q (…, n, d), K (…, m, d), V (…, m, v), mask and bias broadcast to (…, n, m), sink to (…, n)
+      → weights (…, n, m), lse (…, n), output (…, n, v); leading (batch, head) axes broadcast
     Raises: CoreError where widths, lengths, leading axes, dtypes, mask or bias do not fit together
     Source: Vaswani et al. 2017, "Attention Is All You Need", eq. 1; grouped heads: Ainslie et al. 2023, "GQA",
-      section 2.2; soft cap: Gemma Team 2024, "Gemma 2", section 2
+      section 2.2; soft cap: Gemma Team 2024, "Gemma 2", section 2; sink: Xiao et al. 2024, "Efficient Streaming
+      Language Models with Attention Sinks"; a learned one: OpenAI 2025, "gpt-oss-120b & gpt-oss-20b Model Card"
     Note: 缩放点积注意力
     """
     inputs = join_inputs(Q, K, V, past, grouped=grouped).repeat_heads()
@@ -111,7 +116,7 @@ def attention(
     scaled = scores * np.asarray(read_scale(inputs.Q, scale), dtype=scores.dtype)
     capped = scaled if softcap is None else cap(scaled, read_number("softcap", softcap, positive=True))
     masked, allowed = apply_masks(capped, (mask, mask_positions(inputs, causal, window, align)), bias)
-    return finish((scores, scaled, capped, masked), allowed, inputs.V)
+    return finish((scores, scaled, capped, masked), allowed, inputs.V, sink)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +165,7 @@ def join_inputs(
     for name, array in (("Q", Q), ("K", K), ("V", V)):
         require_axes(name, array, 2, "(…, positions, features)")
     if past is not None:
-        K, V = _append("K", past[0], K), _append("V", past[1], V)
+        K, V = append_positions("K", past[0], K), append_positions("V", past[1], V)
     if equal_widths:
         require_equal("features (the last axis) of Q and K", Q=Q.shape[-1], K=K.shape[-1])
     require_equal("positions (the axis before the last) of K and V", K=K.shape[-2], V=V.shape[-2])
@@ -171,7 +176,8 @@ def join_inputs(
     return inputs
 
 
-def _append(name: str, past: Array, new: Array) -> Array:
+def append_positions(name: str, past: Array, new: Array) -> Array:
+    """Return past and new keys (or values) in one array; raise CoreError where they do not fit together."""
     require_axes(f"past_{name}", past, 2, "(…, positions, features)")
     require_equal(f"features (the last axis) of past_{name} and {name}", past=past.shape[-1], new=new.shape[-1])
     lead = broadcast_leading(**{f"past_{name}": past.shape[:-2], name: new.shape[:-2]})
@@ -229,9 +235,11 @@ def apply_masks(capped: Array, masks: tuple[ArrayLike | None, ...], bias: Array 
     return np.where(allowed, capped, -np.inf), broadcast_to(allowed, capped.shape)
 
 
-def finish(steps: tuple[Array, Array, Array, Array], allowed: Mask, V: Array) -> Attention:
+def finish(steps: tuple[Array, Array, Array, Array], allowed: Mask, V: Array, sink: Array | None = None) -> Attention:
     """Return the record whose last steps are the softmax and the weighted sum; `steps` end with the masked scores."""
     weights, lse = normalize_exponentials(steps[-1])
+    if sink is not None:
+        weights, lse = add_sink(weights, lse, sink)
     return Attention(*steps, allowed, weights, lse, sum_values(weights, V, allowed))
 
 

@@ -7,6 +7,7 @@ such a bias still takes memory that grows with n, not n².
 from __future__ import annotations
 
 import math
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ from numpy.typing import NDArray
 from zhixing.core.arrays import Array, Operand, keeps_dtype, read_count, require_axes
 from zhixing.core.errors import CoreError
 from zhixing.core.masks import Align, find_offset
+
+Entry = TypeVar("Entry", bound=np.generic)
 
 
 def find_distances(queries: int, keys: int | None, align: Align | None) -> tuple[NDArray[np.int64], tuple[int, int]]:
@@ -26,7 +29,7 @@ def find_distances(queries: int, keys: int | None, align: Align | None) -> tuple
     return np.arange(1 - n, m) - offset, (n, m)
 
 
-def spread_line(line: Array, shape: tuple[int, int]) -> Array:
+def spread_line(line: NDArray[Entry], shape: tuple[int, int]) -> NDArray[Entry]:
     """Return the bias (…, n, m) whose entries are the line's: one place further left for each query."""
     if 0 in shape:
         return np.empty((*line.shape[:-1], *shape), line.dtype)

@@ -50,6 +50,7 @@ def blocked_attention(
     softcap: float | None = None,
     grouped: bool = False,
     past: tuple[ArrayLike, ArrayLike] | None = None,
+    sink: ArrayLike | None = None,
     out: Array | None = None,
 ) -> Array:
     r"""Return the output of `attention` and nothing else, with memory that grows with n, not n².
@@ -69,6 +70,7 @@ def blocked_attention(
       softcap: c bends the scaled scores smoothly into (−c, c)
       grouped: Q has more heads than K and V, each of which serves a group of them
       past: (keys, values) of earlier positions, put in front of K and V
+      sink: a score without a key or value, one for each query, that takes its share of the weights
       out: receives the result; of the output's shape and dtype
 
     Example:
@@ -78,19 +80,22 @@ def blocked_attention(
 
     Formula: \mu' = \max(\mu, \max_j s_j), \quad \ell' = \ell \, e^{\mu - \mu'} + \sum_j e^{s_j - \mu'}, \quad
       o' = o \, e^{\mu - \mu'} + \sum_j e^{s_j - \mu'} v_j, \quad \text{output} = o / \ell
-    Shapes: Q (…, n, d), K (…, m, d), V (…, m, v), mask and bias broadcast to (…, n, m) → (…, n, v)
-    Raises: CoreError where widths, lengths, leading axes, dtypes, mask, bias or out do not fit together
+    Shapes: Q (…, n, d), K (…, m, d), V (…, m, v), mask and bias broadcast to (…, n, m), sink to (…, n)
+      → (…, n, v)
+    Raises: CoreError where widths, lengths, leading axes, dtypes, mask, bias, sink or out do not fit together
     Source: Milakov and Gimelshein 2018, "Online normalizer calculation for softmax", algorithm 3; Rabe and Staats 2021,
       "Self-attention Does Not Need O(n²) Memory"; Dao et al. 2022, "FlashAttention", algorithm 1
     Note: 注意力的计算复杂度
     """
-    arrays, dtype = convert(Q=Q, K=K, V=V, bias=bias, **unpack("past", past, pair=True))
+    arrays, dtype = convert(Q=Q, K=K, V=V, bias=bias, sink=sink, **unpack("past", past, pair=True))
     inputs = _join(arrays, grouped)
-    shape, biases = inputs.scores_shape, arrays["bias"]
+    shape, biases, sinks = inputs.scores_shape, arrays["bias"], arrays["sink"]
     masks = None if mask is None else read_mask(mask, shape)
     if biases is not None:
         require_broadcast("bias", biases.shape, shape, "the scores'")
-    plan = _make_plan(inputs, read_scale(inputs.Q, scale), softcap, biases)
+    if sinks is not None:
+        require_broadcast("sink", sinks.shape, shape[:-1], "the queries")
+    plan = _make_plan(inputs, read_scale(inputs.Q, scale), softcap, biases, sinks)
     lead, n = broadcast_leading(scores=shape[:-2], V=inputs.leading(inputs.V)), shape[-2]
     reaches = _find_reaches(inputs, join_window(causal, window), align, lead, plan.blocks.queries)
     sums = _place_sums(out, (*lead, n, inputs.V.shape[-1]), dtype, (inputs.Q, inputs.K, inputs.V, biases, masks))
@@ -98,6 +103,8 @@ def blocked_attention(
     heads = dict(_cut_heads(plan, inputs, lead, reaches, masks, biases))
     for at, head in heads.items():
         head.sum(sums[at], totals[at], largest[at])
+    if sinks is not None:
+        totals += plan.find_share(sinks, largest)
     totals[totals == 0] = 1
     sums /= totals[..., None]
     if plan.extreme:
@@ -194,21 +201,27 @@ class _Plan:
     product: Array
     ones: Array
 
+    def find_share(self, sinks: Array, largest: Array) -> Array:
+        """Return what the sinks add to the totals, which count from the largest score unless inputs are bounded."""
+        below = sinks * self.unit if self.bounded else np.where(np.isneginf(sinks), sinks, sinks * self.unit - largest)
+        return np.asarray(np.exp(below) if self.unit == 1 else np.exp2(below))
 
-def _make_plan(inputs: Inputs, scale: float, softcap: float | None, bias: Array | None) -> _Plan:
+
+def _make_plan(inputs: Inputs, scale: float, softcap: float | None, bias: Array | None, sink: Array | None) -> _Plan:
     """Measure the inputs, and set memory aside."""
     cap_at = None if softcap is None else read_number("softcap", softcap, positive=True)
     (n, m), d, width = inputs.scores_shape[-2:], inputs.Q.shape[-1], inputs.V.shape[-1]
     q, k = (math.sqrt(np.vecdot(x, x).max(initial=0)) for x in (inputs.Q, inputs.K))
     v = float(np.maximum(inputs.V.max(initial=0), -inputs.V.min(initial=0)))
     dtype = inputs.Q.dtype
-    reached = 2 * LOG2E * max(q * max(abs(scale), 1) * max(k, 1), cap_at or 0, _find_largest(bias))
+    reached = 2 * LOG2E * max(q * max(abs(scale), 1) * max(k, 1), cap_at or 0, _find_largest(bias), _find_largest(sink))
     extreme = not (reached < np.finfo(dtype).max and math.isfinite(v))
     bounded = (
         not extreme
         and bias is None
         and min(q * k * abs(scale), cap_at or math.inf) <= BOUND
         and v <= LARGE
+        and (sink is None or sink.max(initial=-np.inf) <= BOUND)
         and _none_vanishes(inputs.V)
     )
     blocks = choose_blocks(n, m, max(d, width))

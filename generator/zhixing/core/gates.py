@@ -121,12 +121,14 @@ def lstm(
     *,
     h0: Operand | None = None,
     c0: Operand | None = None,
+    backward: bool = False,
 ) -> LSTM:
     r"""Run `lstm_cell` along a sequence and return every gate and state of every step.
 
     Options:
       h0: the hidden state before the first step, 0 unless given
       c0: the cell state before the first step, 0 unless given
+      backward: from the last position to the first, as in `rnn`
 
     Example:
       >>> W, U = [[[0.0]]] * 3 + [[[1.0]]], [[[0.0]]] * 4
@@ -144,10 +146,11 @@ def lstm(
     shape = (*a.shape[1:-2], a.shape[-1])
     h, c = start_state("h0", h0, shape, a.dtype), start_state("c0", c0, shape, a.dtype)
     none, steps = LSTM(h, h, h, h, c, h), list[LSTM]()
-    for t in range(a.shape[-2]):
+    times = range(a.shape[-2])
+    for t in reversed(times) if backward else times:
         steps.append(_lstm_step(a[..., t, :], h, c, U))
         h, c = steps[-1].h, steps[-1].c
-    return _stack(steps, none)
+    return _stack(steps[::-1] if backward else steps, none)
 
 
 def _read_reset(reset_after: bool, c_n: Array | None, like: Array) -> Array | None:
@@ -209,6 +212,7 @@ def gru(
     h0: Operand | None = None,
     reset_after: bool = False,
     c_n: Operand | None = None,
+    backward: bool = False,
 ) -> GRU:
     r"""Run `gru_cell` along a sequence and return every gate and state of every step.
 
@@ -216,6 +220,7 @@ def gru(
       h0: the state before the first step, 0 unless given
       reset_after: whether the reset gate acts after U, as in `gru_cell`
       c_n: the recurrent bias of `reset_after`
+      backward: from the last position to the first, as in `rnn`
 
     Example:
       >>> W, U = [[[0.0]], [[0.0]], [[1.0]]], [[[0.0]], [[0.0]], [[2.0]]]
@@ -233,7 +238,8 @@ def gru(
     h = start_state("h0", h0, (*a.shape[1:-2], a.shape[-1]), a.dtype)
     after = _read_reset(reset_after, c_n, a)
     none, steps = GRU(h, h, h, h), list[GRU]()
-    for t in range(a.shape[-2]):
+    times = range(a.shape[-2])
+    for t in reversed(times) if backward else times:
         steps.append(_gru_step(a[..., t, :], h, U, after))
         h = steps[-1].h
-    return _stack(steps, none)
+    return _stack(steps[::-1] if backward else steps, none)

@@ -7,10 +7,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from zhixing.core.arrays import Array, Mask, Operand, keeps_dtype, read_count, require_axes, require_equal
+from zhixing.core.arrays import (
+    Array,
+    Mask,
+    Operand,
+    keeps_dtype,
+    read_count,
+    require_axes,
+    require_broadcast,
+    require_equal,
+)
 from zhixing.core.attention import attention
 from zhixing.core.errors import CoreError, format_shape
+from zhixing.core.feedforward import apply_linear
 from zhixing.core.masks import Align, Window
+from zhixing.core.norms import rms_norm
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +104,13 @@ def multi_head(
     window: Window | None = None,
     align: Align | None = None,
     softcap: float | None = None,
+    sink: Operand | None = None,
+    b_Q: Operand | None = None,
+    b_K: Operand | None = None,
+    b_V: Operand | None = None,
+    b_O: Operand | None = None,
+    g_Q: Operand | None = None,
+    g_K: Operand | None = None,
 ) -> MultiHead:
     r"""Attend several times at once, each head through projections of its own, and join what they found.
 
@@ -107,6 +125,13 @@ def multi_head(
       window: how many keys a query sees before and after its position, as in `window_mask`
       align: where the queries stand among the keys, as in `attention`
       softcap: c bends the scaled scores smoothly into (−c, c)
+      sink: a score without a key, as in `attention`; (h, 1) is one for each head
+      b_Q: bias of the queries' projections, none unless given
+      b_K: bias of the keys'
+      b_V: bias of the values'
+      b_O: bias of the output's
+      g_Q: where given, each head's queries are divided by their root mean square, and multiplied with this gain
+      g_K: the same of the keys
 
     Example:
       >>> one = [[[1.0]], [[2.0]]]
@@ -117,30 +142,41 @@ def multi_head(
     Formula: \operatorname{MultiHead} = \operatorname{Concat}(\text{head}_1, \dots, \text{head}_h) W^O, \quad
       \text{head}_i = \operatorname{Attention}(x W_i^Q, M W_i^K, M W_i^V)
     Shapes: x (…, n, d), memory (…, m, d_m), W_Q (h, d, d_k), W_K (h_kv, d_m, d_k), W_V (h_kv, d_m, d_v),
-      W_O (h·d_v, d_o) → weights (…, h, n, m), output (…, n, d_o)
+      W_O (h·d_v, d_o), b_Q (h, d_k), b_K (h_kv, d_k), b_V (h_kv, d_v), b_O (d_o), g_Q and g_K (d_k), sink
+      broadcasts to (…, h, n) → weights (…, h, n, m), output (…, n, d_o)
     Raises: CoreError where a width does not fit its matrix, or as `attention` does
-    Source: Vaswani et al. 2017, "Attention Is All You Need", section 3.2.2
+    Source: Vaswani et al. 2017, "Attention Is All You Need", section 3.2.2; gains: Henry et al. 2020, "Query-Key
+      Normalization for Transformers"
     Note: 多头注意力
     """
-    q, k, v = (
-        _project("x", x, "W_Q", W_Q),
-        _project("memory", memory, "W_K", W_K),
-        _project("memory", memory, "W_V", W_V),
-    )
+    q = _normalize("g_Q", _project("x", x, "Q", W_Q, b_Q), g_Q)
+    k = _normalize("g_K", _project("memory", memory, "K", W_K, b_K), g_K)
+    v = _project("memory", memory, "V", W_V, b_V)
     a = attention(
         q, k, v, mask=mask, bias=bias, scale=scale, causal=causal, window=window, align=align, softcap=softcap,
-        grouped=q.shape[-3] != k.shape[-3],
+        sink=sink, grouped=q.shape[-3] != k.shape[-3],
     )  # fmt: skip
     joined = join_heads(a.output)
-    require_axes("W_O", W_O, 2, "(heads·d_v, features)", exactly=True)
-    require_equal("features of the joined heads and rows of W_O", joined=joined.shape[-1], W_O=W_O.shape[0])
+    output = apply_linear(joined, W_O, b_O, ("joined", "W_O", "b_O"))
     steps = (a.scores, a.scaled, a.capped, a.masked, a.allowed, a.weights, a.lse)
-    return MultiHead(q, k, v, *steps, heads=a.output, joined=joined, output=joined @ W_O)
+    return MultiHead(q, k, v, *steps, heads=a.output, joined=joined, output=output)
 
 
-def _project(name: str, x: Array, matrix_name: str, W: Array) -> Array:
-    """Return x·W for each head: (…, n, d) and (h, d, e) to (…, h, n, e)."""
+def _project(name: str, x: Array, role: str, W: Array, b: Array | None) -> Array:
+    """Return x·W + b for each head: (…, n, d), (h, d, e) and (h, e) to (…, h, n, e); `role` is Q, K or V."""
     require_axes(name, x, 2, "(…, positions, features)")
-    require_axes(matrix_name, W, 3, "(heads, features, head width)", exactly=True)
-    require_equal(f"features of {name} and of {matrix_name}", **{name: x.shape[-1], matrix_name: W.shape[1]})
-    return np.matmul(x[..., None, :, :], W)
+    require_axes(f"W_{role}", W, 3, "(heads, features, head width)", exactly=True)
+    require_equal(f"features of {name} and of W_{role}", **{name: x.shape[-1], f"W_{role}": W.shape[1]})
+    projected = np.matmul(x[..., None, :, :], W)
+    if b is None:
+        return projected
+    require_broadcast(f"b_{role}", b.shape, (W.shape[0], W.shape[2]), "heads and head width")
+    return projected + (b[..., None, :] if b.ndim else b)
+
+
+def _normalize(name: str, heads: Array, gain: Array | None) -> Array:
+    """Return queries or keys with mean square 1, times the gain; as they are where there is none."""
+    if gain is None:
+        return heads
+    require_broadcast(name, gain.shape, heads.shape[-1:], "the head width")
+    return rms_norm(heads, gain)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from numpy.typing import ArrayLike
 
@@ -20,16 +19,29 @@ NormOrder: TypeAlias = Literal["post", "pre"]
 
 @dataclass(frozen=True, slots=True)
 class HeadWeights:
-    """The matrices of `multi_head`: W_Q (h, d, d_k), W_K (h, d_m, d_k), W_V (h, d_m, d_v), W_O (h·d_v, d)."""
+    """The matrices of `multi_head`: W_Q (h, d, d_k), W_K (h, d_m, d_k), W_V (h, d_m, d_v), W_O (h·d_v, d).
+
+    Biases of the projections and gains of queries and keys are none unless given.
+    """
 
     W_Q: Operand
     W_K: Operand
     W_V: Operand
     W_O: Operand
+    b_Q: Operand | None = None
+    b_K: Operand | None = None
+    b_V: Operand | None = None
+    b_O: Operand | None = None
+    g_Q: Operand | None = None
+    g_K: Operand | None = None
 
     def arrays(self) -> tuple[Array, Array, Array, Array]:
         """Return the matrices in the order in which `multi_head` takes them."""
         return self.W_Q, self.W_K, self.W_V, self.W_O
+
+    def options(self) -> dict[str, Any]:
+        """Return the biases and gains by the names that `multi_head` has for them."""
+        return {name: getattr(self, name) for name in ("b_Q", "b_K", "b_V", "b_O", "g_Q", "g_K")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +98,38 @@ def residual(x: Operand, change: Operand) -> Array:
     return x + change
 
 
-def _place_norms(order: NormOrder, eps: float) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
-    """Return what stands before a sub-layer and what behind its sum: norm(x + F(x)) (post), x + F(norm(x)) (pre)."""
+@dataclass(frozen=True, slots=True)
+class _Norms:
+    """The norms of a layer, one for each sub-layer: norm(x + F(x)) (post), or x + F(norm(x)) (pre)."""
+
+    order: NormOrder
+    eps: float
+    gains: Array | None
+    shifts: Array | None
+
+    def before(self, sublayer: int, x: Array) -> Array:
+        """Return what goes into a sub-layer."""
+        return self.normalize(sublayer, x) if self.order == "pre" else x
+
+    def after(self, sublayer: int, total: Array) -> Array:
+        """Return what comes out behind its sum."""
+        return self.normalize(sublayer, total) if self.order == "post" else total
+
+    def normalize(self, sublayer: int, x: Array) -> Array:
+        """Return x under the norm of a sub-layer."""
+        gain, shift = (None if rows is None else rows[sublayer] for rows in (self.gains, self.shifts))
+        return layer_norm(x, gain, shift, eps=self.eps)
+
+
+def _read_norms(order: NormOrder, eps: float, count: int, gains: Array | None, shifts: Array | None) -> _Norms:
+    """Return the norms of so many sub-layers; raise CoreError where an argument does not fit."""
     if order not in {"post", "pre"}:
         raise CoreError(f'norm is {order!r}; it is "post" or "pre"')
     read_number("eps", eps, least=0)
-
-    def normalize(x: Array) -> Array:
-        return layer_norm(x, eps=eps)
-
-    def keep(x: Array) -> Array:
-        return x
-
-    return (keep, normalize) if order == "post" else (normalize, keep)
+    for name, rows in (("gains", gains), ("shifts", shifts)):
+        if rows is not None and (rows.ndim != 2 or len(rows) != count):
+            raise CoreError(f"{name} has shape {format_shape(rows.shape)}; it needs {count} rows, one for each norm")
+    return _Norms(order, eps, gains, shifts)
 
 
 @keeps_dtype
@@ -112,10 +143,10 @@ def encoder_layer(
     norm: NormOrder = "post",
     activation: ActivationName = "relu",
     eps: float = EPS,
+    gains: Operand | None = None,
+    shifts: Operand | None = None,
 ) -> EncoderLayer:
     r"""Return one encoder layer: self-attention, then the feed-forward network, each added to its input and normalised.
-
-    The norms have no gain and bias of their own.
 
     Options:
       mask: boolean, True = may attend; broadcasts to (…, h, n, n)
@@ -123,6 +154,8 @@ def encoder_layer(
       norm: "post" normalises the sums, as the first Transformer; "pre" what goes into the sub-layers
       activation: of the feed-forward network, as in `feed_forward`
       eps: ε of the norms
+      gains: a row for each norm, in the order of the sub-layers; 1 unless given
+      shifts: the biases of the norms, in the same way; 0 unless given
 
     Example:
       >>> one = HeadWeights([[[1.0], [0.0]]], [[[1.0], [0.0]]], [[[0.0], [1.0]]], [[1.0, 1.0]])
@@ -135,18 +168,19 @@ def encoder_layer(
       y = \operatorname{LN}(a + \operatorname{FFN}(a)); \quad
       \text{pre: } a = x + \operatorname{MultiHead}(\operatorname{LN}(x)), \;
       y = a + \operatorname{FFN}(\operatorname{LN}(a))
-    Shapes: x (…, n, d), W_Q, W_K (h, d, d_k), W_V (h, d, d_v), W_O (h·d_v, d), W1 (d, f), b1 (f), W2 (f, d), b2 (d)
-      → weights (…, h, n, n), attended and output (…, n, d)
+    Shapes: x (…, n, d), W_Q, W_K (h, d, d_k), W_V (h, d, d_v), W_O (h·d_v, d), W1 (d, f), b1 (f), W2 (f, d), b2 (d),
+      gains and shifts (2, d) → weights (…, h, n, n), attended and output (…, n, d)
     Raises: CoreError where shapes, dtypes or mask do not fit, eps is negative, or there is no such norm or activation
     Source: Vaswani et al. 2017, "Attention Is All You Need", section 3.1; pre-norm: Xiong et al. 2020, "On Layer
       Normalization in the Transformer Architecture", table 1
     Note: Transformer架构
     """
-    before, after = _place_norms(norm, eps)
-    z = before(x)
-    steps = multi_head(z, z, *heads.arrays(), mask=mask, causal=causal)
-    attended = after(residual(x, steps.output))
-    output = after(residual(attended, feed_forward(before(attended), *network.arrays(), activation=activation)))
+    norms = _read_norms(norm, eps, 2, gains, shifts)
+    z = norms.before(0, x)
+    steps = multi_head(z, z, *heads.arrays(), mask=mask, causal=causal, **heads.options())
+    attended = norms.after(0, residual(x, steps.output))
+    change = feed_forward(norms.before(1, attended), *network.arrays(), activation=activation)
+    output = norms.after(1, residual(attended, change))
     return EncoderLayer(steps.weights, attended, output)
 
 
@@ -162,6 +196,8 @@ def decoder_layer(
     norm: NormOrder = "post",
     activation: ActivationName = "relu",
     eps: float = EPS,
+    gains: Operand | None = None,
+    shifts: Operand | None = None,
 ) -> DecoderLayer:
     r"""Return one decoder layer: causal self-attention, attention over the encoder's output (cross), feed-forward.
 
@@ -170,6 +206,8 @@ def decoder_layer(
       norm: "post" normalises the sums, "pre" what goes into the sub-layers
       activation: of the feed-forward network, as in `feed_forward`
       eps: ε of the norms
+      gains: a row for each norm, in the order of the sub-layers; 1 unless given
+      shifts: the biases of the norms, in the same way; 0 unless given
 
     Example:
       >>> one = HeadWeights([[[1.0], [0.0]]], [[[1.0], [0.0]]], [[[0.0], [1.0]]], [[1.0, 1.0]])
@@ -181,16 +219,17 @@ def decoder_layer(
       c = \operatorname{LN}(a + \operatorname{MultiHead}(a, M, M)), \quad
       y = \operatorname{LN}(c + \operatorname{FFN}(c))
     Shapes: x (…, n, d), memory (…, m, d_m), heads and network as in `encoder_layer`, of cross W_Q (h, d, d_k),
-      W_K (h, d_m, d_k), W_V (h, d_m, d_v), W_O (h·d_v, d) → output (…, n, d)
+      W_K (h, d_m, d_k), W_V (h, d_m, d_v), W_O (h·d_v, d), gains and shifts (3, d) → output (…, n, d)
     Raises: CoreError where shapes, dtypes or mask do not fit, eps is negative, or there is no such norm or activation
     Source: Vaswani et al. 2017, "Attention Is All You Need", section 3.1
     Note: Transformer架构
     """
-    before, after = _place_norms(norm, eps)
-    z = before(x)
-    own = multi_head(z, z, *heads.arrays(), causal=True)
-    attended = after(residual(x, own.output))
-    over = multi_head(before(attended), memory, *cross.arrays(), mask=memory_mask)
-    crossed = after(residual(attended, over.output))
-    output = after(residual(crossed, feed_forward(before(crossed), *network.arrays(), activation=activation)))
+    norms = _read_norms(norm, eps, 3, gains, shifts)
+    z = norms.before(0, x)
+    own = multi_head(z, z, *heads.arrays(), causal=True, **heads.options())
+    attended = norms.after(0, residual(x, own.output))
+    over = multi_head(norms.before(1, attended), memory, *cross.arrays(), mask=memory_mask, **cross.options())
+    crossed = norms.after(1, residual(attended, over.output))
+    change = feed_forward(norms.before(2, crossed), *network.arrays(), activation=activation)
+    output = norms.after(2, residual(crossed, change))
     return DecoderLayer(own.weights, attended, over.weights, crossed, output)

@@ -52,12 +52,14 @@ def rnn(
     b: Operand | None = None,
     *,
     h0: Operand | None = None,
+    backward: bool = False,
     activation: ActivationName = "tanh",
 ) -> Array:
     r"""Run `rnn_cell` along a sequence and return the hidden state of every step.
 
     Options:
       h0: the state before the first step, 0 unless given
+      backward: from the last position to the first; each state stands at the position that it has just read
       activation: as in `rnn_cell`
 
     Example:
@@ -67,7 +69,8 @@ def rnn(
     Formula: h_t = \tanh(x_t W + h_{t-1} U + b)
     Shapes: x (…, t, d), W (d, e), U (e, e), b (e), h0 broadcasts to (…, e) → (…, t, e)
     Raises: CoreError where the widths do not fit or dtypes are mixed
-    Source: Elman 1990, "Finding Structure in Time"
+    Source: Elman 1990, "Finding Structure in Time"; backward: Schuster and Paliwal 1997, "Bidirectional Recurrent
+      Neural Networks"
     Note: 循环神经网络
     """
     require_axes("x", x, 2, "(…, positions, features)")
@@ -75,6 +78,7 @@ def rnn(
     _check(U, share.shape[-1])
     h = start_state("h0", h0, (*share.shape[:-2], share.shape[-1]), share.dtype)
     states = np.empty_like(share)
-    for t in range(share.shape[-2]):
+    times = range(share.shape[-2])
+    for t in reversed(times) if backward else times:
         h = states[..., t, :] = bend(share[..., t, :] + h @ U)
     return states

@@ -5,7 +5,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from zhixing.core.arrays import Array, Axes, Operand, keeps_dtype, read_number, require_axes, require_axis
+from zhixing.core.activations import logistic
+from zhixing.core.arrays import (
+    Array,
+    Axes,
+    Operand,
+    keeps_dtype,
+    read_number,
+    require_axes,
+    require_axis,
+    require_broadcast,
+)
 from zhixing.core.errors import CoreError
 from zhixing.core.masks import read_mask
 
@@ -22,6 +32,14 @@ def normalize_exponentials(scores: Array, axis: Axes = -1) -> tuple[Array, Array
     total = np.add.reduce(powers, axis=axis, keepdims=True)
     weights = np.divide(powers, np.where(total == 0, 1, total), out=powers)
     return weights, np.squeeze(np.log(total) + largest, axis)
+
+
+def add_sink(weights: Array, lse: Array, sink: Array) -> tuple[Array, Array]:
+    """Return weights and log-sum-exp with one more score in the sum, which takes a share but has no value."""
+    require_broadcast("sink", sink.shape, lse.shape, "the queries")
+    # Where nothing may be attended to, all weights are 0, whatever the sink.
+    share = np.where(np.isneginf(lse), 0, logistic(lse - sink))
+    return weights * share[..., None], np.logaddexp(lse, sink)
 
 
 @keeps_dtype

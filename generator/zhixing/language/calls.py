@@ -102,7 +102,10 @@ class _Match:
             self.dimensions[letter] = dimension
 
     def _places(self, quantity: Quantity, letters: Sequence[str]) -> dict[str, int]:
-        """Return which dimension stands for each letter: the one of its name, else one of the same root."""
+        """Return which dimension stands for each letter: the one of its name, else one of the same root.
+
+        Letters that no argument has bound take what is left over, if it is as many dimensions.
+        """
         bound = {letter: self.dimensions[letter].axis if letter in self.dimensions else "" for letter in letters}
         pairs = [(letter, place) for letter in letters for place in range(len(quantity.axes))]
         exact = [(letter, place) for letter, place in pairs if bound[letter] == quantity.axes[place]]
@@ -114,6 +117,10 @@ class _Match:
         for letter, place in (*exact, *reversed(alike)):
             if letter not in found and place not in found.values():
                 found[letter] = place
+        free = [letter for letter in letters if letter not in self.dimensions]
+        rest = [place for place in range(len(quantity.axes)) if place not in found.values()]
+        if len(free) == len(rest):
+            found.update(zip(free, rest, strict=True))
         return {letter: found[letter] for letter in letters if letter in found}
 
     def _learn(self, letter: str, shape: Shape, dimension: Dimension) -> None:

@@ -27,7 +27,8 @@ _HEADS = (
 _PROJECTED = "… n d, … m e, h d k, g e k, g e v, j o"
 _ENCODER = "… n d, h d k, h d k, h d v, j d, d f, f, f d, d"
 _DECODER = "… n d, … m e, h d k, h d k, h d v, j d, h d k2, h e k2, h e v2, j2 d, d f, f, f d, d"
-_BIASED = {"mask": "… n m", "bias": "… n m"}
+_BIASED = {"mask": "… n m", "bias": "… n m", "sink": "… n"}
+_PROJECTION = {"b_Q": "h k", "b_K": "g k", "b_V": "g v", "b_O": "o", "g_Q": "k", "g_K": "k"}
 _ATTENTION: Mapping[str, Accepts] = {
     "scale": Accepts.NUMBER, "causal": Accepts.FLAG, "window": Accepts.SIDES, "align": Accepts.WHOLE_OR_WORD,
     "softcap": Accepts.NUMBER,
@@ -105,7 +106,7 @@ ATTENTION = (
             _with_mask(partial(core.attention, grouped=True)),
             f"… h n d, … g m d, … g m v -> {_GROUPED_STEPS}",
             work=count_work("h n m d, h n m v", "h n m"),
-            arrays={"mask": "… h n m", "bias": "… h n m"},
+            arrays={"mask": "… h n m", "bias": "… h n m", "sink": "… h n"},
             options=_ATTENTION,
         ),
         scores=_MASKED_SCORES,
@@ -144,6 +145,33 @@ ATTENTION = (
         ),
     ),
     Word(
+        "relative_attention",
+        mechanism(
+            _with_mask(core.relative_attention),
+            f"… n d, … m d, … m v, r d, ?r v -> {_STEPS}",
+            work=count_work("n m d, n m v, n r d, n r v", "n m, n m r"),
+            arrays={"mask": "… n m"},
+            options={"scale": Accepts.NUMBER, "causal": Accepts.FLAG, "align": Accepts.WHOLE_OR_WORD},
+        ),
+        scores=_MASKED_SCORES,
+    ),
+    Word(
+        "merge_attention",
+        mechanism(
+            core.merge_attention, "… p n v, … p n -> lse: … n; output: … n v", work=count_work(entries="p n v, p n")
+        ),
+    ),
+    Word(
+        "extend_cache",
+        mechanism(
+            core.extend_cache,
+            "… p d, … p v, … m d, … m v -> K: … c d; V: … c v",
+            work=count_work(entries="p d, p v, m d, m v"),
+            options={"keep": Accepts.WHOLE},
+            peak=lambda s, _: (s["p"] + s["m"]) * (s["d"] + s["v"]),
+        ),
+    ),
+    Word(
         "additive_scores",
         mechanism(core.additive_scores, "… n p, … m q, p h, q h, h -> … n m", work=count_work("n p h, m q h", "n m h")),
     ),
@@ -163,8 +191,8 @@ ATTENTION = (
         mechanism(
             _with_mask(core.multi_head),
             f"{_PROJECTED} -> {_HEADS}",
-            work=count_work("h n d k, g m e k, g m e v, h n m k, h n m v, n j o", "h n m"),
-            arrays=_BIASED,
+            work=count_work("h n d k, g m e k, g m e v, h n m k, h n m v, n j o", "h n m, h n k, g m k"),
+            arrays={"mask": "… n m", "bias": "… n m", "sink": "… h n", **_PROJECTION},
             options=_ATTENTION,
         ),
         scores=_MASKED_SCORES,
@@ -175,6 +203,7 @@ ATTENTION = (
             _encoder_layer,
             f"{_ENCODER} -> weights: … h n m; attended: … n d; output: … n d",
             work=count_work("h n d k, h n d k, h n d v, h n n k, h n n v, n j d, n d f, n d f", "h n n, n f"),
+            arrays={"gains": "w d", "shifts": "w d"},
             options={"causal": Accepts.FLAG, **_LAYER},
             peak=lambda s, _: s["h"] * s["n"] * s["n"] + s["n"] * s["f"],
         ),
@@ -189,7 +218,7 @@ ATTENTION = (
                 " n j2 d, n d f, n d f",
                 "h n n, h n m, n f",
             ),
-            arrays={"memory_mask": "… n m"},
+            arrays={"memory_mask": "… n m", "gains": "w3 d", "shifts": "w3 d"},
             options=_LAYER,
             peak=lambda s, _: s["h"] * s["n"] * (s["n"] + s["m"]) + s["n"] * s["f"],
         ),

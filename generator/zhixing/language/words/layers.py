@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from zhixing import core
+from zhixing.language.budget import NODE_WORK
 from zhixing.language.model import Array
-from zhixing.language.words.costs import count_work
+from zhixing.language.words.costs import Option, Sizes, count_work
 from zhixing.language.words.word import Accepts, Latex, Layout, Word, mechanism
 
 
 def _eye(along: Array) -> Array:
     return np.eye(along.size)
+
+
+def _count_experts(sizes: Sizes, _options: Mapping[str, Option]) -> int:
+    """Return the cost of a router and of all experts at each position: which are chosen is not known before."""
+    experts = sizes["e"] * (NODE_WORK + 2 * sizes["h"] * (sizes["d"] + sizes["o"]) + 60 * sizes["h"])
+    return experts + 2 * sizes["d"] * sizes["e"]
 
 
 LAYERS = (
@@ -28,6 +37,17 @@ LAYERS = (
         ),
     ),
     Word("swiglu", mechanism(core.swiglu, "… d, d h, d h, h e -> … e", work=count_work("d h, d h, h e", "h"))),
+    Word(
+        "mixture_of_experts",
+        mechanism(
+            core.mixture_of_experts,
+            "… d, d e, e d h, e h, e h o, e o -> gates: … e; output: … o",
+            work=_count_experts,
+            needed={"k": Accepts.WHOLE},
+            options={"activation": Accepts.WORD},
+            peak=lambda s, _: s["h"],
+        ),
+    ),
     Word("sparsemax", mechanism(core.sparsemax, "… n -> … n", work=count_work(entries="n, n"))),
     Word(
         "keep_top_k",

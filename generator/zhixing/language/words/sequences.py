@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import wraps
 from typing import Any
 
 from zhixing import core
+from zhixing.language.budget import NODE_WORK
 from zhixing.language.model import Array
-from zhixing.language.words.costs import count_sequence, count_work
+from zhixing.language.words.costs import Option, Sizes, count_sequence, count_work
 from zhixing.language.words.word import Accepts, Word, mechanism
 
 _LSTM = "f: … {0}h; i: … {0}h; o: … {0}h; g: … {0}h; c: … {0}h; h: … {0}h"
@@ -27,6 +29,17 @@ def _position_shift(k: Array, features: Array, **options: Any) -> Array:
 @wraps(core.ngram_counts)
 def _ngram_counts(tokens: Array, words: Array) -> Array:
     return core.ngram_counts(tokens, words.size)
+
+
+def _find_whole(options: Mapping[str, Option], name: str) -> int:
+    found = options.get(name, 0)
+    return max(found, 0) if isinstance(found, int) else 0
+
+
+def _count_beams(sizes: Sizes, options: Mapping[str, Option]) -> int:
+    """Return the cost of a beam search: each step sorts the continuations of all beams, and copies their tokens."""
+    width, steps = _find_whole(options, "width"), _find_whole(options, "steps")
+    return steps * (2 * NODE_WORK + width * (200 * sizes["v"] + steps))
 
 
 SEQUENCES = (
@@ -69,6 +82,17 @@ SEQUENCES = (
         ),
     ),
     Word(
+        "beam_search",
+        mechanism(
+            core.beam_search,
+            "v, v v -> tokens: b t; log_p: b",
+            work=_count_beams,
+            needed={"width": Accepts.WHOLE, "steps": Accepts.WHOLE},
+            options={"end": Accepts.WHOLE},
+            peak=lambda s, o: _find_whole(o, "width") * (s["v"] + _find_whole(o, "steps")),
+        ),
+    ),
+    Word(
         "rnn_cell",
         mechanism(
             core.rnn_cell,
@@ -84,7 +108,7 @@ SEQUENCES = (
             "… t d, d h, h h, ?h -> … t h",
             work=count_sequence("t d h, t h h"),
             arrays={"h0": "… h"},
-            options={"activation": Accepts.WORD},
+            options={"backward": Accepts.FLAG, "activation": Accepts.WORD},
         ),
     ),
     Word(
@@ -102,6 +126,7 @@ SEQUENCES = (
             f"… t d, g d h, g h h, ?g h -> {_LSTM.format('t ')}",
             work=count_sequence("t g d h, t g h h"),
             arrays={"h0": "… h", "c0": "… h"},
+            options={"backward": Accepts.FLAG},
         ),
     ),
     Word(
@@ -121,7 +146,7 @@ SEQUENCES = (
             f"… t d, g d h, g h h, ?g h -> {_GRU.format('t ')}",
             work=count_sequence("t g d h, t g h h"),
             arrays={"h0": "… h", "c_n": "h"},
-            options={"reset_after": Accepts.FLAG},
+            options={"backward": Accepts.FLAG, "reset_after": Accepts.FLAG},
         ),
     ),
 )

@@ -47,10 +47,7 @@ def test_beam_search(seed: int, width: int, end: int | None) -> None:
 
 def test_with_all_beginnings_it_is_exact() -> None:
     first, following = table(3, 7)
-    every = {
-        y: first[y[0]] + sum(following[a, b] for a, b in pairwise(y))
-        for y in product(range(3), repeat=4)
-    }
+    every = {y: first[y[0]] + sum(following[a, b] for a, b in pairwise(y)) for y in product(range(3), repeat=4)}
     found = core.beam_search(first, following, width=81, steps=4)
     assert {tuple(one) for one in found.tokens.tolist()} == set(every)
     np.testing.assert_allclose(found.log_p, [every[tuple(one)] for one in found.tokens.tolist()], rtol=1e-13)

@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -70,6 +71,7 @@ _KEEPING = {
     r"\operatorname{cumsum}": _run_up(np.cumsum),
     r"\operatorname{cumprod}": _run_up(np.cumprod),
     r"\operatorname{softmax}": _softmax,
+    r"\operatorname{log\,softmax}": lambda x, axis: np.log(_softmax(x, axis)),
     r"\operatorname{normalize}": _standardize,
 }
 _COMPARED = {"<": np.less, r"\le": np.less_equal, ">": np.greater, r"\ge": np.greater_equal, "=": np.equal,
@@ -121,6 +123,8 @@ class Reader:
     starts: dict[str, dict[float, Any]] = field(default_factory=dict)
     place: int = 0
     limits: dict[str, int] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+    functions: Mapping[str, tuple[tuple[str, ...], str]] = field(default_factory=dict)
 
     # Scanning.
 
@@ -401,10 +405,16 @@ class Reader:
         self.indices, self.bound, self.limits = before
 
     def axis_of(self, symbol: str) -> str | None:
-        return self.symbols.axes.get(symbol.replace("'", ""))
+        plain = symbol.replace("'", "")
+        unnamed = len(plain) == 1 and plain.isalpha() and (plain, (), "") not in self.symbols.quantities
+        return self.symbols.axes.get(plain, "" if unnamed else None)
 
     def size_of(self, symbol: str) -> int:
-        """Return how many values an index takes."""
+        """Return how many values an index takes; one that stands for no axis, as many as what it is an index of has."""
+        if not self.axis_of(symbol):
+            if symbol not in self.sizes:
+                raise UnreadableError(f"nothing says how far {symbol} goes")
+            return min(self.sizes[symbol], self.limits.get(symbol, 10**9))
         return min(self.run.example.axes[self.axis_of(symbol) or ""].size, self.limits.get(symbol, 10**9))
 
     def reduce_free(
@@ -643,7 +653,7 @@ class Reader:
         extra = {name: float(self.inner(text).read_all().values) for name, text in options.items()}
         if len(arguments) > 1:
             two = {r"\max": np.maximum, r"\min": np.minimum}[operator]
-            return self.apply(two, arguments, alone=False)
+            return self.apply(lambda *xs: reduce(two, xs), arguments, alone=False)
         value = arguments[0]
         if names and all(n in value.free for n in names):
             return self.reduce_over(operator, value, tuple(value.free.index(n) for n in names), extra)
@@ -673,7 +683,14 @@ class Reader:
         best = np.asarray(_BEST[operator](flat, axis=-1), float)
         if "|" in single:
             best = np.array([float(x) for x in single.partition("|")[2].split(",")])[best.astype(int)]
-        return Value(best, free, pos, self.axis_of(single) or _axis(single))
+        return self.labelled(Value(best, free, pos, self.axis_of(single) or _axis(single)))
+
+    def labelled(self, value: Value) -> Value:
+        """Return positions of an axis of numbers as these numbers."""
+        axis = self.run.example.axes.get(value.on)
+        if axis is None or not axis.numbers:
+            return value
+        return replace(value, values=axis.values[np.asarray(value.values, int)], on="")
 
     def library(
         self, word: str, arguments: Sequence[Value], options: Mapping[str, str], below: Sequence[str] = ()
@@ -747,6 +764,10 @@ class Reader:
     def meaning(self, base: str, below: Sequence[str], mark: str) -> Value:
         """Return what a name with scripts stands for."""
         prefixes = [k for k in range(len(below) + 1) if (base, tuple(below[:k]), mark) in self.symbols.quantities]
+        scripted = [k for k in range(1, len(below) + 1) if f"{base}_{{{', '.join(below[:k])}}}" in self.symbols.axes]
+        if scripted and len(prefixes) < 2:
+            k = scripted[-1]
+            return self.axis_value(f"{base}_{{{', '.join(below[:k])}}}", below[k:])
         if not prefixes:
             return self.axis_value(base, below)
         if base in self.indices and 0 in prefixes:
@@ -782,7 +803,7 @@ class Reader:
                 raise UnreadableError("an index of an index")
             return self.bound[base]
         axis = self.axis_of(base)
-        if axis is None:
+        if not axis:
             raise UnreadableError(f"nothing is called {base} with {below}")
         own = self.run.example.axes[axis]
         values, on = own.values, axis if own.labels and not own.numbers else ""
@@ -801,7 +822,7 @@ class Reader:
     def quantity(self, name: str, items: Sequence[str]) -> Value:
         quantity = self.run.quantities[name]
         on = quantity.on[0].axis if len(quantity.on) == 1 else ""
-        value = Value(quantity.values, (), quantity.axes, on)
+        value = self.labelled(Value(quantity.values, (), quantity.axes, on))
         return self.index(value, items, name) if items else value
 
     def index(self, value: Value, items: Sequence[str], name: str = "") -> Value:
@@ -828,11 +849,16 @@ class Reader:
 
     def with_starts(self, name: str, values: Any, item: str) -> tuple[Any, Any]:
         """Extend a step of a loop by what stands before its first position."""
-        own = self.run.quantities[name].axes[0]
+        axis = self.run.example.axes[self.run.quantities[name].axes[0]]
         before = self.starts[name]
-        place = self.inner(item).read_all()
-        axis = self.run.example.axes[own]
+        inner, distance = _step_aside(item)
+        place = self.inner(inner).read_all()
         known = {**{float(v): i for i, v in enumerate(axis.values)}, **{k: axis.size + i for i, k in enumerate(before)}}
+        if distance:
+            here = [known[float(x)] + distance for x in np.ravel(place.values)]
+            there = [here if here >= 0 else known[float(here)] for here in here]
+            place = replace(place, values=np.array(there, float).reshape(place.values.shape))
+            known = {float(i): i for i in range(len(known))}
         rows = [np.broadcast_to(row, values.shape[1:])[None] for row in before.values()]
         values = np.concatenate([values, *rows]) if rows else values
         flat = [known[float(x)] if float(x) in known else _missing(x) for x in np.ravel(place.values)]
@@ -840,6 +866,12 @@ class Reader:
 
     def pick(self, item: str, axis: str, size: int) -> tuple[Any, tuple[str, ...], tuple[str, ...]]:
         """Return positions along an axis, with their free indices and dimensions."""
+        inner, distance = _step_aside(item)
+        if distance:
+            places, free, pos = self.pick(inner, axis, size)
+            if np.any(places + distance < 0) or np.any(places + distance >= size):
+                raise UnreadableError(f"there is nothing {distance} from {inner}")
+            return places + distance, free, pos
         if item == ":":
             return np.arange(size), (), (axis,)
         if _is_span(item) or item.startswith(r"\{"):
@@ -847,6 +879,8 @@ class Reader:
             return found, (), (f"{axis}|{','.join(map(str, found))}",)
         if item in self.indices or item in self.bound:
             own = self.indices.get(item)
+            if own == "" and self.sizes.setdefault(item, size) != size:
+                raise UnreadableError(f"{item} goes over {self.sizes[item]} and over {size}")
             same = own is not None and self.alike(own, axis)
             if same and self.size_of(item) <= size:
                 return np.arange(self.size_of(item)), (item,), ()
@@ -913,6 +947,16 @@ def _within(tag: str, places: Any, free: tuple[str, ...], pos: tuple[str, ...]) 
         raise UnreadableError("an entry that a slice has cut off")
     found = [kept.index(int(place)) for place in np.ravel(places)]
     return np.array(found, int).reshape(np.shape(places)), free, pos
+
+
+def _step_aside(item: str) -> tuple[str, int]:
+    r"""Return an index without `\operatorname{pred}` or `\operatorname{succ}` around it, and how far these go."""
+    for name, distance in ((r"\operatorname{pred}", -1), (r"\operatorname{succ}", 1)):
+        opening = rf"{name}\!\left("
+        if item.startswith(opening) and item.endswith(r"\right)"):
+            inner, further = _step_aside(item[len(opening) : -len(r"\right)")])
+            return inner, distance + further
+    return item, 0
 
 
 def _missing(label_value: Any) -> int:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from textbook_reader import Reader, Symbols, UnreadableError, Value, _split
+from textbook_reader import Reader, Symbols, UnreadableError, Value, _split, _step_aside
 from zhixing.language.latex import formula
 from zhixing.language.latex_tree import Piece, Scripted, label
 from zhixing.language.model import Array, Given, Run, Step
@@ -36,11 +36,16 @@ def symbols_of(run: Run) -> Symbols:
     return Symbols(quantities, axes)
 
 
+def is_as_written(run: Run, step: Step) -> bool:
+    """Return whether a formula is no mathematics but the expression as it is written, for want of a notation."""
+    return f" = {label(text_of(step.expression.written or step.expression.tree)).text}" in formula(run, step)
+
+
 def find_misreading(run: Run, step: Step) -> str:
     """Return how the formula of a step reads as something else than it computed; "" where it reads right."""
     text = formula(run, step)
-    if text.endswith(f" = {label(text_of(step.expression.tree)).text}"):
-        return ""  # no mathematics but the expression as it is written
+    if is_as_written(run, step):
+        return ""
     if step.expression.written:
         return ""  # functions that the example defines have no textbook meaning
     if r"\partial" in text:
@@ -86,7 +91,9 @@ def _compare(run: Run, step: Step, text: str) -> str:
                 return f"{text}\n    at {position}: {wrong}"
         return ""
     inner = replace(reader, indices=_indices(reader, items), place=0)
-    wrong = _differs(inner.read_all(), computed.values, items, rounding)
+    named = computed.on[0].axis if len(computed.on) == 1 else ""
+    expected = reader.labelled(Value(computed.values, (), computed.axes, named)).values
+    wrong = _differs(inner.read_all(), expected, items, rounding)
     return f"{text}\n    {wrong}" if wrong else ""
 
 
@@ -126,6 +133,10 @@ def _before(reader: Reader, text: str, run: Run, name: str) -> float:
     """Return the place of a start; of labels it is counted from the first."""
     axis = run.quantities[name].axes[0]
     words = reader.positions_of(axis) if not run.example.axes[axis].numbers else {}
+    text, distance = _step_aside(text)
+    if distance:
+        found = reader.pick(text, axis, run.example.axes[axis].size)[0]
+        return float(found) + distance
     word = next((one for one in sorted(words, key=len, reverse=True) if text.startswith(one)), "")
     text = text.replace(word, str(words[word]), 1) if word else text
     return float(replace(reader, text=text, place=0).read_all().values)

@@ -82,12 +82,13 @@ from zhixing.wording.zh import WORDING as CHINESE
 class Context:
     """What names mean in an expression, and the axes that a run found for its nodes.
 
-    `names` are the quantities, `on` those whose values are positions of axes. `loop` is the axis of the `each` that the
-    expression stands in, or "", and `looped` are the steps repeated in it.
+    `names` are the quantities, `on` has the axis of those whose values are positions of one. `loop` is the axis of the
+    `each` that the expression stands in, or "", and `looped` are the steps repeated in it.
     """
 
     axes: Mapping[str, Axis] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
+    on: Mapping[str, str] = field(default_factory=dict)
     nodes: Mapping[Node, Axes] = field(default_factory=dict)
     loop: str = ""
     looped: frozenset[str] = frozenset()
@@ -108,6 +109,23 @@ class Context:
         """Return whether a node is an axis used as numbers, one for each of its positions."""
         return isinstance(node, Name) and node.name in self.axes and node.name not in (self.loop, *self.names)
 
+    def chosen_axis(self, node: Node) -> str:
+        """Return the axis of which a node's values are positions, which print as its labels; "" for other values."""
+        match node:
+            case Name() | Field() if (name := quantity_name(node)) in self.on:
+                return self.on[name]
+            case Index(base):
+                return self.chosen_axis(base)
+            case Call(arguments=(argument, *_)) if (word := word_of(node)) and word.latex.chooses:
+                over = axis_names(node) or self.dims(argument)
+                return over[0] if len(over) == 1 else ""
+        return ""
+
+    def is_counted(self, name: str) -> bool:
+        """Return whether a position along an axis may stand for its label."""
+        axis = self.axes.get(name)
+        return axis is None or not axis.numbers or axis.numbers == tuple(range(axis.size))
+
     def same_labels(self, one: str, other: str) -> bool:
         """Return whether two axes have the same labels at the same positions."""
         a, b = self.axes.get(one), self.axes.get(other)
@@ -117,16 +135,20 @@ class Context:
 def step_context(run: Run, step: Step) -> Context:
     """Return what is known of a step's expression."""
     looped = frozenset(other.name.name for other in run.example.steps if step.each and other.each == step.each)
-    return Context(run.example.axes, _names(run), run.axes, step.each, looped, run.wording)
+    return Context(run.example.axes, _names(run), _chosen(run), run.axes, step.each, looped, run.wording)
 
 
 def context(run: Run, tree: Node) -> Context:
     """Return what is known of an expression over the quantities of a finished run."""
-    return Context(run.example.axes, _names(run), find_axes(run, tree), wording=run.wording)
+    return Context(run.example.axes, _names(run), _chosen(run), find_axes(run, tree), wording=run.wording)
 
 
 def _names(run: Run) -> frozenset[str]:
     return frozenset(name.partition(".")[0] for name in run.quantities)
+
+
+def _chosen(run: Run) -> Mapping[str, str]:
+    return {name: quantity.on[0].axis for name, quantity in run.quantities.items() if len(quantity.on) == 1}
 
 
 def axis_names(node: Call) -> Axes | None:
@@ -260,6 +282,27 @@ def _cases_read_whole(node: Call, known: Context) -> bool:
     return not known.dims(condition) and len(axes) < 2 and all(reads_whole(part, known) for part in node.arguments)
 
 
+def find_numbered(tree: Node, known: Context) -> frozenset[str]:
+    """Return the axes of numbers along which an index computes a position, printed as the label there: `t_{i}`."""
+    found: set[str] = set()
+    for node in walk(tree):
+        if isinstance(node, Index) and not known.looks_back(node):
+            pairs = zip(node.items, _item_axes(node.items, known.dims(node.base)), strict=True)
+            found |= {axis for item, axis in pairs if _is_numbered(item, axis, known)}
+    return frozenset(found)
+
+
+def _is_numbered(item: Node, axis: str, known: Context) -> bool:
+    if known.is_counted(axis):
+        return False
+    if isinstance(item, Slice):
+        return any(bound is not None and _constant(bound) is None for bound in item.bounds)
+    if isinstance(item, Label | NewAxis) or _constant(item) is not None:
+        return False
+    chosen = known.chosen_axis(item) or (item.name if isinstance(item, Name) and item.name in known.axes else "")
+    return not (chosen and known.same_labels(chosen, axis))
+
+
 # Where an entry stands along an axis.
 
 
@@ -328,11 +371,14 @@ def formula(run: Run, step: Step) -> str:
     known = step_context(run, step)
     written = {own: run.axes[made] for own, made in step.expression.expanded.items() if made in run.axes}
     known = replace(known, nodes={**known.nodes, **written}) if written else known
-    printer = Printer(notation(run), known)
+    printer = Printer(notation(run), known, numbered=find_numbered(_written(step), known))
     loop = (printer.axis(step.each),) if step.each else ()
     printer = printer.within(loop)
     name = name_piece(step.name.name, printer.symbols)
-    main = _print_whole(printer, step, with_index(name, loop)) or _print_entry(printer, step, name, loop)
+    try:
+        main = _print_whole(printer, step, with_index(name, loop)) or _print_entry(printer, step, name, loop)
+    except NoNotationError:
+        main = f"{with_index(name, loop).text} = {label(text_of(_written(step))).text}"
     return _with_start(run, step, printer, main)
 
 
@@ -422,7 +468,8 @@ def is_steady(axis: Axis) -> bool:
 def latex(run: Run, tree: Node) -> str:
     """Return an expression over a run's quantities, as they stand after its last step, as LaTeX."""
     try:
-        return Printer(notation(run), context(run, tree)).statement(tree).text
+        known = context(run, tree)
+        return Printer(notation(run), known, numbered=find_numbered(tree, known)).statement(tree).text
     except NoNotationError:
         return label(text_of(tree)).text
 
@@ -435,13 +482,15 @@ class NoNotationError(Exception):
 class Printer:
     """Prints expressions: as a whole, or an entry at given places.
 
-    `inline`: inside a script. `scope` holds the indices in use.
+    `inline`: inside a script. `scope` holds the indices in use, `numbered` the axes whose labels are printed by their
+    position, `t_{i}`: an index of such an axis has a prime, since t alone would be taken for it.
     """
 
     symbols: Mapping[str, str]
     known: Context
     inline: bool = False
     scope: frozenset[str] = frozenset()
+    numbered: frozenset[str] = frozenset()
 
     # Indices.
 
@@ -457,11 +506,17 @@ class Printer:
         """Return an index for each axis, with a prime where the plain one is in use."""
         found: list[Free] = []
         for name in names:
-            piece = self.axis(name) if name else Symbol("k")
+            piece = self.axis(name) if name else self._unnamed_index()
+            piece = prime(piece) if name in self.numbered else piece
             while piece.text in self.scope or any(piece == other.piece for other in found):
                 piece = prime(piece)
             found.append(Free(piece, name))
         return found
+
+    def _unnamed_index(self) -> Piece:
+        """Return an index for a dimension without a name: a letter that stands for nothing else."""
+        taken = {name_piece(name, self.symbols).text for name in (*self.known.axes, *self.known.names)}
+        return Symbol(next((letter for letter in "klmnpqrabcdefghijostuvwxyz" if letter not in taken), r"\ell"))
 
     def place(self, place: Place, name: str) -> Piece:
         """Print a place along an axis: the label of a constant one, the index, or what computes the position."""
@@ -469,16 +524,12 @@ class Printer:
         match place:
             case At(position):
                 return self._print_position(position, axis)
-            case Free(piece, own, shift) if self._is_plain(axis) or self.known.same_labels(own, name):
+            case Free(piece, own, shift) if self.known.is_counted(name) or self.known.same_labels(own, name):
                 return self._print_shifted(piece, shift, axis)
             case Free():
                 return with_index(self.axis(name), (self.position(place),))
             case Computed(piece):
-                return piece if self._is_plain(axis) else with_index(self.axis(name), (piece,))
-
-    def _is_plain(self, axis: Axis | None) -> bool:
-        """Return whether a position along an axis may stand for its label."""
-        return axis is None or not axis.numbers or axis.numbers == tuple(range(axis.size))
+                return piece if self.known.is_counted(name) else with_index(self.axis(name), (piece,))
 
     def place_before(self, back: int) -> Piece:
         """Print the place so many steps before the first of the loop's axis."""
@@ -578,9 +629,18 @@ class Printer:
         return self.entry(node, places)
 
     def _side(self, node: Compare, side: Node, places: tuple[Place, ...]) -> Piece:
+        place = next(iter(self.part(node, side, places)), None) if self.known.is_axis(side) else None
+        if isinstance(side, Name) and place is not None and any(isinstance(other, Label) for other in node.sides):
+            return self._label_at(place, side.name)
         return (
             self.entry(side, self.part(node, side, places)) if places or not self.known.dims(side) else self.whole(side)
         )
+
+    def _label_at(self, place: Place, name: str) -> Piece:
+        """Print the label of an axis at a place, to be compared with another."""
+        if isinstance(place, Computed) and self.known.is_counted(name):
+            return with_index(self.axis(name), (place.piece,))
+        return self.place(place, name)
 
     def part(self, whole: Node, part: Node, places: tuple[Place, ...]) -> tuple[Place, ...]:
         """Return the places of an operand's entry that goes into an entry of an elementwise operation."""
@@ -725,8 +785,8 @@ class Printer:
                 return Free(self.axis(loop), loop)
             case Binary("-" | "+" as sign, Name(name), right) if name == loop == axis and _constant(right) is not None:
                 return Free(self.axis(loop), loop, (_constant(right) or 0) * (1 if sign == "+" else -1))
-            case Call() if (word := word_of(item)) and word.latex.chooses:
-                return Free(self.script(item), axis)
+        if chosen := self.known.chosen_axis(item):
+            return self._chosen_place(self.script(item), chosen, axis)
         return Computed(self.script(item))
 
     def _numbers(self, axis: str) -> bool:
@@ -820,7 +880,7 @@ class Printer:
         if reads_whole(node, self.known):
             return self._subscript(_bracket(self.whole(node)), node, places)
         own = self.known.dims(node)
-        inner = self.free_indices(left[-1:])[0]
+        inner = self.free_indices(left[-1:] if left[-1] else right[-2:][:1])[0]
         batch = len(own) - (len(left) > 1) - (len(right) > 1)
         lead = dict(zip(own[:batch], places[:batch], strict=True))
         row = places[batch : batch + (len(left) > 1)]
@@ -897,8 +957,20 @@ class Printer:
         ):
             return places[0]
         piece = replace(self, inline=True).entry(item, places)
-        word = word_of(item)
-        return Free(piece, axis) if word and word.latex.chooses else Computed(piece)
+        chosen = self.known.chosen_axis(item)
+        return self._chosen_place(piece, chosen, axis) if chosen else Computed(piece)
+
+    def _chosen_place(self, piece: Piece, chosen: str, axis: str) -> Place:
+        """Return the place along an axis of what prints as the label of a position, perhaps of another axis.
+
+        Raises:
+            NoNotationError: the label says nothing about the position.
+        """
+        if self.known.same_labels(chosen, axis):
+            return Free(piece, axis)
+        if self.known.axes[chosen].labels:
+            raise NoNotationError
+        return Computed(piece)
 
     def _place_in_slice(self, place: Place, item: Slice, axis: str) -> Place:
         if item.step is None:

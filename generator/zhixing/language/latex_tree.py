@@ -200,7 +200,7 @@ class Level(IntEnum):
     NOT = 3
     COMPARE = 4
     SUM = 5
-    BIG = 6  # \sum x, \ln 0.6: takes in the product that follows
+    BIG = 6  # \sum x, \ln 0.6, a \bmod b: takes in the product that follows
     LOOSE = 7  # factors parted by a sign: a \odot b
     TIGHT = 8  # factors side by side: Q K
     APPLIED = 9  # f(x), \frac: a factor, but no base for a script
@@ -450,7 +450,7 @@ def raise_to(piece: Piece, power: Piece) -> Piece:
 
 def negate(operand: Piece) -> Piece:
     """Return an operand with a minus before it."""
-    inner = behind(operand, Level.BIG)
+    inner = behind(operand, Level.LOOSE if isinstance(operand, Chain) else Level.BIG)
     return Prefixed("-", inner, min(level_of(inner), Level.TIGHT))
 
 
@@ -485,7 +485,7 @@ def indicator(statement: Piece) -> Piece:
 
 def remainder(left: Piece, right: Piece) -> Piece:
     """Return the rest of a division."""
-    return Chain((left, behind(right, Level.APPLIED)), (r"\bmod",), Level.LOOSE)
+    return Chain((left, behind(right, Level.APPLIED)), (r"\bmod",), Level.BIG)
 
 
 def round_down(piece: Piece) -> Piece:

@@ -201,7 +201,7 @@ ALONG_AXIS = (
         gradient=back_softmax,
         neighbours=("normalize",),
     ),
-    Word("log_softmax", AlongAxis(core.log_softmax, weight=20), Latex(r"\ln \operatorname{softmax}")),
+    Word("log_softmax", AlongAxis(core.log_softmax, weight=20), Latex(r"\operatorname{log\,softmax}")),
     Word(
         "normalize",
         AlongAxis(_normalize, options={"eps": Accepts.NUMBER}),

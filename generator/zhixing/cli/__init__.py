@@ -6,6 +6,7 @@ import click
 
 import zhixing
 from zhixing.cli.check import check
+from zhixing.cli.experiment import experiment
 from zhixing.cli.export import export
 from zhixing.cli.graph import graph
 from zhixing.cli.mutate import mutate_command
@@ -35,5 +36,5 @@ def main() -> None:
     """
 
 
-for command in (new, run, regenerate, check, graph, mutate_command, export):
+for command in (new, run, regenerate, check, graph, mutate_command, export, experiment):
     main.add_command(command)

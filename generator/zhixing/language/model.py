@@ -201,13 +201,15 @@ class Given:
     """A quantity whose values are written down, or how they are made: a seeded array holds no numbers until it runs.
 
     The values have the shape of the declared axes. `pins` holds the flat position and the span of each number that the
-    author typed; mutation changes them one by one. `work` is how many operations making them takes.
+    author typed; mutation changes them one by one. `work` is how many operations making them takes. `file` is the data
+    file of the vault that they stand in, or "".
     """
 
     name: Declaration
     values: Quantity | Callable[[], Quantity]
     pins: tuple[tuple[int, Span], ...] = ()
     work: int = 0
+    file: str = ""
 
     @property
     def quantity(self) -> Quantity:

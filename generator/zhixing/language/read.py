@@ -11,6 +11,7 @@ from functools import partial
 from typing import TypeVar
 
 from zhixing.language.budget import MAX_ELEMENTS, Budget
+from zhixing.language.data import DataFiles
 from zhixing.language.define import expand
 from zhixing.language.expression import ascii_twin, normal_name, parse_expression, raised_character
 from zhixing.language.formats import OPTIONS, read_format
@@ -66,6 +67,7 @@ class ExampleReader:
     broken: set[str] = field(default_factory=set)
     definitions: dict[str, Definition] = field(default_factory=dict)
     uses: bool = False
+    files: DataFiles = field(default_factory=DataFiles)
 
     def report(self, at: Span | int, code: Code, what: str, fix: str) -> None:
         """Add a problem."""
@@ -387,7 +389,7 @@ class Sections:
                     yield given
 
     def _read_given(self, name: Declaration, node: Node) -> Given | None:
-        action = partial(read_given, name, node, self.reading.axes, self.budget)
+        action = partial(read_given, name, node, self.reading.axes, self.budget, self.reading.files)
         return self.reading.attempt(node.span, action)
 
     def steps(self, node: Node | None) -> Iterator[Step]:
@@ -712,12 +714,15 @@ MAX_ID = 60
 _ID = re.compile(r"[^\W_][\w\-]*")
 
 
-def read_example(source: Source, content: Span) -> tuple[Example | None, list[Problem]]:
-    """Read the example declared in a block. Where anything in it is wrong, the example is None."""
+def read_example(source: Source, content: Span, files: DataFiles | None = None) -> tuple[Example | None, list[Problem]]:
+    """Read the example declared in a block. Where anything in it is wrong, the example is None.
+
+    `files` are the data files that it may be given.
+    """
     node, problems = read_yaml(source, content, EXAMPLE)
     if node is None or problems:
         return None, problems
-    reading = ExampleReader(source)
+    reading = ExampleReader(source, files=files or DataFiles())
     if not isinstance(node, Mapping):
         reading.wanted(node, "The block is not a mapping of keys to values", "Begin with `id: NAME`")
         return None, reading.problems

@@ -8,8 +8,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from zhixing.language.budget import Budget, Pool, shared_pool
+from zhixing.language.data import DataFiles
 from zhixing.language.expression import ascii_twin, normal_name, parse_expression
-from zhixing.language.model import Example, ExampleError, Quantity, Run
+from zhixing.language.model import Example, ExampleError, Given, Quantity, Run
 from zhixing.language.read import read_example
 from zhixing.language.run import evaluate, run_example
 from zhixing.language.shelf import Shelf
@@ -104,16 +105,23 @@ def _silent(_done: int, _total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A run with what it rests on: the note, and the runs that it uses."""
+    """A run with what it rests on: the note, the texts of data files, and the runs that it uses."""
 
     source: Source
+    data: Mapping[str, str]
     used: Mapping[str, Run]
     run: Run
     problems: list[Problem]
 
-    def is_valid(self, source: Source, used: Mapping[str, Run], limit: int, wording: Wording) -> bool:
+    def is_valid(
+        self, source: Source, data: Mapping[str, str], used: Mapping[str, Run], limit: int, wording: Wording
+    ) -> bool:
         """Return whether running the example again, with so many operations allowed, would give the same."""
-        same = used.keys() == self.used.keys() and all(run is self.used[name] for name, run in used.items())
+        same = (
+            data == self.data
+            and used.keys() == self.used.keys()
+            and all(run is self.used[name] for name, run in used.items())
+        )
         same = same and wording is self.run.wording
         return same and source == self.source and not self.run.cut and self.run.work <= limit
 
@@ -130,18 +138,19 @@ class RunMemory:
         self.shelf.used, self.shelf.again = {}, LOOKS * pool.left
 
     def run(
-        self, example: Example, source: Source, runs: Mapping[str, Run], pool: Pool, wording: Wording
-    ) -> tuple[Run, list[Problem]]:
+        self, example: Example, source: Source, data: Mapping[str, str], runs: Mapping[str, Run], pool: Pool,
+        wording: Wording,
+    ) -> tuple[Run, list[Problem]]:  # fmt: skip
         """Return an example's run, as it was where nothing that it rests on has changed."""
         length = example.span.end - example.span.start
         limit = pool.limit(length)
         names = {reference.partition(".")[0] for reference in example.uses.values()}
         used = {name: runs[name] for name in names if name in runs}
         known = self.runs.get(example.id)
-        if known is None or not known.is_valid(source, used, limit, wording):
+        if known is None or not known.is_valid(source, data, used, limit, wording):
             run, problems = run_example(example, source, runs, limit, wording)
             run = self.shelf.keep(run, lambda: run_example(example, source, used, limit, wording)[0])
-            known = self.runs[example.id] = _Known(source, used, run, problems)
+            known = self.runs[example.id] = _Known(source, data, used, run, problems)
         pool.take(length, known.run.work)
         return known.run, known.problems
 
@@ -166,7 +175,8 @@ def run_all(vault: Vault, progress: Callable[[int, int], None] = _silent, memory
     With a `memory`, only what changed since its last use runs.
     """
     memory = memory or RunMemory()
-    read = [_read(note, fence) for note in vault.notes.values() for fence in example_fences(note)]
+    files = DataFiles(vault)
+    read = [_read(note, fence, files) for note in vault.notes.values() for fence in example_fences(note)]
     declared = tuple(one for one, _ in read)
     unique, duplicates = _by_id(declared)
     ordered, circles = _in_order(unique)
@@ -180,18 +190,26 @@ def run_all(vault: Vault, progress: Callable[[int, int], None] = _silent, memory
             refused = list(memory.keep_used(one.example, one.note.source, runs))
             problems += refused
             if not refused:
-                runs[one.example.id], found = memory.run(one.example, one.note.source, runs, pool, vault.wording)
+                runs[one.example.id], found = memory.run(
+                    one.example, one.note.source, _data_of(one.example, files), runs, pool, vault.wording
+                )
                 problems += found
     memory.forget(runs)
     return Book(declared, runs, tuple(problems))
 
 
-def _read(note: Note, fence: Region) -> tuple[Declared, list[Problem]]:
+def _data_of(example: Example, files: DataFiles) -> dict[str, str]:
+    """Return the texts of the data files that an example is given."""
+    given = (*example.given, *(start.value for start in example.start if isinstance(start.value, Given)))
+    return {one.file: files.text(one.file) for one in given if one.file}
+
+
+def _read(note: Note, fence: Region, files: DataFiles) -> tuple[Declared, list[Problem]]:
     if fence.depth:
         what = "A worked example stands inside a list or a callout, where no result can be written below it"
         fix = "Move it to the left margin, outside of lists and callouts"
         return Declared(note, fence, None), [note.source.problem(Code.EXAMPLE_PLACE, fence.span, what, fix)]
-    example, problems = read_example(note.source, fence.content)
+    example, problems = read_example(note.source, fence.content, files)
     return Declared(note, fence, example), problems
 
 

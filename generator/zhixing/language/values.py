@@ -1,4 +1,4 @@
-"""Reading what is given: numbers, nested lists, mappings by label, grids, seeded arrays and texts."""
+"""Reading what is given: numbers, nested lists, mappings by label, grids, seeded arrays, texts and data files."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import re
 from collections.abc import Callable, Iterator
 from collections.abc import Sequence as Items
 from decimal import Decimal
+from functools import partial
 from math import prod
 
 import numpy as np
 
 from zhixing.language.arrays import position_of
 from zhixing.language.budget import Budget
+from zhixing.language.data import DataFiles
 from zhixing.language.evaluate import Evaluator
 from zhixing.language.expression import normal_name, parse_expression
 from zhixing.language.model import (
@@ -249,17 +251,19 @@ Axes = dict[str, Axis]
 Leaf = tuple[float, Span]  # a number and where it stands
 
 
-def read_given(name: Declaration, node: Node, axes: Axes, budget: Budget) -> Given:
+def read_given(name: Declaration, node: Node, axes: Axes, budget: Budget, files: DataFiles | None = None) -> Given:
     """Read the values of a quantity into an array of its declared shape.
 
     Raises:
-        ExampleError: the values are of another shape, are no numbers, or are too many.
+        ExampleError: the values are of another shape, are no numbers, are too many, or stand in a file that is not
+            among the `files`.
     """
     shape = tuple(axes[axis].size for axis in name.axes)
     budget.hold(prod(shape))
     budget.store(prod(shape))
     dimensions = tuple(Dimension(axis) for axis in name.axes)
-    if isinstance(node, Mapping) and (recipe := _recipe(node, axes[name.axes[0]].labels if name.axes else ())):
+    labels = axes[name.axes[0]].labels if name.axes else ()
+    if isinstance(node, Mapping) and (recipe := _recipe(node, labels, files or DataFiles())):
         return recipe(name, node, axes)
     if isinstance(node, Scalar) and shape and not node.block:
         value, span = read_number(node)
@@ -272,21 +276,26 @@ def read_given(name: Declaration, node: Node, axes: Axes, budget: Budget) -> Giv
     return Given(name, Quantity(values, dimensions), tuple((i, span) for i, (_, span) in enumerate(leaves)))
 
 
-def _recipe(node: Mapping, labels: Items[str]) -> Callable[[Declaration, Mapping, Axes], Given] | None:
+def _recipe(
+    node: Mapping, labels: Items[str], files: DataFiles
+) -> Callable[[Declaration, Mapping, Axes], Given] | None:
     """Return what makes the values that a mapping describes, None where it holds them by label.
 
     Raises:
-        ExampleError: it describes a seeded array or a text with a key that neither has.
+        ExampleError: it describes a seeded array, a text or a data file with a key that these do not have.
     """
     keys = [key for key, _ in node.items]
     if all(key.text in labels for key in keys):
         return None
-    for first, known, recipe in (("normal", ("normal", "seed"), _seeded), ("text", ("text", "of"), _text)):
+    recipes: tuple[tuple[str, str, Callable[[Declaration, Mapping, Axes], Given]], ...] = (
+        ("normal", "seed", _seeded), ("text", "of", _text), ("file", "", partial(_file, files)),
+    )  # fmt: skip
+    for first, second, recipe in recipes:
         if first in (key.text for key in keys):
-            wrong = next((key for key in keys if key.text not in known), None)
+            wrong = next((key for key in keys if key.text not in (first, second)), None)
             if wrong:
-                what = f"`{first}:` goes with {known[1]!r}, not {wrong.text!r}"
-                fix = did_you_mean(wrong.text, known) or "Remove it"
+                what = f"`{first}:` goes with {second!r}, not {wrong.text!r}" if second else f"`{first}:` stands alone"
+                fix = did_you_mean(wrong.text, [second] if second else []) or "Remove it"
                 raise ExampleError(Code.EXAMPLE_KEY, what, fix).at_span(wrong.span)
             return recipe
     return None
@@ -297,6 +306,20 @@ def _seeded(name: Declaration, node: Mapping, axes: Axes) -> Given:
     spread, seed = read_seeded(node)
     dimensions = tuple(Dimension(axis) for axis in name.axes)
     return Given(name, lambda: Quantity(spread * normal(seed, shape), dimensions), work=SEEDED_WORK * prod(shape))
+
+
+def _file(files: DataFiles, name: Declaration, node: Mapping, axes: Axes) -> Given:
+    """Read the numbers of a data file; each number is taken as it stands there, and mutation changes none."""
+    path = node.get("file")
+    if not isinstance(path, Scalar) or not path.text:
+        at = path.span if path else node.span
+        raise ExampleError(Code.EXAMPLE_VALUE, "`file:` needs a path", "Write {file: 附件/权重.csv}").at_span(at)
+    shape = tuple(axes[axis].size for axis in name.axes)
+    try:
+        values = files.array(path.text, shape)
+    except ExampleError as error:
+        raise error.at_span(path.span) from None
+    return Given(name, Quantity(values, tuple(Dimension(axis) for axis in name.axes)), file=path.text)
 
 
 def _leaves(node: Node, axes: Items[Axis], name: Declaration) -> Iterator[Leaf]:

@@ -10,8 +10,19 @@ import numpy as np
 
 from zhixing.core.arrays import Array, Operand, keeps_dtype
 from zhixing.core.errors import CoreError
+from zhixing.core.trace import map_entries
 
 _erfc = np.frompyfunc(math.erfc, 1, 1)
+
+
+def _find_tail(x: Array) -> Array:
+    """Return erfc, of which NumPy has none."""
+    return np.asarray(_erfc(x), dtype=x.dtype)
+
+
+def _find_slope(x: Array) -> Array:
+    """Return the derivative of erfc."""
+    return np.asarray(-2 / math.sqrt(math.pi) * np.exp(-x * x))
 
 
 @keeps_dtype
@@ -111,7 +122,7 @@ def gelu(x: Operand, *, approximate: Literal["none", "tanh"] = "none") -> Array:
         share = (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))) / 2
     elif approximate == "none":
         # erfc keeps the left tail, where 1 + erf cancels.
-        share = np.asarray(_erfc(-x / math.sqrt(2)), dtype=x.dtype) / 2
+        share = map_entries(_find_tail, _find_slope, -x / math.sqrt(2)) / 2
     else:
         raise CoreError(f'approximate is {approximate!r}; it is "none" or "tanh"')
     return np.where(np.isneginf(x), 0, x * share)

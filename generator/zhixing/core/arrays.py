@@ -13,12 +13,13 @@ import math
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, wraps
-from typing import Any, ParamSpec, TypeAlias, TypeVar
+from typing import Any, ParamSpec, TypeAlias, TypeVar, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from zhixing.core.errors import CoreError, format_shape
+from zhixing.core.trace import Traced
 
 Array: TypeAlias = NDArray[np.floating]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -133,6 +134,8 @@ def read_array(name: str, value: ArrayLike) -> NDArray[Any]:
     """Return an argument as an array of numbers; raise CoreError where it is none, or hides some of its entries."""
     if type(value) is np.ndarray and value.dtype in FLOATS:
         return value
+    if isinstance(value, Traced):
+        return cast("NDArray[Any]", value)
     if isinstance(value, np.ma.MaskedArray):
         raise CoreError(f"{name} is a masked array, whose mask would be lost; pass the data, and the mask as mask=")
     try:
@@ -161,13 +164,16 @@ def _working(array: NDArray[Any], dtype: Dtype) -> Array:
 
 def _hand_out(result: Any, dtype: Dtype, taken: Iterable[Array | None]) -> Any:
     """Return an array, or a dataclass of arrays, in the dtype of the arguments and in memory of its own."""
+    if isinstance(result, Traced):
+        return result
     owners = {id(_find_owner(array)) for array in taken if array is not None}
     if isinstance(result, np.ndarray) or not dataclasses.is_dataclass(result) or isinstance(result, type):
         return _own(to_dtype(np.asarray(result), dtype), owners)
     parts: list[Array] = []
     for name in find_fields(type(result)):
         part = getattr(result, name)
-        parts.append(part if part.dtype == np.bool_ else _own(to_dtype(part, dtype), owners))
+        kept = part.dtype == np.bool_ or isinstance(part, Traced)
+        parts.append(part if kept else _own(to_dtype(part, dtype), owners))
         owners.add(id(_find_owner(parts[-1])))
     return type(result)(*parts)
 

@@ -73,7 +73,7 @@ def linear_attention(
     kept = None if decay is None else np.exp(_spread("decay", decay, (*lead, *K.shape[-2:])))
     shares = None if beta is None else _spread("beta", beta, (*lead, K.shape[-2]))
     memory = start_state("state", state, (*lead, K.shape[-1], V.shape[-1]), Q.dtype)
-    output = np.empty((*lead, *V.shape[-2:]), Q.dtype)
+    output = np.empty_like(V, shape=(*lead, *V.shape[-2:]))
     for t in range(K.shape[-2]):
         key = K[..., t, :, None]
         if kept is not None:

@@ -27,7 +27,8 @@ def normalize_exponentials(scores: Array, axis: Axes = -1) -> tuple[Array, Array
     """
     largest = np.maximum.reduce(scores, axis=axis, keepdims=True, initial=-np.inf)
     # Without the maximum, exp overflows from 88.7 on in float32; −inf − −inf would be nan.
-    powers = np.asarray(scores - np.where(largest == -np.inf, 0, largest))
+    powers = np.empty_like(scores)
+    np.subtract(scores, np.where(largest == -np.inf, 0, largest), out=powers)
     np.exp(powers, out=powers)  # in place: each array of n×m costs as much as its exponentials
     total = np.add.reduce(powers, axis=axis, keepdims=True)
     weights = np.divide(powers, np.where(total == 0, 1, total), out=powers)

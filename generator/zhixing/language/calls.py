@@ -10,11 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from zhixing.core.trace import Traced, find_adjoints, start_trace, sum_to
 from zhixing.language import reductions
 from zhixing.language.arrays import Axes, align_batch, describe, elementwise, find_batch, same_root
-from zhixing.language.budget import Budget
+from zhixing.language.budget import NODE_WORK, Budget
 from zhixing.language.model import Array, Dimension, ExampleError, Quantity, Record, scalar
 from zhixing.language.nodes import Call, Label, ListLiteral, Name, Node, TupleLiteral, text_of
+from zhixing.language.noise import clear_sum
 from zhixing.language.scope import Scope
 from zhixing.language.words import FUNCTIONS, INSTEAD, WORDS
 from zhixing.language.words.costs import Cost, Option, Sizes
@@ -149,17 +151,31 @@ def call(
     Raises:
         ExampleError: an axis or size does not fit, or the work would be too much.
     """
+    aligned = _align(form, arguments, keywords, axes)
+    _ask(budget, form, aligned.match.sizes, prod(aligned.batch[1]), costs, options)
+    named = dict(zip(keywords, aligned.views[len(arguments) :], strict=True))
+    returned = function(*aligned.views[: len(arguments)], **named, **options)
+    return _named(returned, form, aligned.match, aligned.batch)
+
+
+@dataclass(frozen=True, slots=True)
+class _Aligned:
+    """What the core is given: the letters bound, the leading dimensions with their sizes, and the arrays."""
+
+    match: _Match
+    batch: tuple[tuple[Dimension, ...], tuple[int, ...]]
+    views: list[Array]
+
+
+def _align(form: Signature, arguments: Sequence[Quantity], keywords: Mapping[str, Quantity], axes: Axes) -> _Aligned:
+    """Match quantities against a signature, and return them with their leading dimensions in one order."""
     match = _Match(axes)
     parts: list[Part] = list(zip(arguments, form.arguments, strict=False))
     for argument, shape in parts:
         match.bind(argument, shape)
     parts += [(match.place(value, form.keywords[name]), form.keywords[name]) for name, value in keywords.items()]
     batch, sizes = find_batch([_leading(value, shape) for value, shape in parts], axes)
-    _ask(budget, form, match.sizes, prod(sizes), costs, options)
-    views = [_core_view(value, shape, batch) for value, shape in parts]
-    named = dict(zip(keywords, views[len(arguments) :], strict=True))
-    returned = function(*views[: len(arguments)], **named, **options)
-    return _named(returned, form, match, (batch, sizes))
+    return _Aligned(match, (batch, sizes), [_core_view(value, shape, batch) for value, shape in parts])
 
 
 def _leading(value: Quantity, shape: Shape) -> tuple[tuple[Dimension, ...], tuple[int, ...]]:
@@ -369,16 +385,85 @@ def _merge(node: Call, scope: Scope, evaluate: Evaluate) -> Quantity:
 
 
 def _call_mechanism(word: Mechanism, node: Call, scope: Scope, evaluate: Evaluate) -> Quantity | Record:
+    read = read_call(word, node, evaluate)
+    return call(
+        word.compute, read.form, arguments=read.arguments, keywords=read.arrays, options=read.options,
+        costs=(word.peak, word.work), axes=scope.axes, budget=scope.budget,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCall:
+    """A call of a function of the core: its signature, the nodes of its arrays in order, their values, its options."""
+
+    form: Signature
+    nodes: tuple[Node, ...]
+    arguments: list[Quantity]
+    arrays: dict[str, Quantity]
+    options: dict[str, Option]
+
+
+def read_call(word: Mechanism, node: Call, evaluate: Evaluate) -> ReadCall:
+    """Return what a call of a function of the core hands over.
+
+    Raises:
+        ExampleError: an argument is missing, is one too many, or is of the wrong kind.
+    """
     positional, keywords = _bind(word, node)
     arguments = [evaluate(argument) for argument in positional]
     form = _form(word, arguments)
     kinds = {**word.needed, **word.options}
     options = {name: _option(kinds[name], name, value, evaluate) for name, value in keywords.items() if name in kinds}
     arrays = {name: evaluate(value) for name, value in keywords.items() if name not in kinds}
-    return call(
-        word.compute, form, arguments=arguments, keywords=arrays, options=options, costs=(word.peak, word.work),
-        axes=scope.axes, budget=scope.budget,
-    )  # fmt: skip
+    return ReadCall(form, (*positional, *(keywords[name] for name in arrays)), arguments, arrays, options)
+
+
+def trace_call(
+    word: Mechanism,
+    function: Callable[..., Any],
+    read: ReadCall,
+    operands: Sequence[Quantity],
+    adjoints: Mapping[str, Array],
+    scope: Scope,
+) -> list[Array]:
+    """Return the adjoint of each operand of a call of the core, from those of its results by name.
+
+    `function` is run as it is and followed back. The operands are the arguments and the arrays given by name.
+
+    Raises:
+        TraceError: it does what has no derivative.
+    """
+    count = len(read.arguments)
+    keywords = dict(zip(read.arrays, operands[count:], strict=True))
+    aligned = _align(read.form, operands[:count], keywords, scope.axes)
+    costs = (word.peak, word.work)
+    _ask(scope.budget, read.form, aligned.match.sizes, 4 * prod(aligned.batch[1]), costs, read.options)
+
+    def charge(size: int) -> None:
+        scope.budget.work(NODE_WORK + 8 * size)
+        scope.budget.store(size)
+
+    starts = start_trace(aligned.views, charge)
+    returned = function(*starts[:count], **dict(zip(keywords, starts[count:], strict=True)), **read.options)
+    results = [(getattr(returned, name) if name else returned, adjoint) for name, adjoint in adjoints.items()]
+    pairs = [(one, sum_to(adjoint, one.shape)) for one, adjoint in results if isinstance(one, Traced)]
+    found = find_adjoints(starts, pairs)
+    places = [Quantity(number_places(one.values), one.dimensions) for one in operands]
+    seen = _align(read.form, places[:count], dict(zip(keywords, places[count:], strict=True)), scope.axes).views
+    return [gather(at, adjoint, one.values.shape) for at, adjoint, one in zip(seen, found, operands, strict=True)]
+
+
+def number_places(values: Array) -> Array:
+    """Return the positions of the entries in C order, to follow where entries go."""
+    return np.arange(values.size).reshape(values.shape)
+
+
+def gather(places: Array, adjoint: Array, shape: tuple[int, ...]) -> Array:
+    """Return the adjoint of an array of that shape, from that of something with the entries at `places` of it."""
+    where = np.broadcast_to(places, adjoint.shape).ravel()
+    terms = np.asarray(adjoint, np.float64).ravel()
+    added, size = (np.bincount(where, weights=w, minlength=prod(shape)) for w in (terms, np.abs(terms)))
+    return clear_sum(added, size).reshape(shape)
 
 
 def _bind(word: Mechanism, node: Call) -> tuple[Sequence[Node], dict[str, Node]]:

@@ -7,16 +7,17 @@ computed is taken as it is. Comparisons, indices and sizes change in jumps, and 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import TypeGuard
 
 import numpy as np
 
+from zhixing.core.trace import TraceError
 from zhixing.language import reductions
 from zhixing.language.arrays import align_batch, broadcast, describe, find_batch
 from zhixing.language.budget import NODE_WORK
-from zhixing.language.calls import axis_names
+from zhixing.language.calls import axis_names, gather, number_places, read_call, trace_call
 from zhixing.language.evaluate import Evaluator, Value
 from zhixing.language.model import (
     Array,
@@ -25,11 +26,13 @@ from zhixing.language.model import (
     Expression,
     Given,
     Quantity,
+    Record,
     Step,
 )
 from zhixing.language.nodes import (
     Binary,
     Call,
+    Field,
     Index,
     ListLiteral,
     Name,
@@ -39,13 +42,25 @@ from zhixing.language.nodes import (
     children,
     is_condition,
     mentions,
+    quantity_name,
     text_of,
     walk,
 )
-from zhixing.language.noise import clear_sum
+from zhixing.language.noise import clear_sum, remove_noise
 from zhixing.language.scope import Scope
 from zhixing.language.words import FUNCTIONS
-from zhixing.language.words.word import AlongAxis, Entrywise, Gradient, Merge, Ordering, Reduction, Size, Word
+from zhixing.language.words.word import (
+    AlongAxis,
+    Best,
+    Entrywise,
+    Gradient,
+    Mechanism,
+    Merge,
+    Ordering,
+    Reduction,
+    Size,
+    Word,
+)
 from zhixing.problems import Code
 
 Conform = Callable[[Quantity, Declaration], Quantity]
@@ -101,7 +116,7 @@ def _read_arguments(call: Call, scope: Scope) -> tuple[Node, Node]:
         what = f"{wanted.name} is an axis, which nothing is differentiated by"
         raise ExampleError(Code.EXAMPLE_VALUE, what, "Name a quantity", wanted)
     past = isinstance(wanted, Index) and _looks_back(wanted, scope) and len(wanted.items) == 1
-    if not isinstance(wanted, Name) and not past:
+    if not quantity_name(wanted) and not past:
         back = f", or {scope.loop.axis.name} - 1 of one: W[{scope.loop.axis.name} - 1]" if scope.loop else ""
         what = f"{text_of(wanted)} is no name of a quantity"
         raise ExampleError(Code.EXAMPLE_VALUE, what, f"Name one as the second argument{back}", wanted)
@@ -120,9 +135,14 @@ def _check_loss(loss: Quantity, target: Node, wanted: Node, *, depends: bool) ->
 def _looks_back(node: Node, scope: Scope) -> bool:
     """Return whether a node is `h[t - 1]`, a step of the loop under way at an earlier position."""
     match node:
-        case Index(Name(name), (first, *_)) if scope.loop:
-            return name in scope.loop.steps and mentions(first, scope.loop.axis.name)
+        case Index(base, (first, *_)) if scope.loop:
+            return _base_name(base) in scope.loop.steps and mentions(first, scope.loop.axis.name)
     return False
+
+
+def _base_name(node: Node) -> str:
+    """Return the name of the step that a quantity is, or is a result of; "" for any other expression."""
+    return quantity_name(node).partition(".")[0]
 
 
 # Which steps lie between the loss and what it is differentiated by.
@@ -176,7 +196,7 @@ class _Sources:
 
     def is_wanted(self, node: Node) -> bool:
         """Return whether a node is the wanted quantity."""
-        return isinstance(node, Name | Index) and text_of(node) == self.wanted_text
+        return isinstance(node, Name | Index | Field) and text_of(node) == self.wanted_text
 
     def split(self, node: Index) -> tuple[Node, Sequence[Node]]:
         """Return what is indexed and the indices; of `W[t - 1, 0]`, where `W[t - 1]` is wanted, that and the rest."""
@@ -194,7 +214,7 @@ class _Sources:
     def _depends(self, node: Node) -> bool:
         if self.is_wanted(node):
             return True
-        if is_condition(node) or (isinstance(node, Call) and isinstance(FUNCTIONS[node.name].function, Size)):
+        if is_condition(node) or (isinstance(node, Call) and isinstance(FUNCTIONS[node.name].function, Size | Best)):
             return False
         if isinstance(node, Name):
             return self._name_depends(node)
@@ -217,20 +237,20 @@ class _Sources:
     def _past_depends(self, node: Index) -> bool:
         """Refuse an earlier position that depends on a quantity from outside the loop; else it is taken as it is."""
         loop = self.scope.loop
-        outside = isinstance(self.wanted, Name) and loop is not None and self.wanted.name not in loop.steps
-        if outside and isinstance(node.base, Name):
+        wanted = _base_name(self.wanted)
+        if wanted and loop is not None and wanted not in loop.steps:
             self._refuse_way(node.base, f"{text_of(node)}, an earlier position")
         return False
 
-    def _refuse_way(self, name: Name, through: str) -> None:
-        if self._reaches(name.name):
+    def _refuse_way(self, name: Node, through: str) -> None:
+        if self._reaches(_base_name(name)):
             what = f"This depends on {self.wanted_text} through {through}, where no gradient goes"
             fix = "Differentiate by a quantity of the same position of the loop"
             raise ExampleError(Code.EXAMPLE_RUN, what, fix, name)
 
     def _reaches(self, name: str) -> bool:
         """Return whether a quantity is computed from the wanted one in any way, loops and starts included."""
-        goal = self.wanted.name if isinstance(self.wanted, Name) else ""
+        goal = _base_name(self.wanted)
         seen, waiting = {name}, [name]
         while waiting:
             own = waiting.pop()
@@ -248,8 +268,7 @@ class _Sources:
 
 def _number_places(quantity: Quantity) -> Quantity:
     """Return a quantity whose entries are their own positions in C order, to follow where entries go."""
-    places = np.arange(quantity.values.size).reshape(quantity.values.shape)
-    return Quantity(places, quantity.dimensions, quantity.on)
+    return Quantity(number_places(quantity.values), quantity.dimensions, quantity.on)
 
 
 def _scale(adjoint: Array, by: Array) -> Array:
@@ -280,10 +299,13 @@ class _Backward:
         """Return the gradient of a single number."""
         self.push(target, np.ones(()))
         for step in reversed(path):
-            if step.name.name in self.adjoints:
-                tree = step.expression.tree
+            tree, name = step.expression.tree, step.name.name
+            if isinstance(record := self.values[tree], Record):
+                reached = [part for part in record.fields if f"{name}.{part}" in self.adjoints]
+                self.push_record(tree, {part: self.adjoints[f"{name}.{part}"] for part in reached})
+            elif name in self.adjoints:
                 declared = self.conform(_number_places(self.value(tree)), step.name)
-                self.push(tree, self.gather(declared.values, self.adjoints[step.name.name], self.value(tree)))
+                self.push(tree, self.gather(declared.values, self.adjoints[name], self.value(tree)))
         return self.found
 
     def value(self, node: Node) -> Quantity:
@@ -300,21 +322,19 @@ class _Backward:
     def gather(self, places: Array, adjoint: Array, of: Quantity) -> Array:
         """Return the adjoint of a quantity, from that of something whose entries are those at `places` of it."""
         self.evaluator.scope.budget.work(SCATTER_WORK * adjoint.size)
-        where = np.broadcast_to(places, adjoint.shape).ravel()
-        terms = np.asarray(adjoint, np.float64).ravel()
-        added, size = (np.bincount(where, weights=w, minlength=of.values.size) for w in (terms, np.abs(terms)))
-        return clear_sum(added, size).reshape(of.values.shape)
+        return gather(places, adjoint, of.values.shape)
 
     def refuse(self, node: Node) -> ExampleError:
         """Return the error for what has no gradient."""
         name = node.name if isinstance(node, Call) else text_of(node)
         if isinstance(node, Binary):
             name = f"`{node.operator}`"
-        what = f"{name} has no gradient"
+        reason = FUNCTIONS[node.name].no_gradient if isinstance(node, Call) else ""
+        what = f"{name} has no gradient{': ' * bool(reason)}{reason}"
         fix = "Write it with operations that have one, such as + * / ** @, exp, sum, mean and softmax"
         return ExampleError(Code.EXAMPLE_RUN, what, fix, node)
 
-    def push(self, node: Node, adjoint: Array) -> None:  # noqa: C901 - a case for each kind of node
+    def push(self, node: Node, adjoint: Array) -> None:  # noqa: C901, PLR0912 - a case for each kind of node
         """Add what a node's adjoint says to the adjoints of what it was computed from."""
         if not self.sources.depends(node):
             return
@@ -325,7 +345,9 @@ class _Backward:
             return
         match node:
             case Name(name):
-                self.adjoints[name] = _add(self.adjoints.get(name, np.zeros(())), adjoint)
+                self.collect(name, adjoint)
+            case Field(record, name):
+                self.push_record(record, {name: adjoint})
             case Unary(operator, operand):
                 self.push(operand, -adjoint if operator == "-" else adjoint)
             case Binary("@", left, right):
@@ -345,6 +367,44 @@ class _Backward:
                 self.push_call(node, adjoint)
             case _:
                 raise self.refuse(node)
+
+    def collect(self, name: str, adjoint: Array) -> None:
+        """Add to the adjoint of a step, or of one of its results."""
+        self.adjoints[name] = _add(self.adjoints.get(name, np.zeros(())), adjoint)
+
+    def push_record(self, node: Node, adjoints: Mapping[str, Array]) -> None:
+        """Go back from several results, by their names."""
+        if isinstance(node, Name):
+            for part, adjoint in adjoints.items():
+                self.collect(f"{node.name}.{part}", adjoint)
+        elif isinstance(node, Call) and adjoints:
+            self.push_mechanism(node, adjoints)
+
+    def push_mechanism(self, node: Call, adjoints: Mapping[str, Array]) -> None:
+        """Go back through a function of the core, which is run again and followed."""
+        word, scope = FUNCTIONS[node.name], self.evaluator.scope
+        function = word.function
+        if word.no_gradient or not isinstance(function, Mechanism) or isinstance(word.gradient, tuple):
+            raise self.refuse(node)
+        run = word.gradient or function.compute
+        read = read_call(function, node, self.value)
+        operands = [*read.arguments, *read.arrays.values()]
+
+        def follow(values: Sequence[Quantity], within: Scope) -> Record:
+            above = {name: one.values for name, one in zip(adjoints, values[len(operands) :], strict=True)}
+            found = trace_call(function, run, read, values[: len(operands)], above, within)
+            return Record({str(place): Quantity(one) for place, one in enumerate(found)})
+
+        known = [*operands, *map(Quantity, adjoints.values())]
+        trial = replace(scope, budget=replace(scope.budget))
+        try:
+            record = follow(known, scope)
+        except TraceError:
+            raise self.refuse(node) from None
+        cleaned = remove_noise(record, known, lambda changed: follow(changed, trial))
+        for place, part in enumerate(read.nodes):
+            if isinstance(cleaned, Record):
+                self.push(part, cleaned.fields[str(place)].values)
 
     def push_parts(
         self, parts: Sequence[Node], adjoint: Array, partials: Sequence[Callable[..., Array] | None]
@@ -391,8 +451,9 @@ class _Backward:
     def push_call(self, node: Call, adjoint: Array) -> None:
         """Go back through a word."""
         word = FUNCTIONS[node.name]
+        arrays = word.function.forms[0].keywords if isinstance(word.function, Mechanism) else ()
         for keyword in node.keywords:
-            if keyword.name != "axis" and self.sources.depends(keyword.value):
+            if keyword.name not in ("axis", *arrays) and self.sources.depends(keyword.value):
                 what = f"{node.name} has no gradient with respect to {keyword.name}="
                 raise ExampleError(Code.EXAMPLE_RUN, what, "Write it as a part of the argument", keyword)
         if isinstance(word.function, Merge):
@@ -405,6 +466,8 @@ class _Backward:
             self.push_parts(node.arguments, adjoint, word.gradient)
         elif isinstance(word.function, Reduction | AlongAxis | Ordering) and callable(word.gradient):
             self.push_along(word, word.gradient, node, adjoint)
+        elif isinstance(word.function, Mechanism):
+            self.push_mechanism(node, {"": adjoint})
         else:
             raise self.refuse(node)
 

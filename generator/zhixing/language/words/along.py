@@ -10,6 +10,7 @@ from zhixing.language.words.derivatives import (
     back_cumprod,
     back_cumsum,
     back_entropy,
+    back_log_softmax,
     back_max,
     back_mean,
     back_min,
@@ -148,6 +149,7 @@ REDUCTIONS = (
         None,
         neighbours=("any",),
         sentence="Return 1 where no entry along the axes is 0, else 0.",
+        no_gradient="it is 0 or 1",
     ),
     Word(
         "any",
@@ -156,6 +158,7 @@ REDUCTIONS = (
         None,
         neighbours=("all",),
         sentence="Return 1 where an entry along the axes is not 0, else 0.",
+        no_gradient="it is 0 or 1",
     ),
     Word(
         "norm",
@@ -180,6 +183,7 @@ REDUCTIONS = (
         Explanation.LIST,
         neighbours=("argmin",),
         sentence="Return the position of the largest entry along the axes; a tie is an error.",
+        no_gradient="positions change in jumps",
     ),
     Word(
         "argmin",
@@ -188,6 +192,7 @@ REDUCTIONS = (
         Explanation.LIST,
         neighbours=("argmax",),
         sentence="Return the position of the smallest entry along the axes; a tie is an error.",
+        no_gradient="positions change in jumps",
     ),
 )
 
@@ -201,7 +206,12 @@ ALONG_AXIS = (
         gradient=back_softmax,
         neighbours=("normalize",),
     ),
-    Word("log_softmax", AlongAxis(core.log_softmax, weight=20), Latex(r"\operatorname{log\,softmax}")),
+    Word(
+        "log_softmax",
+        AlongAxis(core.log_softmax, weight=20),
+        Latex(r"\operatorname{log\,softmax}"),
+        gradient=back_log_softmax,
+    ),
     Word(
         "normalize",
         AlongAxis(_normalize, options={"eps": Accepts.NUMBER}),
@@ -240,6 +250,7 @@ ORDERINGS = (
         "top_k",
         Ordering(_top, positions=True),
         sentence="Return the positions of the k largest entries along the axis, the largest first; a tie is an error.",
+        no_gradient="positions change in jumps",
     ),
 )
 
@@ -249,8 +260,15 @@ FORM = (
         Gradient(),
         Latex(notation=Layout.DERIVATIVE),
         sentence="Return how a single number changes with each entry of a quantity: `g[a, b]: grad(loss, W)`.",
+        no_gradient="a gradient is not differentiated again",
     ),
-    Word("size", Size(), explanation=Explanation.COUNT, sentence="Return how many entries there are."),
+    Word(
+        "size",
+        Size(),
+        explanation=Explanation.COUNT,
+        sentence="Return how many entries there are.",
+        no_gradient="a number of entries does not change",
+    ),
     Word(
         "merge",
         Merge(),

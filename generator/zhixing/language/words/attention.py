@@ -49,6 +49,12 @@ def _with_mask(function: Callable[..., Any], name: str = "mask") -> Callable[...
     return compute
 
 
+def _attention_output(*arrays: Array, **named: Any) -> Array:
+    """Return what `blocked_attention` returns, computed with every step, which can be followed back."""
+    steps: core.Attention = _with_mask(core.attention)(*arrays, **named)
+    return steps.output
+
+
 @wraps(core.causal_mask)
 def _causal_mask(queries: Array, keys: Array, **options: Any) -> Array:
     return core.causal_mask(queries.size, keys.size, **options)
@@ -121,6 +127,7 @@ ATTENTION = (
             arrays=_BIASED,
             options=_ATTENTION,
         ),
+        gradient=_attention_output,
     ),
     Word(
         "hard_attention",
@@ -132,6 +139,7 @@ ATTENTION = (
             options={"scale": Accepts.NUMBER, "seed": Accepts.WHOLE},
         ),
         scores=_MASKED_SCORES,
+        no_gradient="it chooses one value, and the choice changes in jumps",
     ),
     Word(
         "linear_attention",
@@ -245,6 +253,7 @@ ATTENTION = (
         mechanism(
             _causal_mask, "n, m -> n m", work=count_work(entries="n m"), options={"align": Accepts.WHOLE_OR_WORD}
         ),
+        no_gradient="it is 0 or 1",
     ),
     Word(
         "window_mask",
@@ -255,8 +264,13 @@ ATTENTION = (
             options={"align": Accepts.WHOLE_OR_WORD},
             needed={"window": Accepts.SIDES},
         ),
+        no_gradient="it is 0 or 1",
     ),
-    Word("alibi_slopes", mechanism(_alibi_slopes, "h -> h", work=count_work(entries="h"))),
+    Word(
+        "alibi_slopes",
+        mechanism(_alibi_slopes, "h -> h", work=count_work(entries="h")),
+        no_gradient="it depends on a number of heads alone",
+    ),
     Word(
         "alibi",
         mechanism(_alibi, "…, n, m -> … n m", work=count_work(entries="n m"), options={"align": Accepts.WHOLE_OR_WORD}),

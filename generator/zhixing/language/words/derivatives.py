@@ -156,6 +156,11 @@ def back_softmax(adjoint: Array, x: Array, axis: At, temperature: float = 1.0) -
     return np.asarray(weights * _subtract(adjoint, (adjoint * weights).sum(axis=axis, keepdims=True)) / temperature)
 
 
+def back_log_softmax(adjoint: Array, x: Array, axis: At) -> Array:
+    """Return the adjoint of the scores whose logarithmic weights are taken."""
+    return _subtract(adjoint, core.softmax(x, axis=axis) * adjoint.sum(axis=axis, keepdims=True))
+
+
 def back_normalize(adjoint: Array, x: Array, axis: At, eps: float = 0.0) -> Array:
     """Return the adjoint of what is normalized."""
     deviation = np.sqrt(x.var(axis=axis, keepdims=True) + eps)

@@ -59,6 +59,7 @@ ENTRYWISE = (
         Latex(r"\operatorname{sgn}", of_arrays=True),
         Explanation.APPLIED,
         sentence="Return 1 for each positive entry, −1 for each negative one, 0 for 0.",
+        no_gradient="it changes in jumps",
     ),
     Word(
         "floor",
@@ -67,6 +68,7 @@ ENTRYWISE = (
         Explanation.APPLIED,
         neighbours=("ceil",),
         sentence="Return the largest whole number that is not above each entry.",
+        no_gradient="it changes in jumps",
     ),
     Word(
         "ceil",
@@ -75,6 +77,7 @@ ENTRYWISE = (
         Explanation.APPLIED,
         neighbours=("floor",),
         sentence="Return the smallest whole number that is not below each entry.",
+        no_gradient="it changes in jumps",
     ),
     Word(
         "round",
@@ -82,6 +85,7 @@ ENTRYWISE = (
         Latex(of_arrays=True),
         Explanation.APPLIED,
         sentence="Return the whole number nearest to each entry; a half goes to the even one.",
+        no_gradient="it changes in jumps",
     ),
     Word(
         "sqrt",
@@ -203,6 +207,7 @@ ENTRYWISE = (
         Latex(of_arrays=True),
         Explanation.APPLIED,
         sentence="Return 1 for each entry that is not a number, else 0.",
+        no_gradient="it is 0 or 1",
     ),
     Word(
         "isinf",
@@ -210,6 +215,7 @@ ENTRYWISE = (
         Latex(of_arrays=True),
         Explanation.APPLIED,
         sentence="Return 1 for each infinite entry, else 0.",
+        no_gradient="it is 0 or 1",
     ),
     Word(
         "float16",
@@ -217,6 +223,7 @@ ENTRYWISE = (
         Latex(of_arrays=True),
         Explanation.APPLIED,
         sentence="Return each entry rounded to half precision, and stored so.",
+        no_gradient="what it rounds to changes in jumps",
     ),
     Word(
         "float32",
@@ -224,6 +231,7 @@ ENTRYWISE = (
         Latex(of_arrays=True),
         Explanation.APPLIED,
         sentence="Return each entry rounded to single precision, and stored so.",
+        no_gradient="what it rounds to changes in jumps",
     ),
     Word(
         "maximum",

@@ -69,5 +69,6 @@ IMAGES = (
         mechanism(
             core.receptive_field, "l -> ", work=count_work(entries="l l"), arrays={"strides": "l", "dilations": "l"}
         ),
+        no_gradient="whole numbers change in jumps",
     ),
 )

@@ -81,6 +81,7 @@ LAYERS = (
         mechanism(_eye, "n -> n n", work=count_work(entries="n n"), peak=lambda s, _: s["n"] ** 2),
         latex=Latex(r"\mathbf{I}"),
         sentence="Return the identity matrix along an axis: 1 on the diagonal, else 0.",
+        no_gradient="it depends on the size of an axis alone",
     ),
     Word(
         "pinv",

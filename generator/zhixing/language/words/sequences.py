@@ -56,6 +56,7 @@ SEQUENCES = (
             options={"base": Accepts.NUMBER},
             peak=lambda s, _: s["d"] ** 2,
         ),
+        no_gradient="it takes one number, not an array",
     ),
     Word(
         "rotary",
@@ -74,6 +75,7 @@ SEQUENCES = (
     Word(
         "ngram_counts",
         mechanism(_ngram_counts, "t, v -> v w", work=count_work(entries="t, v v"), peak=lambda s, _: s["v"] ** 2),
+        no_gradient="counts change in jumps",
     ),
     Word(
         "ngram_probabilities",

@@ -233,7 +233,9 @@ class Word:
             the first argument). A score of −∞ tells a weight that a mask took away from one that is small.
         gradient: How it is differentiated, from `derivatives.py`: a partial derivative for each argument of a word that
             works entry by entry (None for one that it does not depend on smoothly), else what takes the adjoint of the
-            result to that of the argument. None where it has no gradient.
+            result to that of the argument. A function of the core is run and followed back as it is; `gradient` is what
+            is run instead.
+        no_gradient: Why it is not differentiated, to be read behind a colon; "" where it is.
         neighbours: The words that mutation puts in its place.
         reserves_name: Whether no quantity may have its name although it is a mechanism; of other words none may.
         hint: What to write instead where too many arguments are given.
@@ -247,6 +249,7 @@ class Word:
     within_sums: bool = False
     scores: Mapping[str, str] = field(default_factory=dict)
     gradient: tuple[Partial | None, ...] | Partial | None = None
+    no_gradient: str = ""
     neighbours: tuple[str, ...] = ()
     reserves_name: bool = False
     hint: str = ""

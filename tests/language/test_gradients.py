@@ -201,7 +201,8 @@ given:
   W[gate, d, h]: {normal: 1, seed: 1}
   U[gate, h, h]: {normal: 1, seed: 2}
   s[t, d]: {normal: 1, seed: 3}
-start: {cell.h: x, cell.c: x * 2}
+  c[h]: [1, -0.5]
+start: {cell.h: x, cell.c: c}
 compute:
   first: lstm_cell(s[0], x, x * 2, W, U)
   each t:

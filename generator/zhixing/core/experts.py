@@ -63,7 +63,7 @@ def mixture_of_experts(
     if read_count("k", k, least=1) > W.shape[1]:
         raise CoreError(f"k is {k}, but there are {W.shape[1]} experts (the last axis of W)")
     gates = keep_top_k(normalize_exponentials(logits)[0], k)
-    output = np.zeros((*x.shape[:-1], W2.shape[-1]), x.dtype)
+    output = np.zeros_like(x, shape=(*x.shape[:-1], W2.shape[-1]))
     for i in range(W.shape[1]):
         chosen = gates[..., i] != 0
         found = feed_forward(x[chosen], W1[i], b1[i], W2[i], b2[i], activation=activation)

@@ -160,6 +160,11 @@ class Traced(NDArrayOperatorsMixin):
         """Return it in another shape."""
         return self._rearrange(lambda array: array.reshape(*shape))
 
+    @property
+    def T(self) -> Traced:  # noqa: N802 - as NumPy has it
+        """Return it with its axes in the other order."""
+        return self._rearrange(np.transpose)
+
     def max(self, **options: Any) -> Any:
         """Return the largest entry along an axis."""
         return np.maximum.reduce(self, **options)
@@ -185,6 +190,7 @@ _SLOPES: Mapping[np.ufunc, tuple[Slope, ...]] = {
     np.ldexp: (lambda _a, b, _y: np.ldexp(1.0, b),),
     np.maximum: (lambda a, b, _y: (a > b) + 0.5 * (a == b), lambda a, b, _y: (b > a) + 0.5 * (a == b)),
     np.minimum: (lambda a, b, _y: (a < b) + 0.5 * (a == b), lambda a, b, _y: (b < a) + 0.5 * (a == b)),
+    np.logaddexp: (lambda a, _b, y: np.exp(a - y), lambda _a, b, y: np.exp(b - y)),
     np.negative: (lambda *_: -1.0,),
     np.absolute: (lambda a, _y: np.sign(a),),
     np.square: (lambda a, _y: 2 * a,),
@@ -285,7 +291,7 @@ _REARRANGE = frozenset({
 })  # fmt: skip
 _PLAIN = frozenset({
     np.ndim, np.shape, np.size, np.any, np.all, np.isneginf, np.isposinf, np.argsort, np.argmax, np.argmin,
-    np.ones_like, np.zeros_like, np.full_like,
+    np.ones_like, np.full_like,
 })  # fmt: skip
 
 
@@ -381,6 +387,7 @@ _COMPOSED: Mapping[Callable[..., Any], Callable[..., Any]] = {
     np.einsum: _einsum,
     np.tensordot: _tensordot,
     np.linalg.pinv: _pinv,
+    np.zeros_like: lambda x, shape=None: _empty(x, x.shape if shape is None else shape),
     np.empty_like: lambda x, shape=None: _empty(x, x.shape if shape is None else shape),
 }
 

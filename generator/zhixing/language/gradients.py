@@ -399,7 +399,7 @@ class _Backward:
         trial = replace(scope, budget=replace(scope.budget))
         try:
             record = follow(known, scope)
-        except TraceError:
+        except (TraceError, AttributeError):
             raise self.refuse(node) from None
         cleaned = remove_noise(record, known, lambda changed: follow(changed, trial))
         for place, part in enumerate(read.nodes):

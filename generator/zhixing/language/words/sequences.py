@@ -93,6 +93,7 @@ SEQUENCES = (
             options={"end": Accepts.WHOLE},
             peak=lambda s, o: _find_whole(o, "width") * (s["v"] + _find_whole(o, "steps")),
         ),
+        no_gradient="it chooses words, and the choice changes in jumps",
     ),
     Word(
         "rnn_cell",

@@ -63,7 +63,8 @@ class Backing:
 def _names(examples: tuple[str, ...], runs: Mapping[str, Run]) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = defaultdict(list)
     for example in examples:
-        if example in runs:
+        # A claim on a variation names it: its quantities have the names of those that it varies.
+        if example in runs and not runs[example].example.variation:
             for name in dict.fromkeys(name.partition(".")[0] for name in runs[example].quantities):
                 found[name].append(example)
     return {name: tuple(ids) for name, ids in found.items()}

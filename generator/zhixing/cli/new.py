@@ -128,8 +128,12 @@ def _write_notes(
     return written, problems
 
 
+LONGEST_ID = 50
+"""Characters of an id that leave room for what a template puts behind it."""
+
+
 def _free_id(title: str, taken: Collection[str], unnamed: str) -> str:
     """Return an id for a title's example: letters, digits, - and _ only, numbered where it is taken."""
-    base = re.sub(r"[^\w-]+", "", unicodedata.normalize("NFKC", title)).lstrip("_-")[:60] or unnamed
+    base = re.sub(r"[^\w-]+", "", unicodedata.normalize("NFKC", title)).lstrip("_-")[:LONGEST_ID] or unnamed
     names = (base, *(f"{base}-{number}" for number in range(2, len(taken) + 3)))
     return next(name for name in names if name not in taken)

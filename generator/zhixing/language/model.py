@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from zhixing.language.nodes import Node, Placed
 from zhixing.problems import Code, ZhixingError
-from zhixing.source import Span
+from zhixing.source import Source, Span
 from zhixing.wording.model import Wording
 from zhixing.wording.zh import WORDING as CHINESE
 
@@ -135,6 +135,7 @@ __all__ = [
     "Array",
     "Axes",
     "Axis",
+    "Change",
     "Declaration",
     "Definition",
     "Derivation",
@@ -159,6 +160,7 @@ __all__ = [
     "Start",
     "Step",
     "Table",
+    "Variation",
 ]  # fmt: skip
 
 
@@ -202,7 +204,8 @@ class Given:
 
     The values have the shape of the declared axes. `pins` holds the flat position and the span of each number that the
     author typed; mutation changes them one by one. `work` is how many operations making them takes. `file` is the data
-    file of the vault that they stand in, or "".
+    file of the vault that they stand in, or "". `single` tells that each pin stands for its own entry though there are
+    fewer pins than entries; else one pin stands for all.
     """
 
     name: Declaration
@@ -210,6 +213,7 @@ class Given:
     pins: tuple[tuple[int, Span], ...] = ()
     work: int = 0
     file: str = ""
+    single: bool = False
 
     @property
     def quantity(self) -> Quantity:
@@ -354,6 +358,35 @@ Show = Remark | Inputs | Table | Formula | Derivation | Heatmap | Plot
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What a variation changes: given entries, or a step; and what these were, None where that is not written down.
+
+    What they are now, the run of the variation has.
+    """
+
+    target: Expression
+    before: Quantity | Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """The example that a variation changes, by id, and its changes.
+
+    `source` is the note of the variation and `home` that of the example, in which the spans of its steps are;
+    `expectations` and `holds` are the example's own, which say what values it has on purpose. `span` is that of the
+    changes.
+    """
+
+    of: str
+    source: Source
+    home: Source
+    changes: tuple[Change, ...]
+    expectations: tuple[Expectation, ...]
+    holds: tuple[Expression, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """A worked example as declared in a note, read but not run."""
 
@@ -372,6 +405,7 @@ class Example:
     uses_spans: Mapping[str, Span] = field(default_factory=dict)
     definitions: tuple[Definition, ...] = ()
     formats: Mapping[str, Format] = field(default_factory=dict)
+    variation: Variation | None = None
 
     def format_of(self, name: str) -> Format:
         """Return the format of a quantity: its own, or that of the record that it is a result of."""

@@ -66,7 +66,7 @@ def _name(given: Given, flat: int, example: Example) -> str:
 def _changed(given: Given, flat: int) -> Quantity:
     quantity = given.quantity
     values = np.array(quantity.values, np.float64)
-    whole = len(given.pins) < values.size  # one number stands for all entries
+    whole = len(given.pins) < values.size and not given.single  # one number stands for all entries
     for index in range(values.size) if whole else [flat]:
         old = values.flat[index]
         values.flat[index] = 0.0 if np.isinf(old) else old * 1.1 if old != 0 else 0.1
@@ -84,8 +84,13 @@ def _with_given(example: Example, old: Given, quantity: Quantity) -> Example:
 
 
 def step_mutants(example: Example) -> Iterator[Mutant]:
-    """Yield mutants of each step: its sign, an operator, a transpose, a scale left out, a neighbouring function."""
-    for step in example.steps:
+    """Yield mutants of each step: its sign, an operator, a transpose, a scale left out, a neighbouring function.
+
+    Of a variation only the steps that it changes: the others are those of the example that it varies.
+    """
+    changes = example.variation.changes if example.variation else ()
+    changed = {change.target.text for change in changes}
+    for step in example.steps if not changes else (step for step in example.steps if step.name.name in changed):
         tree = step.expression.tree
         yield _with_step(example, step, Unary("-", tree, span=tree.span), "its sign")
         for node in walk(tree):

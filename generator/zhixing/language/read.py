@@ -733,7 +733,7 @@ def read_example(source: Source, content: Span, files: DataFiles | None = None) 
 def _read(node: Mapping, reading: ExampleReader) -> Example:
     """Read every section; each may rest on those before it."""
     reading.keys(node, KEYS, "An example")
-    identifier = _identifier(node, reading)
+    identifier = read_identifier(node, reading)
     read_axes(node.get("axes"), reading)
     sections = Sections(reading)
     definitions = tuple(sections.define(node.get("define")))
@@ -752,7 +752,8 @@ def _read(node: Mapping, reading: ExampleReader) -> Example:
     )  # fmt: skip
 
 
-def _identifier(node: Mapping, reading: ExampleReader) -> str:
+def read_identifier(node: Mapping, reading: ExampleReader) -> str:
+    """Return the id of an example; "" where it has none, which is reported."""
     found = node.get("id")
     if not isinstance(found, Scalar) or not found.text.strip():
         at = found.span if found else node.span

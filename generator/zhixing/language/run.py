@@ -31,6 +31,7 @@ from zhixing.language.model import (
     Run,
     Start,
     Step,
+    Variation,
 )
 from zhixing.language.nodes import Name, Node, walk
 from zhixing.language.read import no_axis
@@ -252,13 +253,30 @@ def run_example(
     evaluator = Evaluator(runner.scope, statement=True, axes=runner.node_axes)
     outcomes = judge_claims(example.expectations, example.holds, evaluator)
     sayings = tuple(judge_says(says, evaluator) for says in example.says)
-    undefined = find_undefined(replace(example, axes=runner.axes), runner.scope.names.quantities, source)
+    expecting = _with_base_expectations(replace(example, axes=runner.axes))
+    undefined = find_undefined(expecting, runner.scope.names.quantities, source)
+    if example.variation:
+        undefined = (_at_changes(problem, example.variation) for problem in undefined)
     problems = [*runner.problems, *undefined, *_unmet(outcomes, source)]
     run = Run(
         replace(example, axes=runner.axes), dict(runner.scope.names.quantities), outcomes, sayings, runner.node_axes,
         budget.used, budget.cut, wording,
     )  # fmt: skip
     return run, problems
+
+
+def _with_base_expectations(example: Example) -> Example:
+    """Return a variation with what the example that it varies expects too: what that has on purpose, this may have."""
+    if example.variation is None:
+        return example
+    expectations = (*example.variation.expectations, *example.expectations)
+    return replace(example, expectations=expectations, holds=(*example.variation.holds, *example.holds))
+
+
+def _at_changes(problem: Problem, variation: Variation) -> Problem:
+    """Return a problem of a run of a variation at what it changes: the step at fault is one of another block."""
+    what = f"With this change of {variation.of}: {problem.what}"
+    return variation.source.problem(problem.code, variation.span, what, problem.fix)
 
 
 def _unmet(outcomes: Sequence[Outcome], source: Source) -> Iterator[Problem]:
@@ -297,7 +315,15 @@ class _Runner:
             self.scope.failed.add(name)
         except ExampleError as error:
             self.scope.failed.add(name)
-            self.problems.append(self.source.problem(error.code, error.span or at, error.what, error.fix))
+            self.problems.append(self._problem(name, error, at))
+
+    def _problem(self, name: str, error: ExampleError, at: Span) -> Problem:
+        """Return the problem of a name at its place; in a variation at the changes, unless the name is one of them."""
+        varied = self.example.variation
+        if varied is None or any(change.target.text == name for change in varied.changes):
+            return self.source.problem(error.code, error.span or at, error.what, error.fix)
+        there = varied.home.problem(error.code, error.span or at, "", error.fix)
+        return _at_changes(replace(there, what=f"{error.what} ({there.path}:{there.line})"), varied)
 
     def store(self, name: str, quantity: Quantity) -> None:
         self.scope.budget.store(quantity.values.size)
@@ -338,8 +364,7 @@ class _Runner:
             self.attempt(step.name.name, step.expression.span, partial(self._step, step))
 
     def _no_axis(self, each: str, steps: Sequence[Step]) -> Problem:
-        error = no_axis(each, self.axes)
-        return self.source.problem(error.code, steps[0].name.span.start, error.what, error.fix)
+        return self._problem(steps[0].name.name, no_axis(each, self.axes), steps[0].name.span)
 
     def _step(self, step: Step) -> None:
         for name, quantity in self._compute(step).items():

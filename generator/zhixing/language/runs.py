@@ -14,6 +14,7 @@ from zhixing.language.model import Example, ExampleError, Given, Quantity, Run
 from zhixing.language.read import read_example
 from zhixing.language.run import evaluate, run_example
 from zhixing.language.shelf import Shelf
+from zhixing.language.vary import Bases, is_variation, read_variation
 from zhixing.markdown.blocks import Kind, Region
 from zhixing.problems import Code, Problem, did_you_mean
 from zhixing.source import Source, Span
@@ -105,16 +106,21 @@ def _silent(_done: int, _total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A run with what it rests on: the note, the texts of data files, and the runs that it uses."""
+    """A run with what it rests on: its notes, the texts of data files, and the runs that it uses."""
 
-    source: Source
+    sources: tuple[Source, ...]
     data: Mapping[str, str]
     used: Mapping[str, Run]
     run: Run
     problems: list[Problem]
 
     def is_valid(
-        self, source: Source, data: Mapping[str, str], used: Mapping[str, Run], limit: int, wording: Wording
+        self,
+        sources: tuple[Source, ...],
+        data: Mapping[str, str],
+        used: Mapping[str, Run],
+        limit: int,
+        wording: Wording,
     ) -> bool:
         """Return whether running the example again, with so many operations allowed, would give the same."""
         same = (
@@ -123,7 +129,7 @@ class _Known:
             and all(run is self.used[name] for name, run in used.items())
         )
         same = same and wording is self.run.wording
-        return same and source == self.source and not self.run.cut and self.run.work <= limit
+        return same and sources == self.sources and not self.run.cut and self.run.work <= limit
 
 
 @dataclass
@@ -147,10 +153,11 @@ class RunMemory:
         names = {reference.partition(".")[0] for reference in example.uses.values()}
         used = {name: runs[name] for name in names if name in runs}
         known = self.runs.get(example.id)
-        if known is None or not known.is_valid(source, data, used, limit, wording):
+        sources = (source, example.variation.home) if example.variation else (source,)
+        if known is None or not known.is_valid(sources, data, used, limit, wording):
             run, problems = run_example(example, source, runs, limit, wording)
             run = self.shelf.keep(run, lambda: run_example(example, source, used, limit, wording)[0])
-            known = self.runs[example.id] = _Known(source, data, used, run, problems)
+            known = self.runs[example.id] = _Known(sources, data, used, run, problems)
         pool.take(length, known.run.work)
         return known.run, known.problems
 
@@ -160,13 +167,14 @@ class RunMemory:
 
     def keep_used(self, example: Example, source: Source, runs: Mapping[str, Run]) -> Iterator[Problem]:
         """Keep what an example uses of others for good; yield a problem for each quantity that is too large."""
+        home = example.variation.home if example.variation else source
         for name, reference in example.uses.items():
             other, _, quantity = reference.partition(".")
             try:
                 if other in runs:
                     self.shelf.use(runs[other], quantity)
             except ExampleError as error:
-                yield source.problem(error.code, example.uses_spans[name], error.what, error.fix)
+                yield home.problem(error.code, example.uses_spans[name], error.what, error.fix)
 
 
 def run_all(vault: Vault, progress: Callable[[int, int], None] = _silent, memory: RunMemory | None = None) -> Book:
@@ -176,12 +184,13 @@ def run_all(vault: Vault, progress: Callable[[int, int], None] = _silent, memory
     """
     memory = memory or RunMemory()
     files = DataFiles(vault)
-    read = [_read(note, fence, files) for note in vault.notes.values() for fence in example_fences(note)]
+    read = _read_all(vault, files)
     declared = tuple(one for one, _ in read)
     unique, duplicates = _by_id(declared)
     ordered, circles = _in_order(unique)
     problems = [*(problem for _, found in read for problem in found), *duplicates, *circles]
     runs: dict[str, Run] = {}
+    troubled: set[str] = set()
     pool = shared_pool(one.example.span.end - one.example.span.start for one in unique.values() if one.example)
     memory.begin(pool)
     for done, one in enumerate(ordered):
@@ -193,7 +202,9 @@ def run_all(vault: Vault, progress: Callable[[int, int], None] = _silent, memory
                 runs[one.example.id], found = memory.run(
                     one.example, one.note.source, _data_of(one.example, files), runs, pool, vault.wording
                 )
-                problems += found
+                varied = one.example.variation
+                problems += [] if varied and varied.of in troubled else found
+                troubled |= {one.example.id} if found else set()
     memory.forget(runs)
     return Book(declared, runs, tuple(problems))
 
@@ -204,12 +215,32 @@ def _data_of(example: Example, files: DataFiles) -> dict[str, str]:
     return {one.file: files.text(one.file) for one in given if one.file}
 
 
-def _read(note: Note, fence: Region, files: DataFiles) -> tuple[Declared, list[Problem]]:
+def _read_all(vault: Vault, files: DataFiles) -> list[tuple[Declared, list[Problem]]]:
+    """Return all blocks of examples; variations are read when the examples that they vary are known."""
+    fences = [(note, fence) for note in vault.notes.values() for fence in example_fences(note)]
+    bases: dict[str, tuple[Example, Source] | None] = {}
+    read: list[tuple[Declared, list[Problem]] | None] = []
+    for note, fence in fences:
+        varies = is_variation(note.source, fence.content)
+        read.append(None if varies else _read(note, fence, {}, files))
+        one = read[-1][0] if read[-1] else None
+        bases |= _as_bases(one) if one and one.name not in bases else {}
+    return [found or _read(note, fence, bases, files) for (note, fence), found in zip(fences, read, strict=True)]
+
+
+def _as_bases(one: Declared) -> dict[str, tuple[Example, Source] | None]:
+    return {one.name: (one.example, one.note.source) if one.example else None} if one.name else {}
+
+
+def _read(note: Note, fence: Region, bases: Bases, files: DataFiles) -> tuple[Declared, list[Problem]]:
     if fence.depth:
         what = "A worked example stands inside a list or a callout, where no result can be written below it"
         fix = "Move it to the left margin, outside of lists and callouts"
         return Declared(note, fence, None), [note.source.problem(Code.EXAMPLE_PLACE, fence.span, what, fix)]
-    example, problems = read_example(note.source, fence.content, files)
+    if is_variation(note.source, fence.content):
+        example, problems = read_variation(note.source, fence.content, bases, files)
+    else:
+        example, problems = read_example(note.source, fence.content, files)
     return Declared(note, fence, example), problems
 
 
@@ -233,7 +264,7 @@ def _by_id(declared: Iterable[Declared]) -> tuple[dict[str, Declared], list[Prob
 def _in_order(unique: Mapping[str, Declared]) -> tuple[list[Declared], list[Problem]]:
     """Return the examples, each after those it uses; and a problem for each of those that use one another in a circle.
 
-    An example comes as soon as those it uses have, otherwise in the order of notes and places.
+    An example comes as soon as those it uses or varies have, otherwise in the order of notes and places.
     """
     waiting = {name: _needs(one, unique) for name, one in unique.items()}
     users: dict[str, list[str]] = {name: [] for name in unique}
@@ -260,5 +291,8 @@ def _circle(one: Declared, needs: Collection[str]) -> Problem:
 
 
 def _needs(one: Declared, unique: Mapping[str, Declared]) -> set[str]:
-    uses = one.example.uses.values() if one.example else ()
-    return {name for reference in uses if (name := reference.partition(".")[0]) in unique}
+    if one.example is None:
+        return set()
+    names = {reference.partition(".")[0] for reference in one.example.uses.values()}
+    varied = {one.example.variation.of} if one.example.variation else set()
+    return {name for name in names | varied if name in unique}

@@ -37,6 +37,7 @@ from zhixing.language.model import (
 )
 from zhixing.language.nodes import Compare, Comparison, indexed_base, name_node, text_of
 from zhixing.problems import Code, Problem
+from zhixing.show.changes import changes
 from zhixing.show.derivation import derivation
 from zhixing.show.escape import escape_markdown, escape_paragraph
 from zhixing.show.heatmap import find_masked, heatmap
@@ -208,7 +209,7 @@ def body(run: Run) -> Body | None:
         return None
     writer = _Writer(run)
     try:
-        shown = [writer.block(show) for show in _find_shows(run)]
+        shown = [changes(run), *(writer.block(show) for show in _find_shows(run))]
     except ExampleError:
         return None
     blocks = [block for block in shown if block]
@@ -239,7 +240,8 @@ def is_complete(run: Run) -> bool:
 def _find_shows(run: Run) -> tuple[Show, ...]:
     """Return the items to show: what is given, and then what `show:` says or else the results."""
     given = default_inputs(run)
-    return (*([given] if given else []), *(run.example.show or _find_results(run)))
+    results = () if run.example.variation else _find_results(run)
+    return (*([given] if given else []), *(run.example.show or results))
 
 
 def _find_results(run: Run) -> tuple[Show, ...]:

@@ -27,10 +27,10 @@ _LONGEST_LABELS = 50
 def default_inputs(run: Run) -> Inputs | None:
     """Return the inputs that are shown though nobody asked: the small ones that no table or heat map shows whole.
 
-    None where there is none of them, and where `show:` says itself which inputs it wants.
+    None where there is none of them, where `show:` says itself which inputs it wants, and of a variation.
     """
     example = run.example
-    if any(isinstance(show, Inputs) for show in example.show):
+    if example.variation or any(isinstance(show, Inputs) for show in example.show):
         return None
     elsewhere = _find_shown_whole(run)
     wanted = [

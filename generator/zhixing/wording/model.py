@@ -28,6 +28,8 @@ class Wording:
 
     # Tables.
     given: str
+    changed: str
+    before: str
     quantity: str
     value: str
     position: str

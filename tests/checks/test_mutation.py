@@ -69,6 +69,26 @@ def test_steps_that_nothing_pins_are_named() -> None:
     assert "total: its sign" not in [mutant.what for mutant in score.unnoticed]
 
 
+OPTIONS = """```yaml example
+id: 掩
+axes: {词: 2, 键: 词, 维: 1}
+given: {"x[词, 维]": [[1], [2]]}
+compute:
+  y[词, 维]: attention(x, x, x, causal=1, scale=2).output
+expect: {"y[%d]": [%s]}
+```
+"""
+
+
+def test_an_option_that_nothing_pins_is_named() -> None:
+    (first,), (last,) = scores(甲=OPTIONS % (0, 1)), scores(甲=OPTIONS % (1, 1.98201))
+
+    assert "y: scale= is left out" in [mutant.what for mutant in first.unnoticed]
+    assert "y: causal= is left out" not in [mutant.what for mutant in first.unnoticed]
+    assert "y: scale= is left out" not in [mutant.what for mutant in last.unnoticed]
+    assert "y: causal= is left out" in [mutant.what for mutant in last.unnoticed]
+
+
 def test_an_example_that_uses_another_notices_for_it() -> None:
     user = "```yaml example\nid: 用\nuses: {t: 和.total}\ncompute: {x: 2 * t}\nexpect: {x: 2}\n```\n"
 

@@ -169,6 +169,100 @@ MUTATIONS: dict[str, tuple[str, str, str, str]] = {
     "sums overwrite what is still to be read": (
         "blocked.py", "any(np.may_share_memory(out, array) for array in arrays)", "False", BLOCKED + "out_may_be",
     ),
+    "a sink for each key": (
+        "softmax.py", "np.logaddexp(lse, sink)", "np.logaddexp(lse, np.logaddexp(sink, sink))",
+        "test_merging.py::test_a_sink",
+    ),
+    "a sink where nothing is seen": (
+        "softmax.py", "np.where(np.isneginf(lse), 0, logistic(lse - sink))", "logistic(lse - sink)",
+        "test_merging.py::test_sinks_at_the_ends",
+    ),
+    "the blocks' sink is not shifted": (
+        "blocked.py", "sinks * self.unit - largest)", "sinks * self.unit)", "test_merging.py::test_a_sink",
+    ),
+    "parts weigh alike": (
+        "merging.py", "normalize_exponentials(lse, axis=-2)", "normalize_exponentials(lse * 0, axis=-2)",
+        "test_merging.py::test_merge_attention",
+    ),
+    "a part that counts nothing is multiplied": (
+        "merging.py", "np.where(shares[..., None] == 0, 0, shares[..., None] * outputs)", "shares[..., None] * outputs",
+        "test_merging.py::test_parts_of_nothing",
+    ),
+    "the cache keeps the oldest": (
+        "cache.py", "keys[..., start:, :], values[..., start:, :]",
+        "keys[..., : keys.shape[-2] - start, :], values[..., : keys.shape[-2] - start, :]",
+        "test_merging.py::test_a_window_needs",
+    ),
+    "distances the other way": (
+        "relative.py", "np.clip(distances,", "np.clip(-distances,",
+        "test_relative.py::test_relative_attention",
+    ),
+    "values without their vectors": (
+        "relative.py", "output=steps.output + added", "output=steps.output",
+        "test_relative.py::test_relative_attention",
+    ),
+    "the distance is not scaled": (
+        "relative.py", "Q @ A_K.T", "Q @ A_K.T * Q.shape[-1]", "test_relative.py::test_relative_attention",
+    ),
+    "gates of all experts": (
+        "experts.py", "keep_top_k(normalize_exponentials(logits)[0], k)", "normalize_exponentials(logits)[0]",
+        "test_experts.py::test_mixture",
+    ),
+    "experts that are not chosen are asked": (
+        "experts.py", "chosen = gates[..., i] != 0", "chosen = gates[..., i] == gates[..., i]",
+        "test_experts.py::test_an_expert",
+    ),
+    "a beam of what cannot come": (
+        "beam.py", "return order[sums[order] != -np.inf]", "return order", "test_beam.py::test_ties",
+    ),
+    "row and column of a beam": (
+        "beam.py", "np.divmod(best, len(log_first))", "np.divmod(best, len(log_p))", "test_beam.py::test_beam_search",
+    ),
+    "the end goes on": ("beam.py", "if end is not None:", "if False:", "test_beam.py::test_what_ended"),
+    "one gain for all norms": (
+        "layers.py", "None if rows is None else rows[sublayer]", "None if rows is None else rows[0]",
+        "test_layers.py::test_encoder",
+    ),
+    "the values' bias for the keys'": (
+        "heads.py", '_project("memory", memory, "K", W_K, b_K)', '_project("memory", memory, "K", W_K, None)',
+        "test_layers.py::test_multi_head",
+    ),
+    "queries of any length": (
+        "heads.py", "return rms_norm(heads, gain)", "return heads * gain", "test_layers.py::test_multi_head",
+    ),
+    "backward states stand at the wrong end": (
+        "gates.py", "steps[-1].c\n    return _stack(steps[::-1] if backward else steps",
+        "steps[-1].c\n    return _stack(steps",
+        "test_layers.py::test_backward",
+    ),
+    "backward is forward": (
+        "recurrence.py", "reversed(times) if backward else times", "times", "test_layers.py::test_backward",
+    ),
+    "T5's keys ahead share the buckets before": (
+        "biases.py", "count * (distances > 0)", "0 * distances", "test_biases.py::test_t5_bias",
+    ),
+    "ALiBi rises with the distance": (
+        "biases.py", "0 - slopes[..., None]", "0 + slopes[..., None]", "test_biases.py::test_alibi",
+    ),
+    "the memory does not decay": (
+        "linear_attention.py", "kept[..., t, :, None] * memory", "memory", "test_linear_attention.py::test_every",
+    ),
+    "the old value stays": (
+        "linear_attention.py", "* (value - old)", "* value", "test_linear_attention.py::test_every",
+    ),
+    "kept words do not sum to 1": (
+        "decoding.py", "some / np.where(total == 0, 1, total)", "some", "test_decoding.py::test_keep",
+    ),
+    "one word too few has the share": (
+        "decoding.py", "before < least", "before + sorted_p < least", "test_decoding.py::test_keep_top_p",
+    ),
+    "the threshold of one more": (
+        "sparsemax.py", "1 + counts * ordered > sums", "1 + counts * ordered >= sums - 1",
+        "test_decoding.py::test_sparse",
+    ),
+    "smoothing takes from the target alone": (
+        "losses.py", "+ share / max(classes, 1)", "", "test_training.py::test_cross",
+    ),
     "back through time without the bend": (
         "../experiments/copy_models.py", "inner = back * (1 - states[t + 1] ** 2)", "inner = back",
         "../experiments/test_copy_task.py::test_gradients",

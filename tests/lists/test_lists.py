@@ -87,6 +87,18 @@ def test_a_list_with_the_id_of_an_example_is_refused(tmp_path: Path) -> None:
     assert "list-invalid: The id '例' is taken already. Choose another." in zhixing(project, "check").stdout
 
 
+def test_the_core_s_reference_promises_only_what_examples_can_give(tmp_path: Path) -> None:
+    project = vault(tmp_path, 表="```yaml list\nid: 核\nof: core\n```\n")
+    assert zhixing(project, "regenerate").exit_code == 0
+    lines = (project / "notes" / "表.md").read_text(encoding="utf-8").splitlines()
+    (attention,) = (line for line in lines if line.startswith("**attention**"))
+    assert attention.endswith("sink)`，例子里可以写，但没有 `grouped`、`past`）")
+    (gelu,) = (line for line in lines if line.startswith("**gelu**"))
+    assert gelu == "**gelu**（`gelu(x, approximate)`，例子里可以写，但没有 `approximate`）"
+    (cache,) = (line for line in lines if line.startswith("**extend_cache**"))
+    assert cache == "**extend_cache**（`extend_cache(past_K, past_V, K, V, keep)`，例子里可以写）"
+
+
 def test_the_core_s_reference_holds_every_documented_function(tmp_path: Path) -> None:
     project = vault(tmp_path, 表="```yaml list\nid: 核\nof: core\n```\n", Softmax="[[表]]\n")
     assert zhixing(project, "regenerate").exit_code == 0

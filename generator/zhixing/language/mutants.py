@@ -27,6 +27,7 @@ from zhixing.language.nodes import (
     walk,
 )
 from zhixing.language.words import FUNCTIONS
+from zhixing.language.words.word import Function, Mechanism
 from zhixing.source import Span
 
 _OTHER_OPERATOR: Mapping[Arithmetic, Arithmetic] = {"+": "-", "-": "+", "*": "/"}
@@ -84,7 +85,7 @@ def _with_given(example: Example, old: Given, quantity: Quantity) -> Example:
 
 
 def step_mutants(example: Example) -> Iterator[Mutant]:
-    """Yield mutants of each step: its sign, an operator, a transpose, a scale left out, a neighbouring function.
+    """Yield mutants of each step: its sign, an operator, a neighbouring function; a transpose or an option left out.
 
     Of a variation only the steps that it changes: the others are those of the example that it varies.
     """
@@ -120,6 +121,15 @@ def _edits(node: Node) -> Iterator[tuple[Node, str]]:
         case Call() if node.name in FUNCTIONS:
             for neighbour in FUNCTIONS[node.name].neighbours:
                 yield replace(node, name=neighbour), f"{node.name} becomes {neighbour}"
+            for keyword in node.keywords:
+                if keyword.name not in _required(FUNCTIONS[node.name].function):
+                    kept = tuple(other for other in node.keywords if other is not keyword)
+                    yield replace(node, keywords=kept), f"{keyword.name}= is left out"
+
+
+def _required(function: Function) -> frozenset[str]:
+    """Return the names of arguments that a call must keep: its axes, and the options that must be given."""
+    return frozenset({"axis", *(function.needed if isinstance(function, Mechanism) else ())})
 
 
 def restates_given(expectation: Expectation, example: Example) -> bool:

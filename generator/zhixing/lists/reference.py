@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from zhixing import core
-from zhixing.language.words import WORDS
+from zhixing.language.words import FUNCTIONS, WORDS
+from zhixing.language.words.word import AlongAxis, Entrywise, Mechanism, Word
 from zhixing.show.escape import escape_markdown
 from zhixing.vault.vault import Vault
 from zhixing.wording.model import Wording
@@ -49,10 +50,33 @@ def _entry(name: str, text: str, titles: set[str], words: Wording) -> str:
 
 def _words(name: str, call: str, words: Wording) -> str:
     """Return a call with the word of the example language for it, if any; a pool has one for each number of axes."""
-    if name in WORDS:
-        return words.core_is_word.format(call=call)
+    if name in FUNCTIONS:
+        options = [f"`{option}`" for option in find_missing_options(FUNCTIONS[name], getattr(core, name))]
+        listed = words.enumeration.join(options)
+        without = words.core_is_word_without.format(call=call, options=listed)
+        return without if options else words.core_is_word.format(call=call)
     pools = [f"`{word}`" for word in (f"{name}1d", f"{name}2d") if word in WORDS]
     return words.core_has_words.format(call=call, words=words.enumeration.join(pools)) if pools else call
+
+
+def find_missing_options(word: Word, function: Callable[..., object]) -> list[str]:
+    """Return the parameters of a function of the core that examples cannot give to its word."""
+    taken, named = _find_arguments(word)
+    parameters = enumerate(inspect.signature(function).parameters.values())
+    behind = [one.name for i, one in parameters if i >= taken or one.kind is one.KEYWORD_ONLY]
+    return [name for name in behind if name not in named]
+
+
+def _find_arguments(word: Word) -> tuple[int, set[str]]:
+    """Return how many arguments a word takes by their place, and the names of those that it takes by name."""
+    match word.function:
+        case Mechanism(forms=forms, options=options, needed=needed):
+            return max(len(form.arguments) for form in forms), {*forms[0].keywords, *options, *needed}
+        case AlongAxis(options=options):
+            return 1, {"axis", *options}
+        case Entrywise(most=most):
+            return most, set()
+    return 1, {"axis"}
 
 
 def _signature(name: str) -> str:

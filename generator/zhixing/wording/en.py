@@ -70,6 +70,7 @@ WORDING = Wording(
     core_source="Source",
     core_note="Note",
     core_is_word="{call}, a word of examples",
+    core_is_word_without="{call}, a word of examples without {options}",
     core_has_words="{call}, in examples {words}",
     map_title="Concept map",
     map_step="Step {number}",

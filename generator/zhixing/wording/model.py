@@ -90,6 +90,7 @@ class Wording:
     core_source: str
     core_note: str
     core_is_word: str
+    core_is_word_without: str
     core_has_words: str
 
     # Maps.

@@ -70,6 +70,7 @@ WORDING = Wording(
     core_source="出处",
     core_note="笔记",
     core_is_word="{call}，例子里可以写",
+    core_is_word_without="{call}，例子里可以写，但没有 {options}",
     core_has_words="{call}，例子里写作 {words}",
     map_title="概念地图",
     map_step="第 {number} 步",

@@ -55,7 +55,10 @@ def test_both_languages_have_the_same_code_but_for_comments() -> None:
 def commands(group: click.Group, before: str = "") -> dict[str, click.Command]:
     """Return every command by its words; of a group, those below it."""
     found: dict[str, click.Command] = {}
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         found |= commands(command, f"{name} ") if isinstance(command, click.Group) else {f"{before}{name}": command}
     return found
 

@@ -40,11 +40,21 @@ class Selection:
 
 
 def vault_option(command: _F) -> _F:
-    """Add --vault DIR."""
+    """Add --vault DIR, which may also stand before the command."""
     kind = click.Path(path_type=Path, file_okay=False)
     return click.option(
-        "--vault", type=kind, metavar="DIR", help="The folder of notes, instead of looking for mkdocs.yml."
+        "--vault",
+        type=kind,
+        metavar="DIR",
+        callback=_vault_of_command,
+        help="The folder of notes, instead of looking for mkdocs.yml.",
     )(command)
+
+
+def _vault_of_command(context: click.Context, _option: click.Parameter, named: Path | None) -> Path | None:
+    """Return the vault named behind the command, or else the one before it."""
+    before: Path | None = context.find_root().params.get("vault")
+    return named or before
 
 
 def notes_argument(command: _F) -> _F:

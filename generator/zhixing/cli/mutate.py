@@ -8,18 +8,19 @@ from pathlib import Path
 
 import click
 
-from zhixing.checks.mutation import Score, mutate
+from zhixing.checks import mutation
+from zhixing.checks.mutation import Score
 from zhixing.cli.common import display_path, notes_argument, open_vault, progress, select_notes, vault_option
 from zhixing.language.runs import run_all
 from zhixing.problems import visible
 from zhixing.vault.vault import Vault
 
 
-@click.command(name="mutate")
+@click.command()
 @notes_argument
 @click.option("--min", "least", type=click.FloatRange(0, 100), metavar="N", help="Fail where givens score below N %.")
 @vault_option
-def mutate_command(notes: tuple[Path, ...], *, least: float | None, vault: Path | None) -> None:
+def mutate(notes: tuple[Path, ...], *, least: float | None, vault: Path | None) -> None:
     """Change each given number and each step, and list the changes that no expectation and no claim notices.
 
     A given number grows by a tenth, 0 becomes 0.1, an infinity 0. A step loses a sign, a transpose or a divisor, or
@@ -35,7 +36,7 @@ def mutate_command(notes: tuple[Path, ...], *, least: float | None, vault: Path 
     with progress("Running") as tell:
         book = run_all(loaded, tell)
     with progress("Mutating") as tell:
-        scores = mutate(loaded, book, lambda one: one.note.path in chosen.notes, tell)
+        scores = mutation.mutate(loaded, book, lambda one: one.note.path in chosen.notes, tell)
     by_note: dict[str, list[Score]] = defaultdict(list)
     for score in scores:
         by_note[str(score.declared.note.path)].append(score)

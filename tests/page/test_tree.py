@@ -31,6 +31,7 @@ from zhixing.page.tree import (
     Math,
     Media,
     Node,
+    Paragraph,
     Place,
     Stub,
     Table,
@@ -155,7 +156,7 @@ def test_an_example_knows_its_name_and_its_declaration() -> None:
     assert example.span.of(text) == DECLARED
     assert example.declared is not None
     assert example.declared.text.startswith("id: 水果\n")
-    assert {type(one) for one in example.children} == {Table, Figure}
+    assert {type(one) for one in example.children} == {Paragraph, Table, Figure}
 
 
 def test_a_table_ends_before_a_rule_below_it() -> None:
@@ -176,3 +177,13 @@ def test_footnotes_and_links_without_an_end_are_pieces_too() -> None:
     found = [type(node) for node in walk(page.blocks)]
     assert (found.count(FootnoteCall), found.count(Stub), found.count(Footnote)) == (2, 1, 1)
     assert [*page.footnotes] == ["inline-1", "1"]
+
+
+def test_spaces_that_align_numbers_stay_in_their_cells() -> None:
+    [table] = [
+        node
+        for node in walk(tree("| a | b |\n|---|---:|\n| x | 1\u2008\u2007 |\n| y | 0.5 |\n").blocks)
+        if isinstance(node, Table)
+    ]
+    cells = ["".join(one.text for one in cell if isinstance(one, Text)) for row in table.rows for cell in row]
+    assert cells == ["a", "b", "x", "1\u2008\u2007", "y", "0.5"]

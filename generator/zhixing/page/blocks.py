@@ -290,6 +290,11 @@ def _cells(text: str, start: int, end: int) -> list[Span]:
     return cells
 
 
+_ALIGNING = "\u2007\u2008"
+"""Spaces behind a number that align its point with those of the numbers above and below."""
+
+
 def _trimmed(text: str, start: int, end: int) -> Span:
-    part = text[start:end]
+    """Return where a cell's text stands, with the spaces behind it that align numbers."""
+    part = "".join("." if one in _ALIGNING else one for one in text[start:end])
     return Span(start + len(part) - len(part.lstrip()), max(start, end - len(part) + len(part.rstrip())))

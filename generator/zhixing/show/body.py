@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from types import MappingProxyType
@@ -21,6 +21,7 @@ from zhixing.language.model import (
     Derivation,
     Expectation,
     Expression,
+    Format,
     Formula,
     Heatmap,
     Inputs,
@@ -43,6 +44,7 @@ from zhixing.show.escape import escape_markdown, escape_paragraph
 from zhixing.show.heatmap import find_masked, heatmap
 from zhixing.show.inputs import default_inputs, inputs
 from zhixing.show.labels import entry, format_of, inline_formula, labels, markdown_name, plain_name
+from zhixing.show.numbers import PLAIN
 from zhixing.show.plot import plot
 from zhixing.show.svg import Figure
 from zhixing.show.tables import table
@@ -118,10 +120,13 @@ def _prose(text: str, words: Wording) -> str:
 def _row(run: Run, outcome: Outcome) -> list[str]:
     if isinstance(outcome.claim, Expectation):
         name = markdown_name(run, outcome.claim.target)
+        form = format_of(run.example, outcome.claim.target)
+        # Where both differ, decimals that the format leaves out could hide it.
+        form = form if outcome.holds else replace(form, digits=None)
         return [
             name,
             escape_markdown(_describe_expected(outcome.claim, run.wording)),
-            _describe_computed(run, outcome.computed),
+            _describe_computed(run, outcome.computed, form),
         ]
     statement = inline_formula(latex(run, outcome.claim.tree))
     sides = "" if outcome.holds else _describe_sides(run, outcome.claim)
@@ -141,10 +146,10 @@ def _leaves(values: object) -> Iterator[Printed]:
             yield from _leaves(value)
 
 
-def _describe_computed(run: Run, quantity: Quantity | None) -> str:
+def _describe_computed(run: Run, quantity: Quantity | None, form: Format = PLAIN) -> str:
     if quantity is None:
         return run.wording.not_computed
-    texts = (entry(quantity, float(value), run.example.axes) for value in quantity.values.flat)
+    texts = (entry(quantity, float(value), run.example.axes, form) for value in quantity.values.flat)
     return escape_markdown(_list_texts(texts, run.wording))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -155,8 +156,29 @@ def _cell(one: Named | Column, place: tuple[int, ...], axes: Axes) -> str:
     return escape_markdown(entry(one.quantity, float(one.quantity.values[place]), axes, one.form))
 
 
+_NUMBER = re.compile(r"[^\s\d]{0,4}[\d,]+(?:\.(?P<decimals>\d+))?%?(?: [^\s\d]+)?")
+_FIGURE_SPACE, _POINT_SPACE = "\u2007", "\u2008"
+"""As wide as a digit, and as a point."""
+
+
+def align_points(column: Sequence[str]) -> list[str]:
+    """Return the cells of a column, which stands to the right, with spaces behind numbers so that their points align.
+
+    Digits are not added, since zeros at the end say that a number was rounded. What has a power of ten stays.
+    """
+    found = [_NUMBER.fullmatch(cell) for cell in column]
+    decimals = [len(number["decimals"] or "") if number else -1 for number in found]
+    most = max(decimals, default=0)
+    return [
+        cell if count < 0 else cell + (_POINT_SPACE if most > 0 == count else "") + _FIGURE_SPACE * (most - count)
+        for cell, count in zip(column, decimals, strict=True)
+    ]
+
+
 def grid(header: Sequence[str], rows: Sequence[Sequence[str]], heads: int = 1) -> str:
     """Return a Markdown table of cells that are Markdown already; the first `heads` columns are headings of rows."""
+    columns = list(zip(*rows, strict=True))
+    aligned = list(zip(*columns[:heads], *map(align_points, columns[heads:]), strict=True))
     rule = [*("---" for _ in header[:heads]), *("---:" for _ in header[heads:])]
-    text = environment().get_template("tables/table.md").render(header=header, rule=rule, rows=rows)
+    text = environment().get_template("tables/table.md").render(header=header, rule=rule, rows=aligned)
     return text.rstrip("\n")

@@ -19,17 +19,19 @@ from typing import Any
 
 import numpy as np
 
-from zhixing.language import evaluate
+from zhixing.language import evaluate, run_example
+from zhixing.language.arrays import close
 from zhixing.language.expression import parse_expression
 from zhixing.language.latex_tree import label
-from zhixing.language.model import Dimension, Quantity, Run
+from zhixing.language.model import Dimension, Given, Quantity, Run
 from zhixing.language.words import FUNCTIONS
 from zhixing.language.words.word import Entrywise
-from zhixing.source import Span
+from zhixing.source import Source, Span
 
 _SPACE = re.compile(r"(?:\s|\\[,!; ])*")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _LETTER = re.compile(r"\\(?:mathrm|text)\{(?:[^{}]|\\[{}])*\}|\\[A-Za-z]+|[^\W\d]|\S")
+_DERIVATIVE = re.compile(r"\{\\partial (.*?)\}\{\\partial (.*?)\}(?=$|,|\\right\))")
 _ENTRYWISE: Mapping[str, Callable[..., Any]] = {
     r"\tanh": np.tanh, r"\sigma": lambda x: 1 / (1 + np.exp(-x)), r"\operatorname{sgn}": np.sign,
     r"\operatorname{ReLU}": lambda x: np.maximum(x, 0), r"\operatorname{round}": np.rint,
@@ -52,6 +54,11 @@ def _softmax(x: Any, axis: Any, temperature: float = 1.0) -> Any:
     return e / np.sum(e, axis=axis, keepdims=True)
 
 
+def logsumexp(x: Any, axis: Any, *, keepdims: bool) -> Any:
+    high = np.max(x, axis=axis, keepdims=True)
+    return high + np.log(np.sum(np.exp(x - high), axis=axis, keepdims=keepdims))
+
+
 def _entropy(x: Any, axis: Any) -> Any:
     return -np.sum(np.where(x > 0, x * np.log(np.where(x > 0, x, 1)), 0), axis=axis)
 
@@ -71,15 +78,47 @@ _KEEPING = {
     r"\operatorname{cumsum}": _run_up(np.cumsum),
     r"\operatorname{cumprod}": _run_up(np.cumprod),
     r"\operatorname{softmax}": _softmax,
-    r"\operatorname{log\,softmax}": lambda x, axis: np.log(_softmax(x, axis)),
+    r"\operatorname{log\,softmax}": lambda x, axis: x - logsumexp(x, axis=axis, keepdims=True),
     r"\operatorname{normalize}": _standardize,
 }
-_COMPARED = {"<": np.less, r"\le": np.less_equal, ">": np.greater, r"\ge": np.greater_equal, "=": np.equal,
-             r"\neq": np.not_equal}  # fmt: skip
+_COMPARED: Mapping[str, Callable[..., Any]] = {
+    "<": np.less, r"\le": np.less_equal, ">": np.greater, r"\ge": np.greater_equal, "=": close,
+    r"\neq": lambda a, b: ~close(a, b),
+}  # fmt: skip
 
 
 class UnreadableError(Exception):
     """A formula has no meaning, or more than one."""
+
+
+class NotSmoothError(UnreadableError):
+    """A function is differentiated where differences tell nothing about its slope."""
+
+
+def _print_parts(base: str, below: Sequence[str], mark: str) -> str:
+    script = f"_{{{', '.join(below)}}}" if below else ""
+    return f"{base}{script}" + (f"^{{{mark}}}" if mark else "")
+
+
+def _differentiate(run: Run, above: str, below: str, step: float) -> Any:
+    """Return how a number changes with each entry of a given quantity, by central differences."""
+    values = np.asarray(run.quantities[below].values, float)
+    slopes = np.empty_like(values)
+    for place in np.ndindex(values.shape):
+        moved = [values.copy(), values.copy()]
+        moved[0][place] += step
+        moved[1][place] -= step
+        high, low = (_run_with(run, below, one, above) for one in moved)
+        slopes[place] = (high - low) / (2 * step)
+    return slopes
+
+
+def _run_with(run: Run, name: str, values: Any, result: str) -> float:
+    def change(one: Given) -> Given:
+        return replace(one, values=replace(one.quantity, values=values)) if one.name.name == name else one
+
+    done, _ = run_example(replace(run.example, given=tuple(map(change, run.example.given))), Source("", ""), {})
+    return float(done.quantities[result].values)
 
 
 @dataclass(frozen=True)
@@ -124,7 +163,8 @@ class Reader:
     place: int = 0
     limits: dict[str, int] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
-    functions: Mapping[str, tuple[tuple[str, ...], str]] = field(default_factory=dict)
+    functions: Mapping[str, tuple[tuple[str, ...], str, bool]] = field(default_factory=dict)
+    parameters: Mapping[str, Value] = field(default_factory=dict)
 
     # Scanning.
 
@@ -232,6 +272,8 @@ class Reader:
     def label_value(self, side: Value | str, other: Value | str | None) -> Value:
         if isinstance(side, Value):
             return side
+        if isinstance(other, str):
+            return number(side == min(side, other))  # two labels are equal, or one comes first
         if not isinstance(other, Value) or not other.on:
             raise UnreadableError(f"the label {side} is compared with no axis")
         return number(self.positions_of(other.on)[side])
@@ -394,7 +436,7 @@ class Reader:
         for item in items:
             symbol, _, limit = (part.strip() for part in item.partition("<"))
             if limit:
-                self.limits = {**self.limits, symbol: int(self.inner(limit).read_all().values)}
+                self.limits = {**self.limits, symbol: self.count_below(symbol, self.inner(limit).read_all())}
             if symbol in self.bound or (symbol in self.indices and not again):
                 raise UnreadableError(f"the index {symbol} is bound twice")
             if self.axis_of(symbol) is None:
@@ -403,6 +445,16 @@ class Reader:
             names.append(symbol)
         yield names
         self.indices, self.bound, self.limits = before
+
+    def count_below(self, symbol: str, limit: Value) -> int:
+        """Return how many values of an index are below a limit, which are the first."""
+        axis = self.run.example.axes.get(self.axis_of(symbol) or "")
+        if axis is None or not axis.numbers:
+            return int(limit.values)
+        below = [number < float(limit.values) for number in axis.numbers]
+        if below != sorted(below, reverse=True):
+            raise UnreadableError(f"the values of {symbol} below {limit.values} are not the first")
+        return sum(below)
 
     def axis_of(self, symbol: str) -> str | None:
         plain = symbol.replace("'", "")
@@ -456,8 +508,22 @@ class Reader:
         return replace(value, values=np.exp(value.values), on="")
 
     def fraction(self) -> Value:
+        if match := _DERIVATIVE.match(self.text, self.place):
+            self.place = match.end()
+            return self.derivative(match[1], match[2])
         above = self.inner(self.group_text()).read_all()
         return self.multiply(above, self.inner(self.group_text()).read_all(), "/")
+
+    def derivative(self, above: str, below: str) -> Value:
+        """Differentiate a number with respect to a quantity that is given, by differences of two sizes."""
+        names = {_print_parts(*parts): name for parts, name in self.symbols.quantities.items()}
+        if above not in names or names.get(below, "") not in {one.name.name for one in self.run.example.given}:
+            raise UnreadableError(f"a derivative of {above} with respect to {below}")
+        quantity = self.run.quantities[names[below]]
+        fine, coarse = (_differentiate(self.run, names[above], names[below], step) for step in (1e-6, 1e-5))
+        if not np.allclose(fine, coarse, rtol=1e-3, atol=1e-5 * (1 + np.max(np.abs(coarse)))):
+            raise NotSmoothError(f"{above} has no derivative here")
+        return Value((100 * fine - coarse) / 99, (), quantity.axes)
 
     def root(self) -> Value:
         value = self.inner(self.group_text()).read_all()
@@ -527,6 +593,8 @@ class Reader:
         if self.maybe("."):
             return self.evaluated()
         opening = self.take("(", "[", r"\lvert", r"\lVert", r"\lfloor", r"\lceil")
+        if opening == r"\lfloor" and (quotient := self.whole_quotient()):
+            return quotient
         if opening == "[":
             if found := self.array():
                 return found
@@ -546,6 +614,19 @@ class Reader:
             raise UnreadableError("bars around an array are a norm or a determinant")
         function = {r"\lvert": np.abs, r"\lfloor": np.floor, r"\lceil": np.ceil}[opening]
         return replace(value, values=function(value.values), on="")
+
+    def whole_quotient(self) -> Value | None:
+        r"""Read `\frac{a}{b} \right\rfloor` without rounding a / b as machines do; None for anything else."""
+        start = self.place
+        if self.maybe(r"\frac"):
+            above, below = (self.inner(self.group_text()).read_all() for _ in range(2))
+            if self.maybe(r"\right"):
+                self.take(r"\rfloor")
+                if below.pos:
+                    raise UnreadableError("a division by an array")
+                return self.entry_by_entry(np.floor_divide, (above, below), alone=True)
+        self.place = start
+        return None
 
     def array(self) -> Value | None:
         r"""Read `\left[x_{i}\right]_{i}`, the array of the entries; None for a list."""
@@ -584,13 +665,15 @@ class Reader:
     def operator(self) -> str:
         """Return the name of a function that stands next."""
         self.skip()
-        match = re.compile(r"\\operatorname\{(?:[^{}]|\\_)*\}|\\log_\{\d+\}|\\[a-z]+").match(self.text, self.place)
+        match = re.compile(r"\\operatorname\{(?:[^{}]|\\_)*\}|\\mathbf\{I\}|\\log_\{\d+\}|\\[a-z]+").match(
+            self.text, self.place
+        )
         known = match and (
-            match[0].startswith(r"\operatorname") or match[0] in {**_SCALAR, **_ENTRYWISE, **_REDUCTIONS}
+            match[0].startswith((r"\operatorname", r"\mathbf")) or match[0] in {**_SCALAR, **_ENTRYWISE, **_REDUCTIONS}
         )
         return match[0] if match and known else ""
 
-    def call(self, operator: str) -> tuple[Value, bool]:
+    def call(self, operator: str) -> tuple[Value, bool]:  # noqa: PLR0911 - a case for each kind of function
         self.take(operator)
         below = _split(self.group_text()) if self.maybe("_") else []
         if operator in _SCALAR and not self.sees(r"\left("):
@@ -603,6 +686,8 @@ class Reader:
         self.take(r"\left(")
         options: dict[str, str] = {}
         known = operator in {**_SCALAR, **_ENTRYWISE}
+        if operator in self.functions:
+            return self.defined(operator), False
         word = "" if known else _word_name(operator)
         before = self.indices
         self.indices = before if known or FUNCTIONS[word].entrywise else {}
@@ -615,6 +700,19 @@ class Reader:
         if operator in _ENTRYWISE:
             return self.apply(_ENTRYWISE[operator], arguments, alone=True), False
         return self.library(word, arguments, options, below), False
+
+    def defined(self, operator: str) -> Value:
+        """Apply a function as its own formula defines it, to numbers or to whole arrays."""
+        parameters, body, of_numbers = self.functions[operator]
+        before = self.indices
+        self.indices = before if of_numbers else {}
+        arguments = dict(zip(parameters, self.arguments(")"), strict=True))
+        self.indices = before
+        empty = replace(self.symbols, quantities={})
+        inner = replace(
+            self.inner(body), symbols=empty, indices={}, bound={}, limits={}, sizes={}, parameters=arguments
+        )
+        return inner.read_all()
 
     def apply(self, function: Callable[..., Any], arguments: Sequence[Value], *, alone: bool) -> Value:
         return self.entry_by_entry(function, arguments, alone=alone)
@@ -744,6 +842,9 @@ class Reader:
                 self.quantity(self.symbols.quantities[opaque[found], (), ""], []),
                 _split(self.group_text()) if self.maybe("_") else [],
             )
+        if found := self.sees(*sorted(self.parameters, key=len, reverse=True)):
+            self.take(found)
+            return self.index(self.parameters[found], _split(self.group_text()) if self.maybe("_") else [])
         bases = sorted({base for base, _, _ in self.symbols.quantities} | set(self.symbols.axes), key=len, reverse=True)
         base = self.sees(*(b for b in bases if self.could_be(b))) or self.letter()
         self.take(base)
@@ -764,10 +865,11 @@ class Reader:
     def meaning(self, base: str, below: Sequence[str], mark: str) -> Value:
         """Return what a name with scripts stands for."""
         prefixes = [k for k in range(len(below) + 1) if (base, tuple(below[:k]), mark) in self.symbols.quantities]
-        scripted = [k for k in range(1, len(below) + 1) if f"{base}_{{{', '.join(below[:k])}}}" in self.symbols.axes]
+        names = [f"{base}_{{{', '.join(below[:k])}}}" for k in range(1, len(below) + 1)]
+        scripted = [k for k, name in enumerate(names, 1) if name.replace("'", "") in self.symbols.axes]
         if scripted and len(prefixes) < 2:
             k = scripted[-1]
-            return self.axis_value(f"{base}_{{{', '.join(below[:k])}}}", below[k:])
+            return self.axis_value(names[k - 1], below[k:])
         if not prefixes:
             return self.axis_value(base, below)
         if base in self.indices and 0 in prefixes:

@@ -1,6 +1,7 @@
 r"""Formulas: what is printed, that brackets mean what the tree means, and that renderers take it.
 
-`tests/cases/latex.md` holds whole examples; what is expected is the formula of each of their steps.
+`tests/cases/latex.md` holds whole examples; what is expected is each of their definitions and the
+formula of each of their steps.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def test_formulas_of_an_example(case: Case) -> None:
     assert example is not None, problems
     run, problems = run_example(example, Source("latex.md", case.given), {})
     assert not problems
-    printed = [formula(run, step) for step in example.steps]
+    printed = [definition(run, one) for one in example.definitions] + [formula(run, step) for step in example.steps]
 
     case.check("".join(f"{one}\n" for one in printed))
     for one in printed:

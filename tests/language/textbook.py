@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from textbook_reader import Reader, Symbols, UnreadableError, Value, _split, _step_aside
-from zhixing.language.latex import formula
+from textbook_reader import NotSmoothError, Reader, Symbols, UnreadableError, Value, _split, _step_aside
+from zhixing.language.latex import definition, formula, is_of_numbers
 from zhixing.language.latex_tree import Piece, Scripted, label
 from zhixing.language.model import Array, Given, Run, Step
 from zhixing.language.nodes import text_of
@@ -36,6 +36,19 @@ def symbols_of(run: Run) -> Symbols:
     return Symbols(quantities, axes)
 
 
+def functions_of(run: Run) -> dict[str, tuple[tuple[str, ...], str, bool]]:
+    """Return the parameters and the body of each function that the example defines, as they are printed.
+
+    The third says whether it is one of numbers.
+    """
+    found: dict[str, tuple[tuple[str, ...], str, bool]] = {}
+    for one in run.example.definitions:
+        operator, _, rest = definition(run, one).partition(r"\!\left(")
+        parameters, _, body = rest.partition(r"\right) = ")
+        found[operator] = (tuple(_split(parameters)), body, is_of_numbers(one))
+    return found
+
+
 def is_as_written(run: Run, step: Step) -> bool:
     """Return whether a formula is no mathematics but the expression as it is written, for want of a notation."""
     return f" = {label(text_of(step.expression.written or step.expression.tree)).text}" in formula(run, step)
@@ -46,12 +59,12 @@ def find_misreading(run: Run, step: Step) -> str:
     text = formula(run, step)
     if is_as_written(run, step):
         return ""
-    if step.expression.written:
-        return ""  # functions that the example defines have no textbook meaning
-    if r"\partial" in text:
-        return ""  # derivatives are held against differences elsewhere
+    if r"\partial" in text and step.each:
+        return ""  # derivatives in a recurrence are held against differences elsewhere
     try:
         return _compare(run, step, text)
+    except NotSmoothError:
+        return ""
     except UnreadableError as error:
         return f"{text}\n    {error}"
 
@@ -73,7 +86,7 @@ def _compare(run: Run, step: Step, text: str) -> str:
         items = _items(left, base, own, mark)
     computed = run.quantities[name]
     rounding = 1e-15 * sum(_noise(quantity.values) * 1e6 for quantity in run.quantities.values())
-    reader = Reader(main, run, symbols, indices={})
+    reader = Reader(main, run, symbols, indices={}, functions=functions_of(run))
     for condition in conditions:
         _read_start(reader, condition, symbols, run)
     for item in items:

@@ -62,7 +62,11 @@ OPERATORS = ["+", "-", "*", "/", "**", "@", "@", "@", "*", "-", "//", "%"]
 COMPARISONS = ["<", ">=", "==", "!=", "<=", ">"]
 CONDITIONS = ["{0} > 1", "{0} < {1}", "k == 1", "i == j", 'i == "b"', "t <= 2", "0 < {0} <= 1", "not {0} > 1",
               "{0} > 1 and {1} < 1", "{0} > 1 or k > 0", "{0}", "z != 4", 'not (l == "p_1" or {0} > 1)']  # fmt: skip
-ENTRYWISE = [name for name, word in FUNCTIONS.items() if isinstance(word.function, Entrywise) and name != "where"]
+ENTRYWISE = [
+    name
+    for name, word in FUNCTIONS.items()
+    if isinstance(word.function, Entrywise) and name not in ("where", "float16")
+]
 ONE = [name for name in ENTRYWISE if FUNCTIONS[name].function.least == 1]  # type: ignore[union-attr]  # they are Entrywise
 TWO = [name for name in ENTRYWISE if name not in ONE]
 MANY = [name for name, word in FUNCTIONS.items() if isinstance(word.function, Reduction | AlongAxis)]

@@ -43,7 +43,7 @@ from zhixing.language.latex_tree import (
     with_index,
     write,
 )
-from zhixing.language.model import Axes, Axis, Definition, Expression, Run, Start, Step
+from zhixing.language.model import Axes, Axis, Declaration, Definition, Expression, Run, Start, Step
 from zhixing.language.nodes import (
     Binary,
     Boolean,
@@ -62,7 +62,9 @@ from zhixing.language.nodes import (
     Transpose,
     TupleLiteral,
     Unary,
+    children,
     is_condition,
+    map_children,
     mentions,
     quantity_name,
     text_of,
@@ -70,7 +72,7 @@ from zhixing.language.nodes import (
 )
 from zhixing.language.notation import notation, print_name
 from zhixing.language.run import find_axes, find_order
-from zhixing.language.words import FUNCTIONS
+from zhixing.language.words import CONSTANTS, FUNCTIONS
 from zhixing.language.words.word import BigOperator, Fences, Layout, Mechanism, Merge, Ordering, Word
 from zhixing.wording.model import Wording
 from zhixing.wording.zh import WORDING as CHINESE
@@ -83,7 +85,8 @@ class Context:
     """What names mean in an expression, and the axes that a run found for its nodes.
 
     `names` are the quantities, `on` has the axis of those whose values are positions of one. `loop` is the axis of the
-    `each` that the expression stands in, or "", and `looped` are the steps repeated in it.
+    `each` that the expression stands in, or "", and `looped` are the steps repeated in it. `functions` are the
+    definitions that are of numbers.
     """
 
     axes: Mapping[str, Axis] = field(default_factory=dict)
@@ -93,6 +96,7 @@ class Context:
     loop: str = ""
     looped: frozenset[str] = frozenset()
     wording: Wording = CHINESE
+    functions: frozenset[str] = frozenset()
 
     def dims(self, node: Node) -> Axes:
         """Return the axes of a node in order, "" for one without a name; () where the run has not computed it."""
@@ -135,7 +139,9 @@ class Context:
 def step_context(run: Run, step: Step) -> Context:
     """Return what is known of a step's expression."""
     looped = frozenset(other.name.name for other in run.example.steps if step.each and other.each == step.each)
-    return Context(run.example.axes, _names(run), _chosen(run), run.axes, step.each, looped, run.wording)
+    return Context(
+        run.example.axes, _names(run), _chosen(run), run.axes, step.each, looped, run.wording, _functions(run)
+    )
 
 
 def context(run: Run, tree: Node) -> Context:
@@ -145,6 +151,10 @@ def context(run: Run, tree: Node) -> Context:
 
 def _names(run: Run) -> frozenset[str]:
     return frozenset(name.partition(".")[0] for name in run.quantities)
+
+
+def _functions(run: Run) -> frozenset[str]:
+    return frozenset(one.name for one in run.example.definitions if is_of_numbers(one))
 
 
 def _chosen(run: Run) -> Mapping[str, str]:
@@ -260,8 +270,10 @@ def _is_plain_slice(item: Slice) -> bool:
     return item.step is None or not (item.lower or item.upper)
 
 
-def _call_reads_whole(node: Call, known: Context) -> bool:
+def _call_reads_whole(node: Call, known: Context) -> bool:  # noqa: PLR0911 - a case for each kind of word
     word = word_of(node)
+    if word is None and node.name in known.functions:
+        return not known.dims(node) and all(reads_whole(a, known) for a in node.arguments)
     if word is None or not node.arguments:
         return True
     if not known.dims(node) and not isinstance(word.function, Mechanism | Ordering | Merge):
@@ -350,17 +362,103 @@ def name_operator(name: str) -> str:
     return rf"\operatorname{{{escaped}}}"
 
 
+# Functions that an example defines.
+
+
+def is_of_numbers(defined: Definition) -> bool:
+    """Return whether a definition is one of numbers, and of arrays entry by entry."""
+    return all(_is_of_numbers(part, defined.parameters) for part in walk(defined.body.tree))
+
+
+def _is_of_numbers(part: Node, parameters: Sequence[str]) -> bool:
+    match part:
+        case Name(name):
+            return name in parameters or name in CONSTANTS
+        case Call():
+            return (word := word_of(part)) is not None and word.entrywise and not part.keywords
+        case Binary(operator):
+            return operator != "@"
+    return isinstance(part, Number | Unary | Boolean | Compare)
+
+
 def definition(run: Run, defined: Definition) -> str:
-    r"""Return a definition: `\operatorname{elu}\!\left(x\right) = …`."""
-    printer = Printer(run.example.symbols, Context(run.example.axes))
+    r"""Return a definition: `\operatorname{elu}\!\left(x\right) = …`.
+
+    One that is not of numbers is printed as it is of arrays with the axes that its first call has.
+    """
+    if is_of_numbers(defined):
+        return _print_definition(run, defined, {})
+    for step in run.example.steps:
+        for call in _calls_of(step.expression, defined):
+            return _print_definition(run, defined, _axes_at(run, defined, step.expression.expanded[call]))
+    return _print_left(run, defined) + label(text_of(defined.body.written or defined.body.tree)).text
+
+
+def _cuts(node: Node) -> bool:
+    """Return whether a node keeps a part of an axis, whose positions then are others than its labels say."""
+    return isinstance(node, Index) and any(not isinstance(item, Number | Label) for item in node.items)
+
+
+def _calls_of(expression: Expression, defined: Definition) -> list[Node]:
+    return [n for n in walk(expression.written or expression.tree) if isinstance(n, Call) and n.name == defined.name]
+
+
+def _axes_at(run: Run, defined: Definition, made: Node) -> Mapping[Node, Axes]:
+    """Return the axes that the parts of a definition have where a call has become `made`."""
+    pairs = [(defined.body.tree, made)]
+    nodes: dict[Node, Axes] = {}
+    while pairs:
+        own, put_in = pairs.pop()
+        nodes[own] = run.axes.get(put_in, ())
+        if not (isinstance(own, Name) and own.name in defined.parameters):
+            pairs += zip(children(own), children(put_in), strict=True)
+    return nodes | {own: nodes[put_in] for own, put_in in defined.body.expanded.items() if put_in in nodes}
+
+
+def _print_left(run: Run, defined: Definition) -> str:
     arguments = tuple(name_piece(name, run.example.symbols) for name in defined.parameters)
+    return f"{Apply(name_operator(defined.name), arguments).text} = "
+
+
+def _print_definition(run: Run, defined: Definition, nodes: Mapping[Node, Axes]) -> str:
+    known = Context(run.example.axes, frozenset(defined.parameters), nodes=nodes, wording=run.wording)
+    known = replace(known, functions=_functions(run))
     body = defined.body.written or defined.body.tree
-    return f"{Apply(name_operator(defined.name), arguments).text} = {printer.value(body).text}"
+    called = {part.name for part in walk(body) if isinstance(part, Call) and word_of(part) is None}
+    body = body if called <= known.functions else defined.body.tree
+    parameters = [name_piece(name, run.example.symbols) for name in defined.parameters]
+    printer = Printer(run.example.symbols, known, numbered=find_numbered(body, known)).within(parameters)
+    try:
+        return _print_left(run, defined) + printer.value(body).text
+    except NoNotationError:
+        return _print_left(run, defined) + label(text_of(body)).text
 
 
-def _written(step: Step) -> Node:
-    """Return a step's expression as its author wrote it, with calls of functions that the example defines."""
-    return step.expression.written or step.expression.tree
+def _find_tree(run: Run, step: Step, known: Context) -> tuple[Node, Context]:
+    """Return a step's expression as its author wrote it, with calls of functions that the example defines.
+
+    A definition that does not mean the same of the arguments of a call is put in there.
+    """
+    expression = step.expression
+    if expression.written is None:
+        return expression.tree, known
+    nodes = dict(known.nodes) | {own: run.axes[m] for own, m in expression.expanded.items() if m in run.axes}
+    definitions = {one.name: one for one in run.example.definitions}
+
+    def rewrite(node: Node) -> Node:
+        defined = definitions.get(node.name) if isinstance(node, Call) else None
+        if defined is not None and not is_of_numbers(defined):
+            made = expression.expanded[node]
+            if any(map(_cuts, walk(node))):
+                return made
+            if _print_definition(run, defined, _axes_at(run, defined, made)) != definition(run, defined):
+                return made
+        new = map_children(node, rewrite)
+        if node in nodes:
+            nodes[new] = nodes[node]
+        return new
+
+    return rewrite(expression.written), replace(known, nodes=nodes)
 
 
 def formula(run: Run, step: Step) -> str:
@@ -368,26 +466,25 @@ def formula(run: Run, step: Step) -> str:
 
     `h_{t} = \tanh\!\left(x_{t} + h_{t - 1} U\right), \quad h_{-1} = 0, \quad t = 0 \ldots 5`.
     """
-    known = step_context(run, step)
-    written = {own: run.axes[made] for own, made in step.expression.expanded.items() if made in run.axes}
-    known = replace(known, nodes={**known.nodes, **written}) if written else known
-    printer = Printer(notation(run), known, numbered=find_numbered(_written(step), known))
+    tree, known = _find_tree(run, step, step_context(run, step))
+    printer = Printer(notation(run), known, numbered=find_numbered(tree, known))
     loop = (printer.axis(step.each),) if step.each else ()
     printer = printer.within(loop)
     name = name_piece(step.name.name, printer.symbols)
     try:
-        main = _print_whole(printer, step, with_index(name, loop)) or _print_entry(printer, step, name, loop)
+        main = _print_whole(printer, tree, step.name, with_index(name, loop))
+        main = main or _print_entry(printer, tree, step.name, name, loop)
     except NoNotationError:
-        main = f"{with_index(name, loop).text} = {label(text_of(_written(step))).text}"
-    return _with_start(run, step, printer, main)
+        main = f"{with_index(name, loop).text} = {label(text_of(tree)).text}"
+    return _with_start(run, step, tree, printer, main)
 
 
-def _print_whole(printer: Printer, step: Step, name: Piece) -> str:
+def _print_whole(printer: Printer, tree: Node, declared: Declaration, name: Piece) -> str:
     """Return `name = expression` in matrix notation, "" where it would mean something else.
 
     Axes that are declared in another order than computed are a transposition.
     """
-    tree, axes = _written(step), step.name.axes
+    axes = declared.axes
     dims = printer.known.dims(tree)
     order = find_order(dims, axes) if len(dims) == len(axes) else []
     straight = sorted(order)
@@ -398,24 +495,24 @@ def _print_whole(printer: Printer, step: Step, name: Piece) -> str:
     return f"{name.text} = {(value if order == straight else raise_to(value, Symbol(TOP))).text}"
 
 
-def _print_entry(printer: Printer, step: Step, name: Piece, loop: tuple[Piece, ...]) -> str:
+def _print_entry(printer: Printer, tree: Node, declared: Declaration, name: Piece, loop: tuple[Piece, ...]) -> str:
     """Return `name_{i, j} = entry` with the declared axes as indices."""
-    order = find_order(printer.known.dims(_written(step)), step.name.axes)
-    free = printer.free_indices(step.name.axes)
+    order = find_order(printer.known.dims(tree), declared.axes)
+    free = printer.free_indices(declared.axes)
     places: list[Place] = [At(0)] * len(order)
     for index, dimension in zip(free, order, strict=True):
         places[dimension] = index
     pieces = tuple(index.piece for index in free)
     try:
-        value = printer.within(pieces).entry(_written(step), tuple(places))
+        value = printer.within(pieces).entry(tree, tuple(places))
     except NoNotationError:
-        value = label(text_of(_written(step)))
+        value = label(text_of(tree))
     return f"{with_index(name, (*loop, *pieces)).text} = {value.text}"
 
 
-def _with_start(run: Run, step: Step, printer: Printer, main: str) -> str:
+def _with_start(run: Run, step: Step, tree: Node, printer: Printer, main: str) -> str:
     """Return a formula with the start of what it looks back at, and what the loop's index runs over."""
-    parts = (part for part in walk(_written(step)) if printer.known.looks_back(part))
+    parts = (part for part in walk(tree) if printer.known.looks_back(part))
     used = {quantity_name(part.base) for part in parts if isinstance(part, Index)}
     if not used:
         return main
@@ -528,6 +625,8 @@ class Printer:
                 return self._print_shifted(piece, shift, axis)
             case Free():
                 return with_index(self.axis(name), (self.position(place),))
+            case Computed() if name == self.known.loop and not self.known.is_counted(name):
+                raise NoNotationError  # the loop's own index, of which `t_{i}` would be an entry
             case Computed(piece):
                 return piece if self.known.is_counted(name) else with_index(self.axis(name), (piece,))
 
@@ -542,6 +641,8 @@ class Printer:
 
     def _print_position(self, position: int, axis: Axis | None) -> Piece:
         if axis is None:
+            if position < 0:
+                raise NoNotationError
             return number_piece(position)
         position += axis.size if position < 0 else 0
         if position >= axis.size or not axis.labels:
@@ -644,7 +745,7 @@ class Printer:
 
     def part(self, whole: Node, part: Node, places: tuple[Place, ...]) -> tuple[Place, ...]:
         """Return the places of an operand's entry that goes into an entry of an elementwise operation."""
-        return match_places(self.known.dims(whole), self.known.dims(part), places) if places else ()
+        return match_places(self.known.dims(whole), name_like(whole, part, self.known), places) if places else ()
 
     def script(self, node: Node) -> Piece:
         """Print an exponent or an index."""
@@ -899,19 +1000,23 @@ class Printer:
         if cut is None:
             return index.piece
         axis = self.known.axes.get(index.axis)
-        if axis is not None and axis.numbers and axis.numbers != tuple(range(axis.size)):
-            raise NoNotationError
-        lower, upper = (None if bound is None else _constant(bound) for bound in (cut.lower, cut.upper))
-        if (
-            axis is not None
-            and cut.step is None
-            and (cut.lower is None or lower is not None)
-            and (cut.upper is None or upper is not None)
-        ):
-            return Chain((index.piece, number_piece(len(range(axis.size)[slice(lower, upper)]))), ("<",), Level.COMPARE)
-        if cut.lower is not None or cut.upper is None or cut.step is not None:
+        bounds = tuple(None if bound is None else _constant(bound) for bound in cut.bounds)
+        known = all((a is None) == (b is None) for a, b in zip(bounds, cut.bounds, strict=True))
+        if axis is not None and known:
+            return self._first_of(index, axis, len(range(axis.size)[slice(*bounds)]))
+        if cut.lower is not None or cut.upper is None or cut.step is not None or not self.known.is_counted(index.axis):
             raise NoNotationError
         return Chain((index.piece, self.script(cut.upper)), ("<",), Level.COMPARE)
+
+    def _first_of(self, index: Free, axis: Axis, count: int) -> Piece:
+        """Return an index that runs over the first so many positions of its axis."""
+        if count == axis.size:
+            return index.piece
+        if self.known.is_counted(axis.name):
+            return Chain((index.piece, number_piece(count)), ("<",), Level.COMPARE)
+        if list(axis.numbers) != sorted(set(axis.numbers)):
+            raise NoNotationError
+        return Chain((index.piece, number_piece(axis.numbers[count])), ("<",), Level.COMPARE)
 
     def _entry_of_index(self, node: Index, places: tuple[Place, ...]) -> Piece:
         """Print an entry of `x[items]` as the entry of x where it stands."""
@@ -958,6 +1063,8 @@ class Printer:
             return places[0]
         piece = replace(self, inline=True).entry(item, places)
         chosen = self.known.chosen_axis(item)
+        if isinstance(piece, Digits) and piece.latex.isdecimal():
+            return At(int(piece.latex))
         return self._chosen_place(piece, chosen, axis) if chosen else Computed(piece)
 
     def _chosen_place(self, piece: Piece, chosen: str, axis: str) -> Place:
@@ -975,7 +1082,9 @@ class Printer:
     def _place_in_slice(self, place: Place, item: Slice, axis: str) -> Place:
         if item.step is None:
             lower = _constant(item.lower) if item.lower else 0
-            if lower is not None and lower < 0 and axis in self.known.axes:
+            if lower is not None and lower < 0:
+                if axis not in self.known.axes:
+                    raise NoNotationError
                 return self._moved(place, self.known.axes[axis].size + lower)
             return self.move(place, item.lower)
         step, size = _constant(item.step), self.known.axes[axis].size if axis in self.known.axes else None
@@ -1012,11 +1121,14 @@ class Printer:
             return self._reduced(word, node, ())
         return _print_applied(self, word, node, field)
 
-    def entry_of_call(self, node: Call, places: tuple[Place, ...]) -> Piece:
+    def entry_of_call(self, node: Call, places: tuple[Place, ...]) -> Piece:  # noqa: PLR0911 - as above
         """Print an entry of what a call gives."""
         word = word_of(node)
+        if word is None and node.name in self.known.functions:
+            entries = (self.entry(a, self.part(node, a, places)) for a in node.arguments)
+            return Apply(name_operator(node.name), tuple(entries))
         if word is None or not node.arguments:
-            return self._subscript(self.whole(node), node, places)
+            return self._subscript(_bracket(self.whole(node)), node, places)
         if (piece := self._notation_of(word, node, places)) is not None:
             return piece
         if word.entrywise:
@@ -1079,8 +1191,15 @@ class Printer:
         full, bound, over = self.split(node, places)
         mode = self.within(tuple(index.piece for index in bound))
         body = behind(mode.entry(argument, full), Level.LOOSE)
-        below = tuple(self.range_of(argument, i, index) for i, index in zip(over, bound, strict=True))
-        return Prefixed(sign, body, Level.BIG, below)
+        below = self._bounds(argument, over, bound, body)
+        return Prefixed(sign, body, Level.BIG, below) if below else body
+
+    def _bounds(self, node: Node, over: Sequence[int], bound: Sequence[Free], entry: Piece) -> tuple[Piece, ...]:
+        """Return what stands below a reduction; the index of a new axis, of which no entry depends, is left out."""
+        pairs = (
+            (i, index) for i, index in zip(over, bound, strict=True) if index.axis or index.piece.text in entry.text
+        )
+        return tuple(self.range_of(node, i, index) for i, index in pairs)
 
     def _norm(self, node: Call, places: tuple[Place, ...], opening: str, closing: str) -> Piece | None:
         """Return a norm: of a vector, of all entries of a matrix (with an F), or as the root of a sum of squares."""
@@ -1098,7 +1217,7 @@ class Printer:
         if named and len(over) == 1 and not self.known.is_axis(argument):
             return Enclosed(opening, (self._row(argument, full, over[0]),), closing)
         square = raise_to(self.within(tuple(i.piece for i in bound)).entry(argument, full), Digits("2"))
-        below = tuple(self.range_of(argument, i, index) for i, index in zip(over, bound, strict=True))
+        below = self._bounds(argument, over, bound, square)
         return root(Prefixed(r"\sum", square, Level.BIG, below))
 
     def _row(self, node: Node, places: tuple[Place, ...], over: int) -> Piece:
@@ -1119,8 +1238,8 @@ class Printer:
             return _print_applied(self, word, node, "")
         full, bound, over = self.split(node, places)
         mode = self.within(tuple(index.piece for index in bound))
-        below = tuple(self.range_of(argument, i, index) for i, index in zip(over, bound, strict=True))
         entry = mode.condition(argument, full) if word.latex.statement else mode.entry(argument, full)
+        below = self._bounds(argument, over, bound, entry)
         return _apply(self, word, node, [entry], below)
 
     def _kept(self, word: Word, node: Call, places: tuple[Place, ...]) -> Piece:
@@ -1163,6 +1282,17 @@ def match_places(dimensions: Axes, own: Axes, places: tuple[Place, ...]) -> tupl
         left.pop(place, None) if place is not None else None
     rest = iter(left)
     return tuple(places[next(rest)] if place is None else place for place in found)
+
+
+def name_like(whole: Node, part: Node, known: Context) -> Axes:
+    """Return the axes of an operand; a list has those of the first operand with names that has as many."""
+    own = known.dims(part)
+    if any(own) or not own:
+        return own
+    operands = whole.arguments if isinstance(whole, Call) else _operands(whole)
+    others = [axes for other in operands if other is not part and (axes := known.dims(other))]
+    model = next((axes for axes in others if all(axes) and len(axes) >= len(own)), own)
+    return own if all(len(axes) == len(own) for axes in others) else model[len(model) - len(own) :]
 
 
 def find_slice(node: Node, dim: int, known: Context) -> Slice | None:
@@ -1217,7 +1347,7 @@ def _find_in_argument(part: Node, axis: str, known: Context) -> Slice | None:
     return find_slice(part, own.index(axis), known) if axis in own else None
 
 
-def _operands(node: Binary | Unary | Boolean | Compare) -> tuple[Node, ...]:
+def _operands(node: Node) -> tuple[Node, ...]:
     match node:
         case Binary():
             return node.left, node.right
@@ -1225,7 +1355,9 @@ def _operands(node: Binary | Unary | Boolean | Compare) -> tuple[Node, ...]:
             return (node.operand,)
         case Boolean():
             return node.operands
-    return node.sides
+        case Compare():
+            return node.sides
+    return ()
 
 
 def _sides(node: Node) -> tuple[Node, ...]:

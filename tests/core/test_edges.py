@@ -185,6 +185,31 @@ def test_hard_attention_has_no_best_where_a_score_is_nan() -> None:
     assert found.output[1].tolist() == [2]
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_newer_functions_keep_the_dtype_and_their_arguments(dtype: Any) -> None:
+    def draw(*shape: int) -> Array:
+        array = normal(*shape).astype(dtype)
+        array.flags.writeable = False
+        return array
+
+    x, k, v, w = draw(5, 4), draw(5, 4), draw(5, 2), draw(2, 4, 3)
+    experts = draw(4, 3), draw(3, 4, 6), draw(3, 6), draw(3, 6, 2), draw(3, 2)
+    found = [
+        core.attention(x, k, v, sink=draw(5)).output,
+        core.blocked_attention(x, k, v, sink=draw(5)),
+        core.relative_attention(x, k, v, draw(3, 4), draw(3, 2)).output,
+        core.merge_attention(draw(3, 5, 2), draw(3, 5)).lse,
+        core.extend_cache(x, v, k, v).K,
+        core.mixture_of_experts(x, *experts, k=2).gates,
+        core.mixture_of_experts(x, *experts, k=2).output,
+        core.beam_search(draw(4), draw(4, 4), width=2, steps=3).log_p,
+        core.multi_head(x, x, w, w, w, draw(6, 4), b_Q=draw(2, 3), g_Q=draw(3)).output,
+        core.rnn(x, draw(4, 3), draw(3, 3), backward=True),
+    ]
+    assert {one.dtype for one in found} == {np.dtype(dtype)}
+    assert not np.may_share_memory(core.extend_cache(x[:0], v[:0], k, v).K, k)
+
+
 def test_no_result_shares_memory_with_an_argument_or_another() -> None:
     x, k = normal(4, 6), normal(3, 4, 6)
     assert not np.may_share_memory(core.identity(x), x)

@@ -67,6 +67,10 @@ def test_attention(name: str, blocked: bool) -> None:
         if attributes.get("qk_matmul_output_mode") == 3:
             close(steps.weights, outputs[-1])
     close(output if outputs[0].ndim == 4 else core.join_heads(output), outputs[0])
+    if "past_key" in inputs:
+        present = core.extend_cache(inputs["past_key"], inputs["past_value"], k, v)
+        close(present.K, outputs[1])
+        close(present.V, outputs[2])
 
 
 @pytest.mark.parametrize("name", names("linear_attention_"))

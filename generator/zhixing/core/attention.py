@@ -108,7 +108,8 @@ def attention(
     Raises: CoreError where widths, lengths, leading axes, dtypes, mask or bias do not fit together
     Source: Vaswani et al. 2017, "Attention Is All You Need", eq. 1; grouped heads: Ainslie et al. 2023, "GQA",
       section 2.2; soft cap: Gemma Team 2024, "Gemma 2", section 2; sink: Xiao et al. 2024, "Efficient Streaming
-      Language Models with Attention Sinks"; a learned one: OpenAI 2025, "gpt-oss-120b & gpt-oss-20b Model Card"
+      Language Models with Attention Sinks"; a learned one: OpenAI 2025, "gpt-oss-120b & gpt-oss-20b Model Card",
+      section 2.2
     Note: 缩放点积注意力
     """
     inputs = join_inputs(Q, K, V, past, grouped=grouped).repeat_heads()
@@ -231,6 +232,8 @@ def apply_masks(capped: Array, masks: tuple[ArrayLike | None, ...], bias: Array 
     if bias is not None:
         require_broadcast("bias", bias.shape, capped.shape, "the scores'")
         capped, allowed = capped + bias, allowed & (bias != -np.inf)
+    if allowed.size == 1 and allowed.all():
+        return capped, broadcast_to(allowed, capped.shape)
     # where, not multiplication: a masked score may be nan.
     return np.where(allowed, capped, -np.inf), broadcast_to(allowed, capped.shape)
 

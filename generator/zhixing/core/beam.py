@@ -47,8 +47,7 @@ def beam_search(
     Shapes: first (v), the logarithms of the first token's probabilities; following (v, v), those of each token (column)
       behind each other one (row) → tokens (beams, steps), log_p (beams), with at most `width` beams
     Raises: CoreError where the shapes do not fit, dtypes are mixed, `end` is no token, or width or steps are below 1
-    Source: Graves 2012, "Sequence Transduction with Recurrent Neural Networks", section 2.3; Sutskever et al. 2014,
-      "Sequence to Sequence Learning with Neural Networks", section 3.2
+    Source: Sutskever et al. 2014, "Sequence to Sequence Learning with Neural Networks", section 3.2
     Note: n-gram语言模型
     """
     arrays, dtype = convert(first=first, following=following)

@@ -44,7 +44,7 @@ def keep_top_k(p: Operand, k: int) -> Array:
     Formula: p'_i = \frac{p_i \, [i \in V_k]}{\sum_{j \in V_k} p_j}
     Shapes: p (…, v) → the same
     Raises: CoreError where a probability is negative, or k is below 1
-    Source: Fan et al. 2018, "Hierarchical Neural Story Generation", section 5.4
+    Source: Fan et al. 2018, "Hierarchical Neural Story Generation"
     Note: Softmax温度
     """
     _check(p)

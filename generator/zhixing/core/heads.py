@@ -145,8 +145,8 @@ def multi_head(
       W_O (h·d_v, d_o), b_Q (h, d_k), b_K (h_kv, d_k), b_V (h_kv, d_v), b_O (d_o), g_Q and g_K (d_k), sink
       broadcasts to (…, h, n) → weights (…, h, n, m), output (…, n, d_o)
     Raises: CoreError where a width does not fit its matrix, or as `attention` does
-    Source: Vaswani et al. 2017, "Attention Is All You Need", section 3.2.2; gains: Henry et al. 2020, "Query-Key
-      Normalization for Transformers"
+    Source: Vaswani et al. 2017, "Attention Is All You Need", section 3.2.2; gains: OLMo Team 2024, "2 OLMo 2 Furious",
+      section 2.1, after Henry et al. 2020, "Query-Key Normalization for Transformers"
     Note: 多头注意力
     """
     q = _normalize("g_Q", _project("x", x, "Q", W_Q, b_Q), g_Q)

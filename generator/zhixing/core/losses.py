@@ -100,7 +100,7 @@ def kl_divergence(p: Operand, q: Operand) -> Array:
     Formula: D(p \parallel q) = \sum_i p_i \ln \frac{p_i}{q_i}, \quad 0 \ln \frac{0}{q} = 0
     Shapes: p (…, n), q (…, n) → (…), leading axes broadcast
     Raises: CoreError where the shapes do not fit, or a weight is negative
-    Source: Kullback and Leibler 1951, "On Information and Sufficiency", section 2
+    Source: Kullback and Leibler 1951, "On Information and Sufficiency"
     Note: Softmax
     """
     for name, array in (("p", p), ("q", q)):

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -24,6 +25,12 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 def run(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def search_text(site: Path) -> str:
+    """Return all that the search of a site knows, as it is written."""
+    files = sorted((site / "assets" / "zhixing" / "search").glob("*.js"))
+    return unquote("\n".join(path.read_text(encoding="utf-8") for path in files))
 
 
 @pytest.fixture(scope="session")

@@ -157,16 +157,6 @@ def test_the_source_opens(browser: Browser, address: str) -> None:
         assert source.is_visible()
 
 
-def test_chinese_is_found_inside_longer_words(browser: Browser, address: str) -> None:
-    with opened(browser, address) as page:
-        page.locator(".md-search__input").click()
-        page.keyboard.type("注意力")
-        page.keyboard.press("Shift")  # the search listens to keys, and an input method presses some
-        page.wait_for_selector(".md-search-result__item")
-        found = page.locator(".md-search-result__item h1").all_inner_texts()
-        assert any("多头" in title for title in found)
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_stands_out_from_the_page(browser: Browser, address: str, scheme: Scheme) -> None:
     with opened(browser, address + quote("概念/注意力/"), scheme=scheme) as page:

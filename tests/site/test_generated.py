@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from conftest import run
+from conftest import run, search_text
 from lxml import html
 from test_build import page, texts
 
@@ -123,8 +123,10 @@ def test_nothing_is_written_beside_the_site(built: Path, flat: Path) -> None:
 
 
 def test_redirects_are_in_no_list(built: Path) -> None:
-    for name in ("index.html", "sitemap.xml", "search/search_index.json"):
+    for name in ("index.html", "sitemap.xml"):
         assert "旧名" not in unquote((built / name).read_text(encoding="utf-8"))
+    assert search_text(built).count('"夹/甲/"') == 1
+    assert '"夹/旧名/"' not in search_text(built)
 
 
 def test_tags_have_pages_where_the_vault_has_nothing(built: Path) -> None:
@@ -158,7 +160,7 @@ def test_tag_pages_are_neither_in_the_navigation_nor_in_the_search(built: Path) 
     navigation = page(built, "夹/甲").xpath("//nav[contains(@class, 'md-nav--primary')]//a/@href")
     assert navigation
     assert not any("tags-3" in str(href) for href in navigation)
-    assert "tags-3" not in (built / "search" / "search_index.json").read_text(encoding="utf-8")
+    assert "tags-3" not in search_text(built)
 
 
 def test_the_themes_own_list_of_tags_is_there_too(built: Path, flat: Path) -> None:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import COMMAND, run
+from conftest import COMMAND, run, search_text
 
 pytestmark = pytest.mark.slow
 
@@ -38,7 +38,7 @@ def test_templates_are_nowhere_and_canvases_and_bases_are_files(tmp_path: Path) 
 
     site = tmp_path / "site"
     assert not (site / "模板").exists()
-    assert "藏着的词" not in (site / "search" / "search_index.json").read_text(encoding="utf-8")
+    assert "藏着的词" not in search_text(site)
     assert {path.name for path in site.iterdir()} >= {"图.canvas", "表.base"}
     page = (site / "index.html").read_text(encoding="utf-8")
     body = page.partition("<article")[2].partition("</article")[0]

@@ -179,7 +179,7 @@ def test_no_script_runs_and_no_other_host_is_asked(browser: Browser, hostile_sit
         for path in pages(hostile_site):
             touch(page, address + path)
         page.goto(f"{address}?q=alert")
-        page.wait_for_selector(".md-search-result__item")
+        page.wait_for_selector(".zx-result")
         page.evaluate(TOUCH)
         page.wait_for_timeout(300)
     assert [text for _, text in said if text.startswith("RAN")] == []

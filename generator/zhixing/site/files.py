@@ -79,9 +79,10 @@ class Addresses:
 FOLDER = "assets/zhixing"
 STYLES = f"{FOLDER}/zhixing.css"
 _HERE = Path(__file__).parent / "assets"
-_ALWAYS = ("zhixing.css", "STIXTwoMath-Regular.woff2", "STIXTwoMath-LICENSE.txt")
+_ALWAYS = ("zhixing.css", "search.js", "STIXTwoMath-Regular.woff2", "STIXTwoMath-LICENSE.txt")
 _MERMAID = ("mermaid.min.js", "mermaid-LICENSE.txt")
-ASSETS = tuple(f"{FOLDER}/{name}" for name in (*_ALWAYS, *_MERMAID))
+SEARCH = f"{FOLDER}/search"
+ASSETS = (*(f"{FOLDER}/{name}" for name in (*_ALWAYS, *_MERMAID)), SEARCH)
 """The addresses on the site of all that the plugin may add."""
 # Material fetches mermaid from another host unless it is there when its own script starts.
 _MATERIAL = '<script id="__config"'

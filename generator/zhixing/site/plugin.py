@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from jinja2 import Environment, Template
@@ -29,12 +30,14 @@ from zhixing.problems import Problem, Severity, visible
 from zhixing.site import files as site_files
 from zhixing.site import head as page_parts
 from zhixing.site import html, policy
-from zhixing.site.files import Addresses, is_shown, write_redirects
+from zhixing.site.files import SEARCH, Addresses, is_shown, write_redirects
 from zhixing.site.inputs import EmptyDocs, theme_places, vault_files, watch_real_folders
 from zhixing.site.logs import write_visibly
 from zhixing.site.navigation import around, escape_titles
 from zhixing.site.policy import Trusted
-from zhixing.site.segmenter import keep_cache_private
+from zhixing.site.search import Entry, write_search
+from zhixing.site.search_box import begin_search, with_search
+from zhixing.site.search_text import Section, sections_of, sections_of_html, text_of_html
 from zhixing.site.settings import TERMS, unused_settings
 from zhixing.site.shown import Shown, show
 from zhixing.site.staging import Staging
@@ -48,6 +51,9 @@ _TAG_LIST = re.compile(r"<!--\s*material/tags\b[^<>]*-->")
 _log = get_plugin_logger("zhixing")
 # `mkdocs build --strict` fails on warnings; a stub is information.
 _LEVELS = {Severity.ERROR: logging.WARNING, Severity.WARNING: logging.WARNING, Severity.INFO: logging.DEBUG}
+_SEARCH_REPLACED = (
+    "The site has zhixing's own search. Remove the plugin 'search' from mkdocs.yml; it does nothing here."
+)
 
 
 class PluginConfig(Config):  # type: ignore[no-untyped-call]  # MkDocs types no __init_subclass__
@@ -74,6 +80,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     tag_titles: dict[str, str]
     tag_pages: Mapping[str, Document]
     terms: bool
+    has_search: bool
     env: Environment
     template: Template
 
@@ -84,6 +91,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.docs = EmptyDocs()
         self.staging: Staging | None = None
         self.trusted: dict[tuple[str, str], Trusted] = {}
+        self.searched: dict[str, Entry] = {}
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Build beside the site that readers see, except where MkDocs serves a folder of its own.
@@ -91,7 +99,6 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         A plugin with this method is also kept between rebuilds: only what a save changed is computed.
         """
         self.staging = None if command == "serve" or dirty else Staging()
-        keep_cache_private()
 
     @event_priority(-1000)
     def on_config(self, config: MkDocsConfig) -> None:
@@ -104,6 +111,9 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         if site_files.STYLES not in config.extra_css:
             config.extra_css.insert(0, site_files.STYLES)
         write_visibly()
+        self.has_search, replaced = begin_search(config)
+        if replaced:
+            _log.info("%s", _SEARCH_REPLACED)
         self.docs.hide(config)
         if self.staging:
             self.staging.begin(config)
@@ -112,6 +122,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Load the vault and put in what it shows: what is published, and figures as they are drawn now."""
         self.docs.show(config)
+        self.searched = {}
         file = Path(config.config_file_path)
         self.shown = show(Path(config.docs_dir), file.parent / "templates", self.memory, _wording(self.config, file))
         taken = theme_places(files, config, site_files.ASSETS)
@@ -162,10 +173,24 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         note = self.shown.note(page.file.src_uri)
         if note is not None:
             tree = self.shown.page(note, self.tags, terms=self.terms)
+            self._search(page, sections_of(tree), note)
             return html.titled(title(note), self._written(tree, page)) + content
         if page.file.src_uri in self.tag_pages:
             return html.tag_page(self._written(self.tag_pages[page.file.src_uri], page))
+        self._search(page, sections_of_html(content))
         return content
+
+    def _search(self, page: Page, sections: tuple[Section, ...], note: Note | None = None) -> None:
+        """Enter a page that everybody may see into the search."""
+        settings = (page.meta or {}).get("search")
+        if not self.has_search or not is_shown(page.file) or (isinstance(settings, dict) and settings.get("exclude")):
+            return
+        name = title(note) if note else str(page.title or "")
+        # What a page calls itself is as good a name as that of its file.
+        own = (one.heading for one in sections if one.level == 1 and one.heading != name)
+        aliases = tuple(dict.fromkeys((*(note.aliases if note else ()), *own)))
+        status = self.shown.vault.wording.statuses.get(note.status, note.status) if note else ""
+        self.searched[page.file.src_uri] = Entry(page.url, name, sections, aliases, status)
 
     def _written(self, tree: Document, page: Page) -> str:
         """Return a page's HTML, and enter its headings into MkDocs' page."""
@@ -184,14 +209,27 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             head = page_parts.head(self.shown.vault, note, self.shown.requires(note), to)
             foot = page_parts.foot(self.shown.links_here(note), to, self.shown.vault.wording)
             page.content = html.surrounded(head, page.content or "", foot)
+            self._search_around(page, head, foot)
         key = _template(page)
         if key not in self.trusted:
             self.trusted[key] = policy.trust(self.env.get_template(key[0]).render(policy.without_notes(context)))
 
+    def _search_around(self, page: Page, head: str, foot: str) -> None:
+        """Add what a page shows around its text to what the search knows of it."""
+        entry = self.searched.get(page.file.src_uri)
+        if entry is not None:
+            name = self.shown.vault.wording.backlinks
+            around = (Section("", "", text_of_html(head)), Section(name, "", text_of_html(foot)))
+            self.searched[page.file.src_uri] = replace(entry, around=tuple(one for one in around if one.text))
+
     def on_post_page(self, output: str, *, page: Page, **_: object) -> str:
         """Keep a page from running scripts of notes, and from asking other hosts for anything."""
         key = _template(page)
-        return policy.with_policy(site_files.with_mermaid(output, key[1]), self.trusted[key])
+        page_with_all = self._with_search(site_files.with_mermaid(output, key[1]))
+        return policy.with_policy(page_with_all, self.trusted[key])
+
+    def _with_search(self, page: str) -> str:
+        return with_search(page, self.shown.vault.wording) if self.has_search else page
 
     def on_pre_template(self, template: Template, **_: object) -> None:
         """Keep the template of a page that no file is behind, until its context is known."""
@@ -207,11 +245,13 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     def on_post_template(self, output: str, *, template_name: str, **_: object) -> str:
         """Keep pages that no file is behind, as that of addresses which lead nowhere, to the same."""
         trusted = self.trusted.get((template_name, ""))
-        return policy.with_policy(output, trusted) if trusted else output
+        return policy.with_policy(self._with_search(output), trusted) if trusted else output
 
     @event_priority(-1000)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Leave redirects at the notes' former names, after everybody else has written what is theirs."""
+        """Write the search, and redirects at the notes' former names, after all others have written what is theirs."""
+        if self.has_search:
+            write_search(self.searched.values(), Path(config.site_dir, SEARCH))
         shown = (note for note in self.shown.vault.notes.values() if self._on_site(note))
         write_redirects(self.shown.vault, [(note, self.files.src_uris[str(note.path)]) for note in shown], config)
         if self.staging:

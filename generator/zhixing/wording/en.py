@@ -122,6 +122,12 @@ WORDING = Wording(
     backlinks="Linked from",
     more_before="… earlier entries: {count}",
     more_after="… later entries: {count}",
+    search="Search",
+    search_notes="Search notes",
+    search_count="Notes found: {count}",
+    search_none="Nothing found",
+    search_failed="The search data could not be read",
+    close="Close",
     example="example",
     from_template="Generated from templates/{name}; change that file instead",
 )

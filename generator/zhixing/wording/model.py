@@ -137,6 +137,14 @@ class Wording:
     more_before: str
     more_after: str
 
+    # The search.
+    search: str
+    search_notes: str
+    search_count: str
+    search_none: str
+    search_failed: str
+    close: str
+
     # Templates of notes.
     example: str
     from_template: str

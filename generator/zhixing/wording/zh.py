@@ -112,6 +112,12 @@ WORDING = Wording(
     backlinks="反向链接",
     more_before="… 前面还有 {count} 项",
     more_after="… 后面还有 {count} 项",
+    search="搜索",
+    search_notes="搜索笔记",
+    search_count="找到 {count} 篇",
+    search_none="没有找到",
+    search_failed="读不到搜索数据",
+    close="关闭",
     example="例",
     from_template="由 templates/{name} 生成，要改请改那里",
 )

@@ -1,0 +1,223 @@
+"""The data of the search: an index in many small files, of which a query fetches those of its own terms.
+
+Terms are pairs of Han characters and single ones, pairs and triples of the letters of other words, and whole words. A
+term's pages are listed by where they have it (`_FIELDS`). Pages are numbered by the length of their titles, so that of
+equally good pages the one whose title says least else comes first. `search.js` reads what is written here and must
+split text into the same terms.
+
+Files are scripts that call one function with plain data, because pages opened from a folder may load nothing else.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import unicodedata
+from base64 import b64encode
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from itertools import pairwise
+from pathlib import Path
+
+from zhixing.site.search_text import Section
+
+# Everything written without spaces between words; the same as in search.js.
+_HAN = "\u3005-\u3007\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
+_RUN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
+_IS_HAN = re.compile(rf"[{_HAN}]")
+# In its text; there often; in a heading; in another name; in its title.
+_FIELDS = 5
+_OFTEN = 3
+# Longer words are pieces of data, of which no reader knows more than the start.
+_LONGEST = 40
+_BYTES_IN_A_FILE = 6_000
+_NOWHERE: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page that can be found: its address below the site's, its names, its status and its text.
+
+    `around` is what the page shows beside its text: properties, backlinks.
+    """
+
+    url: str
+    title: str
+    sections: tuple[Section, ...]
+    aliases: tuple[str, ...] = ()
+    status: str = ""
+    around: tuple[Section, ...] = ()
+
+
+def write_search(entries: Iterable[Entry], folder: Path) -> None:
+    """Write the index of pages, and a file for each page, into a folder."""
+    pages = sorted(entries, key=lambda entry: (len(squeeze(entry.title)), entry.title, entry.url))
+    spelled = [_spell(entry) for entry in pages]
+    index = _index(pages, spelled)
+    files = {f"t{number}": _json(shard) for number, shard in enumerate(_shards(index))}
+    shards = len(files)
+    files |= {f"d{number}": _json(_record(*page)) for number, page in enumerate(zip(pages, spelled, strict=True))}
+    version = sha256("\n".join(files.values()).encode()).hexdigest()[:12]
+    files["index"] = _json({"version": version, "pages": len(pages), "shards": shards})
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in files.items():
+        (folder / f"{name}.js").write_text(f'zhixingSearch("{name}",{data})\n', encoding="utf-8")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _record(entry: Entry, spelled: Sequence[str]) -> list[object]:
+    """Return what a result is shown from."""
+    sections = [[one.heading, one.id, one.text, one.code] for one in entry.sections]
+    around = [[one.heading, one.text] for one in entry.around]
+    return [entry.url, entry.title, entry.aliases, entry.status, spelled, sections, around]
+
+
+# Text as terms.
+
+
+def normal(text: str) -> str:
+    """Return text of one case and one width."""
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+def squeeze(text: str) -> str:
+    """Return the letters and digits of a text, of one case and one width."""
+    return "".join(_RUN.findall(normal(text)))
+
+
+def terms_of(text: str) -> Iterator[str]:
+    """Yield the terms of a text, as often as they occur."""
+    last = letters = ""
+    for run in _RUN.findall(normal(text)):
+        is_han = _IS_HAN.match(run)
+        if last and not (is_han and _IS_HAN.match(last)):
+            yield f"{last[-1]}·{run[0]}"
+        if is_han:
+            yield from run
+            yield from map("".join, pairwise(run))
+        else:
+            yield from _word_terms(run[:_LONGEST])
+        # `d_k` is found as dk, and `Q, K, V` as QKV.
+        letters = f"{letters}{run}"[-3:] if len(run) == 1 and not is_han else ""
+        if len(letters) > 1:
+            yield letters[-2:]
+            yield letters
+        last = run
+
+
+def _word_terms(word: str) -> Iterator[str]:
+    """Yield the terms of a word: its pairs and triples of letters, and itself unless it is a long number."""
+    yield from map("".join, pairwise(word))
+    yield from map("".join, zip(word, word[1:], word[2:], strict=False))
+    if len(word) < 5 or not word.isdigit():
+        yield f"{word} "
+
+
+def _name_terms(name: str) -> list[str]:
+    """Return the terms by which a page is found whose name is a query, or begins with it."""
+    squeezed = squeeze(name)
+    return [f"={squeezed[:80]}", f"^{squeezed[:1]}", f"^{squeezed[:2]}"] if squeezed else []
+
+
+def _spell(entry: Entry) -> list[str]:
+    """Return how the Chinese names of a page are spelled in pinyin, in full and by initials; empty without pypinyin."""
+    spell = _pinyin()
+    names = [name for name in (entry.title, *entry.aliases) if _IS_HAN.search(name)] if spell else []
+    spelled: dict[str, None] = {}
+    for name in names:
+        syllables = spell(name) if spell else []
+        spelled |= dict.fromkeys(("".join(syllables), "".join(one[:1] for one in syllables)))
+    return [one for one in spelled if len(one) > 1]
+
+
+@cache
+def _pinyin() -> Callable[[str], list[str]] | None:
+    """Return what spells a name, syllable by syllable; None where pypinyin is not installed."""
+    try:
+        lazy_pinyin = importlib.import_module("pypinyin").lazy_pinyin
+    except ImportError:
+        return None
+    return lambda name: [squeeze(one) for one in lazy_pinyin(name)]
+
+
+# Terms as files.
+
+Index = dict[str, list[list[int] | tuple[int, ...]]]
+
+
+def _index(pages: Sequence[Entry], spelled: Sequence[Sequence[str]]) -> dict[str, str]:
+    """Return for each term the pages that have it, by field."""
+    found: list[dict[str, list[int]]] = [defaultdict(list) for _ in range(_FIELDS)]
+    for number, (entry, pinyin) in enumerate(zip(pages, spelled, strict=True)):
+        for field, terms in enumerate(_terms_by_field(entry, pinyin)):
+            pages_with = found[field]
+            for term in terms:
+                pages_with[term].append(number)
+    total = len(pages)
+    return {
+        term: "|".join([encode(field.get(term, _NOWHERE), total) for field in found]).rstrip("|") for term in found[0]
+    }
+
+
+def _terms_by_field(entry: Entry, pinyin: Sequence[str]) -> list[Iterable[str]]:
+    title = [*terms_of(entry.title), *_name_terms(entry.title)]
+    names = [term for name in (*entry.aliases, *pinyin) for term in (*terms_of(name), *_name_terms(name))]
+    headings = [term for one in entry.sections for term in terms_of(one.heading)]
+    body = Counter(term for one in entry.sections for text in (one.text, one.code) for term in terms_of(text))
+    often = [term for term, times in body.items() if times >= _OFTEN]
+    around = {term for one in entry.around for term in terms_of(one.text)}
+    everywhere = around.union(body, title, names, headings)
+    return [everywhere, often, set(headings), set(names), set(title)]
+
+
+def encode(numbers: Sequence[int], total: int) -> str:
+    """Return ascending numbers below `total` as text: `b` and their bits, or `v` and their distances, as base64."""
+    if not numbers:
+        return ""
+    dense = 8 * len(numbers) > total
+    data = _bits(numbers, total) if dense else _distances(numbers)
+    return ("b" if dense else "v") + b64encode(data).decode().rstrip("=")
+
+
+def _bits(numbers: Sequence[int], total: int) -> bytes:
+    bits = bytearray((total + 7) // 8)
+    for number in numbers:
+        bits[number >> 3] |= 1 << (number & 7)
+    return bytes(bits)
+
+
+def _distances(numbers: Sequence[int]) -> bytes:
+    """Return the distance of each number from the one before it, seven bits a byte, the lowest first."""
+    data = bytearray()
+    last = -1
+    for number in numbers:
+        distance, last = number - last - 1, number
+        while distance > 127:
+            data.append(distance & 127 | 128)
+            distance >>= 7
+        data.append(distance)
+    return bytes(data)
+
+
+def _shards(index: dict[str, str]) -> list[dict[str, str]]:
+    """Return the index in parts, each term in that of its hash."""
+    size = sum(len(term) + len(lists) + 12 for term, lists in index.items())
+    shards: list[dict[str, str]] = [{} for _ in range(max(1, size // _BYTES_IN_A_FILE))]
+    for term in sorted(index):
+        shards[_hash(term) % len(shards)][term] = index[term]
+    return shards
+
+
+def _hash(term: str) -> int:
+    """Return the 32-bit FNV-1a hash of a term's characters."""
+    value = 0x811C9DC5
+    for character in term:
+        value = ((value ^ ord(character)) * 0x01000193) & 0xFFFFFFFF
+    return value

@@ -132,8 +132,10 @@ def _spell(entry: Entry) -> list[str]:
     names = [name for name in (entry.title, *entry.aliases) if _IS_HAN.search(name)] if spell else []
     spelled: dict[str, None] = {}
     for name in names:
+        written = squeeze(name)
         syllables = spell(name) if spell else []
-        spelled |= dict.fromkeys(("".join(syllables), "".join(one[:1] for one in syllables)))
+        initials = (one if one in written else one[:1] for one in syllables)
+        spelled |= dict.fromkeys(("".join(syllables), "".join(initials)))
     return [one for one in spelled if len(one) > 1]
 
 

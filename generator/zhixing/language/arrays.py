@@ -102,7 +102,9 @@ def _name_like(quantity: Quantity, others: Sequence[Quantity]) -> Quantity:
     if all(quantity.axes):
         if len(set(quantity.axes)) < len(quantity.axes):
             what = f"{describe(quantity)} has an axis twice and cannot be matched by name"
-            raise ExampleError(Code.EXAMPLE_AXES, what, "Give one of them a second name under `axes:` (`键: 词`)")
+            twice = next(axis for axis in quantity.axes if quantity.axes.count(axis) > 1)
+            fix = f"Give one of them a second name under `axes:`, such as `{twice}2: {twice}`"
+            raise ExampleError(Code.EXAMPLE_AXES, what, fix)
         return quantity
     model = next((q for q in others if all(q.axes) and len(q.axes) >= len(quantity.axes)), None)
     if model is None or any(quantity.axes):

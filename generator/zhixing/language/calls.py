@@ -91,7 +91,8 @@ class _Match:
         taken = {bound[letter] for letter in found if quantity.axes[found[letter]] == bound[letter]}
         if any(letter not in found and bound[letter] in taken for letter in shape.letters):
             what = f"{describe(quantity)} could run along the first or the second of two axes of that name"
-            fix = "Write it along both, or with a second name for one (`键: 词`)"
+            axis = next(bound[letter] for letter in shape.letters if bound[letter] in taken)
+            fix = f"Write it along both, or with a second name for one, such as `{axis}2: {axis}` under `axes:`"
             raise ExampleError(Code.EXAMPLE_AXES, what, fix)
 
     def _fit(self, letter: str, quantity: Quantity, place: int) -> None:
@@ -380,7 +381,9 @@ def _refuse_nothing(
 def _merge(node: Call, scope: Scope, evaluate: Evaluate) -> Quantity:
     _keywords(node, ())
     if len(node.arguments) != 2:
-        raise ExampleError(Code.EXAMPLE_VALUE, "merge takes a quantity and a list of axes", "merge(x, [头, 维])", node)
+        raise ExampleError(
+            Code.EXAMPLE_VALUE, "merge takes a quantity and a list of axes", "Write merge(x, [a, b])", node
+        )
     return reductions.merge_axes(evaluate(node.arguments[0]), axis_names(node.arguments[1], scope), scope.axes)
 
 

@@ -9,9 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from zhixing.language.arrays import broadcast
-from zhixing.language.evaluate import Evaluator
+from zhixing.language.evaluate import Evaluator, compare
 from zhixing.language.model import (
+    Array,
     Axis,
+    Dimension,
     ExampleError,
     Expectation,
     Expression,
@@ -22,7 +24,20 @@ from zhixing.language.model import (
     Said,
     Says,
 )
-from zhixing.language.nodes import Binary, Boolean, Call, Compare, Label, Name, Node, Number, text_of, walk
+from zhixing.language.nodes import (
+    Binary,
+    Boolean,
+    Call,
+    Compare,
+    Label,
+    Name,
+    Node,
+    Number,
+    Unary,
+    is_condition,
+    text_of,
+    walk,
+)
 from zhixing.language.values import printed_number, shape_of
 from zhixing.problems import Code
 
@@ -70,10 +85,40 @@ def _judge_statement(statement: Expression, computed: Quantity, evaluator: Evalu
         raise ExampleError(Code.EXAMPLE_VALUE, what, "Compare it with something", statement.tree)
     if np.all(values == 1):
         return ""
-    if values.size > 1:
-        count = f"{int(np.sum(values == 0))} of {values.size} entries"
-        return f"{statement.text.strip()} is false of {count}{_describe_worst(statement.tree, computed, evaluator)}"
-    return f"{statement.text.strip()} is false{_describe_sides(statement.tree, evaluator)}"
+    return f"{statement.text.strip()} is {_describe_false(statement.tree, computed, evaluator)}"
+
+
+def _describe_false(tree: Node, computed: Quantity, evaluator: Evaluator) -> str:
+    """Return of how many entries a statement is false, and the values that it compares where it is."""
+    values = computed.values
+    count = f" of {int(np.sum(values == 0))} of {values.size} entries" if values.size > 1 else ""
+    try:
+        return f"false{count}{_describe_values(tree, computed, evaluator)}"
+    except (ExampleError, NotComputedError):  # the budget is spent; that the statement is false is known already
+        return f"false{count}"
+
+
+def _describe_values(tree: Node, computed: Quantity, evaluator: Evaluator) -> str:
+    """Return the values that a false statement compares: of the part that makes it false, where it is worst."""
+    match tree:
+        case Compare():
+            return _describe_sides(tree, computed, evaluator)
+        case Unary("not", operand):
+            return _describe_values(operand, computed, evaluator)
+        case Boolean("and", operands):
+            return _describe_part(operands, evaluator)
+        case Call("all", (argument,)) if is_condition(argument):
+            return _describe_part((argument,), evaluator)
+    return ""
+
+
+def _describe_part(parts: Sequence[Node], evaluator: Evaluator) -> str:
+    """Return the first part that is false, with what it compares."""
+    for part in parts:
+        own = evaluator.quantity(part)
+        if not np.all(own.values):
+            return f": {text_of(part)} is {_describe_false(part, own, evaluator)}"
+    return ""
 
 
 def _refuse_second_names(tree: Node, evaluator: Evaluator) -> None:
@@ -117,42 +162,43 @@ def _is_of_axes(node: Node, axes: Mapping[str, Axis]) -> bool:
     return all(part.name in axes for part in walk(node) if isinstance(part, Name))
 
 
-def _describe_worst(tree: Node, computed: Quantity, evaluator: Evaluator) -> str:
-    """Return where the sides of a false comparison differ most, and what they are there."""
-    if not isinstance(tree, Compare) or len(tree.operators) > 1 or any(isinstance(side, Label) for side in tree.sides):
-        return ""
+def _describe_sides(tree: Compare, computed: Quantity, evaluator: Evaluator) -> str:
+    """Return the sides of a comparison where `computed` is 0, and of several such entries where they differ most."""
     scope = evaluator.scope
-    try:
-        sides = [evaluator.quantity(side) for side in tree.sides]
-        views, dimensions = broadcast(sides, scope.axes, scope.budget)
-    except (ExampleError, NotComputedError):  # the budget is spent; that the statement is false is known already
+    if any(isinstance(side, Label) for side in tree.sides):
         return ""
-    left, right = (np.broadcast_to(np.asarray(view, np.float64), computed.values.shape) for view in views)
-    with np.errstate(invalid="ignore"):
-        gaps = np.where(computed.values == 0, np.nan_to_num(np.abs(left - right), nan=np.inf), -1.0)
-    place = tuple(int(at) for at in np.unravel_index(int(np.argmax(gaps)), gaps.shape))
+    sides = [evaluator.quantity(side) for side in tree.sides]
+    views, dimensions = broadcast(sides, scope.axes, scope.budget)
+    shape = computed.values.shape
+    values = [np.broadcast_to(np.asarray(view, np.float64), shape) for view in views]
+    place = _find_worst(tree, values, dimensions, computed, evaluator)
+    entries = (Quantity(view[place], (), side.on) for view, side in zip(values, sides, strict=True))
+    pairs = zip(tree.sides, entries, strict=True)
+    shown = [describe_entry(entry, evaluator) for node, entry in pairs if not isinstance(node, Number)]
     where = ", ".join(dimension.label(at, scope.axes) for dimension, at in zip(dimensions, place, strict=True))
-    entries = (Quantity(view[place], (), side.on) for view, side in zip((left, right), sides, strict=True))
-    shown = [
-        describe_entry(entry, evaluator)
-        for node, entry in zip(tree.sides, entries, strict=True)
-        if not isinstance(node, Number)
-    ]
-    return f", worst at [{where}]: {' against '.join(shown)}"
+    return f"{f', worst at [{where}]' if where else ''}: {' against '.join(shown)}"
 
 
-def _describe_sides(tree: Node, evaluator: Evaluator) -> str:
-    """Return the two single numbers that a false comparison compares."""
-    if not isinstance(tree, Compare) or len(tree.operators) > 1:
-        return ""
-    sides = [side for side in tree.sides if not isinstance(side, Number | Label)]
-    try:
-        shown = [evaluator.quantity(side) for side in sides]
-    except (ExampleError, NotComputedError):  # the budget is spent; that the statement is false is known already
-        return ""
-    if any(side.dimensions for side in shown):
-        return ""
-    return ": " + " against ".join(describe_entry(side, evaluator) for side in shown)
+def _find_worst(
+    tree: Compare,
+    values: Sequence[Array],
+    dimensions: tuple[Dimension, ...],
+    computed: Quantity,
+    evaluator: Evaluator,
+) -> Place:
+    """Return the place where two sides differ most, of those at which the statement is false.
+
+    In a chain these are two sides whose own comparison is false.
+    """
+    worst = np.full(computed.values.shape, -1.0)
+    for operator, (left, right) in zip(tree.operators, itertools.pairwise(values), strict=True):
+        with np.errstate(invalid="ignore"):
+            gap = np.nan_to_num(np.abs(left - right), nan=np.inf)
+        if len(tree.operators) > 1:
+            both = (Quantity(left, dimensions), Quantity(right, dimensions))
+            gap = np.where(compare(operator, *both, evaluator.scope, statement=True).values == 0, gap, 0.0)
+        worst = np.where(computed.values == 0, np.maximum(worst, gap), -1.0)
+    return tuple(int(at) for at in np.unravel_index(int(np.argmax(worst)), worst.shape))
 
 
 def _find_differences(item: Expectation, computed: Quantity, evaluator: Evaluator) -> Iterator[tuple[str, int]]:

@@ -52,5 +52,5 @@ def _read_unit(node: Node) -> str:
     text = " ".join(node.text.split()) if isinstance(node, Scalar) else ""
     if not 0 < len(text) <= LONGEST_UNIT or any(character.isdigit() for character in text):
         what = f"`unit:` is a word of at most {LONGEST_UNIT} characters, without digits"
-        raise ExampleError(Code.EXAMPLE_VALUE, what, "Write unit: 元").at_span(node.span)
+        raise ExampleError(Code.EXAMPLE_VALUE, what, "Write unit: kg").at_span(node.span)
     return text

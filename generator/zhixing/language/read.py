@@ -488,7 +488,7 @@ class Sections:
                 fix = did_you_mean(name, self.reading.names) or "Give formats to quantities of this example"
                 self.reading.report(key.span, Code.EXAMPLE_NAME, f"Nothing is named {name!r}", fix)
             elif name and not isinstance(value, Mapping):
-                self.reading.wanted(value, "A format is no mapping", "Write {digits: 2, unit: 元}")
+                self.reading.wanted(value, "A format is no mapping", "Write {digits: 2, unit: kg}")
             elif name and isinstance(value, Mapping):
                 found = self.reading.attempt(value.span, partial(read_format, value.items))
                 yield from [(name, found)] if found else []
@@ -559,7 +559,7 @@ def _started(key: Scalar) -> tuple[str, int]:
 def _used_reference(node: Node) -> str:
     reference = normal_name(ascii_twin(node.text.strip())) if isinstance(node, Scalar) else ""
     if not _REFERENCE.fullmatch(reference):
-        fix = "Name a quantity of another example: `w: 指代.weights`"
+        fix = "Name an example by its id, then a point and a quantity of it: `w: ID.NAME`"
         raise ExampleError(Code.EXAMPLE_VALUE, "This names no quantity of an example", fix)
     return reference
 

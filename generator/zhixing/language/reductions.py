@@ -36,7 +36,7 @@ def _place(quantity: Quantity, name: str, axes: Axes) -> int:
         return found[0]
     fix = did_you_mean(name, quantity.axes) or "Name one of its own axes"
     if found:
-        fix = "Give one of them a second name under `axes:` (`键: 词`)"
+        fix = f"Give one of them a second name under `axes:`, such as `{name}2: {name}`"
     what = f"axis={name}: {describe(quantity)} has {'that axis twice' if found else 'no such axis'}"
     raise ExampleError(Code.EXAMPLE_AXES, what, fix)
 
@@ -154,7 +154,7 @@ def merge_axes(quantity: Quantity, names: Sequence[str], axes: Axes) -> Quantity
     """Join axes into one, the first named varying slowest, at the place of the last; the new axis has no name yet."""
     at = find_axes(quantity, names, axes)
     if len(at) < 2:
-        raise ExampleError(Code.EXAMPLE_AXES, "merge needs two or more different axes", "Write merge(x, [头, 维])")
+        raise ExampleError(Code.EXAMPLE_AXES, "merge needs two or more different axes", "Write merge(x, [a, b])")
     rest = [i for i in range(len(quantity.dimensions)) if i not in at]
     slot = sum(i < at[-1] for i in rest)
     order = [*rest[:slot], *at, *rest[slot:]]

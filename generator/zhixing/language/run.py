@@ -55,7 +55,7 @@ def find_used(reference: str, others: Mapping[str, Run]) -> tuple[Run, Quantity]
     """
     other, _, name = reference.partition(".")
     if other not in others:
-        fix = did_you_mean(other, others) or "Name an example by its id: `w: 指代.weights`"
+        fix = did_you_mean(other, others) or advise_name(others)
         raise ExampleError(Code.EXAMPLE_NAME, f"There is no example {other!r}", fix)
     run = others[other]
     if name in run.quantities:
@@ -65,6 +65,12 @@ def find_used(reference: str, others: Mapping[str, Run]) -> tuple[Run, Quantity]
     fields = [known for known in run.quantities if known.startswith(f"{name}.")]
     fix = did_you_mean(name, run.quantities) or f"It has {', '.join(fields or run.quantities)}"
     raise ExampleError(Code.EXAMPLE_NAME, f"{other} computes no {name!r}", fix)
+
+
+def advise_name(runs: Mapping[str, Run]) -> str:
+    """Return how a quantity of an example is named, by one that there is."""
+    known = next((f"{name}.{list(run.quantities)[-1]}" for name, run in runs.items() if run.quantities), "")
+    return f"Name an example by its id, then a quantity{f': {known}' if known else ''}"
 
 
 def _base_names(run: Run) -> set[str]:

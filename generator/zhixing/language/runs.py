@@ -12,7 +12,7 @@ from zhixing.language.data import DataFiles
 from zhixing.language.expression import ascii_twin, normal_name, parse_expression
 from zhixing.language.model import Example, ExampleError, Given, Quantity, Run
 from zhixing.language.read import read_example
-from zhixing.language.run import evaluate, run_example
+from zhixing.language.run import advise_name, evaluate, run_example
 from zhixing.language.shelf import Shelf
 from zhixing.language.vary import Bases, is_variation, read_variation
 from zhixing.markdown.blocks import Kind, Region
@@ -39,8 +39,9 @@ def refer(reference: str, span: Span, runs: Mapping[str, Run], budget: Budget | 
     name = example_of(reference)
     _, dot, rest = reference.partition(".")
     if name not in runs:
-        fix = did_you_mean(name, runs) or "Name an example by its id, then a quantity: 指代.weights"
-        raise ExampleError(Code.CLAIM_UNKNOWN, f"No example {name!r} ran", fix)
+        raise ExampleError(
+            Code.CLAIM_UNKNOWN, f"No example {name!r} ran", did_you_mean(name, runs) or advise_name(runs)
+        )
     run = runs[name]
     if not dot or not rest.strip():
         fix = f"Write {name}.NAME; it computes {', '.join(run.quantities)}"

@@ -313,7 +313,7 @@ def _file(files: DataFiles, name: Declaration, node: Mapping, axes: Axes) -> Giv
     path = node.get("file")
     if not isinstance(path, Scalar) or not path.text:
         at = path.span if path else node.span
-        raise ExampleError(Code.EXAMPLE_VALUE, "`file:` needs a path", "Write {file: 附件/权重.csv}").at_span(at)
+        raise ExampleError(Code.EXAMPLE_VALUE, "`file:` needs a path", "Write {file: folder/name.csv}").at_span(at)
     shape = tuple(axes[axis].size for axis in name.axes)
     try:
         values = files.array(path.text, shape)

@@ -166,7 +166,7 @@ def _describe_sides(tree: Compare, computed: Quantity, evaluator: Evaluator) -> 
     """Return the sides of a comparison where `computed` is 0, and of several such entries where they differ most."""
     scope = evaluator.scope
     if any(isinstance(side, Label) for side in tree.sides):
-        return ""
+        return _describe_answer(tree, computed, evaluator)
     sides = [evaluator.quantity(side) for side in tree.sides]
     views, dimensions = broadcast(sides, scope.axes, scope.budget)
     shape = computed.values.shape
@@ -177,6 +177,13 @@ def _describe_sides(tree: Compare, computed: Quantity, evaluator: Evaluator) -> 
     shown = [describe_entry(entry, evaluator) for node, entry in pairs if not isinstance(node, Number)]
     where = ", ".join(dimension.label(at, scope.axes) for dimension, at in zip(dimensions, place, strict=True))
     return f"{f', worst at [{where}]' if where else ''}: {' against '.join(shown)}"
+
+
+def _describe_answer(tree: Compare, computed: Quantity, evaluator: Evaluator) -> str:
+    """Return the label that a single position has where it is compared with another label."""
+    answers = [evaluator.quantity(side) for side in tree.sides if not isinstance(side, Label)]
+    single = len(answers) == 1 and not computed.dimensions and not answers[0].dimensions
+    return f": {describe_entry(answers[0], evaluator)}" if single else ""
 
 
 def _find_worst(

@@ -98,6 +98,10 @@ class Code(Enum):
     EXPECT_FAILED = (Severity.ERROR, "What was computed is not what the example expects.")
     EXPECT_MISSING = (Severity.INFO, "An example expects nothing.")
     HOLDS_FAILED = (Severity.ERROR, "A statement under `holds:` is false of what was computed.")
+    SAYS_INCOMPLETE = (
+        Severity.ERROR,
+        "A source's statement is wrong, and nothing says what is true instead; or the reverse.",
+    )
     SAYS_AGREES = (Severity.INFO, "A source's statement turned out to agree with the computation.")
     # Claims in prose
     CLAIM_WRONG = (Severity.ERROR, "A number or word in prose is not what its example computed.")

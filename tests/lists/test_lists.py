@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from shell import vault, zhixing
@@ -23,13 +24,19 @@ expect: {x: 1/2}
 says:
   - document: 7
     text: x 是 | 三
+    instead: x 是 {x}，它的 | 两倍是 {2 * x}
     claims: {x: 3}
   - document: 7
     text: x 是一半
     claims: {x: 0.5}
   - document: 8
     text: 早在古代
+    instead: 直到 2014 年
     cites: 王等 2014
+  - document: 7
+    text: x 小于一
+    chosen: 一和二是照着它选的 | 不可能不符
+    claims: {holds: [x < 1]}
 ```
 """
 
@@ -52,16 +59,40 @@ def test_errata_hold_what_disagrees_and_what_a_paper_denies(tmp_path: Path) -> N
 
     assert listed(tmp_path, "id: 勘误\nof: errata", 甲=SAYING, 文档七=source) == "\n".join(
         [
-            "| 来源 | 来源的说法 | 计算或文献 | 见 |",
+            "| 应为 | 来源的说法 | 来源 | 例子 |",
             "| --- | --- | --- | --- |",
-            "| [[文档七]] | x 是 &#124; 三 | x = 0.5 | [[甲]] |",
-            "| 文档 8 | 早在古代 | 王等 2014。 | [[甲]] |",
+            "| x 是 0.5，它的 &#124; 两倍是 1。 | x 是 &#124; 三 | [[文档七]] | [[甲#^says-7a7a3fcc\\|甲]] |",
+            "| 直到 2014 年。 | 早在古代 | 文档 8 | [[甲#^says-c3069a8b\\|甲]] |",
         ]
     )
 
 
 def test_confirmed_hold_what_agrees(tmp_path: Path) -> None:
-    assert "| 文档 7 | x 是一半 | x = 0.5 | [[甲]] |" in listed(tmp_path, "id: 真\nof: confirmed", 甲=SAYING)
+    found = listed(tmp_path, "id: 真\nof: confirmed", 甲=SAYING)
+
+    assert re.sub("[0-9a-f]{8}", "…", found).splitlines()[2:] == ["| x 是一半 | 文档 7 | [[甲#^says-…\\|甲]] |"]
+
+
+def test_consistent_hold_what_could_not_have_failed(tmp_path: Path) -> None:
+    found = listed(tmp_path, "id: 顺\nof: consistent", 甲=SAYING)
+
+    assert re.sub("[0-9a-f]{8}", "…", found).splitlines() == [
+        "| 来源的说法 | 怎样选的 | 来源 | 例子 |",
+        "| --- | --- | --- | --- |",
+        "| x 小于一 | 一和二是照着它选的 &#124; 不可能不符 | 文档 7 | [[甲#^says-…\\|甲]] |",
+    ]
+
+
+def test_each_row_leads_to_its_callout(tmp_path: Path) -> None:
+    project = vault(tmp_path, 表="```yaml list\nid: 误\nof: errata\n```\n", 甲=SAYING)
+    zhixing(project, "regenerate")
+    note, table = ((project / "notes" / f"{name}.md").read_text(encoding="utf-8") for name in ("甲", "表"))
+
+    names = re.findall(r"\^(says-\w+)", table)
+    assert len(names) == 2
+    for name in names:
+        callout = note.partition(f"\n\n^{name}\n")[0].rpartition("\n\n")[2]
+        assert callout.startswith("> [!warning] 来源有误")
 
 
 def test_notes_are_grouped_with_their_first_sentence(tmp_path: Path) -> None:

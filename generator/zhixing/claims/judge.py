@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from zhixing.claims.refer import Backing, FailedExampleError, full_claim
 from zhixing.language.budget import Budget
 from zhixing.language.expect import label_of
-from zhixing.language.model import ExampleError, Quantity, Run
+from zhixing.language.model import ExampleError, Quantity, Run, Said
 from zhixing.language.runs import Declared, example_of, refer
 from zhixing.markdown.claims import Claim
 from zhixing.numerals.bound import Fragment
@@ -26,14 +26,33 @@ _FIX = "Nothing needs fixing; a list of `confirmed` shows it"
 
 
 def check_says(run: Run, source: Source) -> Iterator[Problem]:
-    """Yield the statements of sources that the computation bears out; history, which cites a paper, is left out."""
+    """Yield the statements of sources that are bare of what is true instead, or have it though they are right.
+
+    Those that the computation bears out are information, unless inputs were chosen so that they come out; history,
+    which cites a paper, is none of them.
+    """
     for said in run.said:
-        if said.outcomes and said.agrees:
-            text = " ".join(said.says.text.split())
-            text = f"{text[:SHOWN]}…" if len(text) > SHOWN else text
-            source_named = f"Document {said.says.document.strip()}" if said.says.document.strip() else "A source"
+        text = " ".join(said.says.text.split())
+        text = f"{text[:SHOWN]}…" if len(text) > SHOWN else text
+        source_named = f"Document {said.says.document.strip()}" if said.says.document.strip() else "A source"
+        if fault := _fault_of(said):
+            what, fix = fault
+            yield source.problem(Code.SAYS_INCOMPLETE, said.says.span, f"{source_named} says {text!r}, {what}", fix)
+        elif said.outcomes and not said.wrong and not said.says.chosen:
             what = f"{source_named} says {text!r}, and the computation agrees"
             yield source.problem(Code.SAYS_AGREES, said.says.span, what, _FIX)
+
+
+def _fault_of(said: Said) -> tuple[str, str] | None:
+    """Return what is missing from a statement or too much in it, and how to fix that; None for one that is whole."""
+    denied = "which a paper denies" if said.says.cites else "which the computation denies"
+    if said.wrong and said.says.chosen:
+        return f"{denied}, though its inputs were chosen so that it comes out", "Remove `chosen:`, or fix the inputs"
+    if said.wrong and not said.says.instead:
+        return f"{denied}, and nothing says what is true", "Add `instead:`, one sentence that says it"
+    if not said.wrong and said.says.instead:
+        return "and the computation agrees, so nothing is true instead", "Remove `instead:`"
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -263,7 +263,11 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Says:
-    """What a source states, to be held against the computation; or history, to be held against a paper."""
+    """What a source states, to be held against the computation; or history, to be held against a paper.
+
+    `instead` is what is true instead, a sentence of texts and of expressions whose values stand in it. `chosen` says
+    which inputs of the example were chosen so that the statement comes out, "" where it could have failed.
+    """
 
     document: str
     text: str
@@ -271,6 +275,8 @@ class Says:
     holds: tuple[Expression, ...]
     cites: str
     span: Span
+    instead: tuple[str | Expression, ...] = ()
+    chosen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -444,6 +450,11 @@ class Said:
     def agrees(self) -> bool:
         """Whether the computation bears the source out."""
         return all(outcome.holds for outcome in self.outcomes)
+
+    @property
+    def wrong(self) -> bool:
+        """Whether the computation or a cited paper contradicts the source."""
+        return bool(self.says.cites) or not self.agrees
 
 
 @dataclass(frozen=True)

@@ -572,7 +572,7 @@ def _single(node: Node) -> Scalar:
 
 # Reading what an example expects and what sources say: values, and statements under `holds:`.
 
-_SAYS = ("document", "text", "claims", "cites")
+_SAYS = ("document", "text", "claims", "cites", "instead", "chosen")
 Claims = tuple[tuple[Expectation, ...], tuple[Expression, ...]]
 
 
@@ -622,8 +622,32 @@ def _saying(node: Mapping, reading: ExampleReader) -> Says:
         reading.report(node.span, Code.EXAMPLE_KEY, what, "Say who states what, and in which figures")
     expectations, holds = read_expect(node.get("claims"), reading, "`claims:`")
     return Says(
-        texts.get("document", ""), texts.get("text", ""), expectations, holds, texts.get("cites", ""), node.span
-    )
+        texts.get("document", ""), texts.get("text", ""), expectations, holds, texts.get("cites", ""), node.span,
+        tuple(_sentence_parts(node.get("instead"), reading)), texts.get("chosen", ""),
+    )  # fmt: skip
+
+
+_INSERTED = re.compile(r"\{([^{}]*)\}")
+
+
+def _sentence_parts(node: Node | None, reading: ExampleReader) -> Iterator[str | Expression]:
+    """Yield the parts of a sentence such as `it is {weights["吃"]}`: its texts, and the expressions in braces."""
+    if not isinstance(node, Scalar):
+        if node is not None:
+            reading.report(node.span, Code.EXAMPLE_VALUE, "`instead:` is one sentence", "Write what is true instead")
+        return
+    at = 0
+    for found in _INSERTED.finditer(node.text):
+        yield node.text[at : found.start()]
+        place = node.part(*found.span(1))
+        read = reading.attempt(place, partial(_inserted, found[1], place, reading))
+        yield from [read] if read else []
+        at = found.end()
+    yield node.text[at:]
+
+
+def _inserted(text: str, place: Span, reading: ExampleReader) -> Expression:
+    return expand(parse_expression(text, place), reading.definitions)
 
 
 # Reading what an example shows.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from zhixing.language.expression import normal_name
-from zhixing.language.model import Said
+from zhixing.language.model import ExampleError, Run, Said
 from zhixing.language.runs import Book, Declared
 from zhixing.lists.canvas import canvas_text
 from zhixing.lists.concept_map import draw_map
@@ -20,7 +20,7 @@ from zhixing.markdown.links import TokenKind
 from zhixing.markdown.yaml import LIST, WIDE, Scalar, find_wide_colon, read_yaml
 from zhixing.markdown.yaml import Mapping as YamlMapping
 from zhixing.problems import Code, Problem, did_you_mean
-from zhixing.show.body import document_name, summary
+from zhixing.show.body import anchor, document_name, instead
 from zhixing.show.escape import escape_markdown
 from zhixing.source import Source
 from zhixing.vault.graph import levels
@@ -33,7 +33,7 @@ from zhixing.wording.model import Wording
 
 INFO = ["yaml", "list"]
 KEYS = ("id", "of", "by", "type", "folder", "status", "document")
-LISTS = ("errata", "confirmed", "notes", "path", "core", "map")
+LISTS = ("errata", "consistent", "confirmed", "notes", "path", "core", "map")
 GROUPS = ("folder", "status", "type")
 _ID = re.compile(r"[\w-]{1,60}")
 
@@ -115,8 +115,9 @@ BAR = "\\|"  # in a cell of a table
 def list_body(one: List, vault: Vault, book: Book) -> str:
     """Return the Markdown to write below a list's block."""
     parts = {
-        "errata": lambda: _errata(one, vault, book, agreeing=False),
-        "confirmed": lambda: _errata(one, vault, book, agreeing=True),
+        "errata": lambda: _statements(one, vault, book),
+        "consistent": lambda: _statements(one, vault, book),
+        "confirmed": lambda: _statements(one, vault, book),
         "notes": lambda: _group_notes(one, vault),
         "path": lambda: _path(one, vault),
         "core": lambda: reference(vault),
@@ -146,37 +147,77 @@ def _map(one: List, vault: Vault) -> Iterator[str]:
         yield f"[![{one.id}]({picture})]({picture})"
 
 
-def _errata(kept: List, vault: Vault, book: Book, *, agreeing: bool) -> Iterator[str]:
-    """Yield one table: each source's statement, the computation or paper against it, and the note with the example."""
+Cells = Callable[[Run, Said], tuple[str, ...]]
+"""What a row of a table of statements has before the source and the example."""
+
+
+def _statements(kept: List, vault: Vault, book: Book) -> Iterator[str]:
+    """Yield one table: what is true instead of sources' statements, or which statements hold, and the examples."""
+    words = vault.wording
+    kinds: dict[str, tuple[tuple[str, ...], Callable[[Said], bool], Cells]] = {
+        "errata": (words.errata_head, _is_wrong, lambda run, said: (instead(run, said), _stated(said))),
+        "consistent": (words.consistent_head, _is_consistent, lambda _, said: (_stated(said), _chosen(said))),
+        "confirmed": (words.confirmed_head, _is_confirmed, lambda _, said: (_stated(said),)),
+    }
+    head, belongs, cells = kinds[kept.of]
+    rows = [
+        (said.says.document, _row(*cells(run, said), *_source_and_example(one, run, said, vault)))
+        for one, run in _published(book)
+        for said in run.said
+        if belongs(said) and kept.document in ("", said.says.document.strip())
+    ]
+    if not rows:
+        yield words.list_empty
+        return
+    yield "\n".join([_row(*head), _row(*["---"] * len(head)), *(row for _, row in sorted(rows))])
+
+
+def _published(book: Book) -> Iterator[tuple[Declared, Run]]:
+    """Yield the examples of notes that may be seen and whose results are whole, with their runs."""
+    for one in book.declared:
+        if one.note.published and one.example and one.example.id in book.runs and _is_shown(book.runs[one.example.id]):
+            yield one, book.runs[one.example.id]
+
+
+def _is_shown(run: Run) -> bool:
+    """Return whether every statement of a run can be shown."""
+    try:
+        return bool([instead(run, said) for said in run.said])
+    except ExampleError:
+        return False
+
+
+def _is_wrong(said: Said) -> bool:
+    return said.wrong
+
+
+def _is_consistent(said: Said) -> bool:
+    return not said.wrong and bool(said.says.chosen)
+
+
+def _is_confirmed(said: Said) -> bool:
+    return not said.wrong and not said.says.chosen
+
+
+def _stated(said: Said) -> str:
+    return escape_markdown(" ".join(said.says.text.split()))
+
+
+def _chosen(said: Said) -> str:
+    return escape_markdown(" ".join(said.says.chosen.split()))
+
+
+def _source_and_example(one: Declared, run: Run, said: Said, vault: Vault) -> tuple[str, str]:
+    """Return links to the source's note, and to the callout below the example."""
     sources = {
         _property(note, "document"): note for note in vault.notes.values() if note.published and note.type == "source"
     }
-    rows = [
-        _row(
-            _document(said, sources, vault),
-            escape_markdown(" ".join(said.says.text.split())),
-            _fact(one, said, book),
-            _link(one.note, vault, cell=True),
-        )
-        for one in book.declared
-        if one.note.published and one.example and one.example.id in book.runs
-        for said in book.runs[one.example.id].said
-        if (said.agrees and not said.says.cites) is agreeing
-        if kept.document in ("", said.says.document.strip())
-    ]
-    if not rows:
-        yield vault.wording.list_empty
-        return
-    yield "\n".join([_row(*vault.wording.errata_head), _row(*["---"] * 4), *sorted(rows)])
+    place = _link(one.note, vault, cell=True).removeprefix("[[").removesuffix("]]").partition(BAR)[0]
+    return _document(said, sources, vault), f"[[{place}#^{anchor(run, said)}{BAR}{one.note.name}]]"
 
 
 def _row(*cells: str) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def _fact(one: Declared, said: Said, book: Book) -> str:
-    run = book.runs[one.example.id] if one.example else None
-    return summary(run, said) if run else ""
 
 
 def _document(said: Said, sources: Mapping[str, Note], vault: Vault) -> str:

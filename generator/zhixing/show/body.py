@@ -69,27 +69,63 @@ _WRONG: Mapping[Comparison, Callable[[Array], Array]] = {
 def callout(run: Run, said: Said) -> str:
     """Return a source's statement as a callout: a warning if the computation or a cited paper contradicts it.
 
-    Each claim has a row with the source's value and the computed one.
+    What is true instead follows, and each claim has a row with the source's value and the computed one. Below stands
+    the name by which lists link to the callout.
+
+    Raises:
+        ExampleError: an expression in what is true instead cannot be computed.
     """
-    wrong = bool(said.says.cites) or not said.agrees
     words = run.wording
-    lines = [words.source_says.format(text=_prose(said.says.text, words))]
-    if said.says.cites:
-        lines.append(words.source_cites.format(text=_prose(said.says.cites, words)))
-    if said.outcomes:
-        rows = [_row(run, outcome) for outcome in said.outcomes]
-        template = environment().get_template("tables/table.md")
-        rule = ["---"] * 3
-        lines += [
-            "",
-            *template.render(
-                header=[words.claimed, words.by_source, words.computed], rule=rule, rows=rows
-            ).splitlines(),
-        ]
+    parts = [_sentences(run, said), *_rows(run, said)]
     name = document_name(said, words)
-    verdict = words.source_wrong if wrong else words.source_agrees
-    head = f"[!{'warning' if wrong else 'info'}] {verdict.format(document=name)}"
-    return "\n".join(f"> {line}".rstrip() for line in (head, *lines))
+    verdict = words.source_wrong if said.wrong else words.source_consistent if said.says.chosen else words.source_agrees
+    head = f"[!{'warning' if said.wrong else 'info'}] {verdict.format(document=name)}"
+    lines = [head, *"\n\n".join(parts).splitlines()]
+    quoted = "\n".join(f"> {line}".rstrip() for line in lines)
+    return f"{quoted}\n\n^{anchor(run, said)}"
+
+
+def _sentences(run: Run, said: Said) -> str:
+    """Return what the source says, what is true instead or which inputs were chosen, and the paper, as paragraphs."""
+    words, says = run.wording, said.says
+    parts = [words.source_says.format(text=_prose(says.text, words))]
+    parts += [words.source_instead.format(text=instead(run, said))] if says.instead else []
+    parts += [words.source_chosen.format(text=_prose(says.chosen, words))] if says.chosen else []
+    parts += [words.source_cites.format(text=_prose(says.cites, words))] if says.cites else []
+    return "\n\n".join(parts)
+
+
+def _rows(run: Run, said: Said) -> list[str]:
+    """Return a table of the claims: the source's value and the computed one; none for history."""
+    if not said.outcomes:
+        return []
+    words, rows = run.wording, [_row(run, outcome) for outcome in said.outcomes]
+    header = [words.claimed, words.by_source, words.computed]
+    template = environment().get_template("tables/table.md")
+    return [template.render(header=header, rule=["---"] * 3, rows=rows).rstrip("\n")]
+
+
+def anchor(run: Run, said: Said) -> str:
+    """Return the name of a callout's block: Obsidian allows letters, digits and hyphens of ASCII there."""
+    named = f"{run.example.id} {said.says.text}"
+    return f"says-{hashlib.sha256(named.encode(errors='replace')).hexdigest()[:8]}"
+
+
+def instead(run: Run, said: Said) -> str:
+    """Return what is true instead of a statement, as Markdown, with the computed values in their places.
+
+    Raises:
+        ExampleError: an expression in it cannot be computed.
+    """
+    return _prose(
+        "".join(part if isinstance(part, str) else _value_of(run, part) for part in said.says.instead), run.wording
+    )
+
+
+def _value_of(run: Run, part: Expression) -> str:
+    quantity, form = evaluate(run, part.tree), format_of(run.example, part)
+    texts = (entry(quantity, float(value), run.example.axes, form) for value in quantity.values.flat)
+    return _list_texts(texts, run.wording)
 
 
 def document_name(said: Said, words: Wording) -> str:
@@ -98,17 +134,6 @@ def document_name(said: Said, words: Wording) -> str:
     if re.fullmatch(r"\[\[[^\[\]|#^\\`]+\]\]", name):
         return name
     return words.document.format(number=name) if name.isdecimal() else escape_markdown(name)
-
-
-def summary(run: Run, said: Said) -> str:
-    """Return in one line the evidence for or against a source's statement: a paper, or the computed result."""
-    facts = [_prose(said.says.cites, run.wording)] if said.says.cites else []
-    for outcome in said.outcomes:
-        if said.agrees or not outcome.holds:
-            name, _, computed = _row(run, outcome)
-            statement = isinstance(outcome.claim, Expression)
-            facts.append(run.wording.pair(name, computed) if statement else f"{name} = {computed}")
-    return run.wording.semicolon.join(facts)
 
 
 def _prose(text: str, words: Wording) -> str:
@@ -215,15 +240,15 @@ def body(run: Run) -> Body | None:
     writer = _Writer(run)
     try:
         shown = [changes(run), *(writer.block(show) for show in _find_shows(run))]
+        said = [callout(run, said) for said in run.said]
     except ExampleError:
         return None
-    blocks = [block for block in shown if block]
-    blocks += [callout(run, said) for said in run.said]
+    blocks = [block for block in (*shown, *said) if block]
     return Body("\n\n".join(blocks), MappingProxyType(writer.figures))
 
 
 def show_problems(run: Run, source: Source) -> list[Problem]:
-    """Return a problem for each thing that `show:` asks for and that cannot be shown, where every step was computed."""
+    """Return a problem for each thing that cannot be shown though every step was computed."""
     if not is_complete(run):
         return []
     writer = _Writer(run)
@@ -233,6 +258,11 @@ def show_problems(run: Run, source: Source) -> list[Problem]:
             writer.block(show)
         except ExampleError as error:
             problems.append(source.problem(error.code, error.span or show.span, error.what, error.fix))
+    for said in run.said:
+        try:
+            instead(run, said)
+        except ExampleError as error:
+            problems.append(source.problem(error.code, error.span or said.says.span, error.what, error.fix))
     return problems
 
 

@@ -41,6 +41,9 @@ class Wording:
     source_wrong: str
     source_agrees: str
     source_says: str
+    source_consistent: str
+    source_instead: str
+    source_chosen: str
     source_cites: str
     document: str
     claimed: str
@@ -81,6 +84,8 @@ class Wording:
     status_none: str
     list_empty: str
     errata_head: tuple[str, str, str, str]
+    consistent_head: tuple[str, str, str, str]
+    confirmed_head: tuple[str, str, str]
     group: str
     root_folder: str
     sentence_end: str

@@ -54,6 +54,32 @@ def test_a_long_loop_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [problem.line for problem in problems] == [6]
 
 
+NOTHING = """id: 例
+axes: {b: 1, t: 400000, d: 1, e: d, c: 400000}
+given:
+  x[b, t, d]: 1
+  y[b, d]: 1
+  W[d, e]: 1
+  R[d, c]: 1
+  E[c, d, e]: 1
+  B[c, e]: 1
+compute:
+"""
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "rnn(x[1:], W, W).T",
+        "mixture_of_experts(y[1:], R, E, B, E, B, k=1)",
+        "beam_search(log([1]), log(W), width=1, steps=300000)",
+        "beam_search(log([1]), log(W), width=1000000000, steps=2)",
+    ],
+)
+def test_a_long_loop_over_nothing_is_counted(call: str) -> None:
+    assert "example-cost" in messages(f"{NOTHING}  z: {call}\n")
+
+
 @pytest.mark.slow
 def test_a_loop_keeps_each_result_once() -> None:
     """200 × 100,000 numbers are kept twice only while one step's results are stacked."""

@@ -193,6 +193,7 @@ def _ask(
     options: Mapping[str, Option],
 ) -> None:
     peak, work = costs
+    batch = max(batch, 1)  # of no positions at all, too, a function may run its loop
     results = sum(prod(sizes.get(letter, 1) for letter in shape.letters) for shape in form.results.values())
     budget.hold(batch * max(results, peak(sizes, options) if peak else 0))
     budget.work(batch * work(sizes, options))

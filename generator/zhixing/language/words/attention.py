@@ -9,7 +9,7 @@ from typing import Any
 from zhixing import core
 from zhixing.language.budget import NODE_WORK
 from zhixing.language.model import Array
-from zhixing.language.words.costs import count_work
+from zhixing.language.words.costs import Option, Sizes, count_work
 from zhixing.language.words.word import Accepts, Explanation, Latex, Word, mechanism
 
 _STEPS = (
@@ -91,6 +91,13 @@ def _t5_bias(weights: Array, queries: Array, keys: Array, **options: Any) -> Arr
     return core.t5_bias(weights, queries.size, keys.size, **options)
 
 
+def _count_relative(sizes: Sizes, options: Mapping[str, Option]) -> int:
+    """Return the cost of attention with a vector for each distance; weights are read once for each that occurs."""
+    products = count_work("n m d, n m v, n r d, n r v", "n m")(sizes, options)
+    n, m = sizes["n"], sizes["m"]
+    return products + min(sizes["r"], n + m) * (2 * NODE_WORK + 4 * n * m)
+
+
 ATTENTION = (
     Word(
         "attention",
@@ -157,7 +164,7 @@ ATTENTION = (
         mechanism(
             _with_mask(core.relative_attention),
             f"… n d, … m d, … m v, r d, ?r v -> {_STEPS}",
-            work=count_work("n m d, n m v, n r d, n r v", "n m, n m r"),
+            work=_count_relative,
             arrays={"mask": "… n m"},
             options={"scale": Accepts.NUMBER, "causal": Accepts.FLAG, "align": Accepts.WHOLE_OR_WORD},
         ),

@@ -151,10 +151,11 @@ def test_folded_properties_open_from_the_keyboard(browser: Browser, address: str
 
 def test_the_source_opens(browser: Browser, address: str) -> None:
     with opened(browser, address + quote("概念/注意力/")) as page:
-        source = page.locator("details.source pre")
-        assert not source.is_visible()
-        page.locator("details.source > summary").click()
-        assert source.is_visible()
+        for title in ("源码", "NumPy"):
+            folded = page.locator("details.source", has_text=title).first
+            assert not folded.locator("pre").is_visible()
+            folded.locator("summary").click()
+            assert folded.locator("pre").is_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

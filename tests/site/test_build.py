@@ -31,8 +31,10 @@ def test_the_vault_is_only_read(project: Path, site: Path) -> None:
 def test_results_are_shown_and_their_source_folds(site: Path) -> None:
     note = page(site, "概念/注意力")
     assert texts(note, "//article//table//tbody/tr[1]/td") == ["apple", "−0.51083", "0.6", "10"]
-    assert texts(note, "//details[@class='source']/summary") == ["源码：水果"]
-    assert "softmax(scores)" in texts(note, "//details[@class='source']")[0]
+    assert texts(note, "//details[@class='source']/summary") == ["源码：水果", "NumPy：水果"]
+    source, program = texts(note, "//details[@class='source']")
+    assert "softmax(scores)" in source
+    assert "def softmax(x, axis=-1, temperature=1.0):" in program
     assert "查得 8。" in texts(note, "//article//p")
     assert [unquote(str(image.get("src"))) for image in note.iterfind(".//figure/img")] == [
         "../_figures/水果.weights.svg"

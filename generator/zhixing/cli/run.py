@@ -13,6 +13,7 @@ import click
 from zhixing.cli.common import open_vault, progress, report, vault_option
 from zhixing.language.expression import normal_name
 from zhixing.language.model import Expectation, Quantity, Run
+from zhixing.language.numpy_code import numpy_code
 from zhixing.language.runs import run_all
 from zhixing.problems import Severity, did_you_mean, exit_status, visible
 from zhixing.show.labels import entry
@@ -83,13 +84,15 @@ def _pad(text: str, width: int) -> str:
 
 @click.command()
 @click.argument("example", metavar="ID")
+@click.option("--numpy", is_flag=True, help="Print it as a program in Python that needs NumPy alone.")
 @vault_option
-def run(example: str, vault: Path | None) -> None:
+def run(example: str, vault: Path | None, *, numpy: bool) -> None:
     """Run one example and print its steps.
 
     \b
     Example:
       zhixing run 水果查找
+      zhixing run 水果查找 --numpy > fruit.py
     """
     _, loaded = open_vault(vault)
     with progress("Running") as tell:
@@ -98,7 +101,11 @@ def run(example: str, vault: Path | None) -> None:
     own = [one for one in book.declared if one.name == name]
     problems = [problem for problem in book.problems if any(one.contains(problem) for one in own)]
     if name in book.runs:
-        click.echo("\n".join(map(visible, steps_of(book.runs[name]).split("\n"))))
+        text = numpy_code(book.runs[name]) if numpy else steps_of(book.runs[name])
+        if text is None:
+            click.echo(f"{name} has no form in NumPy alone. It uses a word that NumPy has nothing for", err=True)
+            sys.exit(1)
+        click.echo("\n".join(map(visible, text.rstrip("\n").split("\n"))))
     elif not own:
         fix = did_you_mean(name, book.runs) or f"Known: {', '.join(sorted(book.runs)) or 'none'}"
         click.echo(f"There is no example {example!r}. {fix}", err=True)

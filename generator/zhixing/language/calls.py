@@ -152,7 +152,7 @@ def call(
     Raises:
         ExampleError: an axis or size does not fit, or the work would be too much.
     """
-    aligned = _align(form, arguments, keywords, axes)
+    aligned = align_call(form, arguments, keywords, axes)
     _ask(budget, form, aligned.match.sizes, prod(aligned.batch[1]), costs, options)
     named = dict(zip(keywords, aligned.views[len(arguments) :], strict=True))
     returned = function(*aligned.views[: len(arguments)], **named, **options)
@@ -160,7 +160,7 @@ def call(
 
 
 @dataclass(frozen=True, slots=True)
-class _Aligned:
+class Aligned:
     """What the core is given: the letters bound, the leading dimensions with their sizes, and the arrays."""
 
     match: _Match
@@ -168,7 +168,7 @@ class _Aligned:
     views: list[Array]
 
 
-def _align(form: Signature, arguments: Sequence[Quantity], keywords: Mapping[str, Quantity], axes: Axes) -> _Aligned:
+def align_call(form: Signature, arguments: Sequence[Quantity], keywords: Mapping[str, Quantity], axes: Axes) -> Aligned:
     """Match quantities against a signature, and return them with their leading dimensions in one order."""
     match = _Match(axes)
     parts: list[Part] = list(zip(arguments, form.arguments, strict=False))
@@ -176,7 +176,7 @@ def _align(form: Signature, arguments: Sequence[Quantity], keywords: Mapping[str
         match.bind(argument, shape)
     parts += [(match.place(value, form.keywords[name]), form.keywords[name]) for name, value in keywords.items()]
     batch, sizes = find_batch([_leading(value, shape) for value, shape in parts], axes)
-    return _Aligned(match, (batch, sizes), [_core_view(value, shape, batch) for value, shape in parts])
+    return Aligned(match, (batch, sizes), [_core_view(value, shape, batch) for value, shape in parts])
 
 
 def _leading(value: Quantity, shape: Shape) -> tuple[tuple[Dimension, ...], tuple[int, ...]]:
@@ -413,9 +413,9 @@ def read_call(word: Mechanism, node: Call, evaluate: Evaluate) -> ReadCall:
     Raises:
         ExampleError: an argument is missing, is one too many, or is of the wrong kind.
     """
-    positional, keywords = _bind(word, node)
+    positional, keywords = bind_call(word, node)
     arguments = [evaluate(argument) for argument in positional]
-    form = _form(word, arguments)
+    form = find_form(word, arguments)
     kinds = {**word.needed, **word.options}
     options = {name: _option(kinds[name], name, value, evaluate) for name, value in keywords.items() if name in kinds}
     arrays = {name: evaluate(value) for name, value in keywords.items() if name not in kinds}
@@ -439,7 +439,7 @@ def trace_call(
     """
     count = len(read.arguments)
     keywords = dict(zip(read.arrays, operands[count:], strict=True))
-    aligned = _align(read.form, operands[:count], keywords, scope.axes)
+    aligned = align_call(read.form, operands[:count], keywords, scope.axes)
     costs = (word.peak, word.work)
     _ask(scope.budget, read.form, aligned.match.sizes, 4 * prod(aligned.batch[1]), costs, read.options)
 
@@ -453,7 +453,7 @@ def trace_call(
     pairs = [(one, sum_to(adjoint, one.shape)) for one, adjoint in results if isinstance(one, Traced)]
     found = find_adjoints(starts, pairs)
     places = [Quantity(number_places(one.values), one.dimensions) for one in operands]
-    seen = _align(read.form, places[:count], dict(zip(keywords, places[count:], strict=True)), scope.axes).views
+    seen = align_call(read.form, places[:count], dict(zip(keywords, places[count:], strict=True)), scope.axes).views
     return [gather(at, adjoint, one.values.shape) for at, adjoint, one in zip(seen, found, operands, strict=True)]
 
 
@@ -470,7 +470,7 @@ def gather(places: Array, adjoint: Array, shape: tuple[int, ...]) -> Array:
     return clear_sum(added, size).reshape(shape)
 
 
-def _bind(word: Mechanism, node: Call) -> tuple[Sequence[Node], dict[str, Node]]:
+def bind_call(word: Mechanism, node: Call) -> tuple[Sequence[Node], dict[str, Node]]:
     """Return a call's arrays, and its arguments by name; needed options may stand behind the arrays without a name.
 
     Raises:
@@ -488,7 +488,7 @@ def _bind(word: Mechanism, node: Call) -> tuple[Sequence[Node], dict[str, Node]]
     return arrays, keywords | dict(zip(needed, node.arguments[given:], strict=True))
 
 
-def _form(word: Mechanism, arguments: list[Quantity]) -> Signature:
+def find_form(word: Mechanism, arguments: list[Quantity]) -> Signature:
     """Return the signature whose arguments without leading dimensions have as many axes as those given."""
 
     def fits(form: Signature) -> bool:

@@ -14,7 +14,19 @@ import numpy as np
 from zhixing.core import CoreError
 from zhixing.language.arrays import Item, close, describe, elementwise, index, matmul, position_of, transpose
 from zhixing.language.calls import call_function
-from zhixing.language.model import Array, Axes, Axis, Dimension, ExampleError, Quantity, Record, scalar
+from zhixing.language.model import (
+    Array,
+    Axes,
+    Axis,
+    Dimension,
+    ExampleError,
+    Form,
+    Quantity,
+    Record,
+    RecordForm,
+    form_of,
+    scalar,
+)
 from zhixing.language.nodes import (
     Arithmetic,
     Binary,
@@ -199,8 +211,8 @@ Value = Quantity | Record | Label
 class Evaluator:
     """Evaluates expressions in a scope. In a statement (`holds:`), `==` has a tolerance and needs equal axes.
 
-    `axes` records the axes of every node evaluated; a node inside a loop has the same at each position. `values`, where
-    it is given, records the value of every node.
+    `axes` records the axes of every node evaluated; a node inside a loop has the same at each position. `forms`, where
+    it is given, records the form of every node, and `values` its value.
     """
 
     def __init__(
@@ -210,9 +222,11 @@ class Evaluator:
         statement: bool = False,
         axes: dict[Node, Axes] | None = None,
         values: dict[Node, Value] | None = None,
+        forms: dict[Node, Form | RecordForm] | None = None,
     ) -> None:
         self.scope = scope
         self.values = values
+        self.forms = forms
         self.statement = statement
         self.axes: dict[Node, Axes] = {} if axes is None else axes
 
@@ -264,10 +278,16 @@ class Evaluator:
             raise ExampleError(Code.EXAMPLE_RUN, f"NumPy says: {error}", "Check the shapes", node) from None
         if isinstance(value, Quantity) and node not in self.axes:
             self.axes[node] = value.axes
+        self._record_form(node, value)
         if self.values is not None:
             budget.store(2 * _count_new_numbers(value, node))  # it is kept, and has an adjoint
             self.values[node] = value
         return value
+
+    def _record_form(self, node: Node, value: Value) -> None:
+        """Record the form of a node that was not evaluated before."""
+        if self.forms is not None and node not in self.forms and not isinstance(value, Label):
+            self.forms[node] = form_of(value)
 
     def _compute(self, node: Node) -> Value:  # noqa: C901, PLR0911, PLR0912 - a case for each kind of node
         match node:
@@ -391,6 +411,7 @@ class Evaluator:
         past = look_back(node.base, node.items[0], self.scope, self._evaluate_quantity) if node.items else None
         base = self._evaluate_quantity(node.base) if past is None else past
         self.axes.setdefault(node.base, base.axes)
+        self._record_form(node.base, base)
         if self.values is not None:
             self.values[node.base] = base
         return self.pick(base, node.items if past is None else node.items[1:])

@@ -131,6 +131,31 @@ class Record:
     fields: Mapping[str, Quantity]
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A quantity without its numbers: its dimensions, its shape, and the axes whose positions it holds."""
+
+    dimensions: tuple[Dimension, ...]
+    shape: tuple[int, ...]
+    on: tuple[Dimension, ...] = ()
+
+
+RecordForm = Mapping[str, Form]
+"""The forms of the results of a function with several results."""
+
+
+def form_of(value: Quantity | Record) -> Form | RecordForm:
+    """Return the form of a value."""
+    if isinstance(value, Record):
+        return {name: quantity_form(quantity) for name, quantity in value.fields.items()}
+    return quantity_form(value)
+
+
+def quantity_form(quantity: Quantity) -> Form:
+    """Return the form of a quantity."""
+    return Form(quantity.dimensions, quantity.values.shape, quantity.on)
+
+
 __all__ = [
     "Array",
     "Axes",
@@ -143,6 +168,7 @@ __all__ = [
     "Example",
     "Expectation",
     "Expression",
+    "Form",
     "Format",
     "Formula",
     "Given",
@@ -152,15 +178,19 @@ __all__ = [
     "Plot",
     "Printed",
     "Quantity",
+    "RecordForm",
     "Remark",
     "Run",
     "Said",
     "Says",
+    "Seeded",
     "Show",
     "Start",
     "Step",
     "Table",
     "Variation",
+    "form_of",
+    "quantity_form",
 ]  # fmt: skip
 
 
@@ -199,13 +229,21 @@ class Declaration:
 
 
 @dataclass(frozen=True, slots=True)
+class Seeded:
+    """How a seeded array is made: normal numbers of a deviation, from a seed."""
+
+    deviation: float
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Given:
     """A quantity whose values are written down, or how they are made: a seeded array holds no numbers until it runs.
 
     The values have the shape of the declared axes. `pins` holds the flat position and the span of each number that the
     author typed; mutation changes them one by one. `work` is how many operations making them takes. `file` is the data
     file of the vault that they stand in, or "". `single` tells that each pin stands for its own entry though there are
-    fewer pins than entries; else one pin stands for all.
+    fewer pins than entries; else one pin stands for all. `seeded` says how an array that nobody wrote down is made.
     """
 
     name: Declaration
@@ -214,6 +252,7 @@ class Given:
     work: int = 0
     file: str = ""
     single: bool = False
+    seeded: Seeded | None = None
 
     @property
     def quantity(self) -> Quantity:
@@ -463,8 +502,9 @@ class Run:
 
     A record's fields are quantities of their own under dotted names (`a.weights`). `outcomes` are the example's own
     expectations and statements; `said` the sources'. `axes` has the axes of every part of an expression that was
-    computed; inside `each`, those that it has at a single position. `work` is how many operations the run took; `cut`
-    says that it was stopped because other examples had used up what all share. `wording` has the words for readers.
+    computed; inside `each`, those that it has at a single position. `forms` has the form of each part of a step.
+    `work` is how many operations the run took; `cut` says that it was stopped because other examples had used up what
+    all share. `wording` has the words for readers.
     """
 
     example: Example
@@ -475,3 +515,4 @@ class Run:
     work: int = 0
     cut: bool = False
     wording: Wording = CHINESE
+    forms: Mapping[Node, Form | RecordForm] = field(default_factory=dict)

@@ -23,11 +23,13 @@ from zhixing.language.model import (
     Example,
     ExampleError,
     Expression,
+    Form,
     Given,
     NotComputedError,
     Outcome,
     Quantity,
     Record,
+    RecordForm,
     Run,
     Start,
     Step,
@@ -266,7 +268,7 @@ def run_example(
     problems = [*runner.problems, *undefined, *_unmet(outcomes, source)]
     run = Run(
         replace(example, axes=runner.axes), dict(runner.scope.names.quantities), outcomes, sayings, runner.node_axes,
-        budget.used, budget.cut, wording,
+        budget.used, budget.cut, wording, runner.forms,
     )  # fmt: skip
     return run, problems
 
@@ -304,6 +306,7 @@ class _Runner:
     budget: Budget
     problems: list[Problem] = field(default_factory=list)
     node_axes: dict[Node, tuple[str, ...]] = field(default_factory=dict)
+    forms: dict[Node, Form | RecordForm] = field(default_factory=dict)
     axes: dict[str, Axis] = field(init=False)
     scope: Scope = field(init=False)
 
@@ -384,7 +387,7 @@ class _Runner:
             quantity = find_gradient(tree, self.scope, own, starts, partial(conform, axes=self.axes))
             self.node_axes[tree] = quantity.axes
             return {step.name.name: conform(quantity, step.name, self.axes)}
-        value = Evaluator(self.scope, axes=self.node_axes).value(tree)
+        value = Evaluator(self.scope, axes=self.node_axes, forms=self.forms).value(tree)
         if isinstance(value, Record):
             if step.name.axes:
                 what = f"{step.name.name} has several results, each with its own axes"
@@ -405,7 +408,7 @@ class _Runner:
         return loop
 
     def _start(self, start: Start, loop: Loop) -> None:
-        compute = Evaluator(self.scope, axes=self.node_axes).quantity
+        compute = Evaluator(self.scope, axes=self.node_axes, forms=self.forms).quantity
         self.scope.budget.work(start.value.work if isinstance(start.value, Given) else 0)
         loop.before[start.name.name, -start.back] = start_quantity(start, self.axes, compute)
 

@@ -28,6 +28,7 @@ from zhixing.language.model import (
     Given,
     Printed,
     Quantity,
+    Seeded,
 )
 from zhixing.language.nodes import Index, Label
 from zhixing.language.scope import Scope
@@ -140,7 +141,7 @@ def normal(seed: int, shape: tuple[int, ...]) -> Array:
 
     Source: Box and Muller 1958, "A Note on the Generation of Random Normal Deviates"
     """
-    count = prod(shape)
+    count = math.prod(shape)
     raw = np.random.PCG64(seed).random_raw(2 * count)
     raw >>= np.uint64(11)  # the 53 bits of a float64
     uniform = raw * 2.0**-53
@@ -305,7 +306,10 @@ def _seeded(name: Declaration, node: Mapping, axes: Axes) -> Given:
     shape = tuple(axes[axis].size for axis in name.axes)
     spread, seed = read_seeded(node)
     dimensions = tuple(Dimension(axis) for axis in name.axes)
-    return Given(name, lambda: Quantity(spread * normal(seed, shape), dimensions), work=SEEDED_WORK * prod(shape))
+    work = SEEDED_WORK * prod(shape)
+    return Given(
+        name, lambda: Quantity(spread * normal(seed, shape), dimensions), work=work, seeded=Seeded(spread, seed)
+    )
 
 
 def _file(files: DataFiles, name: Declaration, node: Mapping, axes: Axes) -> Given:

@@ -341,12 +341,14 @@ class _Writer:
         return f"<div{self._class('admonition', 'embed')}>\n{head}\n{self.blocks(block.children)}</div>\n"
 
     def _example(self, block: Example) -> str:
-        shown = self.blocks(block.children)
-        if block.declared is None:
-            return shown
         words = self.document.wording
-        title = f"<summary>{words.pair(words.source_code, escape(block.id, quote=False))}</summary>"
-        return f"{shown}<details{self._class('source')}>\n{title}\n{self._code_block(block.declared)}</details>\n"
+        folded = ((words.source_code, block.declared), (words.numpy_code, block.program))
+        parts = [self._folded(words.pair(title, block.id), code) for title, code in folded if code]
+        return f"{self.blocks(block.children)}{''.join(parts)}"
+
+    def _folded(self, title: str, code: CodeBlock) -> str:
+        summary = f"<summary>{escape(title, quote=False)}</summary>"
+        return f"<details{self._class('source')}>\n{summary}\n{self._code_block(code)}</details>\n"
 
     def _terms(self, block: Terms) -> str:
         parts = []

@@ -404,11 +404,13 @@ class _Results:
 
     def read(self, name: str, span: Span) -> Example:
         """Return what an example shows now, with the block that declares it."""
-        shown = self.scope.page.results.bodies[name].markdown
+        result = self.scope.page.results.bodies[name]
+        shown = result.markdown
         body = read_note(Source(self.note.source.path, shown), self.note.path)
         scope = replace(self.scope, note=body, declares=False)
         blocks = _NoteReader(scope).read([Span(0, len(shown))])
-        return Example(span, name, blocks, self._declared(name))
+        program = CodeBlock(NOWHERE, result.numpy, "python") if result.numpy else None
+        return Example(span, name, blocks, self._declared(name), program)
 
     def _declared(self, name: str) -> CodeBlock | None:
         region = self.fences.get(name)

@@ -279,12 +279,16 @@ class Embed:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """What an example or a list, by its `id`, shows now, and the block that declares it, which folds away."""
+    """What an example or a list, by its `id`, shows now, and the block that declares it, which folds away.
+
+    `program` is the example as a program of NumPy alone, where it has that form; it folds away too.
+    """
 
     span: Span
     id: str
     children: tuple[Block, ...]
     declared: CodeBlock | None = None
+    program: CodeBlock | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from itertools import islice
 from types import MappingProxyType
 
@@ -37,6 +37,7 @@ from zhixing.language.model import (
     Table,
 )
 from zhixing.language.nodes import Compare, Comparison, indexed_base, name_node, text_of
+from zhixing.language.numpy_code import numpy_code
 from zhixing.problems import Code, Problem
 from zhixing.show.changes import changes
 from zhixing.show.derivation import derivation
@@ -221,12 +222,18 @@ _LONGEST_NAME = 120
 """The longest name of a figure, in bytes of UTF-8: file systems allow 255, and some encode non-ASCII letters."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Body:
-    """The rendered results of a run: Markdown without blank lines around it, and SVG texts by file name."""
+    """The rendered results of a run or of a list: Markdown without blank lines around it, SVG texts by file name."""
 
     markdown: str
     figures: Mapping[str, str]
+    run: Run | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def numpy(self) -> str | None:
+        """The example as a program of NumPy alone, None where it has no such form."""
+        return numpy_code(self.run) if self.run else None
 
 
 def body(run: Run) -> Body | None:
@@ -244,7 +251,7 @@ def body(run: Run) -> Body | None:
     except ExampleError:
         return None
     blocks = [block for block in (*shown, *said) if block]
-    return Body("\n\n".join(blocks), MappingProxyType(writer.figures))
+    return Body("\n\n".join(blocks), MappingProxyType(writer.figures), run)
 
 
 def show_problems(run: Run, source: Source) -> list[Problem]:

@@ -99,6 +99,7 @@ WORDING = Wording(
     embed_circle="These notes embed one another: {way}",
     embed_too_much="Too much is embedded here; not shown: ",
     source_code="Source",
+    numpy_code="NumPy",
     permalink="Link to this section",
     back_to_text="Back to reference {number}",
     tags="Tags",

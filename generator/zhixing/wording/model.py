@@ -117,6 +117,7 @@ class Wording:
     embed_circle: str
     embed_too_much: str
     source_code: str
+    numpy_code: str
     permalink: str
     back_to_text: str
     tags: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+import zhixing.language.words.plain as textbook
 from zhixing import core
 from zhixing.language.model import Array
 from zhixing.language.words.derivatives import (
@@ -150,6 +151,7 @@ REDUCTIONS = (
         neighbours=("any",),
         sentence="Return 1 where no entry along the axes is 0, else 0.",
         no_gradient="it is 0 or 1",
+        numpy=np.all,
     ),
     Word(
         "any",
@@ -159,6 +161,7 @@ REDUCTIONS = (
         neighbours=("all",),
         sentence="Return 1 where an entry along the axes is not 0, else 0.",
         no_gradient="it is 0 or 1",
+        numpy=np.any,
     ),
     Word(
         "norm",
@@ -167,6 +170,7 @@ REDUCTIONS = (
         Explanation.NORM,
         gradient=back_norm,
         sentence="Return the root of the sum of the squares along the axes.",
+        numpy=textbook.norm,
     ),
     Word(
         "entropy",
@@ -175,6 +179,7 @@ REDUCTIONS = (
         Explanation.ENTROPY,
         gradient=back_entropy,
         sentence="Return the entropy of the probabilities along the axes, in nats.",
+        numpy=textbook.entropy,
     ),
     Word(
         "argmax",
@@ -205,12 +210,14 @@ ALONG_AXIS = (
         scores={"": ""},
         gradient=back_softmax,
         neighbours=("normalize",),
+        numpy=textbook.softmax,
     ),
     Word(
         "log_softmax",
         AlongAxis(core.log_softmax, weight=20),
         Latex(r"\operatorname{log\,softmax}"),
         gradient=back_log_softmax,
+        numpy=textbook.log_softmax,
     ),
     Word(
         "normalize",
@@ -220,6 +227,7 @@ ALONG_AXIS = (
         gradient=back_normalize,
         neighbours=("softmax",),
         sentence="Return the entries with mean 0 and variance 1 along the axis (or axes): `layer_norm` with eps = 0.",
+        numpy=textbook.normalize,
     ),
     Word(
         "cumsum",
@@ -228,6 +236,7 @@ ALONG_AXIS = (
         gradient=back_cumsum,
         neighbours=("cumprod",),
         sentence="Return for each position along the axis the sum of the entries up to it, its own included.",
+        numpy=np.cumsum,
     ),
     Word(
         "cumprod",
@@ -236,6 +245,7 @@ ALONG_AXIS = (
         gradient=back_cumprod,
         neighbours=("cumsum",),
         sentence="Return for each position along the axis the product of the entries up to it, its own included.",
+        numpy=np.cumprod,
     ),
 )
 
@@ -251,6 +261,7 @@ ORDERINGS = (
         Ordering(_top, positions=True),
         sentence="Return the positions of the k largest entries along the axis, the largest first; a tie is an error.",
         no_gradient="positions change in jumps",
+        numpy=textbook.top_k,
     ),
 )
 
@@ -268,6 +279,7 @@ FORM = (
         explanation=Explanation.COUNT,
         sentence="Return how many entries there are.",
         no_gradient="a number of entries does not change",
+        numpy=np.size,
     ),
     Word(
         "merge",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial, wraps
 from typing import Any
 
+import zhixing.language.words.plain as textbook
 from zhixing import core
 from zhixing.language.budget import NODE_WORK
 from zhixing.language.model import Array
@@ -112,6 +113,7 @@ ATTENTION = (
         explanation=Explanation.ATTENTION,
         scores=_MASKED_SCORES,
         reserves_name=True,
+        numpy=textbook.attention,
     ),
     Word(
         "grouped_attention",
@@ -124,6 +126,7 @@ ATTENTION = (
         ),
         scores=_MASKED_SCORES,
         sentence="Return every step of attention in which each head of keys and values serves a group of query heads.",
+        numpy=textbook.grouped_attention,
     ),
     Word(
         "blocked_attention",
@@ -135,6 +138,7 @@ ATTENTION = (
             options=_ATTENTION,
         ),
         gradient=_attention_output,
+        numpy=textbook.blocked_attention,
     ),
     Word(
         "hard_attention",
@@ -147,6 +151,7 @@ ATTENTION = (
         ),
         scores=_MASKED_SCORES,
         no_gradient="it chooses one value, and the choice changes in jumps",
+        numpy=textbook.hard_attention,
     ),
     Word(
         "linear_attention",
@@ -158,6 +163,7 @@ ATTENTION = (
             options={"scale": Accepts.NUMBER},
             peak=lambda s, _: s["d"] * s["v"],
         ),
+        numpy=textbook.linear_attention,
     ),
     Word(
         "relative_attention",
@@ -189,6 +195,7 @@ ATTENTION = (
     Word(
         "additive_scores",
         mechanism(core.additive_scores, "… n p, … m q, p h, q h, h -> … n m", work=count_work("n p h, m q h", "n m h")),
+        numpy=textbook.additive_scores,
     ),
     Word(
         "additive_attention",
@@ -200,6 +207,7 @@ ATTENTION = (
             peak=lambda s, _: s["n"] * s["m"] * s["h"],
         ),
         scores=_MASKED_SCORES,
+        numpy=textbook.additive_attention,
     ),
     Word(
         "multi_head",
@@ -211,6 +219,7 @@ ATTENTION = (
             options=_ATTENTION,
         ),
         scores=_MASKED_SCORES,
+        numpy=textbook.multi_head,
     ),
     Word(
         "encoder_layer",
@@ -222,6 +231,7 @@ ATTENTION = (
             options={"causal": Accepts.FLAG, **_LAYER},
             peak=lambda s, _: s["h"] * s["n"] * s["n"] + s["n"] * s["f"],
         ),
+        numpy=textbook.encoder_layer,
     ),
     Word(
         "decoder_layer",
@@ -237,14 +247,20 @@ ATTENTION = (
             options=_LAYER,
             peak=lambda s, _: s["h"] * s["n"] * (s["n"] + s["m"]) + s["n"] * s["f"],
         ),
+        numpy=textbook.decoder_layer,
     ),
     Word(
         "split_heads",
         mechanism(
             core.split_heads, "… n d -> … h n k", work=count_work(entries="n d"), needed={"heads": Accepts.WHOLE}
         ),
+        numpy=textbook.split_heads,
     ),
-    Word("join_heads", mechanism(core.join_heads, "… h n d -> … n k", work=count_work(entries="h n d"))),
+    Word(
+        "join_heads",
+        mechanism(core.join_heads, "… h n d -> … n k", work=count_work(entries="h n d")),
+        numpy=textbook.join_heads,
+    ),
     Word(
         "softmax_jacobian",
         mechanism(
@@ -254,6 +270,7 @@ ATTENTION = (
             options={"temperature": Accepts.NUMBER},
             peak=lambda s, _: s["n"] ** 2,
         ),
+        numpy=textbook.softmax_jacobian,
     ),
     Word(
         "causal_mask",
@@ -261,6 +278,7 @@ ATTENTION = (
             _causal_mask, "n, m -> n m", work=count_work(entries="n m"), options={"align": Accepts.WHOLE_OR_WORD}
         ),
         no_gradient="it is 0 or 1",
+        numpy=textbook.causal_mask,
     ),
     Word(
         "window_mask",
@@ -272,15 +290,18 @@ ATTENTION = (
             needed={"window": Accepts.SIDES},
         ),
         no_gradient="it is 0 or 1",
+        numpy=textbook.window_mask,
     ),
     Word(
         "alibi_slopes",
         mechanism(_alibi_slopes, "h -> h", work=count_work(entries="h")),
         no_gradient="it depends on a number of heads alone",
+        numpy=textbook.alibi_slopes,
     ),
     Word(
         "alibi",
         mechanism(_alibi, "…, n, m -> … n m", work=count_work(entries="n m"), options={"align": Accepts.WHOLE_OR_WORD}),
+        numpy=textbook.alibi,
     ),
     Word(
         "t5_bias",
@@ -290,5 +311,6 @@ ATTENTION = (
             work=count_work(entries="n m"),
             options={"align": Accepts.WHOLE_OR_WORD, "farthest": Accepts.WHOLE, "causal": Accepts.FLAG},
         ),
+        numpy=textbook.t5_bias,
     ),
 )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+import zhixing.language.words.plain as textbook
 from zhixing import core
 from zhixing.language.model import Array
 from zhixing.language.words.derivatives import (
@@ -168,6 +169,7 @@ ENTRYWISE = (
         within_sums=True,
         gradient=(of_tanh,),
         neighbours=("sigmoid",),
+        numpy=np.tanh,
     ),
     Word(
         "relu",
@@ -177,6 +179,7 @@ ENTRYWISE = (
         within_sums=True,
         gradient=(lambda x: np.heaviside(x, 0.0),),
         neighbours=("abs",),
+        numpy=textbook.relu,
     ),
     Word(
         "sigmoid",
@@ -186,6 +189,7 @@ ENTRYWISE = (
         within_sums=True,
         gradient=(of_sigmoid,),
         neighbours=("tanh",),
+        numpy=textbook.sigmoid,
     ),
     Word(
         "gelu",
@@ -193,6 +197,7 @@ ENTRYWISE = (
         Latex(r"\operatorname{GELU}", of_arrays=True),
         Explanation.APPLIED,
         gradient=(of_gelu,),
+        numpy=textbook.gelu,
     ),
     Word(
         "silu",
@@ -200,6 +205,7 @@ ENTRYWISE = (
         Latex(r"\operatorname{SiLU}", of_arrays=True),
         Explanation.APPLIED,
         gradient=(of_silu,),
+        numpy=textbook.silu,
     ),
     Word(
         "isnan",
@@ -208,6 +214,7 @@ ENTRYWISE = (
         Explanation.APPLIED,
         sentence="Return 1 for each entry that is not a number, else 0.",
         no_gradient="it is 0 or 1",
+        numpy=np.isnan,
     ),
     Word(
         "isinf",
@@ -216,6 +223,7 @@ ENTRYWISE = (
         Explanation.APPLIED,
         sentence="Return 1 for each infinite entry, else 0.",
         no_gradient="it is 0 or 1",
+        numpy=np.isinf,
     ),
     Word(
         "float16",
@@ -224,6 +232,7 @@ ENTRYWISE = (
         Explanation.APPLIED,
         sentence="Return each entry rounded to half precision, and stored so.",
         no_gradient="what it rounds to changes in jumps",
+        numpy=np.float16,
     ),
     Word(
         "float32",
@@ -232,6 +241,7 @@ ENTRYWISE = (
         Explanation.APPLIED,
         sentence="Return each entry rounded to single precision, and stored so.",
         no_gradient="what it rounds to changes in jumps",
+        numpy=np.float32,
     ),
     Word(
         "maximum",
@@ -258,5 +268,6 @@ ENTRYWISE = (
         Explanation.BRANCH,
         gradient=(None, where_true, where_false),
         sentence="Return the second argument's entry where the first is not 0, else the third's.",
+        numpy=np.where,
     ),
 )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+import zhixing.language.words.plain as textbook
 from zhixing import core
 from zhixing.language.model import Array
 from zhixing.language.words.costs import count_windows, count_work
@@ -43,6 +44,7 @@ IMAGES = (
             options=_CONVOLUTION,
             peak=count_windows("t"),
         ),
+        numpy=textbook.conv1d,
     ),
     Word(
         "conv2d",
@@ -55,14 +57,16 @@ IMAGES = (
             peak=count_windows("r", "c2"),
         ),
         explanation=Explanation.WINDOW,
+        numpy=textbook.conv2d,
     ),
-    Word("avg_pool1d", _pool(_over(core.avg_pool, 1), *_LINE)),
-    Word("max_pool1d", _pool(_over(core.max_pool, 1), *_LINE)),
-    Word("avg_pool2d", _pool(_over(core.avg_pool, 2), *_IMAGE)),
-    Word("max_pool2d", _pool(_over(core.max_pool, 2), *_IMAGE)),
+    Word("avg_pool1d", _pool(_over(core.avg_pool, 1), *_LINE), numpy=textbook.avg_pool1d),
+    Word("max_pool1d", _pool(_over(core.max_pool, 1), *_LINE), numpy=textbook.max_pool1d),
+    Word("avg_pool2d", _pool(_over(core.avg_pool, 2), *_IMAGE), numpy=textbook.avg_pool2d),
+    Word("max_pool2d", _pool(_over(core.max_pool, 2), *_IMAGE), numpy=textbook.max_pool2d),
     Word(
         "patches",
         mechanism(core.patches, "… r c -> … p x", work=count_work(entries="r c"), needed={"size": Accepts.WHOLE}),
+        numpy=textbook.patches,
     ),
     Word(
         "receptive_field",
@@ -70,5 +74,6 @@ IMAGES = (
             core.receptive_field, "l -> ", work=count_work(entries="l l"), arrays={"strides": "l", "dilations": "l"}
         ),
         no_gradient="whole numbers change in jumps",
+        numpy=textbook.receptive_field,
     ),
 )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+import zhixing.language.words.plain as textbook
 from zhixing import core
 from zhixing.language.budget import NODE_WORK
 from zhixing.language.model import Array
@@ -24,9 +25,13 @@ def _count_experts(sizes: Sizes, _options: Mapping[str, Option]) -> int:
 
 
 LAYERS = (
-    Word("dot", mechanism(core.dot, "… d, … d -> …", work=count_work("d"))),
-    Word("cosine_similarity", mechanism(core.cosine_similarity, "… d, … d -> …", work=count_work(entries="d"))),
-    Word("linear", mechanism(core.linear, "… d, d e, ?e -> … e", work=count_work("d e"))),
+    Word("dot", mechanism(core.dot, "… d, … d -> …", work=count_work("d")), numpy=textbook.dot),
+    Word(
+        "cosine_similarity",
+        mechanism(core.cosine_similarity, "… d, … d -> …", work=count_work(entries="d")),
+        numpy=textbook.cosine_similarity,
+    ),
+    Word("linear", mechanism(core.linear, "… d, d e, ?e -> … e", work=count_work("d e")), numpy=textbook.linear),
     Word(
         "feed_forward",
         mechanism(
@@ -35,8 +40,13 @@ LAYERS = (
             work=count_work("d h, h e", "h"),
             options={"activation": Accepts.WORD},
         ),
+        numpy=textbook.feed_forward,
     ),
-    Word("swiglu", mechanism(core.swiglu, "… d, d h, d h, h e -> … e", work=count_work("d h, d h, h e", "h"))),
+    Word(
+        "swiglu",
+        mechanism(core.swiglu, "… d, d h, d h, h e -> … e", work=count_work("d h, d h, h e", "h")),
+        numpy=textbook.swiglu,
+    ),
     Word(
         "mixture_of_experts",
         mechanism(
@@ -48,22 +58,28 @@ LAYERS = (
             peak=lambda s, _: s["h"],
         ),
     ),
-    Word("sparsemax", mechanism(core.sparsemax, "… n -> … n", work=count_work(entries="n, n"))),
+    Word(
+        "sparsemax", mechanism(core.sparsemax, "… n -> … n", work=count_work(entries="n, n")), numpy=textbook.sparsemax
+    ),
     Word(
         "keep_top_k",
         mechanism(core.keep_top_k, "… v -> … v", work=count_work(entries="v, v"), needed={"k": Accepts.WHOLE}),
+        numpy=textbook.keep_top_k,
     ),
     Word(
         "keep_top_p",
         mechanism(core.keep_top_p, "… v -> … v", work=count_work(entries="v, v"), needed={"share": Accepts.NUMBER}),
+        numpy=textbook.keep_top_p,
     ),
     Word(
         "layer_norm",
         mechanism(core.layer_norm, "… d, ?d, ?d -> … d", work=count_work(entries="d"), options={"eps": Accepts.NUMBER}),
+        numpy=textbook.layer_norm,
     ),
     Word(
         "rms_norm",
         mechanism(core.rms_norm, "… d, ?d -> … d", work=count_work(entries="d"), options={"eps": Accepts.NUMBER}),
+        numpy=textbook.rms_norm,
     ),
     Word(
         "batch_norm",
@@ -74,14 +90,16 @@ LAYERS = (
             arrays={"mean": "d", "variance": "d"},
             options={"eps": Accepts.NUMBER},
         ),
+        numpy=textbook.batch_norm,
     ),
-    Word("residual", mechanism(core.residual, "…, … -> …", work=count_work(entries=" "))),
+    Word("residual", mechanism(core.residual, "…, … -> …", work=count_work(entries=" ")), numpy=textbook.residual),
     Word(
         "eye",
         mechanism(_eye, "n -> n n", work=count_work(entries="n n"), peak=lambda s, _: s["n"] ** 2),
         latex=Latex(r"\mathbf{I}"),
         sentence="Return the identity matrix along an axis: 1 on the diagonal, else 0.",
         no_gradient="it depends on the size of an axis alone",
+        numpy=textbook.eye,
     ),
     Word(
         "pinv",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import wraps
 from typing import Any
 
+import zhixing.language.words.plain as textbook
 from zhixing import core
 from zhixing.language.budget import NODE_WORK
 from zhixing.language.model import Array
@@ -46,6 +47,7 @@ SEQUENCES = (
     Word(
         "positions",
         mechanism(_positions, "…, d -> … d", work=count_work(entries="d"), options={"base": Accepts.NUMBER}),
+        numpy=textbook.positions,
     ),
     Word(
         "position_shift",
@@ -57,6 +59,7 @@ SEQUENCES = (
             peak=lambda s, _: s["d"] ** 2,
         ),
         no_gradient="it takes one number, not an array",
+        numpy=textbook.position_shift,
     ),
     Word(
         "rotary",
@@ -67,21 +70,25 @@ SEQUENCES = (
             arrays={"pos": "… n"},
             options={"base": Accepts.NUMBER, "width": Accepts.WHOLE, "interleaved": Accepts.FLAG},
         ),
+        numpy=textbook.rotary,
     ),
     Word(
         "embedding",
         mechanism(core.embedding, "…, v d -> … d", work=count_work(entries="d"), options={"scaled": Accepts.FLAG}),
+        numpy=textbook.embedding,
     ),
     Word(
         "ngram_counts",
         mechanism(_ngram_counts, "t, v -> v w", work=count_work(entries="t, v v"), peak=lambda s, _: s["v"] ** 2),
         no_gradient="counts change in jumps",
+        numpy=textbook.ngram_counts,
     ),
     Word(
         "ngram_probabilities",
         mechanism(
             core.ngram_probabilities, "… v -> … v", work=count_work(entries="v"), options={"smoothing": Accepts.NUMBER}
         ),
+        numpy=textbook.ngram_probabilities,
     ),
     Word(
         "beam_search",
@@ -103,6 +110,7 @@ SEQUENCES = (
             work=count_work("d h, h h", "h"),
             options={"activation": Accepts.WORD},
         ),
+        numpy=textbook.rnn_cell,
     ),
     Word(
         "rnn",
@@ -113,6 +121,7 @@ SEQUENCES = (
             arrays={"h0": "… h"},
             options={"backward": Accepts.FLAG, "activation": Accepts.WORD},
         ),
+        numpy=textbook.rnn,
     ),
     Word(
         "lstm_cell",
@@ -121,6 +130,7 @@ SEQUENCES = (
             f"… d, … h, … h, g d h, g h h, ?g h -> {_LSTM.format('')}",
             work=count_work("g d h, g h h", "g h"),
         ),
+        numpy=textbook.lstm_cell,
     ),
     Word(
         "lstm",
@@ -131,6 +141,7 @@ SEQUENCES = (
             arrays={"h0": "… h", "c0": "… h"},
             options={"backward": Accepts.FLAG},
         ),
+        numpy=textbook.lstm,
     ),
     Word(
         "gru_cell",
@@ -141,6 +152,7 @@ SEQUENCES = (
             arrays={"c_n": "h"},
             options={"reset_after": Accepts.FLAG},
         ),
+        numpy=textbook.gru_cell,
     ),
     Word(
         "gru",
@@ -151,5 +163,6 @@ SEQUENCES = (
             arrays={"h0": "… h", "c_n": "h"},
             options={"backward": Accepts.FLAG, "reset_after": Accepts.FLAG},
         ),
+        numpy=textbook.gru,
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import wraps
 from typing import Any
 
+import zhixing.language.words.plain as textbook
 from zhixing import core
 from zhixing.language.model import Array
 from zhixing.language.words.costs import count_work
@@ -22,9 +23,14 @@ TRAINING = (
         mechanism(
             core.cross_entropy, "… v, … -> …", work=count_work(entries="v, v"), options={"smoothing": Accepts.NUMBER}
         ),
+        numpy=textbook.cross_entropy,
     ),
-    Word("kl_divergence", mechanism(core.kl_divergence, "… n, … n -> …", work=count_work(entries="n, n"))),
-    Word("perplexity", mechanism(core.perplexity, "… n -> …", work=count_work(entries="n"))),
+    Word(
+        "kl_divergence",
+        mechanism(core.kl_divergence, "… n, … n -> …", work=count_work(entries="n, n")),
+        numpy=textbook.kl_divergence,
+    ),
+    Word("perplexity", mechanism(core.perplexity, "… n -> …", work=count_work(entries="n")), numpy=textbook.perplexity),
     Word(
         "sgd",
         mechanism(
@@ -34,6 +40,7 @@ TRAINING = (
             needed={"rate": Accepts.NUMBER},
             options={"momentum": Accepts.NUMBER},
         ),
+        numpy=textbook.sgd,
     ),
     Word(
         "adam",
@@ -44,9 +51,11 @@ TRAINING = (
             needed={"step": Accepts.WHOLE},
             options={"rate": Accepts.NUMBER, "beta1": Accepts.NUMBER, "beta2": Accepts.NUMBER, "eps": Accepts.NUMBER},
         ),
+        numpy=textbook.adam,
     ),
     Word(
         "warmup_rate",
         mechanism(_warmup_rate, "…, d -> …", work=count_work(entries=" "), options={"warmup": Accepts.WHOLE}),
+        numpy=textbook.warmup_rate,
     ),
 )

@@ -239,6 +239,8 @@ class Word:
         neighbours: The words that mutation puts in its place.
         reserves_name: Whether no quantity may have its name although it is a mechanism; of other words none may.
         hint: What to write instead where too many arguments are given.
+        numpy: What computes it in a program that has NumPy alone: a function of NumPy, or one of `plain.py`. It may be
+            left out where the word is computed by a function of NumPy itself.
         sentence: What it does, for the documentation; the first sentence of the core's docstring where it is empty.
     """
 
@@ -253,6 +255,7 @@ class Word:
     neighbours: tuple[str, ...] = ()
     reserves_name: bool = False
     hint: str = ""
+    numpy: Callable[..., Any] | None = None
     sentence: str = ""
 
     @property

@@ -23,8 +23,8 @@ from zhixing.vault.vault import Vault
 def mutate(notes: tuple[Path, ...], *, least: float | None, vault: Path | None) -> None:
     """Change each given number and each step, and list the changes that no expectation and no claim notices.
 
-    A given number grows by a tenth, 0 becomes 0.1, an infinity 0. A step loses a sign, a transpose, a divisor or an
-    option, or gets another operator or a neighbouring function. Expectations that only repeat a given do not count.
+    A given number grows by a tenth, 0 becomes 0.1, an infinity 0. A step loses a sign, a transpose or a divisor, or
+    gets another operator or a neighbouring function. Expectations that only repeat a given do not count.
 
     \b
     Example:

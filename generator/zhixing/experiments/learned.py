@@ -59,22 +59,32 @@ def _previous(seed: int) -> Batch:
     return Batch(batch.tokens, np.roll(batch.tokens, 1, axis=1), counts)
 
 
+def _fresh_accuracy(model: Transformer, trained: Trained, make: Callable[[int], Batch]) -> Array:
+    """Return for each position how often a model is right on 1,024 sequences that it has not seen."""
+    batches = [make(FRESH + i) for i in range(16)]
+    return np.mean([model.accuracy(trained.parameters, batch) for batch in batches], axis=0)
+
+
 def leave_out() -> dict[str, str]:
     """Train four models on two tasks: with positions and without, seeing everything or only what came before."""
     files = {}
     for task, make in (("reverse", reverse_task), ("previous", _previous)):
         trained = [train(model, make, steps=300, rate=0.01, seed=1) for model in ABLATIONS.values()]
-        runs = zip(ABLATIONS.values(), trained, strict=True)
-        files[f"{task}-accuracy"] = write_table(np.array([m.accuracy(t.parameters, make(FRESH)) for m, t in runs]))
+        found = [_fresh_accuracy(*pair, make) for pair in zip(ABLATIONS.values(), trained, strict=True)]
+        files[f"{task}-accuracy"] = write_table(np.array(found))
         files[f"{task}-losses"] = write_table(np.array([one.losses for one in trained]))
     return files
 
 
 def find_induction_heads() -> dict[str, str]:
-    """Train one layer and two on pairs that only the sequence itself tells; return the parameters of the two."""
+    """Train one layer and two on pairs that only the sequence itself tells.
+
+    Return the parameters of the model with two layers, the losses of both, and sequences that no training has seen.
+    """
     models = [Transformer(words=8, length=16, width=16, layers=layers, causal=True) for layers in (1, 2)]
     one, two = (train(model, pairs_task, steps=500, rate=0.005, seed=1) for model in models)
-    return {**_files(two), "losses": write_table(np.array([one.losses, two.losses]))}
+    losses = write_table(np.array([one.losses, two.losses]))
+    return {**_files(two), "losses": losses, "tokens": write_table(pairs_task(FRESH).tokens)}
 
 
 EXPERIMENTS: Mapping[str, Callable[[], dict[str, str]]] = {

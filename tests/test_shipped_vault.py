@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from zhixing.show.labels import entry
 from zhixing.vault.load import load, read_templates
 from zhixing.vault.vault import Vault
 
+EXERCISES = re.compile(r"^## 练习$.*?(?=^## )", re.MULTILINE | re.DOTALL)
 ROOT = Path(__file__).parent.parent
 # What the five source documents get wrong, by document: each is a `says:` that the computation or a paper denies.
 ERRATA = {"0": 9, "1": 2, "2": 2, "3": 4, "4": 5}
@@ -60,6 +62,7 @@ def test_every_small_given_array_is_shown(found: Results) -> None:
     given = [
         (run, quantity)
         for run in found.book.runs.values()
+        if run.example.variation is None  # the example that it varies shows them
         for quantity in (given.name.name for given in run.example.given)
         if 1 < run.quantities[quantity].values.size <= 30
     ]
@@ -100,6 +103,22 @@ def test_the_errors_of_the_sources_are_proved(found: Results) -> None:
     assert {document: denied.count(document) for document in ERRATA} == ERRATA
     assert {document: chosen.count(document) for document in CONSISTENT} == CONSISTENT
     assert all(one.says.instead for one in said if one.wrong)
+
+
+def test_exercises_have_hints_and_answers_and_one_is_computed_anew(vault: Vault, found: Results) -> None:
+    varied = [one.note.path for one in found.book.declared if one.example and one.example.variation]
+    sections = {
+        path: section[0]
+        for path, note in vault.notes.items()
+        if note.type == "concept" and (section := EXERCISES.search(note.source.text))
+    }
+
+    assert {path for path, text in sections.items() if not 3 <= text.count("\n**练习") <= 5} == set()
+    for mark in ("\n> [!tip]- 提示\n", "\n> [!success]- 答案\n"):
+        assert {path for path, text in sections.items() if text.count(mark) != text.count("\n**练习")} == set()
+    assert sections.keys() - set(varied) == set()
+    assert {path for path, text in sections.items() if "为什么" not in text} == set()
+    assert len(sections) >= 14
 
 
 def test_no_number_in_prose_is_unbacked(vault: Vault, templates: dict[str, Template]) -> None:

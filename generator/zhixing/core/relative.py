@@ -95,7 +95,9 @@ def _take(by_distance: Array, vectors: NDArray[np.int64]) -> Array:
 
 def _sum_by_vector(weights: Array, vectors: NDArray[np.int64], count: int) -> Array:
     """Return the sums (…, n, vectors) of the weights (…, n, m) of all keys that share a vector."""
-    sums = np.zeros((*weights.shape[:-1], count), weights.dtype)
-    for one in range(vectors.min(initial=count), vectors.max(initial=-1) + 1):
-        sums[..., one] = np.add.reduce(np.where(vectors == one, weights, 0), axis=-1)
-    return sums
+    none = np.zeros(weights.shape[:-1], weights.dtype)
+    near = range(vectors.min(initial=count), vectors.max(initial=-1) + 1)
+    parts = [
+        np.add.reduce(np.where(vectors == one, weights, 0), axis=-1) if one in near else none for one in range(count)
+    ]
+    return np.stack(parts, axis=-1)

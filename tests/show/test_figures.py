@@ -15,10 +15,10 @@ from lxml import etree
 from worked import run
 
 from zhixing.language import ExampleError
-from zhixing.language.model import Array, Axis, Dimension, Quantity
+from zhixing.language.model import Array, Axis, Dimension, Drawn, Format, Quantity
 from zhixing.show.body import body
 from zhixing.show.heatmap import heatmap
-from zhixing.show.plot import plot
+from zhixing.show.plot import Look, plot
 from zhixing.show.svg import Figure, text_width
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -252,6 +252,53 @@ def test_categories_have_marks_and_no_lines() -> None:
     assert curves(figure) == []
     assert roles(figure, "path") == ["m0"] * 3
     assert {"apple", "banana", "chair"} <= set(texts(figure))
+
+
+def bars(figure: Figure, colour: int = 0) -> list[tuple[float, float]]:
+    """Return the left edge and the signed height of each bar."""
+    paths = [e.get("d", "") for e in root(figure).iter(f"{SVG}path") if e.get("class") == f"m{colour}"]
+    found = (re.fullmatch(r"M([\d.]+) ([\d.]+)V([\d.]+)h[\d.]+V\2Z", path) for path in paths)
+    return [(float(one[1]), float(one[2]) - float(one[3])) for one in found if one]
+
+
+def test_bars_stand_on_0_and_are_as_high_as_their_values() -> None:
+    figure = plot([("w", quantity([2, -1, 0.5], "键"))], AXES, look=Look(Drawn.BARS))
+    heights = [height for _, height in bars(figure)]
+    assert heights == pytest.approx([4 * heights[2], -2 * heights[2], heights[2]], abs=0.2)
+    assert curves(figure) == []
+    assert {"apple", "banana", "chair", "0", "−1"} <= set(texts(figure))
+    check_layout(figure)
+
+
+def test_bars_of_several_quantities_stand_side_by_side_and_numbers_are_places() -> None:
+    values = np.arange(1.0, 9).reshape(4, 2)
+    figure = plot([("w", quantity(values, "T", "图"))], AXES, look=Look(Drawn.BARS))
+    first, second = bars(figure), bars(figure, 1)
+    assert all(
+        left < right < later for (left, _), (right, _), (later, _) in zip(first, second, first[1:], strict=False)
+    )
+    assert {"0.01", "1", "10", "100"} <= set(texts(figure))
+    with pytest.raises(ExampleError, match="Bars at 61 places are more than 60"):
+        plot([("w", Quantity(np.ones(61), (Dimension(""),)))], AXES, look=Look(Drawn.BARS))
+
+
+def test_a_scatter_plot_has_a_mark_for_every_point_and_no_line() -> None:
+    x, y = (np.random.default_rng(seed).normal(size=50) for seed in (1, 2))
+    figure = plot([("y", quantity(y, "位置"))], AXES, ("x", quantity(x, "位置")), look=Look(Drawn.MARKS))
+    assert curves(figure) == []
+    assert roles(figure, "path").count("m0") == 50
+
+
+def test_ticks_have_the_format_of_what_they_measure() -> None:
+    percent, money = Format(1, percent=True), Format(2, thousands=True, unit="元")
+    shares = quantity([0.2, 0.4, 0.6], "键")
+    figure = plot([("w", shares)], AXES, look=Look(up=percent))
+    assert {"20%", "60%"} <= set(texts(figure))
+    assert "20.0%" in words(figure)
+    across = quantity([0, 50_000, 100_000], "键")
+    assert "100,000 元" in texts(plot([("w", shares)], AXES, ("owed", across), look=Look(across=money)))
+    log = plot([("w", quantity([1e3, 1e5, 1e7, 1e8], "T"))], AXES, None, frozenset({"y"}), look=Look(up=money))
+    assert "10,000 元" in texts(log)
 
 
 def test_a_curve_on_another_is_dashed_and_both_keep_marks() -> None:

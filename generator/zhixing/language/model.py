@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -165,6 +166,7 @@ __all__ = [
     "Definition",
     "Derivation",
     "Dimension",
+    "Drawn",
     "Example",
     "Expectation",
     "Expression",
@@ -367,20 +369,34 @@ class Derivation:
 
 @dataclass(frozen=True, slots=True)
 class Heatmap:
-    """Draw a quantity of one, two or three axes as coloured cells."""
+    """Draw a quantity of one, two or three axes as coloured cells; its numbers may have a format of their own."""
 
     quantity: Expression
     span: Span
+    format: Format | None = None
+
+
+class Drawn(Enum):
+    """How the values of a plot are drawn: as curves with marks, as marks alone, or as bars from 0."""
+
+    CURVES = "plot"
+    MARKS = "scatter"
+    BARS = "bars"
 
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """Draw one or several quantities as curves against another quantity or their own axis. `log` holds "x", "y"."""
+    """Draw one or several quantities against another quantity or their own axis. `log` holds "x", "y".
+
+    The numbers at the vertical axis have a format of their own where it has one.
+    """
 
     quantities: tuple[Expression, ...]
     against: Expression | None
     log: frozenset[str]
     span: Span
+    drawn: Drawn = Drawn.CURVES
+    format: Format | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from zhixing.language.model import (
     Declaration,
     Definition,
     Derivation,
+    Drawn,
     Example,
     ExampleError,
     Expectation,
@@ -652,7 +653,7 @@ def _inserted(text: str, place: Span, reading: ExampleReader) -> Expression:
 
 # Reading what an example shows.
 
-KINDS = ("inputs", "table", "formula", "derivation", "heatmap", "plot", "text")
+KINDS = ("inputs", "table", "formula", "derivation", "heatmap", "plot", "scatter", "bars", "text")
 MAX_SENTENCE = 500
 NO_INPUTS = "none"
 ReadExpression = Callable[[Node], Expression | None]
@@ -679,15 +680,35 @@ def read_show(node: Node, read: ReadExpression) -> Show | None:
         return None
     if kind.text == "inputs":
         return Inputs(quantities, node.span)
+    return _show_quantities(node, quantities, options, read)
+
+
+def _show_quantities(
+    node: Mapping, quantities: tuple[Expression, ...], options: dict[str, Node], read: ReadExpression
+) -> Show:
+    """Return what shows some quantities.
+
+    Raises:
+        ExampleError: there are several, where one is shown, or an option is none.
+    """
+    kind, value = node.items[0]
     if kind.text == "table":
-        return Table(quantities, node.span, read_format(node.items[1:]) if options else None)
-    if kind.text == "plot":
+        return Table(quantities, node.span, _format(node))
+    if kind.text in _DRAWN:
         against = read(options["against"]) if "against" in options else None
-        return Plot(quantities, against, _log(options.get("log")), node.span)
+        return Plot(quantities, against, _log(options.get("log")), node.span, _DRAWN[kind.text], _format(node))
     if len(quantities) > 1:
         what = f"A {kind.text} shows one quantity"
         raise ExampleError(Code.EXAMPLE_VALUE, what, "Write a line for each").at_span(value.span)
+    if kind.text == "heatmap":
+        return Heatmap(quantities[0], node.span, _format(node))
     return _SINGLE[kind.text](quantities[0], node.span)
+
+
+def _format(node: Mapping) -> Format | None:
+    """Return the format that the options of something shown describe, None where they describe none."""
+    options = [(key, value) for key, value in node.items[1:] if key.text in OPTIONS]
+    return read_format(options) if options else None
 
 
 def _sentence(node: Node, span: Span) -> Remark:
@@ -700,15 +721,16 @@ def _sentence(node: Node, span: Span) -> Remark:
     return Remark(node.text, span)
 
 
-_SINGLE: dict[str, type[Formula | Derivation | Heatmap]] = {
-    "formula": Formula,
-    "derivation": Derivation,
-    "heatmap": Heatmap,
-}
+_SINGLE: dict[str, type[Formula | Derivation]] = {"formula": Formula, "derivation": Derivation}
+_DRAWN = {drawn.value: drawn for drawn in Drawn}
+_KNOWN_OPTIONS: dict[str, tuple[str, ...]] = {
+    "table": OPTIONS, "heatmap": OPTIONS, "bars": OPTIONS, "plot": ("against", "log", *OPTIONS),
+    "scatter": ("against", "log", *OPTIONS),
+}  # fmt: skip
 
 
 def _options(node: Mapping, kind: str) -> dict[str, Node]:
-    known = {"plot": ("against", "log"), "table": OPTIONS}.get(kind, ())
+    known = _KNOWN_OPTIONS.get(kind, ())
     for key, _ in node.items[1:]:
         if key.text not in known:
             fix = did_you_mean(key.text, known) or "Begin a new line with “- ”"

@@ -46,7 +46,7 @@ from zhixing.show.heatmap import find_masked, heatmap
 from zhixing.show.inputs import default_inputs, inputs
 from zhixing.show.labels import entry, format_of, inline_formula, labels, markdown_name, plain_name
 from zhixing.show.numbers import PLAIN
-from zhixing.show.plot import plot
+from zhixing.show.plot import Look, plot
 from zhixing.show.svg import Figure
 from zhixing.show.tables import table
 from zhixing.show.templates import environment
@@ -328,7 +328,7 @@ class _Writer:
             case Heatmap():
                 text = self._embed(show.quantity, self._heatmap(show), "")
             case Plot():
-                text = self._embed(show.quantities[0], self._plot(show), ".plot")
+                text = self._embed(show.quantities[0], self._plot(show), f".{show.drawn.value}")
         return text
 
     def _formula(self, quantity: Expression) -> str:
@@ -344,16 +344,18 @@ class _Writer:
             raise ExampleError(Code.EXAMPLE_AXES, what, "Index it, or show it in a table")
         name = plain_name(self.run.example, show.quantity)
         hidden = find_masked(self.run, show.quantity.tree, quantity, self.evaluate)
-        return heatmap(
-            name, quantity, self.run.example.axes, hidden, format_of(self.run.example, show.quantity), self.run.wording
-        )
+        form = (show.format or PLAIN).before(format_of(self.run.example, show.quantity))
+        return heatmap(name, quantity, self.run.example.axes, hidden, form, self.run.wording)
 
     def _plot(self, show: Plot) -> Figure:
         example = self.run.example
         named = [(plain_name(example, one), self.evaluate(self.run, one.tree)) for one in show.quantities]
         against = show.against
         base = (plain_name(example, against), self.evaluate(self.run, against.tree)) if against else None
-        return plot(named, example.axes, base, show.log, self.run.wording)
+        forms = [(show.format or PLAIN).before(format_of(example, one)) for one in show.quantities]
+        up = forms[0] if all(form == forms[0] for form in forms) else PLAIN
+        across = format_of(example, against) if against else PLAIN
+        return plot(named, example.axes, base, show.log, self.run.wording, Look(show.drawn, up, across))
 
     def _embed(self, quantity: Expression, figure: Figure, kind: str) -> str:
         name = self._file_name(f"{self.run.example.id}.{quantity.text}{kind}")

@@ -11,11 +11,11 @@ from functools import partial
 import numpy as np
 
 from zhixing.language import ExampleError
-from zhixing.language.model import Array, Axis, Dimension, Quantity
+from zhixing.language.model import Array, Axis, Dimension, Drawn, Format, Quantity
 from zhixing.problems import Code
 from zhixing.show import ticks
 from zhixing.show.labels import Axes, axis_heading, labels
-from zhixing.show.numbers import number, rounded
+from zhixing.show.numbers import PLAIN, number, rounded
 from zhixing.show.svg import LABEL, PAD, SMALL, Figure, Segment, Text, draw, fit, text_width, thin_labels
 from zhixing.show.ticks import Scale
 from zhixing.wording.model import Wording
@@ -63,23 +63,27 @@ class PlotArea:
 def plot_area(one: Curves, head: float) -> PlotArea:
     """Return the field of a plot under a head of some height (the plot's name and key)."""
     shown = [y for s in one.series for y in s.values if math.isfinite(y) and (y > 0 or "y" not in one.log)]
-    up = ticks.logarithmic_scale(shown) if "y" in one.log else ticks.linear_scale(shown)
+    shown += [0.0] if one.look.drawn is Drawn.BARS else []
+    up = (ticks.logarithmic_scale if "y" in one.log else ticks.linear_scale)(shown, form=one.look.up)
     left = PAD + max(text_width(label, SMALL) for _, label in up.ticks) + 8
     top = PAD + head + (22 if "y" in one.log else 10)
     # Half of the last label extends beyond its tick.
-    last = max((text_width(number(x), SMALL) / 2 for x in one.across if math.isfinite(x)), default=0.0)
+    last = max(
+        (text_width(number(x, form=one.look.across), SMALL) / 2 for x in one.across if math.isfinite(x)), default=0.0
+    )
     width = WIDTH - left - max(PAD, last + 4 - _INSET)
     return PlotArea(left, top, width, _TALL, None if one.categories else _across(one, width), up, len(one.across))
 
 
 def _across(one: Curves, width: float) -> Scale:
+    form = one.look.across
     shown = [x for x in one.across if math.isfinite(x) and (x > 0 or "x" not in one.log)]
     if "x" in one.log:
-        candidates = [ticks.logarithmic_scale(shown, about) for about in (6, 3)]
+        candidates = [ticks.logarithmic_scale(shown, about, form) for about in (6, 3)]
     else:
         whole = all(x == round(x) for x in shown)
-        candidates = [ticks.linear_scale(shown, whole=whole, about=about) for about in (8, 5, 3)]
-    return ticks.scale_along(shown, candidates, partial(_fits, width=width - 2 * _INSET))
+        candidates = [ticks.linear_scale(shown, whole=whole, about=about, form=form) for about in (8, 5, 3)]
+    return ticks.scale_along(shown, candidates, partial(_fits, width=width - 2 * _INSET), form)
 
 
 def _fits(scale: Scale, width: float) -> bool:
@@ -143,6 +147,20 @@ Named = tuple[str, Quantity]
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """How a plot is drawn, and how the numbers of its two axes are printed."""
+
+    drawn: Drawn = Drawn.CURVES
+    up: Format = PLAIN
+    across: Format = PLAIN
+
+
+CURVES = Look()
+MOST_BARS = 60
+"""The most places that bars stand at."""
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
     """A curve: its values along the shared axis. A `constant` is a single number, everywhere the same."""
 
@@ -168,6 +186,7 @@ class Curves:
     log: frozenset[str]
     left_out: int
     words: Wording = CHINESE
+    look: Look = CURVES
 
 
 def curves(
@@ -176,6 +195,7 @@ def curves(
     against: Named | None,
     log: frozenset[str],
     words: Wording = CHINESE,
+    look: Look = CURVES,
 ) -> Curves:
     """Return the curves of quantities of at most two axes, along the axis that they share.
 
@@ -186,19 +206,26 @@ def curves(
     if size > MOST_POINTS:
         what = f"A plot of {size} points is more than {MOST_POINTS}"
         raise ExampleError(Code.EXAMPLE_COST, what, "Plot a slice of it")
+    if look.drawn is Drawn.BARS and size > MOST_BARS:
+        what = f"Bars at {size} places are more than {MOST_BARS}"
+        raise ExampleError(Code.EXAMPLE_COST, what, "Show a slice of it, or a plot")
     single = len(quantities) == 1
-    series = [one for named in quantities for one in _series(named, shared, size, axes, words, single=single)]
+    series = [one for named in quantities for one in _series(named, shared, size, axes, words, look, single=single)]
     across, categories = _along(shared, size, axes, against)
+    if look.drawn is Drawn.BARS:
+        across, categories = tuple(map(float, range(size))), labels(shared, size, axes)
+    most = _COLOURS if look.drawn is Drawn.BARS else MOST_SERIES
     one = Curves(
         words.enumeration.join(name for name, _ in quantities),
         across,
         against[0] if against else axis_heading(shared, words),
         categories,
-        tuple(series[:MOST_SERIES]),
+        tuple(series[:most]),
         _group(quantities, shared, words),
         log,
-        max(len(series) - MOST_SERIES, 0),
+        max(len(series) - most, 0),
         words,
+        look,
     )
     if not any(_drawable(one, x, y) for s in one.series for x, y in zip(across, s.values, strict=True)):
         what = "Nothing of this plot can be drawn: no value is finite (and positive, on a logarithmic axis)"
@@ -233,11 +260,15 @@ def _is_labelled(axis: Axis | None) -> bool:
     return axis is not None and bool(axis.labels) and not axis.numbers
 
 
-def _series(named: Named, shared: Dimension, size: int, axes: Axes, words: Wording, *, single: bool) -> list[Series]:
+def _series(
+    named: Named, shared: Dimension, size: int, axes: Axes, words: Wording, look: Look, *, single: bool
+) -> list[Series]:
     name, quantity = named
     values = np.asarray(quantity.values, dtype=np.float64)
     if not quantity.dimensions:
-        return [Series(f"{name} = {number(float(values))}", _floats(np.full(size, values)), constant=True)]
+        return [
+            Series(f"{name} = {number(float(values), form=look.up)}", _floats(np.full(size, values)), constant=True)
+        ]
     at = quantity.dimensions.index(shared)
     rows = np.moveaxis(values, at, -1)
     if rows.ndim == 1:
@@ -280,24 +311,31 @@ def description(one: Curves) -> list[str]:
     logs = [text for key, text in (("x", words.log_across), ("y", words.log_up)) if key in one.log]
     sentences = [words.comma.join([words.plot_axes.format(across=one.across_name, name=one.name), *logs])]
     varying = [series for series in one.series if not series.constant]
-    sentences += [words.pair(s.name, _every(one, s) if small else _extent(s, words)) for s in varying]
+    sentences += [words.pair(s.name, _every(one, s) if small else _extent(one, s)) for s in varying]
     sentences += [words.constant.format(name=s.name) for s in one.series if s.constant]
     sentences += [words.curves_not_drawn.format(count=one.left_out)] if one.left_out else []
     return [f"{sentence}{words.stop}" for sentence in sentences]
 
 
 def _every(one: Curves, series: Series) -> str:
-    places = one.categories or [number(x) for x in one.across]
+    places = one.categories or [number(x, form=one.look.across) for x in one.across]
     points = zip(places, series.values, strict=True)
-    return one.words.comma.join(one.words.point.format(place=place, value=number(y)) for place, y in points)
+    return one.words.comma.join(one.words.point.format(place=place, value=_print(one, y)) for place, y in points)
 
 
-def _extent(series: Series, words: Wording) -> str:
+def _print(one: Curves, value: float) -> str:
+    """Return a value of a curve as it is printed."""
+    return number(value, form=one.look.up)
+
+
+def _extent(one: Curves, series: Series) -> str:
+    words = one.words
     finite = [value for value in series.values if math.isfinite(value)]
     if not finite:
         return words.nothing_to_draw
-    ends = words.from_to.format(first=number(series.values[0]), last=number(series.values[-1]))
-    return words.comma.join([ends, words.extremes.format(least=number(min(finite)), most=number(max(finite)))])
+    ends = words.from_to.format(first=_print(one, series.values[0]), last=_print(one, series.values[-1]))
+    extremes = words.extremes.format(least=_print(one, min(finite)), most=_print(one, max(finite)))
+    return words.comma.join([ends, extremes])
 
 
 # Drawing: paths, marks and the key.
@@ -305,6 +343,8 @@ def _extent(series: Series, words: Wording) -> str:
 _MARKS = 40
 """With more points than this a curve has no marks."""
 _COLOURS = 6
+_BAR_SHARE = 0.7
+"""How much of the room of a place its bars take."""
 _ROW = 18.0
 _SHAPES: tuple[tuple[tuple[float, float], ...], ...] = (
     (),  # a circle
@@ -331,15 +371,16 @@ def plot(
     against: Named | None = None,
     log: frozenset[str] = frozenset(),
     words: Wording = CHINESE,
+    look: Look = CURVES,
 ) -> Figure:
-    """Draw quantities as curves with marks, with a key where there are several; categories have marks alone.
+    """Draw quantities as curves with marks, as marks alone or as bars, with a key where there are several.
 
-    Infinite and undefined values, and those a logarithmic axis cannot show, are gaps.
+    Categories have marks alone. Infinite and undefined values, and those a logarithmic axis cannot show, are gaps.
 
     Raises:
         ExampleError: they share no axis, have too many, or there is nothing that can be drawn.
     """
-    one = curves(quantities, axes, against, log, words)
+    one = curves(quantities, axes, against, log, words, look)
     field = plot_area(one, _ROW * (len(_key_items(one)) + bool(_title(one))))
     key_marks, key_texts = _key(one)
     axis_texts, below = foot_labels(one, field)
@@ -365,7 +406,7 @@ def _curve(one: Curves, field: PlotArea, index: int) -> Curve:
         height = field.y(series.values[0]) if field.contains(one.across[0], series.values[0]) else math.nan
         level = f"M{field.left:.1f} {height:.1f}H{field.left + field.width:.1f}"
         return Curve("" if math.isnan(height) else level, f"curve c{index % _COLOURS} dashed")
-    if one.categories:
+    if one.categories or one.look.drawn is not Drawn.CURVES:
         return Curve("", "")
     path, pen = "", "M"
     for x, y in zip(one.across, series.values, strict=True):
@@ -386,9 +427,25 @@ def _covers(one: Curves, field: PlotArea, index: int) -> bool:
     )
 
 
+def _bars(one: Curves, field: PlotArea, index: int) -> Iterator[Curve]:
+    """Yield the bars of a series, from 0; those of several series stand side by side."""
+    varying = [place for place, series in enumerate(one.series) if not series.constant]
+    width = field.width / field.places * _BAR_SHARE / max(len(varying), 1)
+    for x, y in zip(one.across, one.series[index].values, strict=True):
+        if field.contains(x, y) and y:
+            left = field.x(x) + (varying.index(index) - len(varying) / 2) * width
+            path = f"M{left:.1f} {field.y(0):.1f}V{field.y(y):.1f}h{width:.1f}V{field.y(0):.1f}Z"
+            yield Curve(path, f"m{index % _COLOURS}")
+
+
 def _marks(one: Curves, field: PlotArea, index: int) -> Iterator[Curve]:
     series = one.series[index]
-    if series.constant or (len(one.across) > _MARKS and not one.categories):
+    if series.constant:
+        return
+    if one.look.drawn is Drawn.BARS:
+        yield from _bars(one, field, index)
+        return
+    if len(one.across) > _MARKS and not one.categories and one.look.drawn is Drawn.CURVES:
         return
     # Of two curves that lie on one another, each marks every other point.
     every = 2 if _covers(one, field, index) and not one.categories else 1
@@ -432,7 +489,7 @@ def _key(one: Curves) -> tuple[list[Curve], list[Text]]:
         for index, label, x in items:
             y = PAD + 8 + row * _ROW
             dashed = " dashed" if one.series[index].constant else ""
-            if not one.categories or dashed:
+            if dashed or (not one.categories and one.look.drawn is Drawn.CURVES):
                 samples.append(Curve(f"M{x:.1f} {y:.1f}h22", f"curve c{index % _COLOURS}{dashed}"))
             if not dashed:
                 samples.append(_mark(x + 11, y, index))

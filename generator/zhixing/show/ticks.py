@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from zhixing.show.numbers import number
+from zhixing.language.model import Format
+from zhixing.show.numbers import PLAIN, number
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -32,16 +33,21 @@ class Scale:
         return math.isfinite(value) and (value > 0 or not self.log)
 
 
-def linear_scale(values: Sequence[float], *, whole: bool = False, about: int = 5) -> Scale:
+def linear_scale(values: Sequence[float], *, whole: bool = False, about: int = 5, form: Format = PLAIN) -> Scale:
     """Return a scale over finite values whose ends are ticks. It starts at 0 if the values come close enough to it.
 
-    `whole` allows ticks at whole numbers only.
+    `whole` allows ticks at whole numbers only; `form` is how the ticks are printed.
     """
     low, high = _towards_zero(min(values), max(values))
     step = _step((high - low) / about, whole=whole)
     first, last = _steps(low, step, math.floor), _steps(high, step, math.ceil)
     ticks = [float(step * count) for count in range(first, last + 1)]
-    return Scale(ticks[0], ticks[-1], tuple((tick, number(tick)) for tick in ticks))
+    return Scale(ticks[0], ticks[-1], tuple((tick, _print(tick, form)) for tick in ticks))
+
+
+def _print(value: float, form: Format) -> str:
+    """Return a tick's label: in a format, but with the decimals that the tick has."""
+    return number(value, form=replace(form, digits=None))
 
 
 def _towards_zero(low: float, high: float) -> tuple[float, float]:
@@ -55,7 +61,9 @@ def _towards_zero(low: float, high: float) -> tuple[float, float]:
     return low - room, high + room
 
 
-def scale_along(values: Sequence[float], candidates: Sequence[Scale], fits: Callable[[Scale], bool]) -> Scale:
+def scale_along(
+    values: Sequence[float], candidates: Sequence[Scale], fits: Callable[[Scale], bool], form: Format = PLAIN
+) -> Scale:
     """Return the scale for a horizontal axis: from the least to the greatest value, with the first ticks that fit.
 
     A tick at every value is tried first, then the candidates in order; the last is taken whether it fits or not.
@@ -65,13 +73,13 @@ def scale_along(values: Sequence[float], candidates: Sequence[Scale], fits: Call
     low, high = ordered[0], ordered[-1]
     if not low < high:
         low, high = (low / 2, high * 2) if log else (low - 1, high + 1)
-    own = Scale(low, high, tuple((value, number(value)) for value in ordered), log)
+    own = Scale(low, high, tuple((value, _print(value, form)) for value in ordered), log)
     cut = [Scale(low, high, tuple(t for t in c.ticks if low <= t[0] <= high), log) for c in candidates]
     tried = [*([own] if len(ordered) <= 12 else []), *cut]
     return next((scale for scale in tried if len(scale.ticks) > 1 and fits(scale)), tried[-1])
 
 
-def logarithmic_scale(values: Sequence[float], about: int = 6) -> Scale:
+def logarithmic_scale(values: Sequence[float], about: int = 6, form: Format = PLAIN) -> Scale:
     """Return a logarithmic scale over positive values, its ends at 1, 2 or 5 times a power of ten.
 
     Ticks are at powers of ten; where these are fewer than three, at 2 and 5 times them too.
@@ -84,10 +92,11 @@ def logarithmic_scale(values: Sequence[float], about: int = 6) -> Scale:
     inside = [(digit, power, value) for digit, power, value in rounds if first <= value <= last]
     tens = [(power, value) for digit, power, value in inside if digit == 1]
     if len(tens) < 3:
-        return Scale(first, last, tuple((value, number(value, 3)) for _, _, value in inside), log=True)
+        shown = ((value, number(value, 3) if form == PLAIN else _print(value, form)) for _, _, value in inside)
+        return Scale(first, last, tuple(shown), log=True)
     stride = math.ceil(len(tens) / about)
-    plain = tens[0][0] > -4 and tens[-1][0] < 5
-    labels = ((value, number(value) if plain else _power(power)) for power, value in tens[::stride])
+    plain = form != PLAIN or (tens[0][0] > -4 and tens[-1][0] < 5)
+    labels = ((value, _print(value, form) if plain else _power(power)) for power, value in tens[::stride])
     return Scale(first, last, tuple(labels), log=True)
 
 

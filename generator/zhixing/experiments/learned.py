@@ -62,7 +62,7 @@ def _previous(seed: int) -> Batch:
 def _fresh_accuracy(model: Transformer, trained: Trained, make: Callable[[int], Batch]) -> Array:
     """Return for each position how often a model is right on 1,024 sequences that it has not seen."""
     batches = [make(FRESH + i) for i in range(16)]
-    return np.mean([model.accuracy(trained.parameters, batch) for batch in batches], axis=0)
+    return np.asarray(np.mean([model.accuracy(trained.parameters, batch) for batch in batches], axis=0))
 
 
 def leave_out() -> dict[str, str]:
@@ -84,7 +84,7 @@ def find_induction_heads() -> dict[str, str]:
     models = [Transformer(words=8, length=16, width=16, layers=layers, causal=True) for layers in (1, 2)]
     one, two = (train(model, pairs_task, steps=500, rate=0.005, seed=1) for model in models)
     losses = write_table(np.array([one.losses, two.losses]))
-    return {**_files(two), "losses": losses, "tokens": write_table(pairs_task(FRESH).tokens)}
+    return {**_files(two), "losses": losses, "tokens": write_table(pairs_task(FRESH).tokens.astype(np.float64))}
 
 
 EXPERIMENTS: Mapping[str, Callable[[], dict[str, str]]] = {

@@ -114,10 +114,13 @@ def _differentiate(run: Run, above: str, below: str, step: float) -> Any:
 
 
 def _run_with(run: Run, name: str, values: Any, result: str) -> float:
-    def change(one: Given) -> Given:
-        return replace(one, values=replace(one.quantity, values=values)) if one.name.name == name else one
-
-    done, _ = run_example(replace(run.example, given=tuple(map(change, run.example.given))), Source("", ""), {})
+    example = run.example
+    steps = tuple(step for step in example.steps if step.name.name != name)
+    declarations = [*(one.name for one in example.given), *(one.name for one in example.steps)]
+    declared = next(one for one in declarations if one.name == name)
+    others = tuple(one for one in example.given if one.name.name != name)
+    changed = Given(declared, replace(run.quantities[name], values=values))
+    done, _ = run_example(replace(example, given=(*others, changed), steps=steps), Source("", ""), {})
     return float(done.quantities[result].values)
 
 
@@ -279,7 +282,9 @@ class Reader:
         return number(self.positions_of(other.on)[side])
 
     def positions_of(self, axis: str) -> Mapping[str, int]:
-        return {label(text).text: place for place, text in enumerate(self.run.example.axes[axis].labels)}
+        words = self.run.example.axes[axis].labels
+        plain = [label(text).text for text in words]
+        return {text if plain.count(text) == 1 else f"{text}_{{{place}}}": place for place, text in enumerate(plain)}
 
     # Arithmetic.
 
@@ -496,6 +501,8 @@ class Reader:
         return self.named(), False
 
     def special(self) -> Mapping[str, Callable[[], Value]]:
+        if self.sees(*(base for base, _, _ in self.symbols.quantities if base.startswith("\\") and " " in base)):
+            return {}
         return {
             r"\infty": lambda: number(np.inf), r"\mathrm{NaN}": lambda: number(np.nan), r"\frac": self.fraction,
             r"\sqrt": self.root, r"\mathbf{1}": self.indicator, r"\begin{cases}": self.cases,
@@ -505,7 +512,8 @@ class Reader:
     def power_of_e(self, value: Value) -> Value:
         if value.pos:
             raise UnreadableError("e to the power of an array")
-        return replace(value, values=np.exp(value.values), on="")
+        wide = value.values.astype(np.longdouble) if np.any(np.abs(value.values) > 700) else value.values
+        return replace(value, values=np.exp(wide), on="")
 
     def fraction(self) -> Value:
         if match := _DERIVATIVE.match(self.text, self.place):
@@ -517,7 +525,7 @@ class Reader:
     def derivative(self, above: str, below: str) -> Value:
         """Differentiate a number with respect to a quantity that is given, by differences of two sizes."""
         names = {_print_parts(*parts): name for parts, name in self.symbols.quantities.items()}
-        if above not in names or names.get(below, "") not in {one.name.name for one in self.run.example.given}:
+        if above not in names or below not in names:
             raise UnreadableError(f"a derivative of {above} with respect to {below}")
         quantity = self.run.quantities[names[below]]
         fine, coarse = (_differentiate(self.run, names[above], names[below], step) for step in (1e-6, 1e-5))
@@ -750,7 +758,10 @@ class Reader:
             arguments = self.arguments(")", options)
         extra = {name: float(self.inner(text).read_all().values) for name, text in options.items()}
         if len(arguments) > 1:
-            two = {r"\max": np.maximum, r"\min": np.minimum}[operator]
+            if operator in _BEST:
+                return number(int(_BEST[operator]([float(one.values) for one in arguments])))
+            two = {r"\max": np.maximum, r"\min": np.minimum, r"\operatorname{all}": np.logical_and,
+                   r"\operatorname{any}": np.logical_or}[operator]  # fmt: skip
             return self.apply(lambda *xs: reduce(two, xs), arguments, alone=False)
         value = arguments[0]
         if names and all(n in value.free for n in names):

@@ -11,12 +11,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from textbook import is_as_written, misreadings
+from textbook_derivations import misderivations
 from textbook_examples import grow_example
 from worked_examples import run
 
 from zhixing.language import budget
-from zhixing.language.model import Run
+from zhixing.language.expression import parse_expression
+from zhixing.language.model import Derivation, ExampleError, Expression, Run
 from zhixing.language.runs import run_all
+from zhixing.source import Span
 from zhixing.vault.load import load
 
 NOTES = Path(__file__).parent.parent.parent / "notes"
@@ -30,6 +33,29 @@ def test_every_formula_of_the_shipped_vault_reads_as_what_it_computed() -> None:
     with np.errstate(all="ignore"):
         assert [f"{name}: {wrong}" for name, one in runs.items() for wrong in misreadings(one)] == []
     assert not any(is_as_written(one, step) for one in runs.values() for step in one.example.steps)
+
+
+@pytest.mark.slow
+def test_every_derivation_of_the_shipped_vault_holds() -> None:
+    """The derivations shown, and those of all quantities of every eighth example, of every one with DERIVATIONS=all."""
+    runs = run_all(load(NOTES)).runs
+    every = 1 if os.environ.get("DERIVATIONS") == "all" else 8
+    wrong: list[str] = []
+    for number, one in enumerate(runs.values()):
+        for show in one.example.show:
+            wrong += derive(one, show.quantity) if isinstance(show, Derivation) else []
+        for name in one.quantities if number % every == 0 else ():
+            wrong += derive(one, parse_expression(name, Span(0, len(name)))) if "." not in name else []
+    assert wrong == []
+
+
+def derive(run: Run, reference: Expression) -> list[str]:
+    """Return the lines of a derivation that do not hold; a record of several results has none."""
+    try:
+        with np.errstate(all="ignore"):
+            return list(misderivations(run, reference))
+    except ExampleError:
+        return []
 
 
 def finished(block: str) -> Run | None:

@@ -343,6 +343,13 @@ class Computed:
 
 Place = At | Free | Computed
 
+
+def label_piece(axis: Axis, position: int) -> Piece:
+    """Return the label of a position; one that stands at other positions too has the position below it."""
+    piece = label(axis.labels[position])
+    return with_index(piece, (number_piece(position),)) if axis.labels.count(axis.labels[position]) > 1 else piece
+
+
 # Function calls as LaTeX: roots, sums, norms, cases, else `\operatorname{softmax}_{k}\!\left(x\right)`.
 
 MOST_STARTS = 12
@@ -647,7 +654,7 @@ class Printer:
         position += axis.size if position < 0 else 0
         if position >= axis.size or not axis.labels:
             return number_piece(position)
-        return number_piece(axis.numbers[position]) if axis.numbers else label(axis.labels[position])
+        return number_piece(axis.numbers[position]) if axis.numbers else label_piece(axis, position)
 
     def _print_shifted(self, piece: Piece, shift: int, axis: Axis | None) -> Piece:
         if not shift:

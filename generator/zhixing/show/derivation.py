@@ -24,6 +24,7 @@ from zhixing.language.latex import (
     NoNotationError,
     Printer,
     axis_names,
+    label_piece,
     latex,
     step_context,
     word_of,
@@ -34,7 +35,6 @@ from zhixing.language.latex_tree import (
     Piece,
     Product,
     is_negative,
-    label,
     name_piece,
     number_piece,
     with_index,
@@ -232,10 +232,18 @@ def _entropy(walk: Walk, _word: Word, node: Call, at: Place) -> Term:
     r"""Return `-(p \ln p + …)`; what has no probability adds nothing."""
     shares = [term for term in _explain_entries(walk, node, at) if term.value > 0]
     pieces = [
-        Term(Product(term.piece, Apply(r"\ln", (term.piece,), bare=True)), term.value * math.log(term.value))
+        Term(
+            Product(term.piece, Apply(r"\ln", (term.piece,), bare=_is_bare(term.piece))),
+            term.value * math.log(term.value),
+        )
         for term in shares
     ]
     return terms.negate_term(terms.total(pieces))
+
+
+def _is_bare(piece: Piece) -> bool:
+    """Return whether a logarithm may stand before a number without brackets."""
+    return isinstance(piece, Digits) and not piece.scaled and not is_negative(piece)
 
 
 def _list(walk: Walk, word: Word, node: Call, at: Place) -> Term:
@@ -294,7 +302,7 @@ def apply_word(walk: Walk, word: Word, node: Call, at: Place, explain: Callable[
         case Fences(opening, closing):
             return terms.enclosed(opening, arguments[0], closing, _value_at(compute, arguments[0].value))
     operator = word.operator(walk.names)
-    if word.latex.bare and arguments[0].plain and not is_negative(arguments[0].piece):
+    if word.latex.bare and _is_bare(arguments[0].piece):
         return Term(Apply(operator, (arguments[0].piece,), bare=True), _value_at(compute, arguments[0].value))
     return terms.applied(operator, arguments, partial(_value_at, compute))
 
@@ -565,6 +573,8 @@ def _line(run: Run, target: _Target, entry: int, tree: Node, walk: Callable[...,
     result = result_latex(run, target.quantity, value, form)
     left = _entry_name(run, target, at) if target.name else latex(run, tree)
     term = _best(run, target, at, tree, walk)
+    if term is not None and term.limit and math.isnan(value):
+        return left, result  # what is too large for float64 was computed, and has a value
     if term is None or term.plain:
         general = _formula(run, target, at)  # nothing to explain, or nothing that explains it
         return left, f"{general} = {result}" if general else result
@@ -584,7 +594,7 @@ def _best(run: Run, target: _Target, at: tuple[int, ...], tree: Node, walk: Call
         tried.append(_explain(run, target, at, tree, partial(walk, digits=digits)))
         if tried[-1].plain or target.quantity.on or agrees(tried[-1].value, value, units=NEAR):
             return tried[-1]
-    return tried[0] if agrees(tried[-1].value, value, slack=LOOSE) else None
+    return next((term for term in tried if agrees(term.value, value, slack=LOOSE)), None)
 
 
 def _explain(run: Run, target: _Target, at: tuple[int, ...], tree: Node, walk: Callable[[Run], Walk]) -> Term:
@@ -642,7 +652,7 @@ def place_latex(run: Run, dimension: Dimension, place: int) -> Piece:
     axis = run.example.axes.get(dimension.axis)
     if axis is None or not axis.labels:
         return Digits(str(position))
-    return number_piece(axis.numbers[position]) if axis.numbers else label(axis.labels[position])
+    return number_piece(axis.numbers[position]) if axis.numbers else label_piece(axis, position)
 
 
 def result_latex(run: Run, quantity: Quantity, value: float, form: Format = PLAIN) -> str:

@@ -24,8 +24,8 @@ LONGEST = 8
 class Term:
     """A piece of LaTeX and the value that it has as printed. `plain` is True for a single number.
 
-    `limit` says that the value is only the limit that float64 rounds to: `e^{-800}` is not 0, no softmax of two finite
-    numbers is 1.
+    `limit` says that the value is only the limit that float64 rounds to: `e^{-800}` is not 0, `e^{800}` is not
+    infinite, and no softmax of two finite numbers is 1.
     """
 
     piece: Piece
@@ -73,19 +73,25 @@ def times(left: Term, right: Term) -> Term:
 
 def _underflows(value: float, *factors: Term) -> bool:
     """Return whether a product is 0 only because it is below the range of float64."""
-    return value == 0 and all(factor.value or factor.limit for factor in factors)
+    vanishes = value == 0 and all(factor.value or factor.limit for factor in factors)
+    return vanishes or _overflows(value, *factors)
 
 
 def _vanishes(value: float, *parts: Term) -> bool:
-    """Return whether a sum is 0 only because one of its parts is below the range of float64."""
-    return value == 0 and any(part.limit for part in parts)
+    """Return whether a sum is 0, or no number, only because one of its parts is beyond the range of float64."""
+    return (value == 0 and any(part.limit for part in parts)) or _overflows(value, *parts)
+
+
+def _overflows(value: float, *parts: Term) -> bool:
+    """Return whether a result is no number only because a part of it is above the range of float64."""
+    return not math.isfinite(value) and any(part.limit and not math.isfinite(part.value) for part in parts)
 
 
 def divide(left: Term, right: Term) -> Term:
     """Return a fraction."""
     with np.errstate(all="ignore"):
         value = float(np.divide(left.value, right.value))
-    limit = math.isfinite(right.value) and _underflows(value, left)
+    limit = (math.isfinite(right.value) and _underflows(value, left)) or _overflows(value, left, right)
     return Term(tree.fraction(left.piece, right.piece), value, limit=limit)
 
 
@@ -146,7 +152,7 @@ def exponential(operand: Term) -> Term:
     """Return a power of e."""
     with np.errstate(all="ignore"):
         value = float(np.exp(operand.value))
-    limit = value == 0 and math.isfinite(operand.value)
+    limit = value in (0, math.inf) and math.isfinite(operand.value)
     return Term(tree.raise_to(Symbol("e"), operand.piece), value, limit=limit)
 
 

@@ -69,7 +69,7 @@ def position_shift(k: float, features: int, *, base: float = BASE) -> Array:
 
     Formula: PE_{p + k} = PE_p \, R_k, \quad R_k = \operatorname{diag}_i
       \begin{pmatrix} \cos k\omega_i & -\sin k\omega_i \\ \sin k\omega_i & \cos k\omega_i \end{pmatrix}
-    Shapes: → (d, d)
+    Shapes: → (d, d): rows are the features of the code before, columns those of the code k positions on
     Raises: CoreError where d is odd or base is not positive
     Source: Vaswani et al. 2017, "Attention Is All You Need", section 3.5
     Note: 位置编码

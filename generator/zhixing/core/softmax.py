@@ -96,7 +96,7 @@ def softmax_jacobian(weights: Operand, *, temperature: float = 1.0) -> Array:
       [[0.1875, -0.1875], [-0.1875, 0.1875]]
 
     Formula: \frac{\partial p_i}{\partial x_j} = \frac{p_i (\delta_{ij} - p_j)}{T}
-    Shapes: weights (…, n) → (…, n, n)
+    Shapes: weights (…, n) → (…, n, n): rows are the weights, columns the scores
     Raises: CoreError where the weights are a scalar or T is not positive
     Source: Bridle 1990, "Training Stochastic Model Recognition Algorithms as Networks can lead to Maximum Mutual
       Information Estimation of Parameters"

@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # Material's notice about a MkDocs 2 that this project does not use.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help site test quick fuzz serve regenerate check build lint types pytest bench-core bench-links bench-hostile sdist requirements clean
+.PHONY: help site test quick fuzz serve regenerate check build lint types pytest bench-core bench-links bench-search bench-hostile sdist requirements clean
 .DEFAULT_GOAL := help
 
 help: ## Show what can be made
@@ -59,6 +59,9 @@ bench-core: $(READY) ## Compare the attention core with torch (installs the extr
 
 bench-links: $(READY) ## Build a generated vault of 1,000 notes and hold every link on its site to the truth
 	$(BIN)/python -m benchmarks.links
+
+bench-search: $(READY) ## Type every title, alias and heading of the notes into the search of their site
+	$(BIN)/python -m benchmarks.search
 
 requirements: ## Pin all that is installed, with hashes (needs uv)
 	uv pip compile pyproject.toml --extra site --extra test --extra build --upgrade --generate-hashes --universal \

@@ -27,7 +27,7 @@ CONFIG = """\
 site_name: links
 docs_dir: vault
 theme: {name: material, font: false, features: [navigation.prune]}
-plugins: [search, zhixing]
+plugins: [zhixing]
 """
 
 

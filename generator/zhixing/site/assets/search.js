@@ -7,7 +7,7 @@
   const SITE = new URL("../../", here);
   // Results fetched at a time; files are fetched until so many pages hold the words, or so many were looked at.
   const STEP = 10;
-  const LOOK = 40;
+  const LOOK = 20;
   const MOST_TERMS = 8;
   const FIELDS = { text: 0, often: 1, heading: 2, alias: 3, title: 4 };
 
@@ -52,7 +52,7 @@
       const every = must.length / MOST_TERMS;
       must = Array.from({ length: MOST_TERMS }, (_, at) => must[Math.floor(at * every)]);
     }
-    const words = runs.filter((run) => !IS_HAN.test(run)).slice(0, 2).map((run) => `${run} `);
+    const words = runs.filter((run) => !IS_HAN.test(run)).slice(0, 3).map((run) => `${run} `);
     const seams = [];
     for (let at = 1; at < ordered.length && seams.length < 2; at++) {
       const before = ordered[at - 1];
@@ -60,7 +60,7 @@
     }
     const letters = [...squeezed];
     return {
-      runs, squeezed, must, helpful: [...words, ...seams],
+      runs, squeezed, must, words, seams,
       exact: `=${letters.slice(0, 80).join("")}`, start: `^${letters.slice(0, 2).join("")}`,
     };
   }
@@ -131,7 +131,7 @@
   const WEIGHT = [0, 1, 4, 8, 10];
 
   async function candidates(query) {
-    const terms = [...new Set([...query.must, ...query.helpful, query.exact, query.start])];
+    const terms = [...new Set([...query.must, ...query.words, ...query.seams, query.exact, query.start])];
     const found = new Map(await Promise.all(terms.map(async (term) => [term, await lists(term)])));
     const scores = new Float64Array(about.pages);
     const have = Array.from({ length: 5 }, () => new Uint8Array(about.pages));
@@ -150,8 +150,14 @@
         for (const page of found.get(term)[field]) common[page] += rare * WEIGHT[field] / 8;
       }
     }
-    for (const term of query.helpful) {
-      found.get(term).forEach((pages, field) => { for (const page of pages) scores[page] += 2 + WEIGHT[field]; });
+    // Of pages that have the letters, those are likelier that have them as words, and the words side by side.
+    for (const [terms, bonus] of [[query.words, 350], [query.seams, 250]]) {
+      for (const term of terms) {
+        found.get(term).forEach((pages, field) => {
+          const more = field === FIELDS.text ? bonus / terms.length : WEIGHT[field];
+          for (const page of pages) scores[page] += more;
+        });
+      }
     }
     const all = query.must.length;
     for (let page = 0; page < about.pages; page++) {

@@ -39,13 +39,29 @@ BOMBS = {
     "expression-sum": "sum(a)",
 }  # fmt: skip
 LARGE = {
-    "arrays": "axes: {i: 3000, j: 3000}\ngiven: {A[i,j]: i * j}\ncompute: {B[i,j]: A + A}",
-    "terms": "axes: {k: 3000000}\ngiven: {y[k]: k * 2}\ncompute: {z: sum(y)}\nshow: [derivation: z]",
-    "axis": "axes: {k: 1000000000000}\ngiven: {y[k]: 1}\ncompute: {z: sum(y)}",
-    "labels": "axes: {k: [" + ", ".join(f"l{n}" for n in range(20_000)) + "]}\ngiven: {y[k]: 1}\ncompute: {z: sum(y)}",
-    "shown": "axes: {k: 3}\ngiven: {y[k]: 1}\ncompute: {z: sum(y)}\nshow: [" + "derivation: z, " * 3000 + "]",
-    "steps": "given: {a0: 1}\ncompute: {" + ", ".join(f"a{n + 1}: a{n} + 1" for n in range(2000)) + "}",
+    "arrays": "axes: {i: 3000, j: 3000}\ncompute:\n  A[i, j]: i * j\n  B[i, j]: A + A",
+    "seeded": "axes: {i: 3000, j: 3000}\ngiven:\n  A[i, j]: {normal: 1, seed: 1}\ncompute:\n  b: sum(A)",
+    "terms": "axes: {k: 3000000}\ncompute:\n  y[k]: k * 2\n  z: sum(y)\nshow: [derivation: z]",
+    "axis": "axes: {k: 1000000000000}\ncompute:\n  y[k]: 1\n  z: sum(y)",
+    "labels": "axes: {k: [" + ", ".join(f"l{n}" for n in range(9_000)) + "]}\ncompute:\n  y[k]: k\n  z: sum(y)",
+    "shown": "axes: {k: 3}\ncompute:\n  y[k]: k\n  z: sum(y)\nshow: [" + "derivation: z, " * 3000 + "]",
+    "steps": "given: {a0: 1}\ncompute: {" + ", ".join(f"a{n + 1}: a{n} + 1" for n in range(200)) + "}",
 }  # fmt: skip
+# A vault full of examples that each take what they may.
+POOLS = {
+    "tiny": "compute: {b: 1}",
+    "run": "axes: {i: 30000}\ncompute:\n  b: sum(sin(i))",
+    "run-large": "axes: {i: 300000}\ncompute:\n  b: sum(sin(i))",
+    "run-product": "axes: {i: 400, j: 400}\ncompute:\n  A[i, j]: i * j\n  b: sum(A @ A.T @ A @ A.T @ A)",
+    "run-small": "axes: {i: 3}\ncompute:\n  a[i]: i\n" + "  b%s[i]: softmax(a) * sqrt(i)\n" * 40,
+    "terms": "axes: {k: 9}\ncompute:\n  y[k]: k * 2\n  z: sum(y * y + y)\nshow: [" + "derivation: z, " * 40 + "]",
+    "tables": "axes: {k: 16, j: 12}\ncompute:\n  y[k, j]: k * j\nshow: [" + "table: [y], " * 40 + "]",
+    "heatmaps": "axes: {k: 30, j: 30}\ncompute:\n  y[k, j]: k * j\nshow: [" + "heatmap: y, " * 40 + "]",
+    "plots": "axes: {k: 1000}\ncompute:\n  y[k]: k * k\nshow: [" + "plot: [y], " * 40 + "]",
+    "formulas": "compute:\n  b: " + " + ".join("1" * 40) + "\nshow: [" + "formula: b, " * 40 + "]",
+    "expect": "axes: {k: 100}\ncompute:\n  y[k]: k\nexpect:\n" + "  y[%s]: 9\n" * 40,
+}
+_CLAIMED = "```yaml example\nid: e\naxes: {k: 3000}\ncompute:\n  y[k]: k\n  z: sum(y)\n```\n\n"
 
 
 def attacks() -> Iterator[tuple[str, Make]]:
@@ -58,6 +74,8 @@ def attacks() -> Iterator[tuple[str, Make]]:
     for name, text in LARGE.items():
         yield f"example-{name}", _note(f"```yaml example\nid: e\n{text}\n```\n")
         yield f"examples-{name}", _note("".join(f"```yaml example\nid: e{n}\n{text}\n```\n\n" for n in range(20)))
+    for name, text in POOLS.items():
+        yield f"pool-{name}", _fill(text)
     yield from FILES.items()
 
 
@@ -67,6 +85,15 @@ def _flood(frame: str, piece: str) -> Make:
 
 def _note(text: str) -> Make:
     return lambda folder, _: _write(folder / "a.md", text)
+
+
+def _fill(text: str) -> Make:
+    """Return what writes one example as often as fits; each `%s` in it is a number of its own, from 1."""
+    numbered = text % tuple(range(1, text.count("%s") + 1))
+    return lambda folder, size: _write(
+        folder / "a.md",
+        "".join(f"```yaml example\nid: e{n}\n{numbered}\n```\n\n" for n in range(size // (len(numbered) + 35) + 1)),
+    )
 
 
 def _write(path: Path, text: str) -> int:
@@ -146,6 +173,8 @@ FILES: dict[str, Make] = {
     "formula-deep": _file("a.md", lambda size: "$" + r"\frac{a}{" * (size // 20) + "}" * (size // 20) + "$\n"),
     "formula-primes": _file("a.md", lambda size: "$x" + "'" * size + "$\n"),
     "region-markers": _file("a.md", lambda size: "<!-- zhixing:begin a -->\n" * (size // 26)),
+    "pool-claims": _file("a.md", lambda size: _CLAIMED + "是 8<!--= e.sum(y*y) -->。\n" * (size // 30)),
+    "pool-claims-one": _file("a.md", lambda size: _CLAIMED + "是 8<!--= e.y[1] --> " * (size // 24)),
     "numerals": _file("a.md", lambda size: "是 8<!--= a.b --> " * (size // 24)),
     "chinese-numerals": _file("a.md", lambda size: "一千二百三十四万" * (size // 24)),
     "binary": lambda folder, size: (folder / "a.md").write_bytes(bytes(range(256)) * (size // 256)),

@@ -17,13 +17,13 @@ from zhixing.claims.bind import bind_markers
 from zhixing.claims.fix import fix_numerals
 from zhixing.claims.judge import check_claims, check_says
 from zhixing.claims.refer import Backing
-from zhixing.language.budget import budget_of_claims
+from zhixing.language.budget import Pool, budget_of_claims, pool_of_showing
 from zhixing.language.model import Run
 from zhixing.language.runs import Book, RunMemory, example_fences, run_all
 from zhixing.lists.lists import CANVAS, List, list_body, list_fences, list_map, read_list
 from zhixing.markdown.blocks import Region
 from zhixing.problems import Code, Problem
-from zhixing.show.body import Body, body, show_problems
+from zhixing.show.body import Body, Rendered, render
 from zhixing.show.templates import NoteTemplateError, obsidian_template
 from zhixing.source import Source
 from zhixing.vault.load import leads_elsewhere, read_inside
@@ -60,6 +60,7 @@ class Results:
     canvases: Mapping[PurePosixPath, str]
     blocks: Mapping[PurePosixPath, tuple[ResultBlock, ...]]
     problems: tuple[Problem, ...]
+    rendered: Mapping[str, Rendered]
 
     @cached_property
     def backing(self) -> Backing:
@@ -90,14 +91,18 @@ class Memory:
     """The results of an earlier run, for a server that runs again after each save."""
 
     runs: RunMemory = field(default_factory=RunMemory)
-    bodies: dict[str, tuple[Run, Body | None]] = field(default_factory=dict)
+    rendered: dict[str, tuple[Run, Rendered]] = field(default_factory=dict)
 
-    def body(self, name: str, run: Run) -> Body | None:
-        """Return the rendered body of a run; it is rendered once."""
-        known = self.bodies.get(name)
-        if known is None or known[0] is not run:
-            known = self.bodies[name] = (run, body(run))
-        return known[1]
+    def render(self, name: str, run: Run, pool: Pool) -> Rendered:
+        """Return what a run shows; it is rendered once, except where the pool did not suffice or does no longer."""
+        length = run.example.span.end - run.example.span.start
+        limit = pool.limit(length)
+        old, rendered = self.rendered.get(name, (None, Rendered(None)))
+        if old is not run or rendered.cut or rendered.work > limit:
+            rendered = render(run, limit)
+            self.rendered[name] = (run, rendered)
+        pool.take(length, rendered.work)
+        return rendered
 
 
 def results(vault: Vault, progress: Progress = _silent, memory: Memory | None = None) -> Results:
@@ -109,14 +114,16 @@ def results(vault: Vault, progress: Progress = _silent, memory: Memory | None = 
     book = run_all(vault, progress, memory.runs)
     lists, problems = _read_lists(vault)
     unique, duplicates = _split_by_id(lists, {one.example.id for one in book.declared if one.example})
-    examples = {name: shown for name, run in book.runs.items() if (shown := memory.body(name, run)) is not None}
+    pool = pool_of_showing()
+    rendered = {name: memory.render(name, run, pool) for name, run in book.runs.items()}
+    examples = {name: one.body for name, one in rendered.items() if one.body}
     made, canvases = _make_lists(unique, vault, book)
     declared = [
         *((one.note, one.fence, one.example.id if one.example else "") for one in book.declared),
         *((one.note, one.fence, one.id) for one in lists),
     ]
     problems = [*book.problems, *problems, *map(_duplicate_id, duplicates)]
-    return Results(book, examples | made, canvases, _blocks(vault, declared), tuple(problems))
+    return Results(book, examples | made, canvases, _blocks(vault, declared), tuple(problems), rendered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +357,7 @@ def check(vault: Vault, found: Results, planned: Plan, templates: Mapping[str, T
         problems += note.problems
         for name in (block.id for block in found.blocks[note.path] if block.id in found.book.runs):
             run = found.book.runs[name]
-            problems += [] if name in found.bodies else show_problems(run, note.source)
+            problems += found.rendered[name].problems(note.source)
             problems += check_says(run, note.source)
         problems += [*check_template(note, templates), *check_blocks(note), *check_formulas(note)]
         problems += check_claims(note, found.backing, budget)

@@ -89,7 +89,7 @@ def _limited() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("block", "ran"), [(LARGE, 20), (SEEDED, 9)])
+@pytest.mark.parametrize(("block", "ran"), [(LARGE, 20), (SEEDED, 7)])
 def test_many_large_examples_take_a_bounded_memory(tmp_path: Path, block: str, ran: int) -> None:
     """Address space, of which NumPy and its threads reserve a third before anything is read."""
     notes = vault(tmp_path, 大="".join(block.format(name=f"e{place}") for place in range(20))) / "notes"
@@ -129,7 +129,7 @@ def test_what_is_computed_again_too_often_is_refused_at_its_place(
 
     refused = [problem for problem in problems if "too often" in problem]
     assert [problem.split(": ")[:2] for problem in refused] == [
-        ["题.md:22:3", "example-cost"],
+        ["题.md:22:11", "example-cost"],
         ["题.md:31:53", "claim-unknown"],
     ]
 
@@ -151,6 +151,7 @@ CHEAP = "```yaml example\nid: 小\ncompute:\n  s: 1 + 1\n```\n"
 
 def test_all_examples_share_a_pool_of_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An example that is dear for its length is refused once the others have used the pool up; a cheap one never is."""
+    monkeypatch.setattr(budget, "ALLOWANCE", 10_000)
     monkeypatch.setattr(budget, "SHARED", 13_000_000)
     monkeypatch.setattr(budget, "SHARED_BY_LENGTH", 0)
     notes = vault(tmp_path, 题="".join(DEAR.format(name=f"e{place}") for place in range(4)) + CHEAP) / "notes"
@@ -163,6 +164,7 @@ def test_all_examples_share_a_pool_of_work(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_a_refused_example_runs_once_the_pool_allows_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "ALLOWANCE", 10_000)
     monkeypatch.setattr(budget, "SHARED", 13_000_000)
     monkeypatch.setattr(budget, "SHARED_BY_LENGTH", 0)
     notes = vault(tmp_path, 题="".join(DEAR.format(name=f"e{place}") for place in range(4))) / "notes"
@@ -213,11 +215,31 @@ def test_what_is_shown_again_and_again_is_counted_together(tmp_path: Path, monke
 
 
 def test_claims_are_counted_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(budget, "SHARED", 2_000_000)
-    monkeypatch.setattr(budget, "SHARED_BY_LENGTH", 100)
+    monkeypatch.setattr(budget, "CLAIMING", 2_000_000)
+    monkeypatch.setattr(budget, "CLAIMING_BY_LENGTH", 100)
     block = "```yaml example\nid: 例\naxes: {k: 100000}\ncompute:\n  z: 1 + 1\n```\n\n"
     claims = "".join("最大 99999<!--= 例.max(k) -->。\n\n" for _ in range(9))
     problems, _ = found_in(vault(tmp_path, 甲=block, 乙=claims) / "notes")
     refused = [problem for problem in problems if "What is claimed in this vault takes more than" in problem]
 
     assert 3 < len(refused) < 9
+
+
+def test_what_examples_show_is_counted_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Writing costs by what is written: figures are dear even where their numbers are not."""
+    monkeypatch.setattr(budget, "ALLOWANCE", 0)
+    monkeypatch.setattr(budget, "SHARED_SHOWING", 3 * budget.CHARACTER_WORK * 10_000)
+    block = (
+        "```yaml example\nid: {name}\naxes: {{k: 9, j: 9}}\ncompute:\n  y[k, j]: k * j\nshow:\n- heatmap: y\n```\n\n"
+    )
+    notes = vault(tmp_path, 题="".join(block.format(name=f"e{place}") for place in range(9))) / "notes"
+    memory = compose.Memory()
+    problems, bodies = found_in(notes, memory)
+    refused = [problem.split(":")[1] for problem in problems if "together; none are left" in problem]
+
+    assert 0 < len(bodies) < 9
+    assert refused == sorted(str(7 + 9 * place) for place in range(len(bodies), 9))
+    assert (problems, bodies) == found_in(notes, memory)
+    (notes / "题.md").write_text(block.format(name="e8"), encoding="utf-8")
+    assert found_in(notes, memory) == found_in(notes)
+    assert list(found_in(notes, memory)[1]) == ["e8"]

@@ -18,13 +18,21 @@ MAX_LIVE = 30_000_000
 MAX_WORK = 2_000_000_000
 NODE_WORK = 20_000
 """One step of the interpreter, in units of an addition of two arrays' entries (about a nanosecond)."""
-ALLOWANCE = 10_000
+ALLOWANCE = 1_000
 """Operations for each character of an example that it may cost whatever the others cost."""
-SHARED = 5_000_000_000
-SHARED_BY_LENGTH = 20_000
+SHARED = 4_000_000_000
+SHARED_BY_LENGTH = 500
 """Operations that all examples of a vault may cost beyond that, together; and more for each of their characters."""
 SHOWING = 50_000
-"""Operations for each character of an example that showing it may take, beside twice what running it took."""
+"""Operations for each character of an example that evaluating what it shows may take, beside twice that of its run."""
+SHARED_SHOWING = 2_000_000_000
+"""Operations that showing all examples of a vault may take together, beyond the allowance of each."""
+ITEM_WORK, CHARACTER_WORK = 400_000, 400
+"""Operations that writing takes: for each thing shown, and for each character of its Markdown and of its figure."""
+FIGURE_WORK = 5_000_000
+"""Operations that there must be left before a figure is drawn, beyond what it takes by its characters."""
+CLAIMING, CLAIMING_BY_LENGTH = 500_000_000, 1_000
+"""Operations that all claims of a vault may take together; and more for each character of its notes."""
 LOOKING = 100_000_000
 """Operations that finding the axes of an expression may take where no run has found them."""
 _SMALLER = "Use smaller axes, or split the example"
@@ -45,6 +53,11 @@ class Pool:
         self.left -= max(0, used - ALLOWANCE * length)
 
 
+def pool_of_showing() -> Pool:
+    """Return the pool of what the examples of a vault show."""
+    return Pool(SHARED_SHOWING)
+
+
 def shared_pool(lengths: Iterable[int]) -> Pool:
     """Return the pool of a vault whose examples have so many characters each."""
     return Pool(SHARED + SHARED_BY_LENGTH * sum(lengths))
@@ -57,7 +70,7 @@ class Budget:
     `live` counts the intermediate results of the expression under way. What alone is too much is refused each time;
     that all together is too much is said once. `limit` is what the pool has left for this run, None where it is alone;
     `cut` says that it stopped the run. A budget of what is asked of a run once it is done has `most` operations,
-    belongs to what `whose` says, and refuses each time.
+    belongs to what `whose` says, and refuses each time. `written` counts what writing took, for the pool alone.
     """
 
     limit: int | None = None
@@ -65,6 +78,7 @@ class Budget:
     most: int | None = None
     whose: str = "This example"
     used: int = 0
+    written: int = 0
     stored: int = 0
     live: int = 0
     spent: bool = False
@@ -104,10 +118,22 @@ class Budget:
         most = MAX_WORK if self.most is None else self.most
         if self.used + operations > most:
             raise self._spent(f"{self.whose} takes more than {most:,} operations")
-        if self.limit is not None and self.used + operations > self.limit:
+        self._take_from_pool(operations)
+        self.used += operations
+
+    def draw(self) -> None:
+        """Ask to draw a figure."""
+        self._take_from_pool(FIGURE_WORK)
+
+    def write(self, characters: int) -> None:
+        """Count one thing shown, with so many characters: its size is bounded, how many there are is not."""
+        self.written += ITEM_WORK + CHARACTER_WORK * characters  # the work is done, whatever is refused
+        self._take_from_pool(0)
+
+    def _take_from_pool(self, operations: int) -> None:
+        if self.limit is not None and self.used + self.written + operations > self.limit:
             self.cut = True
             raise self._spent("The examples of this vault take too many operations together; none are left for this")
-        self.used += operations
 
     def node(self) -> None:
         """Ask for one step of the interpreter."""
@@ -118,14 +144,17 @@ class Budget:
         return ExampleError(Code.EXAMPLE_COST, what, _SMALLER) if first else NotComputedError()
 
 
-def budget_of_showing(length: int, work: int) -> Budget:
-    """Return the budget for what an example of so many characters shows, whose run took so many operations."""
-    return Budget(most=SHOWING * length + 2 * work, whose="What this example shows")
+def budget_of_showing(length: int, work: int, limit: int | None = None) -> Budget:
+    """Return the budget for what an example of so many characters shows, whose run took so many operations.
+
+    `limit` is what the pool of the vault has left for it.
+    """
+    return Budget(limit, most=SHOWING * length + 2 * work, whose="What this example shows")
 
 
 def budget_of_claims(lengths: Iterable[int]) -> Budget:
     """Return the budget for all claims of a vault whose notes have so many characters each."""
-    return Budget(most=shared_pool(lengths).left, whose="What is claimed in this vault")
+    return Budget(most=CLAIMING + CLAIMING_BY_LENGTH * sum(lengths), whose="What is claimed in this vault")
 
 
 def _count(number: int) -> str:

@@ -50,7 +50,7 @@ from zhixing.show.plot import Look, plot
 from zhixing.show.svg import Figure
 from zhixing.show.tables import table
 from zhixing.show.templates import environment
-from zhixing.source import Source
+from zhixing.source import Source, Span
 from zhixing.wording.model import Wording
 
 # Statements of sources beside the computed results, as Obsidian callouts.
@@ -236,41 +236,58 @@ class Body:
         return numpy_code(self.run) if self.run else None
 
 
-def body(run: Run) -> Body | None:
-    """Return the rendered results of a run: what is given, the items of `show:` in order, the statements of sources.
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What a run shows: its body, None where something cannot be shown; the errors with their places; the operations.
 
-    An example without `show:` shows a table of its expectations. Return None if a step or an item could not be
-    computed: then the region in the note stays as it is.
+    `cut` says that all examples together showed too much.
     """
-    if not is_complete(run):
-        return None
-    writer = _Writer(run)
-    try:
-        shown = [changes(run), *(writer.block(show) for show in _find_shows(run))]
-        said = [callout(run, said) for said in run.said]
-    except ExampleError:
-        return None
-    blocks = [block for block in (*shown, *said) if block]
-    return Body("\n\n".join(blocks), MappingProxyType(writer.figures), run)
+
+    body: Body | None
+    errors: tuple[tuple[Span, ExampleError], ...] = ()
+    work: int = 0
+    cut: bool = False
+
+    def problems(self, source: Source) -> list[Problem]:
+        """Return a problem for each thing that cannot be shown though every step was computed."""
+        return [source.problem(error.code, span, error.what, error.fix) for span, error in self.errors]
+
+
+def body(run: Run) -> Body | None:
+    """Return the rendered results of a run, as `render` does."""
+    return render(run).body
 
 
 def show_problems(run: Run, source: Source) -> list[Problem]:
     """Return a problem for each thing that cannot be shown though every step was computed."""
+    return render(run).problems(source)
+
+
+def render(run: Run, limit: int | None = None) -> Rendered:
+    """Return the rendered results of a run: what is given, the items of `show:` in order, the statements of sources.
+
+    An example without `show:` shows a table of its expectations. There is no body if a step or an item could not be
+    computed: then the region in the note stays as it is. `limit` is how many operations showing it may take.
+    """
     if not is_complete(run):
-        return []
-    writer = _Writer(run)
-    problems = []
+        return Rendered(None)
+    writer = _Writer(run, limit)
+    blocks, errors = [changes(run)], []
     for show in _find_shows(run):
         try:
-            writer.block(show)
+            blocks.append(writer.block(show))
         except ExampleError as error:
-            problems.append(source.problem(error.code, error.span or show.span, error.what, error.fix))
+            errors.append((error.span or show.span, error))
+        if writer.budget.cut:
+            break
     for said in run.said:
         try:
-            instead(run, said)
+            blocks.append(callout(run, said))
         except ExampleError as error:
-            problems.append(source.problem(error.code, error.span or said.says.span, error.what, error.fix))
-    return problems
+            errors.append((error.span or said.says.span, error))
+    markdown = "\n\n".join(block for block in blocks if block)
+    made = None if errors else Body(markdown, MappingProxyType(writer.figures), run)
+    return Rendered(made, tuple(errors), writer.budget.used + writer.budget.written, writer.budget.cut)
 
 
 def is_complete(run: Run) -> bool:
@@ -302,10 +319,10 @@ def _find_results(run: Run) -> tuple[Show, ...]:
 class _Writer:
     """Writes the blocks of one run, and collects the figures that they embed."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, limit: int | None) -> None:
         self.run = run
         self.figures: dict[str, str] = {}
-        self.budget = budget_of_showing(run.example.span.end - run.example.span.start, run.work)
+        self.budget = budget_of_showing(run.example.span.end - run.example.span.start, run.work, limit)
         self.evaluate = partial(evaluate, budget=self.budget)
 
     def block(self, show: Show) -> str:
@@ -314,6 +331,12 @@ class _Writer:
         Raises:
             ExampleError: it cannot be evaluated, or is not fit to be shown so.
         """
+        figures = len(self.figures)
+        text = self._block(show)
+        self.budget.write(len(text) + sum(map(len, list(self.figures.values())[figures:])))
+        return text
+
+    def _block(self, show: Show) -> str:
         match show:
             case Remark():
                 text = escape_paragraph(show.text)
@@ -326,8 +349,10 @@ class _Writer:
             case Derivation():
                 text = _display(derivation(self.run, show.quantity, self.evaluate, self.budget))
             case Heatmap():
+                self.budget.draw()
                 text = self._embed(show.quantity, self._heatmap(show), "")
             case Plot():
+                self.budget.draw()
                 text = self._embed(show.quantities[0], self._plot(show), f".{show.drawn.value}")
         return text
 

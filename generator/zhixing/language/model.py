@@ -189,6 +189,7 @@ __all__ = [
     "Show",
     "Start",
     "Step",
+    "Steps",
     "Table",
     "Variation",
     "form_of",
@@ -415,7 +416,15 @@ class Inputs:
     span: Span
 
 
-Show = Remark | Inputs | Table | Formula | Derivation | Heatmap | Plot
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Draw quantities as boxes with their numbers, in the order computed, with arrows between them."""
+
+    quantities: tuple[Expression, ...]
+    span: Span
+
+
+Show = Remark | Inputs | Table | Formula | Derivation | Heatmap | Plot | Steps
 
 
 @dataclass(frozen=True, slots=True)

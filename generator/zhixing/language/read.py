@@ -37,6 +37,7 @@ from zhixing.language.model import (
     Show,
     Start,
     Step,
+    Steps,
     Table,
     scalar,
 )
@@ -653,7 +654,7 @@ def _inserted(text: str, place: Span, reading: ExampleReader) -> Expression:
 
 # Reading what an example shows.
 
-KINDS = ("inputs", "table", "formula", "derivation", "heatmap", "plot", "scatter", "bars", "text")
+KINDS = ("inputs", "table", "formula", "derivation", "heatmap", "plot", "scatter", "bars", "steps", "text")
 MAX_SENTENCE = 500
 NO_INPUTS = "none"
 ReadExpression = Callable[[Node], Expression | None]
@@ -678,8 +679,8 @@ def read_show(node: Node, read: ReadExpression) -> Show | None:
     quantities = () if none else _quantities(value, read)
     if not quantities and not none:
         return None
-    if kind.text == "inputs":
-        return Inputs(quantities, node.span)
+    if kind.text in _SEVERAL:
+        return _SEVERAL[kind.text](quantities, node.span)
     return _show_quantities(node, quantities, options, read)
 
 
@@ -721,6 +722,7 @@ def _sentence(node: Node, span: Span) -> Remark:
     return Remark(node.text, span)
 
 
+_SEVERAL: dict[str, type[Inputs | Steps]] = {"inputs": Inputs, "steps": Steps}
 _SINGLE: dict[str, type[Formula | Derivation]] = {"formula": Formula, "derivation": Derivation}
 _DRAWN = {drawn.value: drawn for drawn in Drawn}
 _KNOWN_OPTIONS: dict[str, tuple[str, ...]] = {

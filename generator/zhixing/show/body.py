@@ -34,6 +34,7 @@ from zhixing.language.model import (
     Said,
     Show,
     Step,
+    Steps,
     Table,
 )
 from zhixing.language.nodes import Compare, Comparison, indexed_base, name_node, text_of
@@ -42,6 +43,7 @@ from zhixing.problems import Code, Problem
 from zhixing.show.changes import changes
 from zhixing.show.derivation import derivation
 from zhixing.show.escape import escape_markdown, escape_paragraph
+from zhixing.show.flow import flow
 from zhixing.show.heatmap import find_masked, heatmap
 from zhixing.show.inputs import default_inputs, inputs
 from zhixing.show.labels import entry, format_of, inline_formula, labels, markdown_name, plain_name
@@ -354,6 +356,8 @@ class _Writer:
             case Plot():
                 self.budget.draw()
                 text = self._embed(show.quantities[0], self._plot(show), f".{show.drawn.value}")
+            case Steps():
+                text = self._embed(show.quantities[-1], flow(self.run, show.quantities, self.evaluate), ".steps")
         return text
 
     def _formula(self, quantity: Expression) -> str:

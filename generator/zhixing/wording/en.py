@@ -38,6 +38,7 @@ WORDING = Wording(
     not_computed="cannot be computed",
     sides=" ({where}left {left}; right {right})",
     at_entry="at {labels}: ",
+    flow="How {name} is computed",
     heatmap="Heat map of {name}",
     heatmap_axes=("panels are {axis}", "rows are {axis}", "columns are {axis}"),
     cut="only the first {limit} of {size} along {axis} are drawn",

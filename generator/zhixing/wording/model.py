@@ -56,6 +56,7 @@ class Wording:
     at_entry: str
 
     # Figures: titles, and descriptions for screen readers.
+    flow: str
     heatmap: str
     heatmap_axes: tuple[str, str, str]
     cut: str

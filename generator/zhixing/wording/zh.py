@@ -38,6 +38,7 @@ WORDING = Wording(
     not_computed="算不出",
     sides="（{where}左边 {left}；右边 {right}）",
     at_entry="{labels} 处",
+    flow="{name} 的计算流程",
     heatmap="{name} 的热力图",
     heatmap_axes=("分格是{axis}", "行是{axis}", "列是{axis}"),
     cut="{axis}只画前 {limit} 个，共 {size} 个",

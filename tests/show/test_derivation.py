@@ -147,3 +147,17 @@ def test_a_derivation_that_does_not_fit_is_left_out() -> None:
 
     assert derivation(run, reference) == "a = 1 + 1 = 2"
     assert derivation(run, reference, wrong) == "a = b + 1 = 2"
+
+
+@pytest.mark.parametrize(
+    ("expression", "end"),
+    [
+        ("1 - 0.1 ** 13", r"\approx 1"),
+        ("3 - 0.1 ** 12", r"\approx 3"),
+        ("1 / 3 * 3", "= 1"),
+        ("0.1 + 0.2 + 0.7", "= 1"),
+        ("1 - 0.1 ** 6 / 2", "= 1.0000"),
+    ],
+)
+def test_what_is_only_near_a_whole_number_is_not_equal_to_it(expression: str, end: str) -> None:
+    assert of(f"id: 例\ncompute:\n  a: {expression}\n", "a").endswith(end)

@@ -64,7 +64,7 @@ from zhixing.language.run import Evaluate, fill, find_order, start_quantity
 from zhixing.language.words import CONSTANTS
 from zhixing.language.words.word import Best, Entrywise, Explanation, Fences, Layout, Reduction, Word
 from zhixing.show import terms
-from zhixing.show.numbers import PLAIN, latex_number
+from zhixing.show.numbers import PLAIN, latex_number, print_number
 from zhixing.show.terms import Term, agrees, number_term
 
 # A repeated step at one turn of its loop, as an expression over the finished run: `h[t - 1]` at t = 3 is `h[2]`.
@@ -510,6 +510,9 @@ DIGITS = (5, 8, 10)
 NEAR = 5.0
 """Units of the result's last digit by which a left side may be off and still be printed, with `\\approx`."""
 
+EXACT = 2e-14
+"""The relative difference up to which a number is the whole one that is printed: some roundings of float64."""
+
 LOOSE = 1e-3
 """The relative error, at ten digits, above which a left side is not shown."""
 
@@ -578,9 +581,16 @@ def _line(run: Run, target: _Target, entry: int, tree: Node, walk: Callable[...,
     if term is None or term.plain:
         general = _formula(run, target, at)  # nothing to explain, or nothing that explains it
         return left, f"{general} = {result}" if general else result
-    exact = target.quantity.on or (agrees(term.value, value, form=form) and not term.limit)
+    stands = agrees(term.value, value, form=form) and not term.limit and _is_printed(value, form)
+    exact = target.quantity.on or stands
     sign = "=" if exact else r"\approx"
     return left, f"{term.text} {sign} {result}"
+
+
+def _is_printed(value: float, form: Format) -> bool:
+    """Return whether a number that is printed as a whole one is that number, not 1 − 10⁻¹³ printed as 1."""
+    printed = print_number(value, form=form)
+    return printed.half_unit > 0 or not math.isfinite(value) or math.isclose(value, printed.value, rel_tol=EXACT)
 
 
 def _best(run: Run, target: _Target, at: tuple[int, ...], tree: Node, walk: Callable[..., Walk]) -> Term | None:

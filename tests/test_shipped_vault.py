@@ -126,3 +126,13 @@ def test_no_number_in_prose_is_unbacked(vault: Vault, templates: dict[str, Templ
 
     assert {path: [one.text for one in part.unmarked] for path, part in parts.items() if part.unmarked} == {}
     assert total(parts.values()).share >= 0.9
+
+
+def test_prose_prints_minus_signs_and_powers_of_ten_as_the_results_do() -> None:
+    ascii_form = re.compile(r"(?<![\w$^{(*-])-\d[\d.]*%?<!--=|\de[+-]?\d+<!--=")
+    found = [
+        f"{path.name}: {one[0]}"
+        for path in sorted((ROOT / "notes").rglob("*.md"))
+        for one in ascii_form.finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []

@@ -531,7 +531,9 @@ class Reader:
         fine, coarse = (_differentiate(self.run, names[above], names[below], step) for step in (1e-6, 1e-5))
         if not np.allclose(fine, coarse, rtol=1e-3, atol=1e-5 * (1 + np.max(np.abs(coarse)))):
             raise NotSmoothError(f"{above} has no derivative here")
-        return Value((100 * fine - coarse) / 99, (), quantity.axes)
+        slopes = (100 * fine - coarse) / 99
+        noise = 1e-8 * max(1.0, abs(float(self.run.quantities[names[above]].values)))
+        return Value(np.where(np.abs(slopes) < noise, 0, slopes), (), quantity.axes)
 
     def root(self) -> Value:
         value = self.inner(self.group_text()).read_all()

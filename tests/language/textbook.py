@@ -26,13 +26,14 @@ def symbol_parts(piece: Piece) -> tuple[str, tuple[str, ...], str]:
 
 def symbols_of(run: Run) -> Symbols:
     """Return what printed symbols stand for in a run."""
+    printed = notation(run)
     quantities: dict[tuple[str, tuple[str, ...], str], str] = {}
     for name in run.quantities:
-        key = symbol_parts(print_name(name, notation(run)))
+        key = symbol_parts(print_name(name, printed))
         if key in quantities:
             raise UnreadableError(f"{name} and {quantities[key]} print alike")
         quantities[key] = name
-    axes = {print_name(axis, notation(run)).text: axis for axis in run.example.axes}
+    axes = {print_name(axis, printed).text: axis for axis in run.example.axes}
     return Symbols(quantities, axes)
 
 

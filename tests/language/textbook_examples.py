@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from worked_examples import good_run, run
@@ -113,6 +113,7 @@ def base_run() -> Run:
     return good_run(head())
 
 
+@lru_cache(maxsize=10_000)
 def value_of(text: str) -> Quantity | None:
     """Return the value of an expression over the given quantities, None where it has none."""
     try:
@@ -214,7 +215,7 @@ def repeated_example(rng: random.Random) -> str:
     own, loop = rng.choice([("v", "t"), ("w", "t"), ("s", "t"), ("s", "k"), ("g", "z"), ("A", "t"), ("w", "i"),
                             ("q", "u"), ("P", "h"), ("v", "l"), ("s", "i")])  # fmt: skip
     axes = GIVEN[own][0]
-    for _ in range(60):
+    for _ in range(20):
         text = Growth(rng).expression(rng.randint(2, 5))
         value = value_of(text)
         mentioned = re.search(rf"\b{own}\b", text)

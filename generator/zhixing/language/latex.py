@@ -700,6 +700,10 @@ class Printer:
         """Print an expression in a single way: as a whole where that reads right, else by its entries in brackets."""
         if reads_whole(node, self.known) or self.known.is_axis(node):
             return self.whole(node)
+        return self._array(node)
+
+    def _array(self, node: Node) -> Piece:
+        """Print an array by its entries in brackets."""
         dims = self.known.dims(node)
         free = self.free_indices(dims)
         pieces = tuple(index.piece for index in free)
@@ -855,7 +859,8 @@ class Printer:
             items.append(self._print_item(item, axis, None if back else (node.base, dim)))
             dim += not isinstance(item, NewAxis)
         own = isinstance(node.base, Name | Field | Index) or back
-        return with_index(base if own else _bracket(base), tuple(items))
+        indexed = isinstance(base, Scripted) and base.below and not isinstance(node.base, Name | Field | Index)
+        return with_index(Bracketed(base) if indexed else base if own else _bracket(base), tuple(items))
 
     def _shift(self, node: Node, dim: int, place: Place, axis: str) -> Place:
         """Return a place of an expression by the labels of the axis, of which a slice may have kept a part."""
@@ -1087,6 +1092,12 @@ class Printer:
         return Computed(piece)
 
     def _place_in_slice(self, place: Place, item: Slice, axis: str) -> Place:
+        bounds = [None if bound is None else _constant(bound) for bound in item.bounds]
+        known = all((a is None) == (b is None) for a, b in zip(bounds, item.bounds, strict=True))
+        if isinstance(place, At) and known and axis in self.known.axes:
+            return At(range(self.known.axes[axis].size)[slice(*bounds)][place.position])
+        if isinstance(place, Free) and bounds == [None, None, -1] and not self.known.is_counted(axis):
+            return self._mirrored(place, self.known.axes[axis])
         if item.step is None:
             lower = _constant(item.lower) if item.lower else 0
             if lower is not None and lower < 0:
@@ -1097,12 +1108,18 @@ class Printer:
         step, size = _constant(item.step), self.known.axes[axis].size if axis in self.known.axes else None
         if step is None or size is None or item.lower or item.upper:
             raise NoNotationError
-        if isinstance(place, At):
-            return At(range(size)[::step][place.position])
         position = self.position(place)
         if step < 0:
             return Computed(add((number_piece(size - 1), _times(-step, position)), ("-",)))
         return Computed(_times(step, position))
+
+    def _mirrored(self, place: Free, axis: Axis) -> Place:
+        """Return where an entry of a reversed axis of numbers stands, if these are evenly spaced."""
+        pairs = zip(axis.numbers, axis.numbers[::-1], strict=True)
+        ends = axis.numbers[0] + axis.numbers[-1]
+        if place.shift or not self.known.same_labels(place.axis, axis.name) or any(a + b != ends for a, b in pairs):
+            raise NoNotationError
+        return Free(add((number_piece(ends), place.piece), ("-",)), axis.name)
 
     def _moved(self, place: Place, distance: int) -> Place:
         match place:
@@ -1243,6 +1260,8 @@ class Printer:
         apart = named.isdisjoint(self.scope) or len(named) == len(self.known.dims(argument))
         if not places and apart and reads_whole(argument, self.known):
             return _print_applied(self, word, node, "")
+        if not places and self.known.dims(node):  # an index in use stands below the function
+            return self._array(node)
         full, bound, over = self.split(node, places)
         mode = self.within(tuple(index.piece for index in bound))
         entry = mode.condition(argument, full) if word.latex.statement else mode.entry(argument, full)

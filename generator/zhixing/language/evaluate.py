@@ -55,6 +55,7 @@ from zhixing.language.nodes import (
 )
 from zhixing.language.noise import remove_noise
 from zhixing.language.scope import Loop, Scope
+from zhixing.language.undefined import find_empty_rows
 from zhixing.language.words import CONSTANTS
 from zhixing.problems import Code, did_you_mean
 
@@ -337,6 +338,8 @@ class Evaluator:
             return call_function(node, self._trial(), values.__getitem__)
 
         value = call_function(node, self.scope, evaluate)
+        if node not in self.scope.masked and (rows := find_empty_rows(node, value)):
+            self.scope.masked[node] = rows
         return remove_noise(value, tuple(operands.values()), call_again)
 
     def _trial(self) -> Scope:

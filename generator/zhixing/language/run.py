@@ -262,7 +262,7 @@ def run_example(
     outcomes = judge_claims(example.expectations, example.holds, evaluator)
     sayings = tuple(judge_says(says, evaluator) for says in example.says)
     expecting = _with_base_expectations(replace(example, axes=runner.axes))
-    undefined = find_undefined(expecting, runner.scope.names.quantities, source)
+    undefined = find_undefined(expecting, runner.scope.names.quantities, source, runner.scope.masked)
     if example.variation:
         undefined = (_at_changes(problem, example.variation) for problem in undefined)
     problems = [*runner.problems, *undefined, *_unmet(outcomes, source)]

@@ -9,6 +9,7 @@ from typing import cast
 
 from zhixing.language.budget import Budget
 from zhixing.language.model import Axis, ExampleError, NotComputedError, Quantity, Record
+from zhixing.language.nodes import Node
 from zhixing.language.words import CONSTANTS, INSTEAD, WORDS
 from zhixing.problems import Code, did_you_mean
 
@@ -92,6 +93,8 @@ class Scope:
     failed: set[str] = field(default_factory=set)
     budget: Budget = field(default_factory=Budget)
     loop: Loop | None = None
+    masked: dict[Node, Quantity] = field(default_factory=dict)
+    """Calls that give weights, each with which of their rows are all 0, where any is."""
 
     def look_up(self, name: str) -> Quantity | Record | Axis | None:
         """Return what a name stands for, or None.

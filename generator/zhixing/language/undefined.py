@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zhixing.language.model import Array, Example, Expectation, Printed, Quantity, Step
-from zhixing.language.nodes import Call, Field, Name, Node, Number, walk
+from zhixing.language.model import Array, Example, Expectation, Printed, Quantity, Record, Step
+from zhixing.language.nodes import Call, Field, Name, Node, Number, text_of, walk
 from zhixing.language.words import FUNCTIONS
 from zhixing.problems import Code, Problem
 from zhixing.source import Source
@@ -48,8 +48,13 @@ _KINDS = (
 )
 
 
-def find_undefined(example: Example, quantities: Mapping[str, Quantity], source: Source) -> Iterator[Problem]:
-    """Yield a warning for each step at which a result becomes nan or infinite, or masks a whole row of weights."""
+def find_undefined(
+    example: Example, quantities: Mapping[str, Quantity], source: Source, masked: Mapping[Node, Quantity]
+) -> Iterator[Problem]:
+    """Yield a warning for each step at which a result becomes nan or infinite, or masks a whole row of weights.
+
+    `masked` has the calls inside of expressions whose weights have rows of 0, as `find_empty_rows` finds them.
+    """
     names = {given.name.name for given in example.given} | {*example.uses}
     having = {kind: {name for name, one in quantities.items() if np.any(kind.find(one.values))} for kind in _KINDS}
     for step in example.steps:
@@ -61,7 +66,7 @@ def find_undefined(example: Example, quantities: Mapping[str, Quantity], source:
                 inherited or said & kind.words or _is_expected(example, step, kind)
             ):
                 yield from _report(example, step, results, kind, source)
-        yield from _report_masked(example, step, results, source)
+        yield from _report_masked(example, step, results, source) or _report_inside(example, step, masked, source)
         names.add(step.name.name)
 
 
@@ -126,8 +131,33 @@ def _is_score(step: Step, name: str) -> bool:
     return word is not None and bool(word.scores) and result in {*word.scores.values(), "lse"} - {""}
 
 
-def _report_masked(example: Example, step: Step, results: Mapping[str, Quantity], source: Source) -> Iterator[Problem]:
-    """Yield a problem where a row of a step's weights is all 0, unless a row of zeros is expected."""
+def find_empty_rows(call: Call, value: Quantity | Record) -> Quantity | None:
+    """Return which rows of the weights that a call gives are all 0, None where none is or it gives no weights."""
+    word = FUNCTIONS.get(call.name)
+    fields = value.fields if isinstance(value, Record) else {"": value}
+    for name in word.scores if word else ():
+        if name in fields and fields[name].dimensions and fields[name].values.size:
+            axis = _row_axis(call, fields[name])
+            empty = np.all(fields[name].values == 0, axis=axis)
+            if np.any(empty):
+                return Quantity(empty, tuple(d for i, d in enumerate(fields[name].dimensions) if i != axis))
+    return None
+
+
+def _report_inside(example: Example, step: Step, masked: Mapping[Node, Quantity], source: Source) -> Iterator[Problem]:
+    """Yield a problem for each call inside of a step's expression that masks a row, unless zeros are expected."""
+    for node in walk(step.expression.tree):
+        if node in masked and not _expects_zeros(example, step.name.name):
+            what = f"{text_of(node)}{_place(example, masked[node], masked[node].values)} has only zeros"
+            yield source.problem(Code.ROW_MASKED, node.span, what, _MASKED)
+
+
+_MASKED = "Every score there is masked, so the weights do not sum to 1; leave one in, or expect the zeros"
+
+
+def _report_masked(example: Example, step: Step, results: Mapping[str, Quantity], source: Source) -> list[Problem]:
+    """Return a problem where a row of a step's weights is all 0, unless a row of zeros is expected."""
+    problems = []
     call, field = _call_of(step)
     word = FUNCTIONS.get(call.name) if call else None
     weights = [
@@ -141,8 +171,8 @@ def _report_masked(example: Example, step: Step, results: Mapping[str, Quantity]
         if np.any(empty) and not _expects_zeros(example, step.name.name):
             rows = Quantity(empty, tuple(d for place, d in enumerate(quantity.dimensions) if place != axis))
             what = f"{step.name.name}{_place(example, rows, empty)} has only zeros"
-            fix = "Every score there is masked, so the weights do not sum to 1; leave one in, or expect the zeros"
-            yield source.problem(Code.ROW_MASKED, step.expression.span, what, fix)
+            problems.append(source.problem(Code.ROW_MASKED, step.expression.span, what, _MASKED))
+    return problems
 
 
 def _row_axis(call: Call | None, quantity: Quantity) -> int:

@@ -175,12 +175,14 @@ ATTENTION = (
             options={"scale": Accepts.NUMBER, "causal": Accepts.FLAG, "align": Accepts.WHOLE_OR_WORD},
         ),
         scores=_MASKED_SCORES,
+        numpy=textbook.relative_attention,
     ),
     Word(
         "merge_attention",
         mechanism(
             core.merge_attention, "… p n v, … p n -> lse: … n; output: … n v", work=count_work(entries="p n v, p n")
         ),
+        numpy=textbook.merge_attention,
     ),
     Word(
         "extend_cache",
@@ -191,6 +193,7 @@ ATTENTION = (
             options={"keep": Accepts.WHOLE},
             peak=lambda s, _: (s["p"] + s["m"]) * (s["d"] + s["v"]),
         ),
+        numpy=textbook.extend_cache,
     ),
     Word(
         "additive_scores",

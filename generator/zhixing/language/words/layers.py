@@ -57,6 +57,7 @@ LAYERS = (
             options={"activation": Accepts.WORD},
             peak=lambda s, _: s["h"],
         ),
+        numpy=textbook.mixture_of_experts,
     ),
     Word(
         "sparsemax", mechanism(core.sparsemax, "… n -> … n", work=count_work(entries="n, n")), numpy=textbook.sparsemax

@@ -216,6 +216,33 @@ def t5_bias(weights: Any, queries: Any, keys: Any, align: Any = None, farthest: 
     return weights[..., buckets if causal else buckets + count * (ahead > 0)]
 
 
+def relative_attention(
+    Q: Any, K: Any, V: Any, A_K: Any, A_V: Any = None, mask: Any = True, scale: Any = None, causal: Any = False,
+    align: Any = None,
+) -> Any:  # fmt: skip
+    n, m, far = Q.shape[-2], K.shape[-2], len(A_K) // 2
+    chosen = np.clip(distances(range(n), range(m), align), -far, far) + far
+    near = band(n, m, (None, 0 if causal else None), align)
+    scores = Q @ np.swapaxes(K, -1, -2) + np.sum(Q[..., :, None, :] * A_K[chosen], axis=-1)
+    scaled = scores * (1 / np.sqrt(Q.shape[-1]) if scale is None else scale)
+    a = attend(scores, scaled, scaled, near & (np.asarray(mask) != 0), V)
+    if A_V is not None:
+        a.output = a.output + np.sum(a.weights[..., None] * A_V[chosen], axis=-2)
+    return a
+
+
+def merge_attention(outputs: Any, lse: Any) -> Any:
+    shares = softmax(lse, axis=-2)[..., None]
+    total = log_sum_exp(np.swapaxes(lse, -1, -2))
+    return SimpleNamespace(lse=total, output=np.sum(np.where(shares == 0, 0, shares * outputs), axis=-3))
+
+
+def extend_cache(past_K: Any, past_V: Any, K: Any, V: Any, keep: Any = None) -> Any:
+    K, V = np.concatenate([past_K, K], axis=-2), np.concatenate([past_V, V], axis=-2)
+    start = 0 if keep is None else max(K.shape[-2] - keep, 0)
+    return SimpleNamespace(K=K[..., start:, :], V=V[..., start:, :])
+
+
 # Layers.
 
 
@@ -339,6 +366,26 @@ def sparsemax(x: Any) -> Any:
     k = np.sum(1 + counts * ordered > sums, axis=-1, keepdims=True)
     threshold = (np.take_along_axis(sums, k - 1, axis=-1) - 1) / k
     return np.maximum(x - threshold, 0)
+
+
+def mixture_of_experts(x: Any, W: Any, W1: Any, b1: Any, W2: Any, b2: Any, k: Any = 1, activation: Any = "relu") -> Any:
+    gates = keep_top_k(softmax(x @ W), k)  # the k best experts of each position, with shares that sum to 1
+    answers = [feed_forward(x, W1[i], b1[i], W2[i], b2[i], activation) for i in range(len(W1))]
+    return SimpleNamespace(gates=gates, output=np.sum(gates[..., None] * np.stack(answers, axis=-2), axis=-2))
+
+
+def beam_search(first: Any, following: Any, width: Any = 1, steps: Any = 1, end: Any = None) -> Any:
+    if end is not None:  # behind the end only the end follows
+        following = following.copy()
+        following[end] = np.where(np.arange(len(first)) == end, 0, -np.inf)
+    tokens, log_p = np.zeros((1, 0), int), np.zeros(1)
+    for step in range(steps):
+        sums = (log_p[:, None] + (first if step == 0 else following[tokens[:, -1]])).ravel()
+        best = np.argsort(-sums, kind="stable")[:width]
+        best = best[sums[best] > -np.inf]
+        tokens = np.concatenate([tokens[best // len(first)], best[:, None] % len(first)], axis=1)
+        log_p = sums[best]
+    return SimpleNamespace(tokens=tokens, log_p=log_p)
 
 
 # Losses, and the steps that make them smaller.

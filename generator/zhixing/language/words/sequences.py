@@ -101,6 +101,7 @@ SEQUENCES = (
             peak=lambda s, o: _find_whole(o, "width") * (s["v"] + _find_whole(o, "steps")),
         ),
         no_gradient="it chooses words, and the choice changes in jumps",
+        numpy=textbook.beam_search,
     ),
     Word(
         "rnn_cell",

@@ -27,7 +27,8 @@ quick: lint types ## Run the checks of the code and the tests that take no secon
 	$(BIN)/pytest -n auto --dist loadfile -m 'not slow and not browser' --quiet
 
 fuzz: $(READY) ## Test properties on random examples, then fuzz each reader for SECONDS (600), guided by coverage
-	FORMULAS=20000 $(BIN)/pytest -n auto --dist loadfile -m hypothesis --hypothesis-profile random
+	$(BIN)/pytest -n auto --dist loadfile -m hypothesis --hypothesis-profile random
+	FORMULAS=20000 FORMULAS_FROM=$$(date +%s) DERIVATIONS=all $(BIN)/pytest tests/language/test_textbook.py --log-cli-level=INFO
 	$(BIN)/python -m pip install --quiet --no-build-isolation --editable '.[fuzz]'
 	$(BIN)/python -m benchmarks.fuzz --seconds $(or $(SECONDS),600)
 

@@ -13,7 +13,7 @@ from typing import TypeGuard
 
 import numpy as np
 
-from zhixing.core.trace import TraceError
+from zhixing.core import CoreError
 from zhixing.language import reductions
 from zhixing.language.arrays import align_batch, broadcast, describe, find_batch
 from zhixing.language.budget import NODE_WORK
@@ -399,7 +399,11 @@ class _Backward:
         trial = replace(scope, budget=replace(scope.budget))
         try:
             record = follow(known, scope)
-        except (TraceError, AttributeError):
+        except MemoryError:
+            what = "There is not enough memory for this gradient"
+            raise ExampleError(Code.EXAMPLE_COST, what, "Use smaller axes", node) from None
+        except (CoreError, TypeError, AttributeError, ValueError, ArithmeticError, LookupError):
+            # Nothing that a function does with an array that records may end the command.
             raise self.refuse(node) from None
         cleaned = remove_noise(record, known, lambda changed: follow(changed, trial))
         for place, part in enumerate(read.nodes):

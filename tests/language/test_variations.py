@@ -90,6 +90,15 @@ def test_a_changed_number_and_a_changed_step_are_mutated_and_the_claim_on_the_an
     assert scores[0].steps == scores[0].steps_noticed == 2
 
 
+def test_numbers_that_are_as_they_were_are_not_mutated_again() -> None:
+    text = "```yaml example\nid: 换价\nof: 水果查找\nwith:\n  V: [10, 7, 2]\n  X[1]: [0, 3]\n```\n"
+    vault = vault_of({"例.md": BASE, "习题.md": text})
+    (score,) = mutate(vault, run_all(vault), lambda one: one.name == "换价", lambda _done, _total: None)
+
+    assert score.givens == 2
+    assert [mutant.span.of(text) for mutant in score.unnoticed] == ["7", "3"]
+
+
 def test_a_variation_runs_anew_when_the_note_of_its_example_changes() -> None:
     memory = Memory()
     before = compose.results(vault_of({"例.md": BASE, "习题.md": VARIATION}), memory=memory)

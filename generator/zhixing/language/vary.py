@@ -158,7 +158,7 @@ class _Changes:
         before, after = _written(old), _written(given)
         if before and after and np.array_equal(before.values, after.values, equal_nan=True):
             raise _unchanged(target, value)
-        self.given[old.name.name] = given
+        self.given[old.name.name] = _with_new_pins(given, before) if before else given
         self.made.append(Change(target, before))
 
     def _change_entries(self, target: Expression, old: Given, value: Node) -> None:
@@ -180,10 +180,21 @@ class _Changes:
             raise _unchanged(target, value)
         before = Quantity(values.ravel()[flat].reshape(found.values.shape), found.dimensions, quantity.on)
         values.flat[flat] = new.quantity.values.ravel()
-        pins = tuple((int(flat[at]), span) for at, span in new.pins)
+        pins = tuple(
+            (int(flat[at]), span) for at, span in new.pins if quantity.values.flat[flat[at]] != values.flat[flat[at]]
+        )
         changed = Quantity(values, quantity.dimensions, quantity.on)
         self.given[old.name.name] = replace(old, values=changed, pins=(*old.pins, *pins), single=True, work=0)
         self.made.append(Change(target, before))
+
+
+def _with_new_pins(given: Given, before: Quantity) -> Given:
+    """Return given values whose pins are the numbers that are new: the others are those of the example itself."""
+    if len(given.pins) < before.values.size:  # one number stands for all entries
+        return given
+    values = given.quantity.values
+    pins = tuple(pin for pin in given.pins if values.flat[pin[0]] != before.values.flat[pin[0]])
+    return replace(given, pins=pins, single=True)
 
 
 def _written(given: Given) -> Quantity | None:

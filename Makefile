@@ -1,4 +1,4 @@
-# `make site` and `make test` are all that is needed on a fresh machine with Python 3.11 or newer.
+# `make site` and `make test` are all that is needed on a fresh machine with Python 3.11.5 or newer.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

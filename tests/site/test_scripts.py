@@ -191,3 +191,41 @@ def test_no_script_runs_and_no_other_host_is_asked(browser: Browser, hostile_sit
     stopped = [one for one in said if one[1].startswith("STOPPED script") and "mermaid.min.js" not in one[1]]
     assert [one for one in stopped if "run.html" not in one[0]] == []
     context.close()
+
+
+MENUS = """```mermaid
+sequenceDiagram
+  participant A
+  link A: near @ javascript:alert(1)
+  links A: {"far": "https://example.org/x", "data": "data:text/html,<script>alert(1)</script>", "js": " JaVaScRiPt:a()"}
+  A->>B: hello
+```
+"""
+# Material draws diagrams where scripts cannot look into them; this opens them.
+OPEN = """const attach = Element.prototype.attachShadow
+Element.prototype.attachShadow = function () { return attach.call(this, {mode: 'open'}) }"""
+HREFS = """() => [...document.querySelectorAll('.mermaid')].flatMap(one => [...one.shadowRoot.querySelectorAll('a')])
+  .map(one => (one.dispatchEvent(new MouseEvent('mouseover', {bubbles: true})), one.getAttribute('xlink:href')))"""
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_menus_of_sequence_diagrams_lead_to_plain_addresses_only(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "mkdocs.yml").write_text(SETTINGS, encoding="utf-8")
+    (tmp_path / "notes" / "index.md").write_text(f"# 首页\n\n{MENUS}", encoding="utf-8")
+    assert run(sys.executable, "-m", "mkdocs", "build", "--quiet", cwd=tmp_path).returncode == 0
+    with served(tmp_path / "site") as address:
+        page = browser.new_page()
+        page.add_init_script(LISTEN)
+        page.add_init_script(OPEN)
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        page.goto(address, wait_until="load")
+        page.wait_for_function("document.querySelector('.mermaid')?.shadowRoot?.querySelector('a')")
+        hrefs = page.evaluate(HREFS)
+        page.wait_for_timeout(200)
+        page.close()
+    assert {one for one in hrefs if one and one != "about:blank"} == {"https://example.org/x"}
+    assert len(hrefs) >= 4
+    assert [one for one in said if one.startswith("RAN")] == []

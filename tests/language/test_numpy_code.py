@@ -164,6 +164,16 @@ def test_the_cases_call_every_word() -> None:
     assert {name for name in FUNCTIONS if f"{name}(" not in text} == set()
 
 
+def test_comparisons_within_comparisons_take_no_time_of_their_own() -> None:
+    """The middle of `a < b < c` is printed twice; of forty within one another no program is printed."""
+    expression = "x"
+    for _ in range(40):
+        expression = f"x <= ({expression}) <= 2"
+    done = good_run(f"id: 例\ngiven: {{x: 1}}\ncompute:\n  y: {expression}\n")
+
+    assert numpy_code(done) is None
+
+
 def test_a_program_imports_numpy_and_what_python_has() -> None:
     """Whatever an example holds, its program imports nothing but these."""
     for path in ("example-runs.md", "numpy.md", "numpy-words.md"):

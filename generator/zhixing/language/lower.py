@@ -143,7 +143,7 @@ class _Lowerer:
     """The example under way.
 
     `used` are the axes that stand as arrays, `loop` and `repeated` the axis and the steps of a loop, `kinds` what the
-    entries of quantities are where they are no arrays' numbers.
+    entries of quantities are where they are no arrays' numbers, `known` what the parts of a step became.
     """
 
     run: Run
@@ -152,6 +152,7 @@ class _Lowerer:
     loop: str = ""
     repeated: frozenset[str] = frozenset()
     kinds: dict[str, Kind] = field(default_factory=dict)
+    known: dict[Node, Lowered] = field(default_factory=dict)
 
     @cached_property
     def mixed(self) -> bool:
@@ -194,6 +195,7 @@ class _Lowerer:
 
     def assign(self, step: Step) -> Assign:
         node, name = step.expression.tree, step.name
+        self.known = {}
         if self.is_record(node):
             return Assign(name.name, self.value(node)[0], None)
         tree, self.kinds[name.name] = self.number(node)
@@ -253,7 +255,13 @@ class _Lowerer:
         tree, kind = self.value(node)
         return tree if kind is Kind.TRUTH else Operation("!=", (tree, Literal(0)))
 
-    def value(self, node: Node) -> Lowered:  # noqa: C901, PLR0911 - a case for each kind of node
+    def value(self, node: Node) -> Lowered:
+        """Return the tree of a node, which is made once: the middle of `a < b < c` stands in two comparisons."""
+        if node not in self.known:
+            self.known[node] = self.make(node)
+        return self.known[node]
+
+    def make(self, node: Node) -> Lowered:  # noqa: C901, PLR0911 - a case for each kind of node
         match node:
             case Number():
                 return self.plain(Literal(node.value))

@@ -60,6 +60,9 @@ WIDTH = 100
 MOST_NUMBERS = 2000
 """The most numbers of an array that a program writes down."""
 
+MOST_PARTS = 50_000
+"""The most parts of expressions that a program prints."""
+
 MOST_LABELS = 50
 """The most labels of an axis that a program names."""
 
@@ -183,6 +186,7 @@ class _Printer:
         self.functions: dict[str, Callable[..., Any]] = {}
         self.arrays = {one.name for one in program.statements if isinstance(one, Positions)}
         self.names: dict[str, str] = {}
+        self.parts = 0
 
     def print(self, run: Run) -> str:
         """Return the whole program."""
@@ -294,7 +298,18 @@ class _Printer:
         text, binding = self.printed(tree)
         return text if binding >= least else f"({text})"
 
-    def printed(self, tree: Tree) -> Printed:  # noqa: C901, PLR0911, PLR0912 - a case for each kind of node
+    def printed(self, tree: Tree) -> Printed:
+        """Return an expression and how tightly it binds.
+
+        Raises:
+            NotLoweredError: the program is too long; what stands in two comparisons is printed twice.
+        """
+        self.parts += 1
+        if self.parts > MOST_PARTS:
+            raise NotLoweredError("the program is too long")
+        return self.print_tree(tree)
+
+    def print_tree(self, tree: Tree) -> Printed:  # noqa: C901, PLR0911, PLR0912 - a case for each kind of node
         match tree:
             case Literal(value):
                 text = print_number(value)

@@ -261,6 +261,9 @@ def test_a_result_says_what_was_found_where_as_text(browser: Browser, place: str
         assert result.locator(".zx-result-text").inner_text() == "每个头看一处独特之物。"
         find(page, "分成几个头")
         assert "(QK^⊤)/(√(d_k))" in page.locator(".zx-result-text").first.inner_text()
+        find(page, "mha")
+        assert page.locator(".zx-result-alias").first.inner_text() == "MHA"
+        assert page.locator(".zx-result-text").first.inner_text().endswith("分成几个头。")
         find(page, "onerror")
         assert "<img src=x onerror=alert(1)>" in page.locator(".zx-result-text").first.inner_text()
         assert page.locator("#zx-search img, #zx-search b").count() == 0

@@ -231,9 +231,11 @@
   }
 
   /** Return the section of a page that says most about a query, and its best sentence. */
-  function passage(query, one) {
+  function passage(query, one, byName) {
     let best = { score: 0, section: one.sections[0], sentence: "" };
     one.sections.forEach((section, at) => {
+      // What is shown around a page says nothing of one that is found by its name.
+      if (!section.own && byName) return;
       const heading = section.own ? squeeze(section.heading) : "";
       const named = heading && heading === query.squeezed ? 40 : heading.includes(query.squeezed) ? 20 : 0;
       if (!named && !query.runs.some((run) => section.whole.includes(run))) return;
@@ -321,8 +323,8 @@
   }
 
   function option(query, one, number) {
-    const { section, sentence } = passage(query, one);
     const named = grade(query, one) >= 65;
+    const { section, sentence } = passage(query, one, named);
     const heading = section && !(named && !section.heading) ? section.heading : "";
     const link = element("a", "zx-result");
     link.setAttribute("role", "option");

@@ -92,7 +92,7 @@ class UnreadableError(Exception):
 
 
 class NotSmoothError(UnreadableError):
-    """A function is differentiated where differences tell nothing about its slope."""
+    """What a formula says depends on rounding: a slope where there is a kink, an equality of numbers all but equal."""
 
 
 def _print_parts(base: str, below: Sequence[str], mark: str) -> str:
@@ -155,7 +155,7 @@ class Symbols:
 
 @dataclass
 class Reader:
-    """Reads one formula over a run."""
+    """Reads one formula over a run. `wide`: powers of e that a run cannot compute have a value."""
 
     text: str
     run: Run
@@ -168,6 +168,7 @@ class Reader:
     sizes: dict[str, int] = field(default_factory=dict)
     functions: Mapping[str, tuple[tuple[str, ...], str, bool]] = field(default_factory=dict)
     parameters: Mapping[str, Value] = field(default_factory=dict)
+    wide: bool = False
 
     # Scanning.
 
@@ -252,6 +253,8 @@ class Reader:
         value = number(1)
         for sign, a, b in zip(signs, sides, sides[1:], strict=False):
             x, y = self.label_value(a, b), self.label_value(b, a)
+            if sign in ("=", r"\neq"):
+                self.entry_by_entry(_refuse_rounding, (x, y), alone=True)
             if x.pos and self.depth_of_statement:
                 raise UnreadableError("an array is compared entry by entry without indices")
             value = self.logical(
@@ -512,8 +515,8 @@ class Reader:
     def power_of_e(self, value: Value) -> Value:
         if value.pos:
             raise UnreadableError("e to the power of an array")
-        wide = value.values.astype(np.longdouble) if np.any(np.abs(value.values) > 700) else value.values
-        return replace(value, values=np.exp(wide), on="")
+        wide = self.wide and np.any(np.abs(value.values) > 700)
+        return replace(value, values=np.exp(value.values.astype(np.longdouble) if wide else value.values), on="")
 
     def fraction(self) -> Value:
         if match := _DERIVATIVE.match(self.text, self.place):
@@ -1080,6 +1083,13 @@ def _missing(label_value: Any) -> int:
 
 def _compare_with(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda a, b: function(a, b).astype(float)
+
+
+def _refuse_rounding(a: Any, b: Any) -> Any:
+    """Refuse to tell whether numbers are equal that differ by rounding alone."""
+    if np.any(close(a, b) & (a != b)):
+        raise NotSmoothError("the sides differ by rounding alone")
+    return a
 
 
 def _choose(conditions: int) -> Callable[..., Any]:

@@ -11,7 +11,7 @@ from textbook_reader import NotSmoothError, Reader, Symbols, UnreadableError, Va
 from zhixing.language.latex import definition, formula, is_of_numbers
 from zhixing.language.latex_tree import Piece, Scripted, label
 from zhixing.language.model import Array, Given, Run, Step
-from zhixing.language.nodes import text_of
+from zhixing.language.nodes import Name, text_of
 from zhixing.language.notation import notation, print_name
 
 LOOP_POSITIONS = 12
@@ -52,7 +52,8 @@ def functions_of(run: Run) -> dict[str, tuple[tuple[str, ...], str, bool]]:
 
 def is_as_written(run: Run, step: Step) -> bool:
     """Return whether a formula is no mathematics but the expression as it is written, for want of a notation."""
-    return f" = {label(text_of(step.expression.written or step.expression.tree)).text}" in formula(run, step)
+    tree = step.expression.written or step.expression.tree
+    return not isinstance(tree, Name) and f" = {label(text_of(tree)).text}" in formula(run, step)
 
 
 def find_misreading(run: Run, step: Step) -> str:

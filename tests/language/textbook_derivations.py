@@ -27,7 +27,7 @@ def misderivations(run: Run, reference: Expression) -> Iterator[str]:
     printed = derivation(run, reference)
     with patch.object(terms, "LONGEST", 10**9):
         whole = derivation(run, reference)
-    reader = Reader("", run, symbols_of(run), functions=functions_of(run))
+    reader = Reader("", run, symbols_of(run), functions=functions_of(run), wide=True)
     for line, full in zip(_lines(printed), _lines(whole), strict=True):
         wrong = _cut_wrongly(line, full) or _find_wrong(reader, full)
         if wrong:

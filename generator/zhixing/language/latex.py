@@ -751,6 +751,8 @@ class Printer:
     def _label_at(self, place: Place, name: str) -> Piece:
         """Print the label of an axis at a place, to be compared with another."""
         if isinstance(place, Computed) and self.known.is_counted(name):
+            if self.axis(name).text in self.scope:
+                raise NoNotationError  # beside the index of that axis, an index below it has no meaning
             return with_index(self.axis(name), (place.piece,))
         return self.place(place, name)
 

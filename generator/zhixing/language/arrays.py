@@ -109,7 +109,9 @@ def _name_like(quantity: Quantity, others: Sequence[Quantity]) -> Quantity:
     model = next((q for q in others if all(q.axes) and len(q.axes) >= len(quantity.axes)), None)
     if model is None or any(quantity.axes):
         what = f"{describe(quantity)} has a dimension without a name here"
-        raise ExampleError(Code.EXAMPLE_AXES, what, "Name it as a step of its own, with its axes")
+        fix = "Leave out None: quantities along different axes meet by name. "
+        fix = fix if quantity.values.ndim > quantity.axes.count("") > 0 and 1 in quantity.values.shape else ""
+        raise ExampleError(Code.EXAMPLE_AXES, what, f"{fix}Name it as a step of its own, with its axes")
     elsewhere = len(model.axes) - len(quantity.axes)
     if any(size in model.values.shape[:elsewhere] for size in quantity.values.shape):
         sizes = "×".join(map(str, quantity.values.shape))

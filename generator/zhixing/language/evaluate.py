@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from zhixing.core import CoreError
-from zhixing.language.arrays import Item, close, describe, elementwise, index, matmul, position_of, transpose
+from zhixing.language.arrays import Item, close, describe, elementwise, index, matmul, position_of, root, transpose
 from zhixing.language.calls import call_function
 from zhixing.language.model import (
     Array,
@@ -439,14 +439,27 @@ class Evaluator:
             raise ExampleError(Code.EXAMPLE_VALUE, what, "Write where(condition, a, b)", node)
         if isinstance(node, Slice):
             return self._read_slice(node)
-        loop = self.scope.loop
-        along = base.axes[place] if place < len(base.axes) else ""
-        if loop and isinstance(node, Name) and node.name == loop.axis.name == along:
-            return scalar(loop.position)  # not its numeric label
+        positions = self._read_own_positions(node, base.axes[place] if place < len(base.axes) else "")
+        if positions is not None:
+            return positions
         value = self._evaluate_side(node)
         if isinstance(value, Quantity) and not value.dimensions:
-            refuse_wrapping(node, float(value.values), loop)
+            refuse_wrapping(node, float(value.values), self.scope.loop)
         return value
+
+    def _read_own_positions(self, node: Node, along: str) -> Quantity | None:
+        """Return the positions of an axis that indexes itself or its second name, whatever its labels are; else None.
+
+        With `s: t` and `t: 1..5`, `x[t]` has for each t what `x[s]` has at the same label.
+        """
+        axis = self.scope.look_up(node.name) if isinstance(node, Name) and along in self.scope.axes else None
+        if not isinstance(axis, Axis) or axis.root != root(self.scope.axes, along):
+            return None
+        if self.scope.loop and self.scope.loop.axis.name == axis.name:
+            return scalar(self.scope.loop.position)
+        self._evaluate_side(node)  # records its axes and form
+        positions = np.arange(axis.size, dtype=np.float64)
+        return Quantity(positions, (Dimension(axis.name),), (Dimension(axis.name),))
 
     def _read_slice(self, node: Slice) -> slice:
         lower, upper, step = (self._read_bound(part) for part in node.bounds)

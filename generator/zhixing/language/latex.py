@@ -130,6 +130,11 @@ class Context:
         axis = self.axes.get(name)
         return axis is None or not axis.numbers or axis.numbers == tuple(range(axis.size))
 
+    def has_root(self, name: str, axis: str) -> bool:
+        """Return whether one axis is another, or a second name of it."""
+        a, b = self.axes.get(name), self.axes.get(axis)
+        return a is not None and b is not None and a.root == b.root
+
     def same_labels(self, one: str, other: str) -> bool:
         """Return whether two axes have the same labels at the same positions."""
         a, b = self.axes.get(one), self.axes.get(other)
@@ -896,7 +901,7 @@ class Printer:
             return At(constant)
         loop = self.known.loop
         match item:
-            case Name(name) if name == loop == axis:
+            case Name(name) if name == loop and self.known.has_root(loop, axis):
                 return Free(self.axis(loop), loop)
             case Binary("-" | "+" as sign, Name(name), right) if name == loop == axis and _constant(right) is not None:
                 return Free(self.axis(loop), loop, (_constant(right) or 0) * (1 if sign == "+" else -1))
@@ -1071,7 +1076,7 @@ class Printer:
         if (
             self.known.is_axis(item)
             and isinstance(item, Name)
-            and not self._numbers(item.name)
+            and (not self._numbers(item.name) or self.known.has_root(item.name, axis))
             and isinstance(places[0], Free | At)
         ):
             return places[0]

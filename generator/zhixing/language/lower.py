@@ -420,11 +420,11 @@ class _Lowerer:
                 singles.append(None)
                 continue
             dimension, _ = next(own)
-            here = isinstance(item, Name) and item.name == self.loop == dimension.axis
-            if not here and not isinstance(item, Slice | Label) and self.form(item).shape:
-                if self.form(item).on and dimension.positions is not None:
+            places = self.own_positions(item, dimension)
+            if not isinstance(places, Here) and not isinstance(item, Slice | Label) and self.form(item).shape:
+                if (places or self.form(item).on) and dimension.positions is not None:
                     raise NotLoweredError("positions of an axis pick from a slice of it")
-                arrays.append((len(singles), Convert(self.number(item)[0], Kind.WHOLE), self.form(item)))
+                arrays.append((len(singles), Convert(places or self.number(item)[0], Kind.WHOLE), self.form(item)))
                 singles.append(Range())
             else:
                 singles.append(self.item(item, dimension))
@@ -435,12 +435,26 @@ class _Lowerer:
             return Range(*(None if bound is None else self.whole(bound) for bound in node.bounds))
         if isinstance(node, Label):
             return Literal(position_of(node.text, self.axes[dimension.axis], dimension.positions))
-        if isinstance(node, Name) and node.name == self.loop == dimension.axis:
-            return Here(node.name)
+        if own := self.own_positions(node, dimension):
+            return own
         form = self.form(node)
         if form.on and dimension.positions is not None and same_root(self.axes, form.on[0].axis, dimension.axis):
             raise NotLoweredError("a position of an axis picks from a slice of it")
         return self.whole(node)
+
+    def own_positions(self, node: Node, dimension: Dimension) -> Tree | None:
+        """Return the positions of an axis that indexes itself or its second name; None for every other index."""
+        axis = self.axes.get(node.name) if isinstance(node, Name) else None
+        if axis is None or dimension.axis not in self.axes or axis.root != self.axes[dimension.axis].root:
+            return None
+        if axis.name == self.loop:
+            return Here(axis.name)
+        if not axis.numbers:
+            return self.value(node)[0]
+        first = int(axis.numbers[0])
+        if axis.numbers == tuple(range(first, first + axis.size)):
+            return Operation("-", (self.value(node)[0], Literal(first)))
+        return Stack(tuple(map(Literal, range(axis.size))))
 
     def whole(self, node: Node) -> Tree:
         """Return the tree of a single whole number."""

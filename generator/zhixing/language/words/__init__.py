@@ -39,6 +39,9 @@ INSTEAD: Mapping[str, str] = {
     "clip": "Write maximum(minimum(x, high), low)",
     "topk": "Write top_k(x, 2)",
     "matmul": "Write a @ b",
+    "positional_encoding": "The position code is positions(position, feature)",
+    "sinusoidal": "The position code is positions(position, feature)",
+    "dropout": "Multiply by what is kept and divide by its share: x * keep / (1 - rate)",
 }
 """What to write for words that other languages have."""
 

@@ -86,6 +86,8 @@ def _compare_sides(reader: Reader, sides: list[str], signs: list[str]) -> str:
     if not _near(first.values, expected, half):
         return f"{left} is {first.values}, printed {result}"
     for text, sign in zip(between, signs[1:], strict=True):
+        if first.on and r"\operatorname{arg\," in text:
+            continue  # the place in the printed list, of which a slice may have cut the beginning
         value = float(reader.inner(text).read_all(statement=True).values)
         within = half if sign == "=" else max(10 * half, 1e-3 * abs(expected), 1e-6)
         within = max(within, 1e-4 * abs(expected)) if r"\partial" in text else within

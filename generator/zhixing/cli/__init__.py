@@ -60,7 +60,8 @@ def main(vault: Path | None) -> None:
 
     Worked examples declared in notes are run, their results written back, and what the prose claims is checked.
 
-    The vault is found by the nearest mkdocs.yml (its docs_dir), or named with --vault DIR.
+    The notes are those of the nearest mkdocs.yml (its docs_dir), else of the nearest folder that Obsidian opened as a
+    vault, else of the working folder; or name their folder with --vault DIR.
 
     Exit status: 0 all is well, 1 there are errors, 3 something generated is stale, 2 the command is used wrongly.
 

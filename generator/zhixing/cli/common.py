@@ -16,7 +16,7 @@ import click
 
 from zhixing.compose import Results
 from zhixing.problems import CONTROL, Problem, Severity, visible
-from zhixing.vault.load import Project, ProjectError, find_project, load
+from zhixing.vault.load import CONFIG, Project, ProjectError, find_project, load
 from zhixing.vault.vault import Vault
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -47,7 +47,7 @@ def vault_option(command: _F) -> _F:
         type=kind,
         metavar="DIR",
         callback=_vault_of_command,
-        help="The folder of notes, instead of looking for mkdocs.yml.",
+        help="The folder of notes, instead of looking for it.",
     )(command)
 
 
@@ -63,12 +63,14 @@ def notes_argument(command: _F) -> _F:
 
 
 def open_vault(folder: Path | None) -> tuple[Project, Vault]:
-    """Find and load the vault; without one, say why and exit with status 2."""
+    """Find and load the vault. Where nothing names its folder, say which was taken; where none can be, exit with 2."""
     try:
         project = find_project(Path.cwd(), folder)
     except ProjectError as error:
         click.echo(visible(str(error.problem)))
         sys.exit(2)
+    if folder is None and project.config is None:
+        click.echo(visible(f"No {CONFIG} here or above; the notes are those in {project.notes}"), err=True)
     return project, load(project.notes, wording=project.wording)
 
 

@@ -48,10 +48,12 @@ def project_of(folder: Path) -> Path | None:
 
 @cache
 def _find(folder: Path) -> Project | None:
+    """Return the project that a mkdocs.yml makes of a folder: without one, its Markdown files are no tests."""
     try:
-        return find_project(folder)
+        project = find_project(folder)
     except ProjectError:
         return None
+    return project if project.config else None
 
 
 @cache

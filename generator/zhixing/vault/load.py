@@ -21,8 +21,9 @@ from zhixing.wording.languages import choose_wording, find_wording, language_cod
 from zhixing.wording.model import Wording
 from zhixing.wording.zh import WORDING as CHINESE
 
-# Where a vault is: beside a mkdocs.yml, or the folder itself.
+# Where a vault is: in the folder that a mkdocs.yml names, else in Obsidian's own, else in the working folder.
 
+OBSIDIAN = ".obsidian"
 CONFIG = "mkdocs.yml"
 PLUGIN = "zhixing"
 MAX_CONFIG_BYTES = 1_000_000
@@ -38,29 +39,36 @@ class ProjectError(ZhixingError):
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A vault's folder of notes, the folder of its note templates (which need not exist), and its words for readers."""
+    """A vault's folder of notes, the folder of its note templates (which need not exist), and its words for readers.
+
+    `config` is the mkdocs.yml that names the folder of notes; None where the folder was named or taken without one.
+    """
 
     notes: Path
     templates: Path
     wording: Wording = CHINESE
+    config: Path | None = None
 
 
 def find_project(start: Path, vault: Path | None = None) -> Project:
-    """Return the project of a folder: the nearest mkdocs.yml at or above `start`, or `vault` itself where it is given.
+    """Return the project of a folder, or that of `vault` where it is given.
+
+    The nearest mkdocs.yml at or above `start` names the folder of notes. Without one it is the nearest folder that
+    Obsidian opened as a vault, else `start` itself.
 
     Raises:
-        ProjectError: there is neither, or mkdocs.yml names no folder of notes.
+        ProjectError: there is no folder `vault`, or mkdocs.yml cannot be read or names no folder of notes.
     """
     if vault is not None:
         if not vault.is_dir():
             raise ProjectError(_problem(vault, "There is no such folder", "Name the folder that holds the notes"))
         beside = vault / CONFIG
         return _configured(beside) if beside.is_file() else Project(vault, _templates(vault), _wording_above(vault))
-    for folder in (start, *start.parents):
-        if (folder / CONFIG).is_file():
-            return _configured(folder / CONFIG)
-    what = "There is no mkdocs.yml here or above"
-    raise ProjectError(_problem(start, what, "Go to a vault, or name one with --vault DIR"))
+    folders = (start, *start.parents)
+    if (config := next((folder / CONFIG for folder in folders if (folder / CONFIG).is_file()), None)) is not None:
+        return _configured(config)
+    notes = next((folder for folder in folders if (folder / OBSIDIAN).is_dir()), start)
+    return Project(notes, _templates(notes), _wording_above(notes))
 
 
 def _templates(vault: Path) -> Path:
@@ -138,7 +146,7 @@ def _configured(config: Path) -> Project:
     if not notes.resolve().is_relative_to(config.parent.resolve()):
         what = f"docs_dir is {name!r}, which leads out of this project"
         raise ProjectError(_problem(config, what, "If these notes are meant, name them with --vault DIR", line))
-    return Project(notes, config.parent / "templates", _wording(root, config))
+    return Project(notes, config.parent / "templates", _wording(root, config), config)
 
 
 def _problem(path: Path, what: str, fix: str, line: int = 1) -> Problem:

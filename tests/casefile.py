@@ -40,6 +40,11 @@ class _Regeneration:
     new: dict[Path, dict[int, str]] | None = None
 
 
+def is_regenerating() -> bool:
+    """Return whether tests are to write what they get, in place of comparing it."""
+    return _Regeneration.new is not None
+
+
 def read_cases(path: Path) -> Iterator[Case]:
     """Yield the cases of a file. A lone `.` on a line ends each part.
 

@@ -15,6 +15,7 @@ from zhixing.lists.canvas import canvas_text
 from zhixing.lists.concept_map import draw_map
 from zhixing.lists.map_figure import MOST, map_figure
 from zhixing.lists.reference import reference
+from zhixing.lists.words import list_words
 from zhixing.markdown.blocks import Kind, Region
 from zhixing.markdown.links import TokenKind
 from zhixing.markdown.yaml import LIST, WIDE, Scalar, find_wide_colon, read_yaml
@@ -33,7 +34,7 @@ from zhixing.wording.model import Wording
 
 INFO = ["yaml", "list"]
 KEYS = ("id", "of", "by", "type", "folder", "status", "document")
-LISTS = ("errata", "consistent", "confirmed", "notes", "path", "core", "map")
+LISTS = ("errata", "consistent", "confirmed", "notes", "path", "core", "words", "map")
 GROUPS = ("folder", "status", "type")
 _ID = re.compile(r"[\w-]{1,60}")
 
@@ -121,9 +122,10 @@ def list_body(one: List, vault: Vault, book: Book) -> str:
         "notes": lambda: _group_notes(one, vault),
         "path": lambda: _path(one, vault),
         "core": lambda: reference(vault),
+        "words": lambda: list_words(vault.wording),
         "map": lambda: _map(one, vault),
     }[one.of]()
-    head = vault.wording.list_head_of_code if one.of == "core" else vault.wording.list_head
+    head = vault.wording.list_head_of_code if one.of in ("core", "words") else vault.wording.list_head
     return "\n\n".join([head, *parts])
 
 

@@ -78,6 +78,103 @@ WORDING = Wording(
     core_is_word="{call}, a word of examples",
     core_is_word_without="{call}, a word of examples without {options}",
     core_has_words="{call}, in examples {words}",
+    word_families={
+        "entrywise": "Entry by entry",
+        "reductions": "Using an axis up",
+        "along": "Along an axis, which stays",
+        "orderings": "In order along an axis",
+        "form": "Form and gradients",
+        "attention": "Attention",
+        "layers": "Layers",
+        "sequences": "Sequences and positions",
+        "images": "Images",
+        "training": "Losses and training",
+    },
+    word_sentences={
+        "abs": "Return each entry without its sign.",
+        "sign": "Return 1 for each positive entry, −1 for each negative one, 0 for 0.",
+        "floor": "Return the largest whole number that is not above each entry.",
+        "ceil": "Return the smallest whole number that is not below each entry.",
+        "round": "Return the whole number nearest to each entry; a half goes to the even one.",
+        "sqrt": "Return the square root of each entry.",
+        "exp": "Return e to the power of each entry.",
+        "log": "Return the natural logarithm of each entry.",
+        "log2": "Return the logarithm of each entry to base 2.",
+        "log10": "Return the logarithm of each entry to base 10.",
+        "sin": "Return the sine of each entry, an angle in radians.",
+        "cos": "Return the cosine of each entry, an angle in radians.",
+        "tan": "Return the tangent of each entry, an angle in radians.",
+        "isnan": "Return 1 for each entry that is not a number, else 0.",
+        "isinf": "Return 1 for each infinite entry, else 0.",
+        "float16": "Return each entry rounded to half precision, and stored so.",
+        "float32": "Return each entry rounded to single precision, and stored so.",
+        "maximum": "Return the larger of two quantities' entries.",
+        "minimum": "Return the smaller of two quantities' entries.",
+        "where": "Return the second argument's entry where the first is not 0, else the third's.",
+        "sum": "Return the sum of the entries along the axes.",
+        "mean": "Return the mean of the entries along the axes.",
+        "var": "Return the mean square distance of the entries along the axes from their mean.",
+        "std": "Return the square root of the variance along the axes.",
+        "prod": "Return the product of the entries along the axes.",
+        "max": "Return the largest entry along the axes.",
+        "min": "Return the smallest entry along the axes.",
+        "all": "Return 1 where no entry along the axes is 0, else 0.",
+        "any": "Return 1 where an entry along the axes is not 0, else 0.",
+        "norm": "Return the root of the sum of the squares along the axes.",
+        "argmax": "Return the position of the largest entry along the axes; a tie is an error.",
+        "argmin": "Return the position of the smallest entry along the axes; a tie is an error.",
+        "normalize": (
+            "Return the entries with mean 0 and variance 1 along the axis (or axes): `layer_norm` with eps = 0."
+        ),
+        "cumsum": "Return for each position along the axis the sum of the entries up to it, its own included.",
+        "cumprod": "Return for each position along the axis the product of the entries up to it, its own included.",
+        "sort": "Return the entries from the smallest to the largest along the axis, which loses its labels.",
+        "top_k": "Return the positions of the k largest entries along the axis, the largest first; a tie is an error.",
+        "grad": "Return how a single number changes with each entry of a quantity: `g[a, b]: grad(loss, W)`.",
+        "size": "Return how many entries there are.",
+        "merge": "Join axes into one, the first named varying slowest, at the place of the last.",
+        "grouped_attention": (
+            "Return every step of attention in which each head of keys and values serves a group of query heads."
+        ),
+        "eye": "Return the identity matrix along an axis: 1 on the diagonal, else 0.",
+        "pinv": "Return the matrix that solves least squares: the Moore–Penrose inverse.",
+        "avg_pool1d": (
+            "Return the mean of each window over the last axes: one "
+            "axis where size is a number, else as many as it has."
+        ),
+        "max_pool1d": (
+            "Return the largest of each window over the last axes: one "
+            "axis where size is a number, else as many as it has."
+        ),
+        "avg_pool2d": (
+            "Return the mean of each window over the last axes: one "
+            "axis where size is a number, else as many as it has."
+        ),
+        "max_pool2d": (
+            "Return the largest of each window over the last axes: one "
+            "axis where size is a number, else as many as it has."
+        ),
+    },
+    word_gradient="Gradient",
+    word_has_gradient="yes",
+    word_no_gradient="none: {reason}",
+    gradient_reasons={
+        "it changes in jumps": "it changes in jumps",
+        "it is 0 or 1": "it is 0 or 1",
+        "what it rounds to changes in jumps": "what it rounds to changes in jumps",
+        "positions change in jumps": "positions change in jumps",
+        "a gradient is not differentiated again": "a gradient is not differentiated again",
+        "a number of entries does not change": "a number of entries does not change",
+        "it chooses one value, and the choice changes in jumps": (
+            "it chooses one value, and the choice changes in jumps"
+        ),
+        "it depends on a number of heads alone": "it depends on a number of heads alone",
+        "it depends on the size of an axis alone": "it depends on the size of an axis alone",
+        "it takes one number, not an array": "it takes one number, not an array",
+        "counts change in jumps": "counts change in jumps",
+        "it chooses words, and the choice changes in jumps": "it chooses words, and the choice changes in jumps",
+        "whole numbers change in jumps": "whole numbers change in jumps",
+    },
     map_title="Concept map",
     map_step="Step {number}",
     map_column="Column {number}",

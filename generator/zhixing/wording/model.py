@@ -98,6 +98,12 @@ class Wording:
     core_is_word: str
     core_is_word_without: str
     core_has_words: str
+    word_families: Mapping[str, str]
+    word_sentences: Mapping[str, str]
+    word_gradient: str
+    word_has_gradient: str
+    word_no_gradient: str
+    gradient_reasons: Mapping[str, str]
 
     # Maps.
     map_title: str

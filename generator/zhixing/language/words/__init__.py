@@ -15,15 +15,17 @@ from zhixing.language.words.sequences import SEQUENCES
 from zhixing.language.words.training import TRAINING
 from zhixing.language.words.word import Word
 
-__all__ = ["CONSTANTS", "FUNCTIONS", "INSTEAD", "RESERVED", "WORDS"]
+__all__ = ["CONSTANTS", "FAMILIES", "FUNCTIONS", "INSTEAD", "RESERVED", "WORDS"]
 
 CONSTANTS: Mapping[str, float] = {"inf": np.inf, "nan": np.nan, "pi": np.pi}
 
-_FAMILIES = (
-    ENTRYWISE, REDUCTIONS, ALONG_AXIS, ORDERINGS, FORM, ATTENTION, LAYERS, SEQUENCES, IMAGES, TRAINING,
-)  # fmt: skip
+FAMILIES: Mapping[str, tuple[Word, ...]] = {
+    "entrywise": ENTRYWISE, "reductions": REDUCTIONS, "along": ALONG_AXIS, "orderings": ORDERINGS, "form": FORM,
+    "attention": ATTENTION, "layers": LAYERS, "sequences": SEQUENCES, "images": IMAGES, "training": TRAINING,
+}  # fmt: skip
+"""The words by family."""
 
-FUNCTIONS: Mapping[str, Word] = {word.name: word for family in _FAMILIES for word in family}
+FUNCTIONS: Mapping[str, Word] = {word.name: word for family in FAMILIES.values() for word in family}
 
 RESERVED = frozenset({*CONSTANTS, *(name for name, word in FUNCTIONS.items() if word.reserved)})
 """Words that no quantity may be named."""

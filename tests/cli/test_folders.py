@@ -59,7 +59,8 @@ def test_every_command_works_on_the_working_folder_and_says_which_it_is(tmp_path
 
 
 def test_the_nearest_vault_of_obsidian_is_taken_from_a_folder_inside_it(tmp_path: Path) -> None:
-    write(tmp_path, {"外.md": "文\n", "库/.obsidian/app.json": "{}", "库/甲.md": "见 [[乙]]。\n", "库/里/乙.md": "文\n"})
+    write(tmp_path, {"外.md": "文\n", "库/.obsidian/app.json": "{}"})
+    write(tmp_path, {"库/甲.md": "见 [[乙]]。\n", "库/里/乙.md": "文\n"})
 
     told = zhixing(tmp_path / "库" / "里", "check")
 

@@ -15,9 +15,9 @@ from zhixing.checks.names import check_names
 from zhixing.checks.template import Template, check_template, read_template
 from zhixing.claims.bind import bind_markers
 from zhixing.claims.fix import fix_numerals
-from zhixing.claims.judge import check_claims, check_says
+from zhixing.claims.judge import Judged, check_claims, check_says, judge_note
 from zhixing.claims.refer import Backing
-from zhixing.language.budget import Pool, budget_of_claims, pool_of_showing
+from zhixing.language.budget import Budget, Pool, budget_of_claims, pool_of_showing
 from zhixing.language.model import Run
 from zhixing.language.runs import Book, RunMemory, example_fences, run_all
 from zhixing.lists.lists import CANVAS, List, list_body, list_fences, list_map, read_list
@@ -61,6 +61,24 @@ class Results:
     blocks: Mapping[PurePosixPath, tuple[ResultBlock, ...]]
     problems: tuple[Problem, ...]
     rendered: Mapping[str, Rendered]
+    claiming: Budget = field(repr=False)
+    _judged: dict[PurePosixPath, tuple[Note, tuple[Judged, ...]]] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def homes(self) -> Mapping[str, PurePosixPath]:
+        """The note of each example that ran or failed, by the example's id."""
+        homes: dict[str, PurePosixPath] = {}
+        for one in self.book.declared:
+            if one.name:
+                homes.setdefault(one.name, one.note.path)
+        return homes
+
+    def judged(self, note: Note) -> tuple[Judged, ...]:
+        """Return the claims of a note held against the runs; each note's are judged once."""
+        known = self._judged.get(note.path)
+        if known is None or known[0] is not note:
+            known = self._judged[note.path] = note, tuple(judge_note(note, self.backing, self.claiming))
+        return known[1]
 
     @cached_property
     def backing(self) -> Backing:
@@ -123,7 +141,8 @@ def results(vault: Vault, progress: Progress = _silent, memory: Memory | None = 
         *((one.note, one.fence, one.id) for one in lists),
     ]
     problems = [*book.problems, *problems, *map(_duplicate_id, duplicates)]
-    return Results(book, examples | made, canvases, _blocks(vault, declared), tuple(problems), rendered)
+    claiming = budget_of_claims(len(note.source.text) for note in vault.notes.values())
+    return Results(book, examples | made, canvases, _blocks(vault, declared), tuple(problems), rendered, claiming)
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,7 +371,6 @@ def _check_figures(vault: Vault, found: Results) -> Iterator[Problem]:
 def check(vault: Vault, found: Results, planned: Plan, templates: Mapping[str, Template]) -> list[Problem]:
     """Return every problem of a vault: its files, links, names, templates, examples, claims and generated regions."""
     problems = [*vault.problems, *found.problems, *planned.problems, *_check_figures(vault, found)]
-    budget = budget_of_claims(len(note.source.text) for note in vault.notes.values())
     for note in vault.notes.values():
         problems += note.problems
         for name in (block.id for block in found.blocks[note.path] if block.id in found.book.runs):
@@ -360,7 +378,7 @@ def check(vault: Vault, found: Results, planned: Plan, templates: Mapping[str, T
             problems += found.rendered[name].problems(note.source)
             problems += check_says(run, note.source)
         problems += [*check_template(note, templates), *check_blocks(note), *check_formulas(note)]
-        problems += check_claims(note, found.backing, budget)
+        problems += check_claims(note, found.backing, found.judged(note))
     expected = check_expectations(found.book.declared)
     return [*problems, *expected, *check_links(vault), *check_names(vault)]
 

@@ -15,15 +15,17 @@ from zhixing.site.html import edge_of
 PAGE = PurePosixPath("页.md")
 
 
-def shown(text: str, others: dict[str, str] | None = None, files: Iterable[str] = ()) -> str:
+def shown(text: str, others: dict[str, str] | None = None, files: Iterable[str] = (), *, faults: bool = False) -> str:
     """Return the HTML of a note, in a vault with `others` by path and further `files`."""
-    return to_html(as_tree(text, others, files))
+    return to_html(as_tree(text, others, files, faults=faults))
 
 
-def as_tree(text: str, others: dict[str, str] | None = None, files: Iterable[str] = ()) -> Document:
+def as_tree(
+    text: str, others: dict[str, str] | None = None, files: Iterable[str] = (), *, faults: bool = False
+) -> Document:
     """Return the same note as a tree."""
     vault = vault_of({**dict.fromkeys(files, ""), **(others or {}), str(PAGE): text})
-    return read_page(vault, vault.notes[PAGE], results(vault))
+    return read_page(vault, vault.notes[PAGE], results(vault), faults=faults)
 
 
 def to_html(page: Document) -> str:

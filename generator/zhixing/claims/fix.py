@@ -44,12 +44,12 @@ def _edits(note: Note, backing: Backing) -> dict[int, Edit]:
         first = claim.bound.span not in seen
         seen.add(claim.bound.span)
         if first and judged.code is not None:
-            new = rewrite(claim.bound, float(judged.computed.values), latex=_in_formula(note, claim.bound.span))
+            new = rewrite(claim.bound, float(judged.computed.values), latex=in_formula(note, claim.bound.span))
             edits[number] = Edit(claim.bound.span, new)
     return edits
 
 
-def _in_formula(note: Note, span: Span) -> bool:
+def in_formula(note: Note, span: Span) -> bool:
     """Return whether a place of a note is part of a formula."""
     inline = (token.span for token in note.tokens if token.kind is TokenKind.MATH)
     blocks = (region.span for region in note.regions if region.kind is Kind.MATH)

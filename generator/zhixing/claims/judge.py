@@ -70,12 +70,12 @@ class Judged:
     failed: str = ""
 
 
-def check_claims(note: Note, backing: Backing, budget: Budget | None = None) -> Iterator[Problem]:
-    """Yield a problem for each claim of a note that does not hold. `budget` is what all claims may cost."""
+def check_claims(note: Note, backing: Backing, judged_claims: Iterable[Judged] | None = None) -> Iterator[Problem]:
+    """Yield a problem for each claim of a note that does not hold; `judged_claims` are those of `judge_note`."""
     yield from note.claim_problems
     yield from _strays(note, backing)
     unchecked: dict[str, list[Claim]] = defaultdict(list)
-    for judged in judge_note(note, backing, budget):
+    for judged in judge_note(note, backing) if judged_claims is None else judged_claims:
         if judged.failed:
             unchecked[judged.failed].append(judged.claim)
         elif judged.code:

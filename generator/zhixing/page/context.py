@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from zhixing.compose import Results
+from zhixing.page.checked import Examples
 from zhixing.page.tags import Tags
 from zhixing.page.tree import Footnote, Inline, Paragraph
 from zhixing.source import Span
@@ -20,6 +21,8 @@ MAX_NESTED = 100
 class Page:
     """The page that is being read: `note` is its note, `results` what the vault's examples and lists show.
 
+    `examples` says what backs numbers of prose, and where examples stand.
+
     `left` is what further embeds on it may cost. `tags` are those that have pages. `terms` reads lists of definitions,
     which Obsidian does not know.
     """
@@ -27,6 +30,7 @@ class Page:
     vault: Vault
     note: Note
     results: Results
+    examples: Examples
     left: int
     tags: Tags | None = None
     terms: bool = False

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
@@ -21,6 +21,7 @@ from zhixing.page.tree import (
     Block,
     Break,
     Callout,
+    Checked,
     Claim,
     Code,
     CodeBlock,
@@ -41,6 +42,7 @@ from zhixing.page.tree import (
     List,
     Math,
     Media,
+    Mention,
     Paragraph,
     Place,
     Quote,
@@ -56,6 +58,8 @@ from zhixing.vault.note import SCHEMES
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _BLANK = re.compile(r"[\x00-\x20\x7f]")
+# What is a link itself, so that no link stands around it.
+_LINKING = Link | Tag | FootnoteCall | Mention | Media
 _SLOT = re.compile(r'<slot name="([0-9]+)"></slot>')
 
 
@@ -111,6 +115,7 @@ class _Writer:
     document: Document
     edge: Surroundings
     mark: str
+    in_link: bool = False
     slots: list[str] = field(default_factory=list)
     contents: list[Entry] = field(default_factory=list)
     called: dict[str, int] = field(default_factory=dict)
@@ -177,7 +182,9 @@ class _Writer:
         return self._slot(self.edge.formula(piece.latex, False))
 
     def _link(self, piece: Link) -> str:
+        before, self.in_link = self.in_link, True
         inside, to = self.line(piece.children), self._to(piece.to)
+        self.in_link = before
         if not to and isinstance(piece.to, Place):
             return self._stub(Stub(piece.span, self.document.wording.not_shown, piece.children))
         href = f' href="{to}"' if to or not piece.to else ""
@@ -218,6 +225,29 @@ class _Writer:
     def _claim(self, _: Claim) -> str:
         return ""
 
+    def _checked(self, piece: Checked) -> str:
+        """Return a checked number with what backs it, as a link to the example where no link stands around or in it."""
+        inside, backed = self.line(piece.children), piece.backed
+        held = list(walk(piece.children))
+        if any(isinstance(one, InlineHtml) for one in held):
+            return inside
+        linked = self.in_link or any(isinstance(one, _LINKING) for one in held)
+        to = self._to(backed.to) if backed.to and not linked else ""
+        tag, href = ("a", f' href="{to}"') if to else ("span", "")
+        told = {"example": backed.example, "expression": backed.expression, "value": backed.value, "held": backed.held}
+        told |= {"digits": str(backed.digits) if backed.digits >= 0 else ""}
+        told |= {"fault": backed.fault, "right": backed.right}
+        classes = self._class("zx-number", "zx-wrong" if backed.fault else "")
+        return f"<{tag}{classes}{href}{self._data(told)}>{inside}</{tag}>"
+
+    def _data(self, told: Mapping[str, str]) -> str:
+        """Return what scripts are told of an element, as attributes; what is empty is left out."""
+        return "".join([f' data-{name}="{self.mark}{escape(value)}"' for name, value in told.items() if value])
+
+    def _mention(self, piece: Mention) -> str:
+        inside, to = self.line(piece.children), "" if self.in_link else self._to(piece.to)
+        return f'<a href="{to}">{inside}</a>' if to else inside
+
     def _anchor(self, piece: Anchor) -> str:
         return f"<span{self._class('block', 'alone' if piece.alone else '')}{self._id(piece.id)}></span>"
 
@@ -248,7 +278,7 @@ class _Writer:
                 parts.append(" ")
             elif isinstance(piece, Math):
                 parts.append(self.edge.formula(piece.latex, False))
-            elif isinstance(piece, Emphasis | Link | Stub):
+            elif isinstance(piece, Emphasis | Link | Stub | Checked | Mention):
                 parts.append(self._words(piece.children))
             elif isinstance(piece, Tag):
                 parts.append(f"#{escape(piece.name, quote=False)}")
@@ -344,7 +374,16 @@ class _Writer:
         words = self.document.wording
         folded = ((words.source_code, block.declared), (words.numpy_code, block.program))
         parts = [self._folded(words.pair(title, block.id), code) for title, code in folded if code]
-        return f"{self.blocks(block.children)}{''.join(parts)}"
+        inside = f"{self.blocks(block.children)}{''.join(parts)}"
+        if block.declared is None:
+            anchor = f"<span{self._class('block', 'alone')}{self._id(block.anchor)}></span>" if block.anchor else ""
+            return f"{anchor}{inside}"
+        title = words.example_title.format(name=escape(block.id, quote=False))
+        href = f' href="{escape(f"#{targets.encode(block.anchor)}")}"' if block.anchor else ""
+        told = f' role="{self.mark}group" aria-label="{escape(words.example_title.format(name=block.id))}"'
+        begin = f"<div{self._class('zx-example')}{self._id(block.anchor) if block.anchor else ''}{told}"
+        head = f"<p{self._class('zx-example-title')}><a{href}>{title}</a></p>"
+        return f"{begin}{self._data({'example': block.id})}>\n{head}\n{inside}</div>\n"
 
     def _folded(self, title: str, code: CodeBlock) -> str:
         summary = f"<summary>{escape(title, quote=False)}</summary>"
@@ -423,6 +462,8 @@ _INLINES: dict[type, Callable[..., str]] = {
     Tag: _Writer._tag,
     FootnoteCall: _Writer._call,
     Claim: _Writer._claim,
+    Checked: _Writer._checked,
+    Mention: _Writer._mention,
     Anchor: _Writer._anchor,
     InlineHtml: _Writer._inline_html,
 }

@@ -6,13 +6,13 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from html import unescape
 from pathlib import PurePosixPath
 
 from zhixing.markdown.emphasis import Emphasis as Delimited
 from zhixing.markdown.emphasis import emphasis, plain
 from zhixing.markdown.inline import Token, TokenKind, tokens
 from zhixing.markdown.links import NESTING
+from zhixing.page.checked import mark_checked, mark_mentions
 from zhixing.page.context import EmbedScope
 from zhixing.page.html_text import closing_tags, is_swallowing
 from zhixing.page.links import display, place, reason
@@ -36,6 +36,7 @@ from zhixing.page.tree import (
     Tag,
     Text,
 )
+from zhixing.page.words import resolve_escapes
 from zhixing.source import Span
 from zhixing.vault.note import Link as NoteLink
 from zhixing.vault.resolve import Found, Resolution, resolve
@@ -44,8 +45,6 @@ from zhixing.wording.model import Wording
 # Emphasis and links nested deeper are shown as they are written.
 _DEPTH = 40
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
-_ENTITY = r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
-_RESOLVED = re.compile(rf"\\([!-/:-@\[-`{{-~])|({_ENTITY})")
 _TRAILING_BACKSLASH = re.compile(r"(?<!\\)(?:\\\\)*(\\)\Z")
 # A table's cells end at a bar, escaped or not, in a formula too.
 _BAR = re.compile(r"\\?\|")
@@ -82,6 +81,7 @@ class InlineReader:
         self.scope = scope
         self.text = scope.note.source.text
         self.embed = embed
+        self.marks = scope.page.examples.marks(scope.note)
         self._noted = noted
         self._links = links
 
@@ -126,6 +126,7 @@ class _Line:
         self.whole = whole
         self.cell = cell
         self.in_link = False
+        self.marks = reader.marks
         self.span = Span(lines[0].start, lines[-1].end)
         self.stretches = self._stretches()
         self.next = 0
@@ -163,7 +164,8 @@ class _Line:
                 pieces += self._words(at, one.start)
                 pieces += self._stretch(one)
                 at = one.end
-        return [*pieces, *self._words(at, span.end)]
+        pieces += self._words(at, span.end)
+        return mark_checked(pieces, self.marks, self.text) if self.marks else pieces
 
     def _inside(self, span: Span) -> tuple[Inline, ...]:
         """Return what a link or emphasis holds: no blocks."""
@@ -190,7 +192,7 @@ class _Line:
             if left < right:
                 yield from self._in_line(Span(left, right), line)
 
-    def _in_line(self, span: Span, line: Span) -> Iterator[Text]:
+    def _in_line(self, span: Span, line: Span) -> Iterator[Inline]:
         """Yield the words of a part of a line, without the space at its ends and the backslash that breaks it."""
         start, written = span.start, span.of(self.text)
         if start == line.start:
@@ -202,7 +204,8 @@ class _Line:
             if line is not self.lines[-1] and (backslash := _TRAILING_BACKSLASH.search(written)):
                 written = written[: backslash.start(1)]
         if written:
-            yield Text(Span(start, start + len(written)), _resolved(written))
+            words = Text(Span(start, start + len(written)), resolve_escapes(written))
+            yield from (words,) if self.in_link else mark_mentions(words, written, self.scope.page.examples)
 
     # One method for each kind of token.
 
@@ -272,7 +275,7 @@ class _Line:
 
     def _title(self, token: Token) -> str:
         written = " ".join((token.title.of(self.text) if token.title else "").split())
-        return _resolved(written)
+        return resolve_escapes(written)
 
     @property
     def _wording(self) -> Wording:
@@ -280,7 +283,7 @@ class _Line:
 
     def _image(self, token: Token) -> Sequence[Mixed]:
         alt, size = picture_size(token.content.of(self.text))
-        alt = " ".join(_resolved(plain(alt, Span(0, len(alt)), tokens(alt) if "[" in alt else ())).split())
+        alt = " ".join(resolve_escapes(plain(alt, Span(0, len(alt)), tokens(alt) if "[" in alt else ())).split())
         link, resolution = self.reader.resolved(token)
         if link is None or resolution is None:
             return [Media(token.span, link.url if link else "", alt, size, self._title(token))]
@@ -349,13 +352,6 @@ _READERS: dict[TokenKind, Callable[[_Line, Token], Sequence[Mixed]]] = {
     TokenKind.INLINE_NOTE: _Line._inline_note,
     TokenKind.DEFINITION: _Line._nothing,  # links by reference are written out
 }
-
-
-def _resolved(written: str) -> str:
-    """Return words as a reader sees them: escapes and character references resolved."""
-    if "\\" not in written and "&" not in written:
-        return written
-    return _RESOLVED.sub(lambda found: found[1] or unescape(found[2]), written)
 
 
 def _bounded(stretches: list[_Stretch]) -> list[_Stretch]:

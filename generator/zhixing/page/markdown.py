@@ -18,6 +18,7 @@ from zhixing.page.tree import (
     Block,
     Break,
     Callout,
+    Checked,
     Claim,
     Code,
     CodeBlock,
@@ -37,6 +38,7 @@ from zhixing.page.tree import (
     List,
     Math,
     Media,
+    Mention,
     Paragraph,
     Place,
     Quote,
@@ -293,6 +295,9 @@ class _Writer:
     def _call(self, piece: FootnoteCall) -> str:
         return f"[^{piece.label}]" if piece.label in self.document.footnotes else _words(f"[^{piece.label}]")
 
+    def _within(self, piece: Checked | Mention) -> str:
+        return self.line(piece.children)
+
     def _claim(self, _: Claim) -> str:
         return ""
 
@@ -332,6 +337,8 @@ _INLINES: dict[type, Callable[..., str]] = {
     Tag: _Writer._tag,
     FootnoteCall: _Writer._call,
     Claim: _Writer._claim,
+    Checked: _Writer._within,
+    Mention: _Writer._within,
     Anchor: _Writer._anchor,
     InlineHtml: _Writer._inline_html,
 }

@@ -17,12 +17,13 @@ from zhixing.markdown.inline import TokenKind
 from zhixing.markdown.links import default_text
 from zhixing.page.blocks import Opaque, Part, Piece, cover, read_blocks
 from zhixing.page.callouts import Head, read_head
+from zhixing.page.checked import Examples
 from zhixing.page.context import MAX_NESTED, EmbedScope, Page
 from zhixing.page.html_text import without_comments
 from zhixing.page.inline import InlineReader
 from zhixing.page.links import place
 from zhixing.page.tags import Tags
-from zhixing.page.targets import block_id, element_id
+from zhixing.page.targets import block_id, element_id, example_id
 from zhixing.page.tree import (
     NOWHERE,
     Anchor,
@@ -63,13 +64,16 @@ _LANGUAGE = re.compile(r"[\w#.+-]+")
 _TASK = re.compile(r"\[(\S| )\](?=\s)")
 
 
-def read_page(vault: Vault, note: Note, results: Results, tags: Tags | None = None, *, terms: bool = False) -> Document:
+def read_page(
+    vault: Vault, note: Note, results: Results, tags: Tags | None = None, *, terms: bool = False, faults: bool = False
+) -> Document:
     """Return a note's page, without its frontmatter; tags lead to their pages, if they have any.
 
     What the vault's examples and lists show now stands in place of what the note has on disk, with the block that
-    declares an example. Pure: the same vault, note and results, the same page.
+    declares an example. `faults` marks what does not hold. Pure: the same vault, note and results, the same page.
     """
-    page = Page(vault, note, results, embed_limits(vault).limits.get(note.path, 0), tags, terms)
+    examples = Examples(vault, results, faults=faults)
+    page = Page(vault, note, results, examples, embed_limits(vault).limits.get(note.path, 0), tags, terms)
     scope = EmbedScope(page, note, chain=((note.path, ""),))
     blocks = _NoteReader(scope).read([Span(0, len(note.source.text))])
     defined = {one.label: one for one in reversed([*_footnotes_of(blocks)])}
@@ -410,7 +414,8 @@ class _Results:
         scope = replace(self.scope, note=body, declares=False)
         blocks = _NoteReader(scope).read([Span(0, len(shown))])
         program = CodeBlock(NOWHERE, result.numpy, "python") if result.numpy else None
-        return Example(span, name, blocks, self._declared(name), program)
+        anchor = "" if self.scope.embedded else example_id(name)
+        return Example(span, name, blocks, self._declared(name), program, anchor)
 
     def _declared(self, name: str) -> CodeBlock | None:
         region = self.fences.get(name)

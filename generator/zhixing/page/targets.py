@@ -12,6 +12,8 @@ _UNSAFE = re.compile(r"[\x00-\x20\"#%()<>?\[\\\]^`{|}\x7f*_\ufdd0-\ufdef]")
 # An address outside is percent-coded already, but for what Markdown would read in it.
 _UNSAFE_IN_URL = re.compile(r"[\x00-\x20\"$()<>\[\\\]^`{|}\x7f*_\ufdd0-\ufdef]")
 BLOCK_PREFIX = "block-"
+# No slug of a heading holds a colon, and ids of authors' own HTML begin with `_OWN`.
+EXAMPLE_PREFIX = "example:"
 # Stands before what an author calls an element where the name could be a theme's.
 _OWN = "user-"
 
@@ -37,6 +39,11 @@ def element_id(slug: str) -> str:
 def block_id(name: str) -> str:
     """Return the id of a named block on its page."""
     return f"{BLOCK_PREFIX}{name}"
+
+
+def example_id(name: str) -> str:
+    """Return the id of an example on its page."""
+    return f"{EXAMPLE_PREFIX}{name}"
 
 
 def url(address: str) -> str:

@@ -125,6 +125,44 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Backed:
+    """What backs a number or word in prose.
+
+    - `example`, `expression`: the example and what of it is meant; `to` is where the example stands on its page.
+    - `value`: the exact value, or the name of an answer; `digits` are the decimals that are written, -1 for none.
+    - `held`: how it is held: `exact`, `digits` (within half of the last digit), `about`, or `word`.
+    - `fault`: what is wrong with it as a problem's code, "" where it holds; `right` is what to write instead.
+    """
+
+    example: str
+    expression: str
+    value: str
+    held: str
+    digits: int = -1
+    to: Place | None = None
+    fault: str = ""
+    right: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A number or word in prose, the formula that ends in it, or the mark around it, that an example backs."""
+
+    span: Span
+    children: tuple[Inline, ...]
+    backed: Backed
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An example called by its name in prose, and where it stands."""
+
+    span: Span
+    to: Place
+    children: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Anchor:
     """An id of a block, at its start; `alone` where it stands before the block instead."""
 
@@ -141,7 +179,23 @@ class InlineHtml:
     html: str
 
 
-Inline = Text | Break | Emphasis | Code | Math | Link | Stub | Media | Tag | FootnoteCall | Claim | Anchor | InlineHtml
+Inline = (
+    Text
+    | Break
+    | Emphasis
+    | Code
+    | Math
+    | Link
+    | Stub
+    | Media
+    | Tag
+    | FootnoteCall
+    | Claim
+    | Checked
+    | Mention
+    | Anchor
+    | InlineHtml
+)
 
 
 # Blocks.
@@ -281,7 +335,8 @@ class Embed:
 class Example:
     """What an example or a list, by its `id`, shows now, and the block that declares it, which folds away.
 
-    `program` is the example as a program of NumPy alone, where it has that form; it folds away too.
+    `program` is the example as a program of NumPy alone, where it has that form; it folds away too. `anchor` is the id
+    that links lead to, "" where the example stands on another note's page.
     """
 
     span: Span
@@ -289,6 +344,7 @@ class Example:
     children: tuple[Block, ...]
     declared: CodeBlock | None = None
     program: CodeBlock | None = None
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)

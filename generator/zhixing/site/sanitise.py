@@ -43,6 +43,14 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "track": {"kind", "label", "src", "srclang"},
     "video": {"controls", "height", "loop", "muted", "preload", "src", "width"},
 }
+# What only our own elements say, each value behind the mark.
+_OURS = frozenset(
+    [
+        "role",
+        *("data-example", "data-expression", "data-value", "data-held", "data-digits", "data-fault", "data-right"),
+    ]
+)
+_ATTRIBUTES["*"] |= _OURS
 _STYLES = {
     *("background-color", "color", "font-family", "font-size", "font-style", "font-weight", "height", "text-align"),
     *("text-decoration", "vertical-align", "width"),
@@ -102,7 +110,7 @@ def _filter(mark: str, named: set[str]) -> Callable[[str, str, str], str | None]
     def filtered(tag: str, name: str, value: str) -> str | None:
         if mark and value.startswith(mark):
             return value[len(mark) :]
-        if tag == "slot":
+        if tag == "slot" or name in _OURS:
             return None
         return _attribute(tag, name, _renamed(name, value, named) if mark else value)
 

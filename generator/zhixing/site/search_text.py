@@ -11,6 +11,7 @@ from zhixing.page.tree import (
     Block,
     Break,
     Callout,
+    Checked,
     Code,
     CodeBlock,
     Document,
@@ -25,6 +26,7 @@ from zhixing.page.tree import (
     Link,
     List,
     Math,
+    Mention,
     Paragraph,
     Place,
     Quote,
@@ -181,6 +183,8 @@ def _piece(piece: Inline) -> str:
         case Text(text=text) | Code(text=text):
             return text
         case Emphasis(children=children) | Link(children=children) | Stub(children=children):
+            return _line(children)
+        case Checked(children=children) | Mention(children=children):
             return _line(children)
         case Math(latex=latex):
             return formula_text(latex)

@@ -198,6 +198,7 @@ WORDING = Wording(
     embed_too_much="Too much is embedded here; not shown: ",
     source_code="Source",
     numpy_code="NumPy",
+    example_title="Example “{name}”",
     permalink="Link to this section",
     back_to_text="Back to reference {number}",
     tags="Tags",

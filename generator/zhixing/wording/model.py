@@ -125,6 +125,7 @@ class Wording:
     embed_too_much: str
     source_code: str
     numpy_code: str
+    example_title: str
     permalink: str
     back_to_text: str
     tags: str

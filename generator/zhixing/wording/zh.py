@@ -176,6 +176,7 @@ WORDING = Wording(
     embed_too_much="嵌入的内容太多，不再展开：",
     source_code="源码",
     numpy_code="NumPy",
+    example_title="例子“{name}”",
     permalink="这一节的链接",
     back_to_text="回到正文的第 {number} 处",
     tags="标签",

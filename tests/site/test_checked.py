@@ -1,0 +1,40 @@
+"""Numbers of prose on a page: what backs them, and examples that prose calls by their names."""
+
+from __future__ import annotations
+
+import pytest
+from note_page import shown
+
+from casefile import Case, cases
+from small_vaults import DECLARED
+
+HIDDEN = DECLARED.replace("水果", "密").replace("  - heatmap: w\n", "")
+OTHERS = {
+    "例.md": DECLARED.replace("show:", "  i: argmax(w)\n  d: s[0] - s[1]\nshow:"),
+    "隐.md": f"---\npublished: false\n---\n\n{HIDDEN}",
+}
+
+
+@pytest.mark.parametrize("case", cases("checked.md"))
+def test_case(case: Case) -> None:
+    case.check(shown(case.given, OTHERS, faults=True))
+
+
+def test_without_faults_a_claim_that_does_not_hold_is_not_marked() -> None:
+    text = "值是 0.7<!--= 水果.w[0] -->，没有 3<!--= 无.w -->。"
+    assert shown(text, OTHERS) == "<p>值是 0.7，没有 3。</p>\n"
+    assert "zx-wrong" in shown(text, OTHERS, faults=True)
+
+
+def test_an_example_has_an_anchor_and_a_title_where_it_stands_and_none_where_it_is_embedded() -> None:
+    page = shown(f"{DECLARED}\n<b>粗</b>\n")
+    assert '<div class="zx-example" id="example:水果" role="group" aria-label="例子“水果”" data-example="水果">' in page
+    assert '<p class="zx-example-title"><a href="#example:水果">例子“水果”</a></p>' in page
+    embedded = shown("![[例]]\n", OTHERS)
+    assert 'data-example="水果"' in embedded
+    assert 'id="example:' not in embedded
+
+
+def test_an_author_cannot_pass_for_a_checked_number() -> None:
+    page = shown('<a class="zx-number" role="group" data-example="水果" data-value="1">1</a>\n', OTHERS)
+    assert page == '<p><a class="user-zx-number">1</a></p>\n'

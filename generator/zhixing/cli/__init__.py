@@ -15,6 +15,7 @@ __all__ = ["main"]
 # Each command's line in the help of `zhixing`. A command is imported when it is called: numpy and the rest of the tool
 # take longer to import than `zhixing --help` or a completion may take.
 _COMMANDS = {
+    "init": "Start a vault with a first example, or add what a folder of notes lacks; shown before it is written.",
     "new": "Write a note from the template; its skeleton example already runs.",
     "run": "Run one example and print its steps.",
     "regenerate": "Run the examples and write their results into notes and figures.",
@@ -67,6 +68,7 @@ def main(vault: Path | None) -> None:
 
     \b
     Example:
+      zhixing init 我的笔记       start a vault with a first example
       zhixing new 余弦相似度      write a note from the template
       zhixing regenerate         run the examples, write the results
       zhixing check              report every problem

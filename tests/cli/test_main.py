@@ -37,7 +37,7 @@ def test_an_unknown_command_is_met_with_a_near_name(tmp_path: Path) -> None:
     told = zhixing(vault(tmp_path), "chek")
 
     assert told.exit_code == 2
-    assert "There is no command 'chek'. Did you mean 'check'?" in told.stderr
+    assert "There is no command 'chek'. Did you mean 'check' or 'schema'?" in told.stderr
 
 
 def test_the_vault_may_be_named_before_the_command(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ _COMMANDS = {
     "mutate": "Change each given number and each step, and list the changes that no expectation and no claim notices.",
     "export": "Write the vault in a form that other tools read.",
     "experiment": "Train a small model from its seed, and write its weights as data files into FOLDER/NAME.",
+    "schema": "Print the JSON Schema of examples, lists and properties, for editors.",
 }
 
 

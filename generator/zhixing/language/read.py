@@ -574,7 +574,7 @@ def _single(node: Node) -> Scalar:
 
 # Reading what an example expects and what sources say: values, and statements under `holds:`.
 
-_SAYS = ("document", "text", "claims", "cites", "instead", "chosen")
+SAYS_KEYS = ("document", "text", "claims", "cites", "instead", "chosen")
 Claims = tuple[tuple[Expectation, ...], tuple[Expression, ...]]
 
 
@@ -618,7 +618,7 @@ def read_says(node: Node | None, reading: ExampleReader) -> Iterator[Says]:
 
 def _saying(node: Mapping, reading: ExampleReader) -> Says:
     texts = {key.text: value.text.strip() for key, value in node.items if isinstance(value, Scalar)}
-    reading.keys(node, _SAYS, "`says:`")
+    reading.keys(node, SAYS_KEYS, "`says:`")
     if not texts.get("document") or not texts.get("text") or not (texts.get("cites") or node.get("claims")):
         what = "A statement needs document, text, and claims or cites"
         reading.report(node.span, Code.EXAMPLE_KEY, what, "Say who states what, and in which figures")
@@ -725,14 +725,14 @@ def _sentence(node: Node, span: Span) -> Remark:
 _SEVERAL: dict[str, type[Inputs | Steps]] = {"inputs": Inputs, "steps": Steps}
 _SINGLE: dict[str, type[Formula | Derivation]] = {"formula": Formula, "derivation": Derivation}
 _DRAWN = {drawn.value: drawn for drawn in Drawn}
-_KNOWN_OPTIONS: dict[str, tuple[str, ...]] = {
+SHOW_OPTIONS: dict[str, tuple[str, ...]] = {
     "table": OPTIONS, "heatmap": OPTIONS, "bars": OPTIONS, "plot": ("against", "log", *OPTIONS),
     "scatter": ("against", "log", *OPTIONS),
 }  # fmt: skip
 
 
 def _options(node: Mapping, kind: str) -> dict[str, Node]:
-    known = _KNOWN_OPTIONS.get(kind, ())
+    known = SHOW_OPTIONS.get(kind, ())
     for key, _ in node.items[1:]:
         if key.text not in known:
             fix = did_you_mean(key.text, known) or "Begin a new line with “- ”"

@@ -30,6 +30,7 @@ from zhixing.problems import Problem, Severity, visible
 from zhixing.site import files as site_files
 from zhixing.site import head as page_parts
 from zhixing.site import html, policy
+from zhixing.site.card import with_card
 from zhixing.site.files import SEARCH, Addresses, is_shown, write_redirects
 from zhixing.site.inputs import EmptyDocs, theme_places, vault_files, watch_real_folders
 from zhixing.site.logs import write_visibly
@@ -226,6 +227,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         """Keep a page from running scripts of notes, and from asking other hosts for anything."""
         key = _template(page)
         page_with_all = self._with_search(site_files.with_mermaid(output, key[1]))
+        page_with_all = with_card(page_with_all, key[1], self.shown.vault.wording)
         return policy.with_policy(page_with_all, self.trusted[key])
 
     def _with_search(self, page: str) -> str:

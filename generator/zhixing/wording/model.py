@@ -126,6 +126,15 @@ class Wording:
     source_code: str
     numpy_code: str
     example_title: str
+
+    # What backs a number of the prose.
+    held_exact: str
+    held_digits: str
+    held_about: str
+    held_word: str
+    number_wrong: str
+    number_unknown: str
+    number_was: str
     permalink: str
     back_to_text: str
     tags: str

@@ -122,6 +122,15 @@ class Code(Enum):
     FILE_EDITED = (Severity.ERROR, "A generated canvas or template was edited by hand.")
     # The site
     FORMULA_UNREADABLE = (Severity.WARNING, "A formula cannot be read as LaTeX, so its source is shown.")
+    # The set-up, which `zhixing doctor` looks at
+    SETUP_VERSION = (Severity.ERROR, "A package is missing, or has a version that zhixing does not run with.")
+    SETUP_INSTALLATION = (Severity.ERROR, "The installation of zhixing is not whole.")
+    SETUP_PLUGIN = (Severity.ERROR, "mkdocs.yml does not list the plugin, so a site would show notes unread.")
+    SETUP_SITE = (Severity.INFO, "There is no mkdocs.yml, so the notes have no site.")
+    SETUP_THEME = (Severity.INFO, "The theme is another than Material, so the site has less.")
+    SETUP_OBSIDIAN = (Severity.INFO, "Obsidian writes links or settings that other programs do not follow.")
+    SETUP_TEMPLATES = (Severity.INFO, "The vault has no templates of notes, so none is held to one.")
+    SETUP_BROWSER = (Severity.INFO, "There is no browser for the tests of this repository.")
     # Exports
     EXPORT_FOLDER = (Severity.ERROR, "A folder cannot take an export.")
     EXPORT_EDITED = (

@@ -16,6 +16,7 @@ __all__ = ["main"]
 # take longer to import than `zhixing --help` or a completion may take.
 _COMMANDS = {
     "init": "Start a vault with a first example, or add what a folder of notes lacks; shown before it is written.",
+    "doctor": "Say what is wrong with a set-up and how to fix it: versions, settings of MkDocs and Obsidian.",
     "new": "Write a note from the template; its skeleton example already runs.",
     "run": "Run one example and print its steps.",
     "regenerate": "Run the examples and write their results into notes and figures.",

@@ -80,14 +80,14 @@ def _wording_above(vault: Path) -> Wording:
     """Return the words that the mkdocs.yml above a folder of notes asks for; Chinese ones where none can be read."""
     config = vault.parent / CONFIG
     try:
-        return _wording(_read_config(config)[1], config) if config.is_file() else CHINESE
+        return _wording(read_config(config)[1], config) if config.is_file() else CHINESE
     except ProjectError:
         return CHINESE
 
 
 def read_wording(config: Path) -> Wording:
     """Return the words that a mkdocs.yml asks for. Raises ProjectError where it cannot be read."""
-    return _wording(_read_config(config)[1], config)
+    return _wording(read_config(config)[1], config)
 
 
 def _wording(root: YamlNode | None, config: Path) -> Wording:
@@ -117,8 +117,11 @@ def _entry(node: YamlNode | None, key: str) -> YamlNode | None:
     return node.get(key) if isinstance(node, YamlMapping) else None
 
 
-def _read_config(config: Path) -> tuple[Source, YamlNode | None]:
-    """Read mkdocs.yml without executing its tags: MkDocs may run code from there, this does not."""
+def read_config(config: Path) -> tuple[Source, YamlNode | None]:
+    """Return the text and the tree of a mkdocs.yml, whose tags are not executed: MkDocs may run code from there.
+
+    Raises ProjectError where it cannot be read.
+    """
     if config.stat().st_size > MAX_CONFIG_BYTES:
         what = f"This file has more than {MAX_CONFIG_BYTES // 1_000_000} MB"
         raise ProjectError(_problem(config, what, "Shorten it, or name the notes with --vault DIR"))
@@ -135,7 +138,7 @@ def _read_config(config: Path) -> tuple[Source, YamlNode | None]:
 
 def _configured(config: Path) -> Project:
     """Return the project of a mkdocs.yml."""
-    source, root = _read_config(config)
+    source, root = read_config(config)
     docs = root.get("docs_dir") if isinstance(root, YamlMapping) else None
     name = docs.text if isinstance(docs, Scalar) and docs.text and not docs.tag else "docs"
     line = source.position(docs.span.start)[0] if docs else 1

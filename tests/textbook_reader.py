@@ -121,6 +121,8 @@ def _run_with(run: Run, name: str, values: Any, result: str) -> float:
     others = tuple(one for one in example.given if one.name.name != name)
     changed = Given(declared, replace(run.quantities[name], values=values))
     done, _ = run_example(replace(example, given=(*others, changed), steps=steps), Source("", ""), {})
+    if result not in done.quantities:
+        raise NotSmoothError(f"{result} has no value where {name} is another number")
     return float(done.quantities[result].values)
 
 
@@ -345,7 +347,7 @@ class Reader:
         if sign in ("/", r"\bmod"):
             if b.pos or (a.pos and sign != "/"):
                 raise UnreadableError("a division by an array")
-            return self.entry_by_entry(np.divide if sign == "/" else np.mod, (a, b), alone=True)
+            return self.entry_by_entry(np.divide if sign == "/" else _find_rest, (a, b), alone=True)
         if len(a.pos) == len(b.pos) == 1:
             free = tuple(dict.fromkeys((*a.free, *b.free)))
             return Value(np.sum(a.along(free) * b.along(free), axis=-1), free)
@@ -629,7 +631,7 @@ class Reader:
         return replace(value, values=function(value.values), on="")
 
     def whole_quotient(self) -> Value | None:
-        r"""Read `\frac{a}{b} \right\rfloor` without rounding a / b as machines do; None for anything else."""
+        r"""Read `\frac{a}{b} \right\rfloor`; None for anything else."""
         start = self.place
         if self.maybe(r"\frac"):
             above, below = (self.inner(self.group_text()).read_all() for _ in range(2))
@@ -637,7 +639,7 @@ class Reader:
                 self.take(r"\rfloor")
                 if below.pos:
                     raise UnreadableError("a division by an array")
-                return self.entry_by_entry(np.floor_divide, (above, below), alone=True)
+                return self.entry_by_entry(_divide_down, (above, below), alone=True)
         self.place = start
         return None
 
@@ -834,6 +836,8 @@ class Reader:
         name_below = [text[8:-1].replace(r"\_", "_") for text in below if text.startswith(r"\mathrm{")]
         if word == "merge":
             texts.append(f"[{', '.join(self.axis_of(b) or '' for b in below)}]")
+        elif below and not name_below:
+            texts.append(f"axis=[{', '.join(self.axis_of(b) or '' for b in below)}]")
         dotted = f".{name_below[0]}" if name_below and word != "merge" else ""
         results = FUNCTIONS[word].results
         if not dotted and results != ("",):
@@ -1075,6 +1079,18 @@ def _step_aside(item: str) -> tuple[str, int]:
             inner, further = _step_aside(item[len(opening) : -len(r"\right)")])
             return inner, distance + further
     return item, 0
+
+
+def _divide_down(a: Any, b: Any) -> Any:
+    """Return a quotient rounded down; one that is a whole number but for the rounding of machines is that number."""
+    near = np.rint(a / b)
+    return np.where(np.abs(a / b - near) <= 1e-12 * np.abs(near), near, np.floor_divide(a, b))
+
+
+def _find_rest(a: Any, b: Any) -> Any:
+    """Return the rest of a division, 0 where the quotient is a whole number but for rounding."""
+    near = np.rint(a / b)
+    return np.where((near != 0) & (np.abs(a / b - near) <= 1e-12 * np.abs(near)), 0.0, np.mod(a, b))
 
 
 def _missing(label_value: Any) -> int:

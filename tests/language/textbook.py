@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -56,19 +55,22 @@ def is_as_written(run: Run, step: Step) -> bool:
     return not isinstance(tree, Name) and f" = {label(text_of(tree)).text}" in formula(run, step)
 
 
-def find_misreading(run: Run, step: Step) -> str:
-    """Return how the formula of a step reads as something else than it computed; "" where it reads right."""
+def read_formula(run: Run, step: Step) -> tuple[str, str]:
+    """Return how the formula of a step reads as something else than it computed, and why it could not be held to it.
+
+    Both are "" where it reads right.
+    """
     text = formula(run, step)
     if is_as_written(run, step):
-        return ""
+        return "", "as written"
     if r"\partial" in text and step.each:
-        return ""  # derivatives in a recurrence are held against differences elsewhere
+        return "", "a derivative in a recurrence"  # which is held against differences elsewhere
     try:
-        return _compare(run, step, text)
-    except NotSmoothError:
-        return ""
+        return _compare(run, step, text), ""
+    except NotSmoothError as error:
+        return "", str(error)
     except UnreadableError as error:
-        return f"{text}\n    {error}"
+        return f"{text}\n    {error}", ""
 
 
 def _compare(run: Run, step: Step, text: str) -> str:
@@ -183,10 +185,12 @@ def _noise(values: Array) -> float:
     return 1e-9 + 1e-6 * float(finite.max(initial=0))
 
 
-def misreadings(run: Run) -> Iterator[str]:
-    """Yield what is read wrongly of the formulas of a run."""
-    for step in run.example.steps:
-        if any(key.partition(".")[0] == step.name.name for key in run.quantities):
-            wrong = find_misreading(run, step)
-            if wrong:
-                yield wrong
+def misreadings(run: Run) -> list[str]:
+    """Return what is read wrongly of the formulas of a run."""
+    return [wrong for wrong, _ in read_formulas(run) if wrong]
+
+
+def read_formulas(run: Run) -> list[tuple[str, str]]:
+    """Return what `read_formula` says of each step that has a result."""
+    having = {name.partition(".")[0] for name in run.quantities}
+    return [read_formula(run, step) for step in run.example.steps if step.name.name in having]

@@ -53,7 +53,7 @@ from zhixing.language.nodes import (
     quantity_name,
     text_of,
 )
-from zhixing.language.noise import remove_noise
+from zhixing.language.noise import refuse_accident, remove_noise
 from zhixing.language.scope import Loop, Scope
 from zhixing.language.undefined import find_empty_rows
 from zhixing.language.words import CONSTANTS
@@ -61,13 +61,24 @@ from zhixing.problems import Code, did_you_mean
 
 # Operators of expressions: arithmetic, comparisons, and comparisons within a tolerance for statements.
 
+
+def _not_by_accident(divide: Callable[..., Array]) -> Callable[..., Array]:
+    """Return a division that refuses quotients of which rounding decides the result."""
+
+    def compute(a: Array, b: Array) -> Array:
+        refuse_accident(a, b)
+        return divide(a, b)
+
+    return compute
+
+
 _ARITHMETIC: dict[Arithmetic, tuple[Callable[..., Array], int]] = {
     "+": (np.add, 4),
     "-": (np.subtract, 4),
     "*": (np.multiply, 4),
     "/": (np.divide, 4),
-    "//": (np.floor_divide, 30),
-    "%": (np.mod, 30),
+    "//": (_not_by_accident(np.floor_divide), 60),
+    "%": (_not_by_accident(np.mod), 60),
     "**": (np.power, 40),
 }
 """Each operator with its work for an entry."""

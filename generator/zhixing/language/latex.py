@@ -27,10 +27,12 @@ from zhixing.language.latex_tree import (
     add,
     at_least,
     behind,
+    big,
     compare,
     fraction,
     indicator,
     label,
+    last_factor,
     multiply,
     name_piece,
     negate,
@@ -325,9 +327,13 @@ def _is_numbered(item: Node, axis: str, known: Context) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """The position of a constant index. It is printed as its label."""
+    """The position of a constant index. It is printed as its label.
+
+    `fixed` says of a place that it is one of the whole axis, whatever part of the axis a slice has kept.
+    """
 
     position: int
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +343,7 @@ class Free:
     piece: Piece
     axis: str
     shift: int = 0
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +351,7 @@ class Computed:
     """An index whose value is a position."""
 
     piece: Piece
+    fixed: bool = False
 
 
 Place = At | Free | Computed
@@ -829,7 +837,7 @@ class Printer:
         sides = [self.known.dims(side) for side in (node.left, node.right)]
         arrays = not entry and all(sides)
         matrix = not entry and isinstance(node.right, Binary) and node.right.operator == "@"
-        right = behind(right, Level.TIGHT if matrix and (arrays or not sides[0]) else Level.APPLIED)
+        right = behind(right, Level.TIGHT) if matrix and (arrays or not sides[0]) else last_factor(right)
         return multiply(at_least(left, Level.LOOSE), right, array=arrays)
 
     def _print_matmul(self, node: Binary, left: Piece, right: Piece) -> Piece:
@@ -895,7 +903,8 @@ class Printer:
     def _read_item(self, item: Node, axis: str) -> Place:
         """Return where an index without axes of its own stands."""
         if isinstance(item, Label):
-            return Free(label(item.text) if not self._numbers(axis) else number_piece(float(item.text)), axis)
+            piece = label(item.text) if not self._numbers(axis) else number_piece(float(item.text))
+            return Free(piece, axis, fixed=True)
         constant = _constant(item)
         if constant is not None:
             return At(constant)
@@ -1008,10 +1017,8 @@ class Printer:
         mode = self.within((inner.piece,))
         a = mode.entry(node.left, (*(lead[axis] for axis in left[:-2]), *row, inner))
         b = mode.entry(node.right, (*(lead[axis] for axis in right[:-2]), inner, *column))
-        product = multiply(at_least(a, Level.LOOSE), behind(b, Level.APPLIED))
-        return Prefixed(
-            r"\sum", behind(product, Level.LOOSE), Level.BIG, (self.range_of(node.left, len(left) - 1, inner),)
-        )
+        product = multiply(at_least(a, Level.LOOSE), last_factor(b))
+        return big(r"\sum", product, (self.range_of(node.left, len(left) - 1, inner),))
 
     def range_of(self, node: Node, dim: int, index: Free) -> Piece:
         """Return what stands below a sum: the index, with its bound where a slice has cut the axis."""
@@ -1079,7 +1086,7 @@ class Printer:
             and (not self._numbers(item.name) or self.known.has_root(item.name, axis))
             and isinstance(places[0], Free | At)
         ):
-            return places[0]
+            return replace(places[0], fixed=self.known.has_root(item.name, axis))
         piece = replace(self, inline=True).entry(item, places)
         chosen = self.known.chosen_axis(item)
         if isinstance(piece, Digits) and piece.latex.isdecimal():
@@ -1092,13 +1099,16 @@ class Printer:
         Raises:
             NoNotationError: the label says nothing about the position.
         """
+        fixed = self.known.has_root(chosen, axis)
         if self.known.same_labels(chosen, axis):
-            return Free(piece, axis)
+            return Free(piece, axis, fixed=fixed)
         if self.known.axes[chosen].labels:
             raise NoNotationError
-        return Computed(piece)
+        return Computed(piece, fixed)
 
-    def _place_in_slice(self, place: Place, item: Slice, axis: str) -> Place:
+    def _place_in_slice(self, place: Place, item: Slice, axis: str) -> Place:  # noqa: PLR0911 - a case for each slice
+        if place.fixed:
+            return place
         bounds = [None if bound is None else _constant(bound) for bound in item.bounds]
         known = all((a is None) == (b is None) for a, b in zip(bounds, item.bounds, strict=True))
         if isinstance(place, At) and known and axis in self.known.axes:
@@ -1221,9 +1231,9 @@ class Printer:
             return self.value(argument)
         full, bound, over = self.split(node, places)
         mode = self.within(tuple(index.piece for index in bound))
-        body = behind(mode.entry(argument, full), Level.LOOSE)
+        body = mode.entry(argument, full)
         below = self._bounds(argument, over, bound, body)
-        return Prefixed(sign, body, Level.BIG, below) if below else body
+        return big(sign, body, below) if below else body
 
     def _bounds(self, node: Node, over: Sequence[int], bound: Sequence[Free], entry: Piece) -> tuple[Piece, ...]:
         """Return what stands below a reduction; the index of a new axis, of which no entry depends, is left out."""
@@ -1249,7 +1259,7 @@ class Printer:
             return Enclosed(opening, (self._row(argument, full, over[0]),), closing)
         square = raise_to(self.within(tuple(i.piece for i in bound)).entry(argument, full), Digits("2"))
         below = self._bounds(argument, over, bound, square)
-        return root(Prefixed(r"\sum", square, Level.BIG, below))
+        return root(big(r"\sum", square, below))
 
     def _row(self, node: Node, places: tuple[Place, ...], over: int) -> Piece:
         """Print a quantity at all places but one, along which it is whole: `A_{i}`, `A_{:, j}`."""

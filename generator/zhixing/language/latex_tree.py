@@ -393,7 +393,7 @@ def level_of(piece: Piece) -> Level:  # noqa: PLR0911 - a case for each kind of 
         case Apply(bare=bare):
             return Level.BIG if bare else Level.APPLIED
         case Product(sign=sign):
-            return Level.LOOSE if sign else Level.TIGHT
+            return Level.BIG if _goes_on(piece) else Level.LOOSE if sign else Level.TIGHT
         case Enclosed() | Prefixed() | Chain():
             return piece.binding
 
@@ -457,8 +457,30 @@ def negate(operand: Piece) -> Piece:
 def add(parts: Sequence[Piece], signs: Sequence[str]) -> Piece:
     r"""Return a sum or a difference. What a `\sum` takes in would go on behind it, so it stands in brackets or last."""
     bracketed = [at_least(parts[0], Level.SUM), *(behind(part, Level.BIG) for part in parts[1:])]
-    closed = (Bracketed(part) if _goes_on(part) else part for part in bracketed[:-1])
-    return Chain((*closed, bracketed[-1]), tuple(signs), Level.SUM)
+    return Chain((*map(_close, bracketed[:-1]), bracketed[-1]), tuple(signs), Level.SUM)
+
+
+def _close(piece: Piece) -> Piece:
+    r"""Return a piece with brackets around the `\sum` in which it ends."""
+    if not _goes_on(piece):
+        return piece
+    match piece:
+        case Chain(parts=(*parts, last)):
+            return replace(piece, parts=(*parts, _close(last)))
+        case Prefixed("-", operand):
+            return replace(piece, operand=_close(operand))
+    return Bracketed(piece)
+
+
+def last_factor(piece: Piece) -> Piece:
+    r"""Return the last factor of a product. What ends in a `\sum` needs no brackets there: `2 \sum_{k} x_{k}`."""
+    return piece if _goes_on(piece) and level_of(piece) is Level.BIG else behind(piece, Level.APPLIED)
+
+
+def big(sign: str, body: Piece, below: tuple[Piece, ...]) -> Prefixed:
+    r"""Return a sum or a product of all that `below` runs over: `\sum_{k} x_{k}`, `\sum_{i} \sum_{k} x_{i, k}`."""
+    inner = body if _goes_on(body) and level_of(body) is Level.BIG else behind(body, Level.LOOSE)
+    return Prefixed(sign, inner, Level.BIG, below)
 
 
 def _goes_on(piece: Piece) -> bool:
@@ -515,7 +537,9 @@ def multiply(left: Piece, right: Piece, *, array: bool = False, dot: bool = Fals
 
 
 def _runs_together(left: Piece, right: Piece) -> bool:
-    r"""Return whether two factors side by side read as something else: 2 3, 2\frac{1}{3}, x(y + 1)."""
+    r"""Return whether two factors side by side read as something else: 2 3, 2\frac{1}{3}, x(y + 1), 1 / x y."""
+    if isinstance(left, Fraction) and left.inline:
+        return True
     match first_of(right):
         case Bracketed():
             return level_of(left) is Level.BASE and not _ends_a_factor(left)

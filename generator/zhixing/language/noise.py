@@ -18,6 +18,7 @@ import numpy as np
 from zhixing.core import CoreError
 from zhixing.language.model import Array, ExampleError, NotComputedError, Quantity, Record
 from zhixing.language.nodes import Label
+from zhixing.problems import Code
 
 CHANGE = 1e-12
 """By how much the operands are changed in a trial, as a share of each."""
@@ -38,6 +39,24 @@ _APART = 0.45
 
 Value = Quantity | Record | Label
 Compute = Callable[[Sequence[Quantity]], Value]
+
+
+def refuse_accident(dividend: Array, divisor: Array) -> None:
+    """Refuse to round down a quotient that is a whole number but for rounding: `2 / 0.1` is 20, and `2 // 0.1` 19.
+
+    Raises:
+        ExampleError: a quotient is so; 0.1 has no float64 of its own, and which side of 20 comes out is an accident.
+    """
+    with np.errstate(all="ignore"):
+        rest = np.abs(np.mod(dividend, divisor))
+        apart = np.minimum(rest, np.abs(divisor) - rest)
+        whole = (dividend == np.rint(dividend)) & (divisor == np.rint(divisor))
+        found = (rest != 0) & (apart <= CHANGE * np.abs(dividend)) & ~whole
+    if np.any(found):
+        above, below = (float(np.broadcast_to(part, found.shape)[found][0]) for part in (dividend, divisor))
+        what = f"{above:.10g} / {below:.10g} is a whole number but for rounding, so // and % would be an accident"
+        fix = "Multiply both sides until they are whole numbers, or write round(a / b)"
+        raise ExampleError(Code.EXAMPLE_RUN, what, fix)
 
 
 def clear_sum(total: Array, size: Array) -> Array:

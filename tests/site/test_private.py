@@ -59,6 +59,13 @@ says:
     claims: {{'{m}step["乙"]': 82469}}
 ```
 
+```yaml example
+id: {m}gone
+axes: {{键: [子, 丑]}}
+compute: {{"{m}step[键]": "1"}}
+show: [heatmap: {m}step]
+```
+
 ```yaml list
 id: {m}map
 of: map
@@ -73,9 +80,66 @@ PROPERTIES = (
     "title: {m}title\naliases: [{m}alias]\ntags: [{m}property]\ndescription: {m}description\ntype: concept\n"
     'requires: ["[[公开]]"]\nrelated: ["[[公开]]"]\ncover: {m}cover.png\nown: {m}own\ndate: 2024-01-15\n'
 )
+CARDS = {
+    "卡片图": {"type": "file", "file": "{m}夹/_figures/{m}example.{m}step.svg"},
+    "卡片文字": {"type": "text", "text": "![[{m}example.{m}step.svg|100]]"},
+    "卡片链接": {"type": "text", "text": "[[{m}名|字]]"},
+    "卡片地图": {"type": "file", "file": "{m}夹/{m}map.canvas"},
+}
 LISTS = "\n".join(
     f"```yaml list\nid: 表{of}\nof: {of}\n```\n" for of in ("notes", "path", "errata", "confirmed", "map", "core")
 )
+# What a public note can name a hidden note's figure, picture or page by where its author's visible words do not.
+NAMED = """见 [[旁]] 与旁边的 ![[{m}example.{m}step.svg|100]]。
+
+![[{m}example.{m}step.svg]]
+
+![[{m}夹/_figures/{m}example.{m}step.svg|120x80]]
+
+![[{m}gone.{m}step.svg|100]] ![图]({m}夹/_figures/{m}gone.{m}step.svg)
+
+![]({m}夹/_figures/{m}example.{m}step.svg) ![图](<{m}夹/_figures/{m}example.{m}step.svg> "题")
+
+![[{m}map.canvas]] [[{m}map.canvas|图]]
+
+[看]({m}夹/_figures/{m}example.{m}step.svg) [[{m}example.{m}step.svg|看]] [看][甲] ![看][甲]
+
+[甲]: {m}夹/_figures/{m}example.{m}step.svg
+
+![[{m}名]]
+
+| 表 | 格 |
+|---|---|
+| ![[{m}名]] | ![[{m}example.{m}step.svg\\|50]] |
+
+# 题 ![[{m}名]] ![[{m}example.{m}step.svg]]
+
+> [!note] ![[{m}example.{m}step.svg]]
+> ![[{m}名#{m}second]] ![[{m}名#^{m}block]] ![[{m}alias]]
+
+[去]({m}夹/{m}名.md) [去]({m}夹/{m}名.md#{m}second "题") [[{m}名#{m}second|去]] [[{m}alias|去]]
+
+行内 <img src="{m}夹/_figures/{m}example.{m}step.svg" alt="字"> <a href='{m}夹/_figures/{m}example.{m}step.svg'>看</a>
+<a href={m}夹/{m}名.md>去</a> <a href="../{m}夹/{m}%E5%90%8D/#x">去</a>
+<a title="字" href = "{m}夹/{m}&#x540d;.md">去</a> <img srcset="公开.png 1x, {m}夹/_figures/{m}example.{m}step.svg 2x">
+<span style="background: url('{m}夹/_figures/{m}example.{m}step.svg')">字</span>
+
+<video poster="{m}夹/_figures/{m}example.{m}step.svg" controls><source src="{m}夹/{m}map.canvas"></video>
+
+<div>
+<iframe src="../{m}夹/{m}名/index.html"></iframe>
+<object data="{m}夹/_figures/{m}example.{m}step.svg"></object>
+<IMG
+ SRC="{m}夹/_figures/{m}example.{m}step.svg"
+ alt='字'>
+</div>
+
+是 82469<!--= {m}example.{m}step["乙"] --> 与 **2**<!--= sum({m}example.{m}step) -->。
+
+- 甲[^1] ^[内 ![[{m}example.{m}step.svg]]]
+
+[^1]: 注 ![[{m}example.{m}step.svg]] <img src="{m}夹/_figures/{m}example.{m}step.svg">
+"""
 FILES = ("embed.png", "image.png", "data.csv", "html.png", "coded name.png", "cover.png")
 
 
@@ -114,15 +178,26 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (notes / f"{mark(number)}夹" / f"{mark(number)}{name}").write_bytes(f"{mark(number)}bytes".encode())
     (notes / "index.md").write_text(f"# 首页\n\n[[公开]]\n\n{LISTS}", encoding="utf-8")
     public = f"# 公开\n\n![](shared.png)\n\n见 [[index]] 与 [[{mark(3)}名|那一篇]]\n"
-    (notes / "公开.md").write_text(public, encoding="utf-8")
+    (notes / "公开.md").write_text(public + NAMED.format(m=mark(0)), encoding="utf-8")
+    (notes / "嵌入.md").write_text(
+        f'---\ncover: "![[{mark(0)}example.{mark(0)}step.svg]]"\n---\n\n![[公开]]\n', encoding="utf-8"
+    )
     (notes / "shared.png").write_bytes(b"shared")
     (notes / "alone.png").write_bytes(b"alone")
     cards = [{"id": "1", "type": "file", "file": f"{mark(0)}夹/{mark(0)}名.md", "x": 0, "y": 0}]
     (notes / "手画.canvas").write_text(json.dumps({"nodes": cards, "edges": []}), encoding="utf-8")
+    for name, card in CARDS.items():
+        nodes = [{"id": "1", "x": 0, "y": 0, **{key: value.format(m=mark(0)) for key, value in card.items()}}]
+        (notes / f"{name}.canvas").write_text(json.dumps({"nodes": nodes, "edges": []}), encoding="utf-8")
+    (notes / "甲.base").write_text(f'filters: file.name == "{mark(0)}名.md"\n', encoding="utf-8")
+    (notes / "乙.base").write_text(f'filters: file.links.contains("[[{mark(0)}名]]")\n', encoding="utf-8")
+    (notes / "丙.base").write_text("filters: file.hasTag('公开')\n", encoding="utf-8")
     assert run(COMMAND, "regenerate", cwd=folder).returncode in (0, 1, 3)
     assert MARK.search((notes / "index.md").read_bytes())
     assert MARK.search((notes / "表map.canvas").read_bytes())
     write_notes(folder, hidden=True)
+    for path in notes.glob("*/_figures/*gone*"):
+        path.unlink()
     with (notes / f"{mark(1)}夹" / f"{mark(1)}名.md").open("a", encoding="utf-8") as file:
         file.write("![[shared.png]]\n")
     return folder
@@ -155,6 +230,11 @@ def test_nothing_of_hidden_notes_is_on_the_site(project: Path) -> None:
     assert (site / "shared.png").read_bytes() == b"shared"
     assert (site / "alone.png").read_bytes() == b"alone"
     assert not (site / "手画.canvas").exists()
+    assert [name for name in CARDS if (site / f"{name}.canvas").exists()] == []
+    assert (site / "丙.base").exists()
+    page = (site / "公开" / "index.html").read_text(encoding="utf-8")
+    assert page.count('alt="字"') == 2
+    assert ">看</" in page
     assert "公开" in (site / "表map.canvas").read_text(encoding="utf-8")
 
 

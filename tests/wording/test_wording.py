@@ -139,7 +139,7 @@ def test_exports_of_an_english_vault_have_no_chinese() -> None:
     text = "\n".join(made.texts.values())
 
     assert [str(path) for path, text in made.texts.items() if HAN.search(text)] == []
-    for word in ("Source: ", "These notes embed one another", "There is no note to embed", "does not have", "Tags"):
+    for word in ("Source: ", "These notes embed one another", "this note is not public", "does not have", "Tags"):
         assert word in text
 
 

@@ -86,6 +86,8 @@ def _cuts(text: str, token: Token) -> list[Cut]:
         return [Cut(Span(token.span.start, token.content.start)), Cut(Span(token.content.end, token.span.end))]
     if token.wikilink is not None:
         link = token.wikilink
+        if token.kind is TokenKind.EMBED and not link.display:
+            return [Cut(token.span)]  # its target stands there itself, and not what it is called
         return [Cut(token.span, Seen(link.display or default_text(link.path, link.headings, link.block), token))]
     if token.kind in HIDDEN or token.kind is TokenKind.IMAGE:
         return [Cut(token.span)]

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from zhixing.compose import Results
 from zhixing.page.checked import Examples
+from zhixing.page.public import Private
 from zhixing.page.tags import Tags
 from zhixing.page.tree import Footnote, Inline, Paragraph
 from zhixing.source import Span
@@ -23,14 +24,15 @@ class Page:
 
     `examples` says what backs numbers of prose, and where examples stand.
 
-    `left` is what further embeds on it may cost. `tags` are those that have pages. `terms` reads lists of definitions,
-    which Obsidian does not know.
+    `private` is what may not be named, `left` what further embeds on it may cost. `tags` are those that have pages.
+    `terms` reads lists of definitions, which Obsidian does not know.
     """
 
     vault: Vault
     note: Note
     results: Results
     examples: Examples
+    private: Private
     left: int
     tags: Tags | None = None
     terms: bool = False

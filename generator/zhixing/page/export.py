@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from zhixing.compose import Results
 from zhixing.page.frontmatter import render_frontmatter, render_properties
 from zhixing.page.markdown import write_markdown
-from zhixing.page.public import draw_public, public_vault
+from zhixing.page.public import draw_public, private_of, public_vault
 from zhixing.page.read import read_page
 from zhixing.page.tags import Tags, tag_pages, tags_of, walk
 from zhixing.page.titles import title
@@ -48,14 +48,14 @@ def export(vault: Vault, results: Results, progress: Callable[[int, int], None],
     `attributes` as of `write_markdown`.
     """
     published = [note for note in vault.notes.values() if note.published]
-    tags = tags_of(vault)
+    tags, private = tags_of(vault), private_of(vault, results)
     texts = _tags(tags, attributes=attributes)
     for done, note in enumerate(published, 1):
-        texts[note.path] = _page(note, read_page(vault, note, results, tags), attributes=attributes)
+        texts[note.path] = _page(note, read_page(vault, note, results, tags, private=private), attributes=attributes)
         progress(done, len(published))
     wanted = {place for path, text in texts.items() for place in destinations(path, text)}
     figures = {path: text for path, text in draw_public(vault, results).items() if path in wanted}
-    copies = (wanted & set(public_vault(vault, results).files)) - figures.keys()
+    copies = (wanted & set(public_vault(vault, private).files)) - figures.keys()
     return Export({**texts, **figures}, tuple(sorted(copies)))
 
 

@@ -12,10 +12,11 @@ from zhixing.markdown.emphasis import Emphasis as Delimited
 from zhixing.markdown.emphasis import emphasis, plain
 from zhixing.markdown.inline import Token, TokenKind, tokens
 from zhixing.markdown.links import NESTING
+from zhixing.page import links
 from zhixing.page.checked import mark_checked, mark_mentions
 from zhixing.page.context import EmbedScope
 from zhixing.page.html_text import closing_tags, is_swallowing
-from zhixing.page.links import display, place, reason
+from zhixing.page.links import display
 from zhixing.page.media import fragment, is_shown, picture_size
 from zhixing.page.tree import (
     Block,
@@ -234,7 +235,9 @@ class _Line:
     def _html(self, token: Token) -> Sequence[Mixed]:
         html = _CONTINUED.sub(" ", token.span.of(self.text).replace("\r", ""))
         rest = self.text[token.span.end : self.span.end]
-        return [self._as_written(token) if is_swallowing(html, rest) else InlineHtml(token.span, html)]
+        if is_swallowing(html, rest):
+            return [self._as_written(token)]
+        return [InlineHtml(token.span, self.scope.page.private.clean(html, self.scope.note.path))]
 
     def _highlight(self, token: Token) -> Sequence[Mixed]:
         return [Emphasis(token.span, "mark", self._inside(token.content))]
@@ -268,9 +271,9 @@ class _Line:
         link, resolution = self.reader.resolved(token)
         if link is None or resolution is None:
             return [Link(token.span, link.url if link else "", inside, self._title(token))]
-        to = place(resolution, link)
+        to = self._place(resolution, link)
         if to is None:
-            return [Stub(token.span, reason(resolution, self._wording), inside)]
+            return [Stub(token.span, self._reason(resolution, link), inside)]
         return [Link(token.span, to, inside, self._title(token))]
 
     def _title(self, token: Token) -> str:
@@ -289,6 +292,8 @@ class _Line:
             return [Media(token.span, link.url if link else "", alt, size, self._title(token))]
         if resolution.kind is Found.NOTE:
             return [self._embedded(token, resolution, link)]
+        if self._is_private(resolution, link):
+            return [self._withheld(token, alt)]
         # A result's figure need not be on disk yet; any other picture must.
         if resolution.file is None and self.scope.declares:
             return [Stub(token.span, self._wording.no_file, (Text(token.content, alt or link.path),))]
@@ -303,8 +308,8 @@ class _Line:
         if link is None or resolution is None:
             return [self._as_written(token)]
         text = (Text(token.content, display(link)),)
-        to = place(resolution, link)
-        return [Link(token.span, to, text) if to else Stub(token.span, reason(resolution, self._wording), text)]
+        to = self._place(resolution, link)
+        return [Link(token.span, to, text) if to else Stub(token.span, self._reason(resolution, link), text)]
 
     def _embed(self, token: Token) -> Sequence[Mixed]:
         link, resolution = self.reader.resolved(token)
@@ -312,11 +317,13 @@ class _Line:
             return [self._as_written(token)]
         if resolution.kind is Found.NOTE:
             return [self._embedded(token, resolution, link)]
+        if self._is_private(resolution, link):
+            return [self._withheld(token, link.display)]
         text = (Text(token.content, display(link)),)
-        to = place(resolution, link)
+        to = self._place(resolution, link)
         if resolution.file is None or to is None:
             missing = resolution.file is None and PurePosixPath(link.path).suffix
-            return [Stub(token.span, self._wording.no_file if missing else reason(resolution, self._wording), text)]
+            return [Stub(token.span, self._wording.no_file if missing else self._reason(resolution, link), text)]
         if not is_shown(resolution.file):
             return [Link(token.span, to, text)]
         size = (token.wikilink.size if token.wikilink else None) or (0, 0)
@@ -326,9 +333,31 @@ class _Line:
         """Return an embedded note; a link to it where no block can stand."""
         if self.whole:
             return self.reader.embed(self.scope, resolution, link, token.span)
+        if self._is_private(resolution, link):
+            return self._withheld(token, link.display)
         text = (Text(token.content, display(link)),)
-        to = place(resolution, link)
-        return Link(token.span, to, text) if to else Stub(token.span, reason(resolution, self._wording), text)
+        to = self._place(resolution, link)
+        return Link(token.span, to, text) if to else Stub(token.span, self._reason(resolution, link), text)
+
+    def _is_private(self, resolution: Resolution, link: NoteLink) -> bool:
+        """Return whether a link leads to what belongs to hidden notes, or would if it were on the disk."""
+        private = self.scope.page.private
+        if resolution.note is not None:
+            return not resolution.note.published
+        if resolution.file is not None:
+            return resolution.file in private.files
+        return private.is_named(link.path, self.scope.note.path)
+
+    def _place(self, resolution: Resolution, link: NoteLink) -> Place | None:
+        return None if self._is_private(resolution, link) else links.place(resolution, link)
+
+    def _reason(self, resolution: Resolution, link: NoteLink) -> str:
+        hidden_file = resolution.note is None and self._is_private(resolution, link)
+        return self._wording.file_not_shown if hidden_file else links.reason(resolution, self._wording)
+
+    def _withheld(self, token: Token, words: str) -> Stub:
+        """Return what stands in place of an embed that nobody may see: the words of its author's, not its target."""
+        return Stub(token.span, self._wording.file_not_shown, (Text(token.content, words or self._wording.withheld),))
 
     def _as_written(self, token: Token) -> Text:
         return Text(token.span, _CONTINUED.sub(" ", token.span.of(self.text)))

@@ -22,6 +22,7 @@ from zhixing.page.context import MAX_NESTED, EmbedScope, Page
 from zhixing.page.html_text import without_comments
 from zhixing.page.inline import InlineReader
 from zhixing.page.links import place
+from zhixing.page.public import Private, private_of
 from zhixing.page.tags import Tags
 from zhixing.page.targets import block_id, element_id, example_id
 from zhixing.page.tree import (
@@ -65,15 +66,25 @@ _TASK = re.compile(r"\[(\S| )\](?=\s)")
 
 
 def read_page(
-    vault: Vault, note: Note, results: Results, tags: Tags | None = None, *, terms: bool = False, faults: bool = False
+    vault: Vault,
+    note: Note,
+    results: Results,
+    tags: Tags | None = None,
+    *,
+    terms: bool = False,
+    faults: bool = False,
+    private: Private | None = None,
 ) -> Document:
     """Return a note's page, without its frontmatter; tags lead to their pages, if they have any.
+
+    Nothing `private` is named on it but by words of its author's; without it, it is found here.
 
     What the vault's examples and lists show now stands in place of what the note has on disk, with the block that
     declares an example. `faults` marks what does not hold. Pure: the same vault, note and results, the same page.
     """
     examples = Examples(vault, results, faults=faults)
-    page = Page(vault, note, results, examples, embed_limits(vault).limits.get(note.path, 0), tags, terms)
+    private = private_of(vault, results) if private is None else private
+    page = Page(vault, note, results, examples, private, embed_limits(vault).limits.get(note.path, 0), tags, terms)
     scope = EmbedScope(page, note, chain=((note.path, ""),))
     blocks = _NoteReader(scope).read([Span(0, len(note.source.text))])
     defined = {one.label: one for one in reversed([*_footnotes_of(blocks)])}
@@ -225,7 +236,7 @@ class _NoteReader:
         return [Rule(piece.span)]
 
     def _html(self, piece: Piece) -> Sequence[Block]:
-        html = without_comments(piece.token.content)
+        html = self.scope.page.private.clean(without_comments(piece.token.content), self.note.path)
         return [HtmlBlock(piece.span, html)] if html.strip() else ()
 
     def _opaque(self, piece: Piece) -> Sequence[Block]:
@@ -435,7 +446,9 @@ def embed(scope: EmbedScope, resolution: Resolution, link: NoteLink, span: Span)
     """
     note, page = resolution.note, scope.page
     words = page.vault.wording
-    if note is None or not note.published:
+    if note is not None and not note.published:
+        return _message(span, "failure", words.not_shown)
+    if note is None:
         return _message(span, "failure", words.no_embed.format(path=link.path))
     if resolution.heading_missing or resolution.block_missing:
         missing = default_text("", link.headings, link.block)

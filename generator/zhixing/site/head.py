@@ -20,7 +20,7 @@ from zhixing.site.math import FormulaError, mathml
 from zhixing.source import Span
 from zhixing.vault.graph import Edge
 from zhixing.vault.note import LINK_FIELDS, Link, Note
-from zhixing.vault.resolve import resolve
+from zhixing.vault.resolve import Found, resolve
 from zhixing.vault.vault import Vault, fold
 from zhixing.wording.model import Wording
 
@@ -118,10 +118,11 @@ class _Values:
     def _link(self, link: Link) -> str:
         resolution = resolve(self.vault, self.note, link)
         address = self.to.link(link, resolution)
-        name = escape(display(link))
         if not address:
-            return f'<em class="stub" title="{escape(reason(resolution, self.words))}">{name}</em>'
-        return f'<a class="note-chip" href="{escape(address)}">{name}</a>'
+            hidden = link.embed and resolution.kind is not Found.MISSING  # an embed's target is no word of its author's
+            name = (link.display or self.words.withheld) if hidden else display(link)
+            return f'<em class="stub" title="{escape(reason(resolution, self.words))}">{escape(name)}</em>'
+        return f'<a class="note-chip" href="{escape(address)}">{escape(display(link))}</a>'
 
 
 def _text(written: str, words: Wording) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from zhixing.compose import Memory, Results, check, plan, results, templates_of
 from zhixing.markdown.blocks import Kind
 from zhixing.page import Document, read_page
-from zhixing.page.public import draw_public, public_vault
+from zhixing.page.public import Private, draw_public, private_of, public_vault
 from zhixing.page.tags import Tags
 from zhixing.problems import Problem
 from zhixing.site.math import formula_problems
@@ -28,7 +28,8 @@ class Shown:
     """A vault with everything that its pages need. `figures` are by path in the vault.
 
     `public` is the vault without the hidden notes and the files that belong to them: what a site may be made of. Links
-    are resolved in the whole vault, so that a link to a hidden note does not lead to another of its name.
+    are resolved in the whole vault, so that a link to a hidden note does not lead to another of its name. `private` is
+    what no page may name.
     """
 
     vault: Vault
@@ -37,6 +38,7 @@ class Shown:
     backlinks: Mapping[PurePosixPath, tuple[Edge, ...]]
     problems: tuple[Problem, ...]
     public: Vault
+    private: Private
 
     def note(self, path: str) -> Note | None:
         """Return the note at a path of the vault."""
@@ -44,7 +46,7 @@ class Shown:
 
     def page(self, note: Note, tags: Tags, *, terms: bool = False) -> Document:
         """Return a note's page; `terms` reads lists of definitions."""
-        return read_page(self.vault, note, self.results, tags, terms=terms)
+        return read_page(self.vault, note, self.results, tags, terms=terms, private=self.private)
 
     def links_here(self, note: Note) -> tuple[Edge, ...]:
         """Return the links that other published notes' authors made to this one."""
@@ -70,8 +72,9 @@ def show(root: Path, templates: Path, memory: Memory | None = None, wording: Wor
     problems = {*check(vault, found, plan(vault, found), held_to), *_formulas(vault)}
     seen = [replace(problem, path=Path(os.path.relpath(root / problem.path)).as_posix()) for problem in problems]
     ordered = tuple(sorted(seen, key=lambda problem: problem.order))
-    public = public_vault(vault, found)
-    return Shown(vault, found, draw_public(vault, found), _written(backlinks(vault)), ordered, public)
+    private = private_of(vault, found)
+    public = public_vault(vault, private)
+    return Shown(vault, found, draw_public(vault, found), _written(backlinks(vault)), ordered, public, private)
 
 
 def _written(links: Mapping[PurePosixPath, tuple[Edge, ...]]) -> dict[PurePosixPath, tuple[Edge, ...]]:

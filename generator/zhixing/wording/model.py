@@ -119,6 +119,8 @@ class Wording:
     no_note: str
     no_file: str
     not_shown: str
+    file_not_shown: str
+    withheld: str
     no_embed: str
     nothing_in_note: str
     embed_circle: str

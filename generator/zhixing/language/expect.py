@@ -69,7 +69,8 @@ def _judge(item: Expectation | Expression, evaluator: Evaluator) -> Outcome | No
             return Outcome(item, computed, _judge_statement(item, computed, evaluator), at=item.span.start)
         differing = list(_find_differences(item, computed, evaluator))
         what = "; ".join(text for text, _ in differing)
-        return Outcome(item, computed, what, at=differing[0][1] if differing else item.span.start)
+        fix = _advise_statement(item, computed) if differing else ""
+        return Outcome(item, computed, what, fix=fix, at=differing[0][1] if differing else item.span.start)
     except NotComputedError:
         return None
     except ExampleError as error:
@@ -232,6 +233,16 @@ def _find_differences(item: Expectation, computed: Quantity, evaluator: Evaluato
             f"{item.target.text}{where} is {describe_entry(entry, evaluator)}, not {_describe_wanted(printed)}",
             printed.span.start,
         )
+
+
+def _advise_statement(item: Expectation, computed: Quantity) -> str:
+    """Return where to write an expression that stands where a value is expected; "" where none does."""
+    texts = [printed.text for _, printed in _leaves(item.values) if printed.value is None]
+    if computed.on or not any(set(text) & set("+*/([") for text in texts):
+        return ""
+    if shape_of(item.values):
+        return "Values are numbers; state what other quantities give under `holds:`"
+    return f"Values are numbers; state what other quantities give under `holds:`, as {item.target.text} == {texts[0]}"
 
 
 def _agrees(place: Place, printed: Printed, computed: Quantity, evaluator: Evaluator) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from collections.abc import Sequence as Items
 from decimal import Decimal
@@ -32,6 +33,7 @@ from zhixing.language.model import (
 )
 from zhixing.language.nodes import Index, Label
 from zhixing.language.scope import Scope
+from zhixing.language.words import CONSTANTS
 from zhixing.markdown.yaml import Mapping, Node, Scalar, Sequence
 from zhixing.numerals.read import ABOUT, last_numeral
 from zhixing.problems import Code, did_you_mean
@@ -42,6 +44,9 @@ from zhixing.source import Span
 EXACT = 1e-6
 _PLAIN = re.compile(r"[+\-−]?\d{1,30}(?:\.\d{0,30})?(?:[eE][+\-]?\d{1,3})?")
 _PERCENT = re.compile(r"\s*([+\-−]?[0-9]{1,30}(?:\.[0-9]{0,30})?)\s?[%％]\s*")
+_THOUSANDS = re.compile(r"[+\-−]?[0-9]{1,3}(?:[,，][0-9]{3})+(?:\.[0-9]+)?")
+_MEASURE = re.compile(r"([+\-−]?[0-9]{1,30}(?:\.[0-9]{1,30})?)\s?([^\W\d_]{1,12}|[€$£¥])")
+_FLAGS = {"yes": "1", "true": "1", "no": "0", "false": "0"}
 _SPECIAL = {"inf": math.inf, "-inf": -math.inf, "−inf": -math.inf, "nan": math.nan}
 
 
@@ -88,7 +93,27 @@ def read_number(node: Scalar) -> tuple[float, Span]:
     try:
         return float(node.text.replace("−", "-")), node.span
     except ValueError:
-        return constant(node), node.span
+        pass
+    fix = _advise_number(node.text.strip())
+    if fix:
+        raise ExampleError(Code.EXAMPLE_VALUE, f"{node.text!r} is no number here", fix).at_span(node.span)
+    return constant(node), node.span
+
+
+def _advise_number(text: str) -> str:
+    """Return how to write what prose writes otherwise: `1,000`, `3kg`, `½`, `yes`; "" for every other text."""
+    if _THOUSANDS.fullmatch(text):
+        return f"Write {re.sub('[,，]', '', text)}; how numbers are printed stands under `formats:`"
+    measure = _MEASURE.fullmatch(text)
+    if measure and measure[2] not in CONSTANTS:
+        return f"Write {measure[1]}; a unit stands under `formats:`, as {{unit: {measure[2]}}}"
+    if text.lower() in _FLAGS:
+        return f"Write {_FLAGS[text.lower()]}"
+    parts = [unicodedata.normalize("NFKC", part) for part in text]
+    fractions = [part.replace("⁄", "/") for part in parts if "⁄" in part]
+    if len(fractions) == 1 and len(text) == 1:
+        return f"Write {fractions[0]}"
+    return ""
 
 
 def constant(node: Scalar) -> float:

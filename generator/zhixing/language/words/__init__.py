@@ -31,6 +31,7 @@ RESERVED = frozenset({*CONSTANTS, *(name for name, word in FUNCTIONS.items() if 
 """Words that no quantity may be named."""
 
 INSTEAD: Mapping[str, str] = {
+    "lg": "The logarithm to base 10 is log10(x)",
     "ln": "The natural logarithm is log(x)",
     "len": "The number of entries is size(x)",
     "e": "The number e is exp(1), its powers are exp(x)",

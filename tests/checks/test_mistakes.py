@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from casefile import Case, cases
 
+from casefile import Case, cases
 from small_vaults import vault_of
 from zhixing import compose
 from zhixing.problems import Code

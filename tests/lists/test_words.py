@@ -29,7 +29,7 @@ NO_FORMULA = {
 def entries() -> dict[str, str]:
     found: dict[str, str] = {}
     for text in list_words(CHINESE):
-        name = re.match(r"\*\*(.+?)\*\*（`", text)
+        name = re.match(r"\*\*(.+?)\*\*\n\n`", text)
         if name:
             found[name[1].replace("\\", "")] = text
     return found

@@ -14,6 +14,7 @@ from zhixing.vault.vault import Vault
 from zhixing.wording.model import Wording
 
 _FIELD = re.compile(r"^(Formula|Shapes|Raises|Source|Note): ", re.MULTILINE)
+_AS_IT_IS = re.compile(r"(\x20?`[^`\n]+`\x20?)")  # code, with the spaces around it, which escaping would write out
 
 
 def reference(vault: Vault) -> Iterator[str]:
@@ -36,16 +37,21 @@ def fields(text: str) -> dict[str, str]:
 def _entry(name: str, text: str, titles: set[str], words: Wording) -> str:
     found = fields(text)
     call = _words(name, f"`{name}{_signature(name)}`", words)
-    parts = [words.core_entry.format(name=name, call=call), escape_markdown(found[""])]
+    parts = [f"**{name}**", call, _prose(found[""])]
     if "Formula" in found:
         parts.append(f"$$\n{found['Formula']}\n$$")
     labels = {"Shapes": words.core_shapes, "Raises": words.core_raises, "Source": words.core_source}
     kept = [(label, found[field]) for field, label in labels.items() if field in found]
-    lines = [f"- {words.pair(label, escape_markdown(text))}" for label, text in kept]
+    lines = [f"- {words.pair(label, _prose(text))}" for label, text in kept]
     note = found.get("Note")
     if note in titles:
         lines.append(f"- {words.pair(words.core_note, f'[[{note}]]')}")
     return "\n\n".join([*parts, "\n".join(lines)])
+
+
+def _prose(text: str) -> str:
+    """Return a sentence of a docstring as Markdown: code stays code, and nothing else in it means anything."""
+    return "".join(piece if _AS_IT_IS.fullmatch(piece) else escape_markdown(piece) for piece in _AS_IT_IS.split(text))
 
 
 def _words(name: str, call: str, words: Wording) -> str:

@@ -49,7 +49,7 @@ def list_words(words: Wording) -> Iterator[str]:
 def _entry(word: Word, words: Wording) -> str:
     found = find_fields(word)
     sentence = words.word_sentences.get(word.name) or escape_markdown(found[""])
-    parts = [words.core_entry.format(name=escape_markdown(word.name), call=f"`{write_call(word)}`"), sentence]
+    parts = [f"**{escape_markdown(word.name)}**", f"`{write_call(word)}`", sentence]
     if shown := found.get("Formula") or _print_formula(word):
         parts.append(f"$$\n{shown}\n$$")
     lines = [words.pair(words.core_shapes, f"`{form}`") for form in write_shapes(word)]

@@ -57,6 +57,7 @@ from zhixing.page.tree import (
 from zhixing.vault.note import SCHEMES
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_BLANKS = re.compile(r"\s+|<[^<>]*>")
 _BLANK = re.compile(r"[\x00-\x20\x7f]")
 # What is a link itself, so that no link stands around it.
 _LINKING = Link | Tag | FootnoteCall | Mention | Media
@@ -71,6 +72,7 @@ class Surroundings:
     - `formula`: LaTeX as HTML, in a line or (True) alone; `code`: a block of code and its language as HTML.
     - `clean`: a page in which authors wrote HTML, without what may not be shown; its second argument is our mark.
     - `permalinks`: whether headings carry a link to themselves.
+    - `words`: running text outside links, escaped for HTML, as HTML with the links that its words alone make.
     """
 
     address: Callable[[Place], str]
@@ -78,6 +80,7 @@ class Surroundings:
     code: Callable[[str, str], str]
     clean: Callable[[str, str], str]
     permalinks: bool = True
+    words: Callable[[str], str] = str
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +170,8 @@ class _Writer:
     # Running text.
 
     def _text(self, piece: Text) -> str:
-        return escape(piece.text, quote=False)
+        text = escape(piece.text, quote=False)
+        return text if self.in_link else self.edge.words(text)
 
     def _break(self, _: Break) -> str:
         return "<br>\n"
@@ -337,16 +341,19 @@ class _Writer:
         box = f'<input type="checkbox" disabled=""{ticked}><span{self._class("task-list-indicator")}></span>'
         return f"<label{self._class('task-list-control')}>{box}</label> "
 
-    def _table(self, block: Table) -> str:
-        head, *rows = [self._row(row, block, "td" if number else "th") for number, row in enumerate(block.rows)]
+    def _table(self, block: Table, names: Sequence[str] = ()) -> str:
+        """Return a table. With the `names` of its columns each cell says its own, for screens that are too narrow."""
+        head = self._row(block.rows[0], block, "th")
+        rows = [self._row(row, block, "td", names) for row in block.rows[1:]]
         body = f"<tbody>\n{''.join(rows)}</tbody>\n" if rows else ""
         return f"<table>\n<thead>\n{head}</thead>\n{body}</table>\n"
 
-    def _row(self, row: Sequence[tuple[Inline, ...]], table: Table, tag: str) -> str:
+    def _row(self, row: Sequence[tuple[Inline, ...]], table: Table, tag: str, names: Sequence[str] = ()) -> str:
         cells = []
-        for cell, alignment in zip(row, table.alignments, strict=True):
+        for number, (cell, alignment) in enumerate(zip(row, table.alignments, strict=True)):
             style = f' style="text-align:{alignment}"' if alignment else ""
-            cells.append(f"<{tag}{style}>{self.line(cell)}</{tag}>\n")
+            label = f' data-label="{names[number]}"' if names else ""
+            cells.append(f"<{tag}{style}{label}>{self.line(cell)}</{tag}>\n")
         return f"<tr>\n{''.join(cells)}</tr>\n"
 
     def _code_block(self, block: CodeBlock) -> str:
@@ -374,7 +381,8 @@ class _Writer:
         words = self.document.wording
         folded = ((words.source_code, block.declared), (words.numpy_code, block.program))
         parts = [self._folded(words.pair(title, block.id), code) for title, code in folded if code]
-        inside = f"{self.blocks(block.children)}{''.join(parts)}"
+        shown = self.blocks(block.children) if block.declared else self._listed(block.children)
+        inside = f"{shown}{''.join(parts)}"
         if block.declared is None:
             anchor = f"<span{self._class('block', 'alone')}{self._id(block.anchor)}></span>" if block.anchor else ""
             return f"{anchor}{inside}"
@@ -384,6 +392,14 @@ class _Writer:
         begin = f"<div{self._class('zx-example')}{self._id(block.anchor) if block.anchor else ''}{told}"
         head = f"<p{self._class('zx-example-title')}><a{href}>{title}</a></p>"
         return f"{begin}{self._data({'example': block.id})}>\n{head}\n{inside}</div>\n"
+
+    def _listed(self, blocks: Sequence[Block]) -> str:
+        """Return what a list shows: the rows of its tables stand below each other where the screen is narrow."""
+        return "".join([self._cards(block) if isinstance(block, Table) else self.block(block) for block in blocks])
+
+    def _cards(self, block: Table) -> str:
+        names = [escape(_BLANKS.sub(" ", self._words(cell))) for cell in block.rows[0]]
+        return f"<div{self._class('zx-cards')}>\n{self._table(block, names)}</div>\n"
 
     def _folded(self, title: str, code: CodeBlock) -> str:
         summary = f"<summary>{escape(title, quote=False)}</summary>"

@@ -11,10 +11,12 @@ from weakref import WeakKeyDictionary
 
 from zhixing.compose import Results
 from zhixing.language.runs import INFO
+from zhixing.lists.lists import INFO as LIST
 from zhixing.markdown.blocks import PROSE, Kind, Region
 from zhixing.markdown.generated import markers
 from zhixing.markdown.inline import TokenKind
 from zhixing.markdown.links import default_text
+from zhixing.markdown.slugs import anchors as slugs_of
 from zhixing.page.blocks import Opaque, Part, Piece, cover, read_blocks
 from zhixing.page.callouts import Head, read_head
 from zhixing.page.checked import Examples
@@ -30,9 +32,11 @@ from zhixing.page.tree import (
     Anchor,
     Block,
     Callout,
+    Code,
     CodeBlock,
     Document,
     Embed,
+    Emphasis,
     Example,
     Figure,
     Footnote,
@@ -366,6 +370,14 @@ _READERS: dict[str, Callable[[_NoteReader, Piece], Sequence[Block]]] = {
 _ANCHORED = frozenset({"fence", "code_block", "hr", "html_block", "opaque", "blockquote_open"})
 
 
+def _head_of(block: Paragraph) -> tuple[Inline, ...]:
+    """Return the words of a paragraph that begins with bold ones, () for another."""
+    first = block.children[0] if block.children else None
+    if not isinstance(first, Emphasis) or first.kind != "strong":
+        return ()
+    return (*first.children, *block.children[1:])
+
+
 def _figured(block: Block) -> Block:
     """Return a paragraph of nothing but a picture as a figure."""
     if isinstance(block, Paragraph) and len(block.children) == 1 and isinstance(media := block.children[0], Media):
@@ -386,6 +398,7 @@ class _Results:
         own = scope.page.results.blocks.get(self.note.path, ()) if scope.declares else ()
         self.declared = {block.fence.span.start: block.id for block in own}
         self.fences = {block.id: block.fence for block in own}
+        self.heads = [heading.slug for heading in self.note.headings]
 
     def opaque(self, span: Span) -> list[Opaque]:
         """Return the blocks in a part of the note that Markdown does not know: results, formulas, comments."""
@@ -424,9 +437,34 @@ class _Results:
         body = read_note(Source(self.note.source.path, shown), self.note.path)
         scope = replace(self.scope, note=body, declares=False)
         blocks = _NoteReader(scope).read([Span(0, len(shown))])
+        if (fence := self.fences.get(name)) is not None and fence.info.split() == LIST:
+            blocks = self._with_headings(blocks, span)
         program = CodeBlock(NOWHERE, result.numpy, "python") if result.numpy else None
         anchor = "" if self.scope.embedded else example_id(name)
         return Example(span, name, blocks, self._declared(name), program, anchor)
+
+    def _with_headings(self, blocks: tuple[Block, ...], at: Span) -> tuple[Block, ...]:
+        """Return a list whose bold lines are headings below the one that the list stands under.
+
+        In the note they cannot be headings: a heading inside a region means that the region's end was lost.
+        """
+        before = [heading.level for heading in self.note.headings if heading.span.start < at.start]
+        level = (before[-1] if before else 1) + 1
+        bold = {block: head for block in blocks if isinstance(block, Paragraph) and (head := _head_of(block))}
+        texts = ["".join(one.text for one in walk(head) if isinstance(one, Text | Code)) for head in bold.values()]
+        slugs = slugs_of([*self.heads, *texts])[len(self.heads) :]
+        self.heads += texts
+        # A group says how many it holds; what stands in groups has no more than a name.
+        inside = level + any(len(block.children) > 1 for block in bold)
+        made = {
+            block: self._heading(block.span, level if len(block.children) > 1 else inside, slug, head)
+            for (block, head), slug in zip(bold.items(), slugs, strict=True)
+        }
+        return tuple(made[block] if isinstance(block, Paragraph) and block in made else block for block in blocks)
+
+    def _heading(self, span: Span, level: int, slug: str, words: tuple[Inline, ...]) -> Heading:
+        embedded = self.scope.embedded
+        return Heading(span, min(level, 6), "" if embedded else element_id(slug), words, embedded)
 
     def _declared(self, name: str) -> CodeBlock | None:
         region = self.fences.get(name)

@@ -79,7 +79,8 @@ class Addresses:
 FOLDER = "assets/zhixing"
 STYLES = f"{FOLDER}/zhixing.css"
 _HERE = Path(__file__).parent / "assets"
-_ALWAYS = ("zhixing.css", "search.js", "card.js", "STIXTwoMath-Regular.woff2", "STIXTwoMath-LICENSE.txt")
+_FONT = ("STIXTwoMath-Common.woff2", "STIXTwoMath-Regular.woff2", "STIXTwoMath-LICENSE.txt")
+_ALWAYS = ("zhixing.css", "search.js", "card.js", *_FONT)
 _MERMAID = ("mermaid.min.js", "mermaid-LICENSE.txt")
 SEARCH = f"{FOLDER}/search"
 ASSETS = (*(f"{FOLDER}/{name}" for name in (*_ALWAYS, *_MERMAID)), SEARCH)

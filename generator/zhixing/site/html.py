@@ -18,14 +18,17 @@ from zhixing.page.html import Entry, Surroundings
 from zhixing.page.tree import Place
 from zhixing.site.math import formula
 from zhixing.site.sanitise import sanitise
+from zhixing.wording.model import Wording
 
 _FORMAT = HtmlFormatter(cssclass="highlight", wrapcode=True)
 _H1 = re.compile(r"<h1[ >].*?</h1>", re.DOTALL)
 
 
-def edge_of(address: Callable[[Place], str], *, permalinks: bool = True) -> Surroundings:
+def edge_of(
+    address: Callable[[Place], str], *, permalinks: bool = True, words: Callable[[str], str] = str
+) -> Surroundings:
     """Return what a page's writer needs: where places are, formulas as MathML, code in colours, and clean HTML."""
-    return Surroundings(address, formula, coloured, sanitise, permalinks)
+    return Surroundings(address, formula, coloured, sanitise, permalinks, words)
 
 
 def coloured(code: str, language: str) -> str:
@@ -60,6 +63,15 @@ def contents_of(entries: Iterable[Entry]) -> TableOfContents:
 def titled(title: str, body: str) -> str:
     """Return a page's content with its title over it, if it has none of its own."""
     return body if _H1.search(body) else f"<h1>{escape(title)}</h1>\n{body}"
+
+
+def missing_page(page: str, words: Wording, home: str) -> str:
+    """Return Material's page for addresses that lead nowhere with a search for what the address says; others as is."""
+    search = f'<button type="button" class="md-button zx-search-open" data-from-address>{escape(words.search)}</button>'
+    start = f'<a class="md-button" href="{escape(home)}">{escape(words.root_folder)}</a>'
+    said = f"<h1>{escape(words.page_missing)}</h1>\n<p>{escape(words.page_missing_help)}</p>\n"
+    shown = f'{said}<p class="zx-ways">{search} {start}</p>'
+    return page.replace("<h1>404 - Not found</h1>", shown, 1)
 
 
 def surrounded(head: str, content: str, foot: str) -> str:

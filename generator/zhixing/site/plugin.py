@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, Template
 from mkdocs.config.base import Config
@@ -35,6 +36,7 @@ from zhixing.site.files import SEARCH, Addresses, is_shown, write_redirects
 from zhixing.site.inputs import EmptyDocs, theme_places, vault_files, watch_real_folders
 from zhixing.site.logs import write_visibly
 from zhixing.site.navigation import around, escape_titles
+from zhixing.site.papers import with_papers
 from zhixing.site.policy import Trusted
 from zhixing.site.search import Entry, write_search
 from zhixing.site.search_box import begin_search, with_search
@@ -195,7 +197,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     def _written(self, tree: Document, page: Page) -> str:
         """Return a page's HTML, and enter its headings into MkDocs' page."""
-        written = write_html(tree, html.edge_of(Addresses(self.files, self.tags, page.url).place))
+        written = write_html(tree, html.edge_of(Addresses(self.files, self.tags, page.url).place, words=with_papers))
         page.toc = TableOfContents([*html.contents_of(written.contents), *page.toc])
         page.present_anchor_ids = {*(page.present_anchor_ids or ()), *(entry.id for entry in written.contents)}
         return written.body
@@ -244,9 +246,11 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             page = self.template.render(policy.without_notes(context))
             self.trusted[template_name, ""] = policy.trust(page)
 
-    def on_post_template(self, output: str, *, template_name: str, **_: object) -> str:
+    def on_post_template(self, output: str, *, template_name: str, config: MkDocsConfig, **_: object) -> str:
         """Keep pages that no file is behind, as that of addresses which lead nowhere, to the same."""
         trusted = self.trusted.get((template_name, ""))
+        if template_name == "404.html":
+            output = html.missing_page(output, self.shown.vault.wording, home=urlsplit(config.site_url or "/").path)
         return policy.with_policy(self._with_search(output), trusted) if trusted else output
 
     @event_priority(-1000)

@@ -13,6 +13,7 @@ from zhixing.page import Document, read_page
 from zhixing.page.public import Private, draw_public, private_of, public_vault
 from zhixing.page.tags import Tags
 from zhixing.problems import Problem
+from zhixing.site.answers import fold_answers
 from zhixing.site.math import formula_problems
 from zhixing.vault.graph import Edge, backlinks
 from zhixing.vault.load import load, read_templates
@@ -45,8 +46,8 @@ class Shown:
         return self.vault.notes.get(PurePosixPath(path))
 
     def page(self, note: Note, tags: Tags, *, terms: bool = False) -> Document:
-        """Return a note's page; `terms` reads lists of definitions."""
-        return read_page(self.vault, note, self.results, tags, terms=terms, private=self.private)
+        """Return a note's page, answers folded; `terms` reads lists of definitions."""
+        return fold_answers(read_page(self.vault, note, self.results, tags, terms=terms, private=self.private))
 
     def links_here(self, note: Note) -> tuple[Edge, ...]:
         """Return the links that other published notes' authors made to this one."""

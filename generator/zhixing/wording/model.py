@@ -90,7 +90,6 @@ class Wording:
     group: str
     root_folder: str
     sentence_end: str
-    core_entry: str
     core_shapes: str
     core_raises: str
     core_source: str
@@ -169,6 +168,12 @@ class Wording:
     search_none: str
     search_failed: str
     close: str
+
+    # Questions whose answers fold, by the words that begin them; and the page of addresses that lead nowhere.
+    questions: tuple[str, ...]
+    answers: tuple[str, ...]
+    page_missing: str
+    page_missing_help: str
 
     # Templates of notes.
     example: str

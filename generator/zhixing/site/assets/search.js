@@ -449,6 +449,16 @@
     search();
   }
 
+  /** Return the last name in the page's address, as words. */
+  function wordsOfAddress() {
+    const name = location.pathname.replace(/(?:\/index)?(?:\.html|\.md|\/)?$/, "").split("/").pop();
+    try {
+      return decodeURIComponent(name).replace(/[-_+]+/g, " ").trim();
+    } catch {
+      return "";
+    }
+  }
+
   const typing = (target) => target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
 
   document.addEventListener("keydown", (event) => {
@@ -459,7 +469,8 @@
     }
   });
   document.addEventListener("click", (event) => {
-    if (event.target.closest?.(".zx-search-open")) open("");
+    const button = event.target.closest?.(".zx-search-open");
+    if (button) open("fromAddress" in button.dataset ? wordsOfAddress() : "");
   });
   input.addEventListener("input", search);
   input.addEventListener("keydown", (event) => {

@@ -73,6 +73,7 @@ def test_generated_formulas_read_as_what_they_computed(monkeypatch: pytest.Monke
     wanted, seed = int(os.environ.get("FORMULAS", "250")), int(os.environ.get("FORMULAS_FROM", "0"))
     counts: Counter[str] = Counter()
     wrong: list[str] = []
+    log = logging.getLogger(__name__)
     while counts.total() < wanted:
         seed += 1
         kind, block = grow_example(seed)
@@ -81,10 +82,13 @@ def test_generated_formulas_read_as_what_they_computed(monkeypatch: pytest.Monke
             continue
         with np.errstate(all="ignore"):
             readings = read_formulas(done)
-        wrong += [f"{seed}: {one}" for one, _ in readings if one]
+        misread = [f"{seed}: {one}" for one, _ in readings if one]
+        for one in misread:
+            log.info(one)
+        wrong += misread
         unread = readings[-1][1]
         counts[f"{kind}, not read: {unread}" if unread else kind] += 1
-    logging.getLogger(__name__).info("Read, to the seed %d: %s", seed, dict(counts))
+    log.info("Read, to the seed %d: %s", seed, dict(counts))
 
     assert sorted(wrong, key=len) == []
     assert sum(counts[key] for key in counts if "as written" in key) <= wanted / 100 + 2

@@ -51,8 +51,9 @@ def functions_of(run: Run) -> dict[str, tuple[tuple[str, ...], str, bool]]:
 
 def is_as_written(run: Run, step: Step) -> bool:
     """Return whether a formula is no mathematics but the expression as it is written, for want of a notation."""
-    tree = step.expression.written or step.expression.tree
-    return not isinstance(tree, Name) and f" = {label(text_of(tree)).text}" in formula(run, step)
+    trees = step.expression.tree, step.expression.written
+    texts = [f" = {label(text_of(tree)).text}" for tree in trees if tree and not isinstance(tree, Name)]
+    return any(text in formula(run, step) for text in texts)
 
 
 def read_formula(run: Run, step: Step) -> tuple[str, str]:

@@ -92,7 +92,7 @@ class UnreadableError(Exception):
 
 
 class NotSmoothError(UnreadableError):
-    """What a formula says depends on rounding: a slope where there is a kink, an equality of numbers all but equal."""
+    """What a formula says depends on rounding: a slope where there is a kink, a comparison of numbers all but equal."""
 
 
 def _print_parts(base: str, below: Sequence[str], mark: str) -> str:
@@ -255,8 +255,7 @@ class Reader:
         value = number(1)
         for sign, a, b in zip(signs, sides, sides[1:], strict=False):
             x, y = self.label_value(a, b), self.label_value(b, a)
-            if sign in ("=", r"\neq"):
-                self.entry_by_entry(_refuse_rounding, (x, y), alone=True)
+            self.entry_by_entry(_refuse_rounding, (x, y), alone=True)
             if x.pos and self.depth_of_statement:
                 raise UnreadableError("an array is compared entry by entry without indices")
             value = self.logical(
@@ -656,13 +655,18 @@ class Reader:
             self.place = start
             return None
         self.take("_")
-        with self.binding(_split(self.group_text())) as names:
+        items = _split(self.group_text())
+        with self.binding([item for item in items if item != r"\cdot"]) as names:
             value = self.inner(inner).read_all()
             sizes = [self.size_of(name) for name in names]
         free = tuple(f for f in value.free if f not in names)
         full = value.along((*free, *names))
         full = np.broadcast_to(full, (*full.shape[: len(free)], *sizes))
-        return Value(full, free, tuple(self.axis_of(n) or "" for n in names))
+        axes = [self.axis_of(n) or "" for n in names]
+        for place in (place for place, item in enumerate(items) if item == r"\cdot"):
+            full = np.expand_dims(full, len(free) + place)
+            axes.insert(place, "")
+        return Value(full, free, tuple(axes))
 
     def norm(self, value: Value) -> Value:
         frobenius = self.sees("_{F}") and ("F" not in self.symbols.axes or True)
@@ -1102,7 +1106,7 @@ def _compare_with(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _refuse_rounding(a: Any, b: Any) -> Any:
-    """Refuse to tell whether numbers are equal that differ by rounding alone."""
+    """Refuse to tell whether numbers are equal, or which is larger, that differ by rounding alone."""
     if np.any(close(a, b) & (a != b)):
         raise NotSmoothError("the sides differ by rounding alone")
     return a

@@ -30,6 +30,7 @@ from zhixing.language.latex_tree import (
     big,
     compare,
     fraction,
+    has_index,
     indicator,
     label,
     last_factor,
@@ -370,6 +371,9 @@ MOST_STARTS = 12
 
 TOP = r"\top"
 
+NEW = Symbol(r"\cdot")
+"""Stands for the index of a new axis, which has one position."""
+
 _SHORT = 16  # an exponent of more characters is hard to read as one
 _UNSEEN = re.compile(r"\\[A-Za-z]+|[{}_\\! ]")
 
@@ -619,13 +623,15 @@ class Printer:
         """Return a printer inside of which some indices are in use."""
         return replace(self, scope=self.scope | {piece.text for piece in pieces})
 
-    def free_indices(self, names: Sequence[str]) -> list[Free]:
-        """Return an index for each axis, with a prime where the plain one is in use."""
+    def free_indices(self, names: Sequence[str], places: Sequence[Place] = ()) -> list[Free]:
+        """Return an index for each axis, with a prime where the plain one is in use, perhaps inside of a place."""
         found: list[Free] = []
+        inside = [place.piece for place in places if not isinstance(place, At)]
         for name in names:
             piece = self.axis(name) if name else self._unnamed_index()
             piece = prime(piece) if name in self.numbered else piece
-            while piece.text in self.scope or any(piece == other.piece for other in found):
+            used = [other.piece.text for other in found]
+            while piece.text in {*self.scope, *used} or any(has_index(other, piece) for other in inside):
                 piece = prime(piece)
             found.append(Free(piece, name))
         return found
@@ -721,7 +727,8 @@ class Printer:
         free = self.free_indices(dims)
         pieces = tuple(index.piece for index in free)
         entry = self.within(pieces).entry(node, tuple(free))
-        below = tuple(self.range_of(node, i, index) for i, index in enumerate(free))
+        new = [not index.axis and not has_index(entry, index.piece) for index in free]
+        below = tuple(NEW if new[i] else self.range_of(node, i, index) for i, index in enumerate(free))
         return with_index(Enclosed(r"\left[", (entry,), r"\right]"), below) if pieces else entry
 
     def statement(self, node: Node) -> Piece:
@@ -895,7 +902,7 @@ class Printer:
         if isinstance(item, Slice):
             return self._print_slice(item, axis)
         if isinstance(item, NewAxis):
-            return Symbol(r"\cdot")
+            return NEW
         place = self._read_item(item, axis)
         labelled = isinstance(item, Label) or of is None
         return self.place(place if labelled or of is None else self._shift(*of, place, axis), axis)
@@ -1009,7 +1016,7 @@ class Printer:
         if reads_whole(node, self.known):
             return self._subscript(_bracket(self.whole(node)), node, places)
         own = self.known.dims(node)
-        inner = self.free_indices(left[-1:] if left[-1] else right[-2:][:1])[0]
+        inner = self.free_indices(left[-1:] if left[-1] else right[-2:][:1], places)[0]
         batch = len(own) - (len(left) > 1) - (len(right) > 1)
         lead = dict(zip(own[:batch], places[:batch], strict=True))
         row = places[batch : batch + (len(left) > 1)]
@@ -1205,7 +1212,7 @@ class Printer:
         dims = self.known.dims(node.arguments[0])
         names = axis_names(node)
         over = tuple(range(len(dims))) if names is None else tuple(self.dimension(dims, name) for name in names)
-        bound = self.free_indices([dims[i] if names is None else names[over.index(i)] for i in over])
+        bound = self.free_indices([dims[i] if names is None else names[over.index(i)] for i in over], places)
         rest = iter(places)
         full = tuple(bound[over.index(i)] if i in over else next(rest) for i in range(len(dims)))
         return full, bound, over
@@ -1238,7 +1245,7 @@ class Printer:
     def _bounds(self, node: Node, over: Sequence[int], bound: Sequence[Free], entry: Piece) -> tuple[Piece, ...]:
         """Return what stands below a reduction; the index of a new axis, of which no entry depends, is left out."""
         pairs = (
-            (i, index) for i, index in zip(over, bound, strict=True) if index.axis or index.piece.text in entry.text
+            (i, index) for i, index in zip(over, bound, strict=True) if index.axis or has_index(entry, index.piece)
         )
         return tuple(self.range_of(node, i, index) for i, index in pairs)
 
@@ -1273,8 +1280,9 @@ class Printer:
         argument = node.arguments[0]
         if not self.known.dims(argument):
             return _apply(self, word, node, [self.value(argument)])
-        named = {self.axis(name).text for name in axis_names(node) or ()}
-        apart = named.isdisjoint(self.scope) or len(named) == len(self.known.dims(argument))
+        dims = self.known.dims(argument)
+        named = {self.axis(dims[self.dimension(dims, name)]).text for name in axis_names(node) or ()}
+        apart = named.isdisjoint(self.scope) or len(named) == len(dims)
         if not places and apart and reads_whole(argument, self.known):
             return _print_applied(self, word, node, "")
         if not places and self.known.dims(node):  # an index in use stands below the function
@@ -1302,7 +1310,7 @@ class Printer:
     def _evaluated(self, word: Word, node: Call, places: tuple[Place, ...], over: tuple[int, ...]) -> Piece:
         r"""Return `\left. f \right|_{k = 3}`: a function along an axis, at a place that is no plain index."""
         dims = self.known.dims(node)
-        free = dict(zip(over, self.free_indices([dims[i] for i in over]), strict=True))
+        free = dict(zip(over, self.free_indices([dims[i] for i in over], places), strict=True))
         mode = self.within(tuple(index.piece for index in free.values()))
         inner = mode._kept(word, node, tuple(free.get(i, place) for i, place in enumerate(places)))
         at = tuple(

@@ -37,6 +37,8 @@ _REFUSED = re.compile(
 _FACTORS = re.compile(r"^[^\\]*[^\s\\]\s+\S")
 """Letters with a space between them: a product, whose scripts are those of the last factor."""
 
+_WORD = re.compile(r"\\(?:mathrm|text|operatorname)\{[^{}]*\}|\\[A-Za-z]+")
+
 _SPECIALS = {"\\": r"\backslash ", "<": r"{\lt}", ">": r"{\gt}", "^": r"{\wedge}", "~": r"{\sim}", "`": "`"}
 _SPECIAL = re.compile(r"([\\{}$&#%_^~<>`])")
 # Neither Markdown nor XML can carry these.
@@ -76,6 +78,14 @@ def spell_name(name: str) -> Symbol:
 def prime(piece: Piece) -> Piece:
     """Return an index with a prime."""
     return replace(piece, base=prime(piece.base)) if isinstance(piece, Scripted) else Symbol(f"{write(piece)}'")
+
+
+def has_index(piece: Piece, index: Piece) -> bool:
+    """Return whether an index stands in a piece."""
+    name, text = write(index), write(piece)
+    if name.startswith("\\"):
+        return name in text
+    return bool(re.search(rf"(?<![A-Za-z]){re.escape(name)}(?!')", _WORD.sub(" ", text)))
 
 
 def _is_letter(word: str) -> bool:
@@ -313,11 +323,12 @@ class Prefixed(_Printable):
 
 @dataclass(frozen=True, slots=True)
 class Product(_Printable):
-    """Two factors, side by side or with a sign between them."""
+    """Two factors, side by side or with a sign between them; `dot` says that they are vectors, and it a number."""
 
     left: Piece
     right: Piece
     sign: str = ""
+    dot: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -532,8 +543,9 @@ def multiply(left: Piece, right: Piece, *, array: bool = False, dot: bool = Fals
 
     `dot` is the dot product of two vectors; `elementwise` is False for a matrix product, which binds as it is read.
     """
+    left = Bracketed(left) if isinstance(left, Product) and left.dot else left
     sign = r"\odot" if array else r"\cdot" if dot or (elementwise and _runs_together(left, right)) else ""
-    return Product(left, right, sign)
+    return Product(left, right, sign, dot)
 
 
 def _runs_together(left: Piece, right: Piece) -> bool:

@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # Material's notice about a MkDocs 2 that this project does not use.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help site test quick fuzz serve regenerate check build lint types pytest bench-core bench-links bench-search bench-hostile sdist requirements clean
+.PHONY: help site test quick fuzz serve regenerate check build lint types pytest bench-core bench-links bench-search bench-hostile wheel sdist requirements clean
 .DEFAULT_GOAL := help
 
 help: ## Show what can be made
@@ -67,6 +67,9 @@ bench-search: $(READY) ## Type every title, alias and heading of the notes into 
 requirements: ## Pin all that is installed, with hashes (needs uv)
 	uv pip compile pyproject.toml --extra site --extra test --extra build --upgrade --generate-hashes --universal \
 	  --python-version 3.11.5 --no-emit-index-url --no-header --no-annotate --output-file requirements.txt
+
+wheel: $(READY) ## Build the wheel into dist/; the same sources give the same bytes
+	$(BIN)/python -m hatchling build --target wheel
 
 sdist: $(READY) ## Build the source distribution, unpack it, and run `make site` and `make test` in it
 	rm -rf dist

@@ -119,12 +119,12 @@ def conform(quantity: Quantity, name: Declaration, axes: Axes) -> Quantity:
     if unknown is not None:
         raise no_axis(unknown, axes)
     if len(quantity.dimensions) != len(name.axes):
-        raise _mismatch(quantity, name)
+        raise _mismatch(quantity, name, axes)
     order = find_order(quantity.axes, name.axes)
     values = quantity.values.transpose(order)
     pairs = zip(order, values.shape, name.axes, strict=True)
     if not all(_fits(quantity.axes[place], size, axis, axes) for place, size, axis in pairs):
-        raise _mismatch(quantity, name)
+        raise _mismatch(quantity, name, axes)
     return Quantity(values, tuple(Dimension(axis) for axis in name.axes), quantity.on)
 
 
@@ -144,14 +144,24 @@ def _fits(own: str, size: int, declared: str, axes: Axes) -> bool:
     return own in axes and not axes[own].labels and not axes[declared].labels
 
 
-def _mismatch(quantity: Quantity, name: Declaration) -> ExampleError:
+def _mismatch(quantity: Quantity, name: Declaration, axes: Axes) -> ExampleError:
     declared = f"[{', '.join(name.axes)}]" if name.axes else "a single number"
     what = f"{name.name} is declared as {declared}, but {describe(quantity)} was computed"
     if quantity.axes == name.axes:
         return ExampleError(Code.EXAMPLE_AXES, what, "Declare an axis of that size, or fix the expression")
+    second = _find_second_name(quantity, name, axes)
     own = ", ".join(axis or "AXIS" for axis in quantity.axes)
     fix = f"Declare it as {name.name}[{own}], or fix the expression" if own else f"Declare it as {name.name}"
+    if second:
+        fix = f"{second[0]} is a second name of {second[1]}: index what runs along it with [{second[1]}]. Or d{fix[1:]}"
     return ExampleError(Code.EXAMPLE_AXES, what, fix)
+
+
+def _find_second_name(quantity: Quantity, name: Declaration, axes: Axes) -> tuple[str, str] | None:
+    """Return an axis that was computed and not declared, and the declared one that it shares labels with."""
+    extra = [axis for axis in quantity.axes if axis in axes and axis not in name.axes]
+    pairs = ((other, axis) for other in extra for axis in name.axes if root(axes, other) == root(axes, axis))
+    return next(pairs, None)
 
 
 # `each AXIS:`: steps repeated along an axis, whose results stack under it.

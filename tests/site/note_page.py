@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from small_vaults import vault_of
-from zhixing.compose import results
+from zhixing.compose import check, plan, results
 from zhixing.page import Document, read_page
+from zhixing.page.faults import Faults
 from zhixing.page.html import write_html
 from zhixing.page.targets import relative
 from zhixing.site.html import edge_of
@@ -25,7 +26,9 @@ def as_tree(
 ) -> Document:
     """Return the same note as a tree."""
     vault = vault_of({**dict.fromkeys(files, ""), **(others or {}), str(PAGE): text})
-    return read_page(vault, vault.notes[PAGE], results(vault), faults=faults)
+    found = results(vault)
+    problems = Faults.of(check(vault, found, plan(vault, found), {}), to_author=True) if faults else None
+    return read_page(vault, vault.notes[PAGE], found, faults=problems)
 
 
 def to_html(page: Document) -> str:

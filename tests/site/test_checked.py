@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 import pytest
 from note_page import shown
 
 from casefile import Case, cases
 from small_vaults import DECLARED
+from zhixing.page.faults import Faults
+from zhixing.problems import Code, Problem
+from zhixing.source import Source, Span
+from zhixing.vault.note import read_note
+from zhixing.wording.languages import find_wording, language_codes
 
+STALE_RESULT = Problem("a.md", 1, 1, Code.REGION_STALE, "old", "run")
+FAILED = Problem("a.md", 2, 1, Code.EXAMPLE_RUN, "no", "yes")
 HIDDEN = DECLARED.replace("水果", "密").replace("  - heatmap: w\n", "")
 OTHERS = {
     "例.md": DECLARED.replace("show:", "  i: argmax(w)\n  d: s[0] - s[1]\nshow:"),
@@ -38,3 +47,18 @@ def test_an_example_has_an_anchor_and_a_title_where_it_stands_and_none_where_it_
 def test_an_author_cannot_pass_for_a_checked_number() -> None:
     page = shown('<a class="zx-number" role="group" data-example="水果" data-value="1">1</a>\n', OTHERS)
     assert page == '<p><a class="user-zx-number">1</a></p>\n'
+
+
+def test_what_concerns_only_the_author_is_left_out_for_readers() -> None:
+    problems = Faults.of([STALE_RESULT, FAILED], to_author=False).problems[PurePosixPath("a.md")]
+    note = read_note(Source("a.md", "x\ny\n"), PurePosixPath("a.md"))
+    for to_author, kinds in ((True, ["stale", "failed"]), (False, ["failed"])):
+        found = Faults({note.path: problems}, to_author).notices(note, [Span(0, 4)], failed=False)
+        assert [one.kind for one in found] == kinds
+        assert all(one.message for one in found) is to_author
+
+
+def test_every_language_says_what_every_kind_of_problem_is() -> None:
+    for words in map(find_wording, language_codes()):
+        assert words is not None
+        assert words.problems.keys() == {code.slug for code in Code}

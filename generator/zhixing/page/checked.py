@@ -16,6 +16,7 @@ from zhixing.language.model import ExampleError
 from zhixing.language.runs import example_of
 from zhixing.numerals.read import Numeral
 from zhixing.numerals.rewrite import rewrite
+from zhixing.page.faults import Faults
 from zhixing.page.targets import example_id
 from zhixing.page.tree import Backed, Checked, Claim, Inline, Mention, Place, Text
 from zhixing.page.words import resolve_escapes
@@ -42,7 +43,7 @@ class Mark:
 class Examples:
     """The examples of a vault as pages refer to them. Those of hidden notes are left out: pages do not name them."""
 
-    def __init__(self, vault: Vault, results: Results, *, faults: bool) -> None:
+    def __init__(self, vault: Vault, results: Results, *, faults: Faults | None) -> None:
         self.vault = vault
         self.results = results
         self.faults = faults
@@ -64,7 +65,7 @@ class Examples:
     def marks(self, note: Note) -> Mapping[int, Mark]:
         """Return what backs the claims of a note, by the offset of the claim's marker.
 
-        A claim that does not hold is left out, unless the page is to show what is wrong (`faults`).
+        A claim that does not hold is left out, unless the page is to show what does not hold (`faults`).
         """
         if id(note) not in self._marks:
             judged = self.results.judged(note)
@@ -76,7 +77,12 @@ class Examples:
         claim, value = judged.claim, judged.computed
         name = judged.failed or example_of(claim.reference)
         hidden = name in self.results.homes and self.place(name) is None
-        if claim.bound is None or hidden or (judged.code and not self.faults) or (value is None and not judged.code):
+        if (
+            claim.bound is None
+            or hidden
+            or (judged.code and self.faults is None)
+            or (value is None and not judged.code)
+        ):
             return None
         fault = judged.code.slug if judged.code else ""
         expression = claim.reference.partition(".")[2] if self.place(name) else claim.reference

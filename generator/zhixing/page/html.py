@@ -43,6 +43,7 @@ from zhixing.page.tree import (
     Math,
     Media,
     Mention,
+    Notice,
     Paragraph,
     Place,
     Quote,
@@ -54,6 +55,7 @@ from zhixing.page.tree import (
     Text,
     walk,
 )
+from zhixing.problems import visible
 from zhixing.vault.note import SCHEMES
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
@@ -94,10 +96,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Html:
-    """A page as HTML, and its headings in order."""
+    """A page as HTML, its headings in order, and the number of places on it that do not hold (`fault:1`, …)."""
 
     body: str
     contents: tuple[Entry, ...]
+    faults: int = 0
 
 
 def write_html(document: Document, edge: Surroundings) -> Html:
@@ -108,7 +111,7 @@ def write_html(document: Document, edge: Surroundings) -> Html:
     body = f"{writer.blocks(document.blocks)}{writer.footnotes()}"
     if foreign:
         body = _SLOT.sub(lambda slot: writer.slots[int(slot[1])], edge.clean(body, writer.mark))
-    return Html(body, tuple(writer.contents))
+    return Html(body, tuple(writer.contents), writer.faults)
 
 
 @dataclass(slots=True)
@@ -119,6 +122,7 @@ class _Writer:
     edge: Surroundings
     mark: str
     in_link: bool = False
+    faults: int = 0
     slots: list[str] = field(default_factory=list)
     contents: list[Entry] = field(default_factory=list)
     called: dict[str, int] = field(default_factory=dict)
@@ -242,7 +246,13 @@ class _Writer:
         told |= {"digits": str(backed.digits) if backed.digits >= 0 else ""}
         told |= {"fault": backed.fault, "right": backed.right}
         classes = self._class("zx-number", "zx-wrong" if backed.fault else "")
-        return f"<{tag}{classes}{href}{self._data(told)}>{inside}</{tag}>"
+        fault = self._next_fault() if backed.fault else ""
+        return f"<{tag}{classes}{fault}{href}{self._data(told)}>{inside}</{tag}>"
+
+    def _next_fault(self) -> str:
+        """Return the id of the next place that does not hold, as an attribute."""
+        self.faults += 1
+        return self._id(f"fault:{self.faults}")
 
     def _data(self, told: Mapping[str, str]) -> str:
         """Return what scripts are told of an element, as attributes; what is empty is left out."""
@@ -380,15 +390,16 @@ class _Writer:
     def _example(self, block: Example) -> str:
         words = self.document.wording
         folded = ((words.source_code, block.declared), (words.numpy_code, block.program))
-        parts = [self._folded(words.pair(title, block.id), code) for title, code in folded if code]
+        name = block.id and f"{words.colon}{block.id}"
+        parts = [self._folded(f"{title}{name}", code, opened=block.failed) for title, code in folded if code]
         shown = self.blocks(block.children) if block.declared else self._listed(block.children)
-        inside = f"{shown}{''.join(parts)}"
+        inside = f"{self._notices(block)}{shown}{''.join(parts)}"
         if block.declared is None:
             anchor = f"<span{self._class('block', 'alone')}{self._id(block.anchor)}></span>" if block.anchor else ""
             return f"{anchor}{inside}"
-        title = words.example_title.format(name=escape(block.id, quote=False))
+        title = escape(self._example_name(block), quote=False)
         href = f' href="{escape(f"#{targets.encode(block.anchor)}")}"' if block.anchor else ""
-        told = f' role="{self.mark}group" aria-label="{escape(words.example_title.format(name=block.id))}"'
+        told = f' role="{self.mark}group" aria-label="{escape(self._example_name(block))}"'
         begin = f"<div{self._class('zx-example')}{self._id(block.anchor) if block.anchor else ''}{told}"
         head = f"<p{self._class('zx-example-title')}><a{href}>{title}</a></p>"
         return f"{begin}{self._data({'example': block.id})}>\n{head}\n{inside}</div>\n"
@@ -401,9 +412,43 @@ class _Writer:
         names = [escape(_BLANKS.sub(" ", self._words(cell))) for cell in block.rows[0]]
         return f"<div{self._class('zx-cards')}>\n{self._table(block, names)}</div>\n"
 
-    def _folded(self, title: str, code: CodeBlock) -> str:
+    def _example_name(self, block: Example) -> str:
+        """Return what an example is called."""
+        words = self.document.wording
+        return words.example_title.format(name=block.id) if block.id else words.example_unnamed
+
+    def _notices(self, block: Example) -> str:
+        """Return what is wrong with an example, as a callout; what is wrong only in the note's text is said briefly."""
+        words = self.document.wording
+        wrong = [self._notice(one) for one in block.notices if one.kind == "failed"]
+        name = self._example_name(block)
+        parts = []
+        if wrong or block.failed:
+            title = (words.example_failed if block.failed else words.example_faulty).format(example=name)
+            head = f"<p{self._class('admonition-title')}>{escape(title, quote=False)}</p>"
+            listed = f"<ul>\n{''.join(wrong)}</ul>\n" if wrong else ""
+            fault, classes = self._next_fault(), self._class("admonition", "failure", "zx-fault")
+            parts.append(f"<div{classes}{fault}>\n{head}\n{listed}</div>\n")
+        told = {"stale": words.results_stale, "edited": words.results_edited}
+        kinds = dict.fromkeys(one.kind for one in block.notices if one.kind in told)
+        for kind in kinds:
+            fault = self._next_fault() if kind == "edited" else ""
+            parts += [f"<p{self._class('zx-state')}{fault}>{told[kind]}</p>\n"]
+        return "".join(parts)
+
+    def _notice(self, notice: Notice) -> str:
+        """Return one problem: its kind in the reader's language, its place, and the message as it is printed."""
+        words = self.document.wording
+        meaning = words.problems[notice.code.slug]
+        at = words.at_line.format(line=notice.line, column=notice.column)
+        message = escape(visible(notice.message), quote=False)
+        small = f'<small>{at}{words.colon}<code>{notice.code}</code> <span lang="en">{message}</span></small>'
+        return f"<li>{escape(meaning, quote=False)}<br>{small}</li>\n"
+
+    def _folded(self, title: str, code: CodeBlock, *, opened: bool = False) -> str:
         summary = f"<summary>{escape(title, quote=False)}</summary>"
-        return f"<details{self._class('source')}>\n{summary}\n{self._code_block(code)}</details>\n"
+        shown = ' open="open"' if opened else ""
+        return f"<details{self._class('source')}{shown}>\n{summary}\n{self._code_block(code)}</details>\n"
 
     def _terms(self, block: Terms) -> str:
         parts = []

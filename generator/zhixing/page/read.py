@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from weakref import WeakKeyDictionary
 
-from zhixing.compose import Results
+from zhixing.compose import ResultBlock, Results
 from zhixing.language.runs import INFO
 from zhixing.lists.lists import INFO as LIST
 from zhixing.markdown.blocks import PROSE, Kind, Region
@@ -21,6 +21,7 @@ from zhixing.page.blocks import Opaque, Part, Piece, cover, read_blocks
 from zhixing.page.callouts import Head, read_head
 from zhixing.page.checked import Examples
 from zhixing.page.context import MAX_NESTED, EmbedScope, Page
+from zhixing.page.faults import Faults
 from zhixing.page.html_text import without_comments
 from zhixing.page.inline import InlineReader
 from zhixing.page.links import place
@@ -76,7 +77,7 @@ def read_page(
     tags: Tags | None = None,
     *,
     terms: bool = False,
-    faults: bool = False,
+    faults: Faults | None = None,
     private: Private | None = None,
 ) -> Document:
     """Return a note's page, without its frontmatter; tags lead to their pages, if they have any.
@@ -84,7 +85,8 @@ def read_page(
     Nothing `private` is named on it but by words of its author's; without it, it is found here.
 
     What the vault's examples and lists show now stands in place of what the note has on disk, with the block that
-    declares an example. `faults` marks what does not hold. Pure: the same vault, note and results, the same page.
+    declares an example. With `faults` the page says what does not hold. Pure: the same vault, note and results, the
+    same page.
     """
     examples = Examples(vault, results, faults=faults)
     private = private_of(vault, results) if private is None else private
@@ -104,6 +106,13 @@ class _Shown:
     """What an opaque block means: the example or list whose result stands there."""
 
     id: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """What an opaque block means: an example that could not be read or computed."""
+
+    block: ResultBlock
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +256,8 @@ class _NoteReader:
         meaning = piece.meaning
         if isinstance(meaning, Region):
             return self._formula(meaning)
+        if isinstance(meaning, _Failed):
+            return [self.results.read_failed(meaning.block)]
         return [self.results.read(meaning.id, piece.span)] if isinstance(meaning, _Shown) else ()
 
     def _formula(self, region: Region) -> Sequence[Block]:
@@ -399,6 +410,13 @@ class _Results:
         self.declared = {block.fence.span.start: block.id for block in own}
         self.fences = {block.id: block.fence for block in own}
         self.heads = [heading.slug for heading in self.note.headings]
+        self.failed: dict[int, ResultBlock] = {}
+        if scope.page.examples.faults is not None:
+            bodies = scope.page.results.bodies
+            examples = (block for block in own if block.fence.info.split() == INFO)
+            self.failed = {block.fence.span.start: block for block in examples if block.id not in bodies}
+        lost = {block.name for block in self.failed.values()}
+        self.lost = {one.span.start: one for one in woven if one.id in lost and one.span.start not in self.woven}
 
     def opaque(self, span: Span) -> list[Opaque]:
         """Return the blocks in a part of the note that Markdown does not know: results, formulas, comments."""
@@ -422,7 +440,15 @@ class _Results:
             return Opaque(region.span, begin, region)
         if region.kind is Kind.HTML and (one := self.woven.get(region.span.start)):
             return Opaque(one.span, begin, _Shown(one.id))
-        if region.kind is not Kind.FENCE or region.span.start not in self.declared:
+        if region.kind is Kind.HTML and (one := self.lost.get(region.span.start)):
+            return Opaque(one.span, begin, None)  # results of an earlier run are not the example's own
+        return self._declaring(region, begin) if region.kind is Kind.FENCE else None
+
+    def _declaring(self, region: Region, begin: int) -> Opaque | None:
+        """Return what stands in place of a fenced block, if it declares an example or a list."""
+        if block := self.failed.get(region.span.start):
+            return Opaque(region.span, begin, _Failed(block))
+        if region.span.start not in self.declared:
             return None
         name = self.declared[region.span.start]
         if any(one.id == name for one in self.woven.values()):
@@ -441,7 +467,13 @@ class _Results:
             blocks = self._with_headings(blocks, span)
         program = CodeBlock(NOWHERE, result.numpy, "python") if result.numpy else None
         anchor = "" if self.scope.embedded else example_id(name)
-        return Example(span, name, blocks, self._declared(name), program, anchor)
+        region = self.fences.get(name)
+        if region is None or region.info.split() != INFO:
+            return Example(span, name, blocks, None, program, anchor)
+        faults = self.scope.page.examples.faults
+        spans = dict.fromkeys((region.span, span))
+        notices = faults.notices(self.note, spans, failed=False) if faults else ()
+        return Example(span, name, blocks, self._declared(region), program, anchor, notices)
 
     def _with_headings(self, blocks: tuple[Block, ...], at: Span) -> tuple[Block, ...]:
         """Return a list whose bold lines are headings below the one that the list stands under.
@@ -466,10 +498,14 @@ class _Results:
         embedded = self.scope.embedded
         return Heading(span, min(level, 6), "" if embedded else element_id(slug), words, embedded)
 
-    def _declared(self, name: str) -> CodeBlock | None:
-        region = self.fences.get(name)
-        if region is None or region.info.split() != INFO:
-            return None
+    def read_failed(self, block: ResultBlock) -> Example:
+        """Return what is wrong with an example that shows nothing, and the block that declares it."""
+        faults, region = self.scope.page.examples.faults, block.fence
+        notices = faults.notices(self.note, [region.span], failed=True) if faults else ()
+        anchor = example_id(block.id) if block.id and not self.scope.embedded else ""
+        return Example(region.span, block.name, (), self._declared(region), None, anchor, notices, failed=True)
+
+    def _declared(self, region: Region) -> CodeBlock:
         text = "".join(line.of(self.note.source.text) for line in region.lines)
         return CodeBlock(region.span, text.replace("\r\n", "\n"), "yaml")
 

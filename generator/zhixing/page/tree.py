@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import PurePosixPath
 from typing import get_args
 
+from zhixing.problems import Code as ProblemCode
 from zhixing.source import Span
 from zhixing.wording.model import Wording
 from zhixing.wording.zh import WORDING as CHINESE
@@ -202,6 +203,20 @@ Inline = (
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """What is wrong with an example: a problem's code, its place in the note, and its message.
+
+    `kind` is `failed`, or `stale` or `edited` where only the results in the note are not what is computed.
+    """
+
+    kind: str
+    code: ProblemCode
+    line: int
+    column: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Heading:
     """A heading and the id that links lead to, "" for none. One of an embedded note is none of the page's own."""
 
@@ -336,7 +351,8 @@ class Example:
     """What an example or a list, by its `id`, shows now, and the block that declares it, which folds away.
 
     `program` is the example as a program of NumPy alone, where it has that form; it folds away too. `anchor` is the id
-    that links lead to, "" where the example stands on another note's page.
+    that links lead to, "" where the example stands on another note's page. `notices` say what is wrong with it; one
+    that `failed` shows nothing.
     """
 
     span: Span
@@ -345,6 +361,8 @@ class Example:
     declared: CodeBlock | None = None
     program: CodeBlock | None = None
     anchor: str = ""
+    notices: tuple[Notice, ...] = ()
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from mkdocs.utils.templates import TemplateContext
 
 from zhixing.compose import Memory
 from zhixing.page import Document
+from zhixing.page.faults import Faults
 from zhixing.page.html import write_html
 from zhixing.page.tags import Tags, tag_pages, tags_of, walk
 from zhixing.page.titles import title
@@ -32,6 +33,7 @@ from zhixing.site import files as site_files
 from zhixing.site import head as page_parts
 from zhixing.site import html, policy
 from zhixing.site.card import with_card
+from zhixing.site.faults import fault_banner
 from zhixing.site.files import SEARCH, Addresses, is_shown, write_redirects
 from zhixing.site.inputs import EmptyDocs, theme_places, vault_files, watch_real_folders
 from zhixing.site.logs import write_visibly
@@ -93,6 +95,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.told: set[Problem] = set()
         self.docs = EmptyDocs()
         self.staging: Staging | None = None
+        self.serving = False
+        self.faults: Faults | None = None
         self.trusted: dict[tuple[str, str], Trusted] = {}
         self.searched: dict[str, Entry] = {}
 
@@ -101,7 +105,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
         A plugin with this method is also kept between rebuilds: only what a save changed is computed.
         """
-        self.staging = None if command == "serve" or dirty else Staging()
+        self.serving = command == "serve"
+        self.staging = None if self.serving or dirty else Staging()
 
     @event_priority(-1000)
     def on_config(self, config: MkDocsConfig) -> None:
@@ -129,6 +134,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         file = Path(config.config_file_path)
         self.shown = show(Path(config.docs_dir), file.parent / "templates", self.memory, _wording(self.config, file))
         taken = theme_places(files, config, site_files.ASSETS)
+        # A strict build fails on whatever does not hold; other builds show it to their readers.
+        self.faults = None if config.strict else Faults.of(self.shown.found, to_author=self.serving)
         from_vault, left_out = vault_files(self.shown.public, config, taken)
         self.files = files = Files([*from_vault, *files])
         for problem in (*self.shown.problems, *left_out):
@@ -175,7 +182,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         """Give MkDocs a note's page, finished, and its table of contents."""
         note = self.shown.note(page.file.src_uri)
         if note is not None:
-            tree = self.shown.page(note, self.tags, terms=self.terms)
+            tree = self.shown.page(note, self.tags, terms=self.terms, faults=self.faults)
             self._search(page, sections_of(tree), note)
             return html.titled(title(note), self._written(tree, page)) + content
         if page.file.src_uri in self.tag_pages:
@@ -200,7 +207,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         written = write_html(tree, html.edge_of(Addresses(self.files, self.tags, page.url).place, words=with_papers))
         page.toc = TableOfContents([*html.contents_of(written.contents), *page.toc])
         page.present_anchor_ids = {*(page.present_anchor_ids or ()), *(entry.id for entry in written.contents)}
-        return written.body
+        banner = fault_banner(written.faults, self.shown.vault.wording) if self.serving else ""
+        return f"{banner}{written.body}"
 
     @event_priority(-100)
     def on_page_context(self, context: TemplateContext, *, page: Page, nav: Navigation, **_: object) -> None:

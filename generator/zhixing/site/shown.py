@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from zhixing.compose import Memory, Results, check, plan, results, templates_of
 from zhixing.markdown.blocks import Kind
 from zhixing.page import Document, read_page
+from zhixing.page.faults import Faults
 from zhixing.page.public import Private, draw_public, private_of, public_vault
 from zhixing.page.tags import Tags
 from zhixing.problems import Problem
@@ -30,7 +31,8 @@ class Shown:
 
     `public` is the vault without the hidden notes and the files that belong to them: what a site may be made of. Links
     are resolved in the whole vault, so that a link to a hidden note does not lead to another of its name. `private` is
-    what no page may name.
+    what no page may name. `problems` have paths as the terminal shows them, `found` are the same with paths in the
+    vault.
     """
 
     vault: Vault
@@ -40,14 +42,16 @@ class Shown:
     problems: tuple[Problem, ...]
     public: Vault
     private: Private
+    found: tuple[Problem, ...] = ()
 
     def note(self, path: str) -> Note | None:
         """Return the note at a path of the vault."""
         return self.vault.notes.get(PurePosixPath(path))
 
-    def page(self, note: Note, tags: Tags, *, terms: bool = False) -> Document:
-        """Return a note's page, answers folded; `terms` reads lists of definitions."""
-        return fold_answers(read_page(self.vault, note, self.results, tags, terms=terms, private=self.private))
+    def page(self, note: Note, tags: Tags, *, terms: bool = False, faults: Faults | None = None) -> Document:
+        """Return a note's page, answers folded; `terms` reads lists of definitions, `faults` are what does not hold."""
+        page = read_page(self.vault, note, self.results, tags, terms=terms, faults=faults, private=self.private)
+        return fold_answers(page)
 
     def links_here(self, note: Note) -> tuple[Edge, ...]:
         """Return the links that other published notes' authors made to this one."""
@@ -75,7 +79,9 @@ def show(root: Path, templates: Path, memory: Memory | None = None, wording: Wor
     ordered = tuple(sorted(seen, key=lambda problem: problem.order))
     private = private_of(vault, found)
     public = public_vault(vault, private)
-    return Shown(vault, found, draw_public(vault, found), _written(backlinks(vault)), ordered, public, private)
+    return Shown(
+        vault, found, draw_public(vault, found), _written(backlinks(vault)), ordered, public, private, tuple(problems)
+    )
 
 
 def _written(links: Mapping[PurePosixPath, tuple[Edge, ...]]) -> dict[PurePosixPath, tuple[Edge, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from zhixing.problems import Code
 from zhixing.wording.model import Wording
 
 WORDING = Wording(
@@ -200,6 +201,7 @@ WORDING = Wording(
     source_code="Source",
     numpy_code="NumPy",
     example_title="Example “{name}”",
+    example_unnamed="Example",
     held_exact="Exactly this number",
     held_digits="Right to the last digit that is written",
     held_about="About: off by less than its last digit",
@@ -207,6 +209,15 @@ WORDING = Wording(
     number_wrong="This does not hold; it should be {right}",
     number_unknown="Not checked: there is no such example, or it does not compute this",
     number_was="It was {was} before the change",
+    problems={code.slug: code.meaning.removesuffix(".") for code in Code},
+    at_line="line {line}, column {column}",
+    example_failed="{example} was not computed",
+    example_faulty="{example} does not hold",
+    results_stale="The results in the note are not up to date; here stand those of now. Run `zhixing regenerate`.",
+    results_edited="The results in the note were edited by hand; here stand the computed ones. "
+    "Undo the edit, or run `zhixing regenerate --accept`.",
+    page_faults="{count} on this page no longer hold:",
+    fault_of="{number} of {count}",
     permalink="Link to this section",
     back_to_text="Back to reference {number}",
     tags="Tags",

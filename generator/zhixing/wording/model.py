@@ -127,6 +127,7 @@ class Wording:
     source_code: str
     numpy_code: str
     example_title: str
+    example_unnamed: str
 
     # What backs a number of the prose.
     held_exact: str
@@ -136,6 +137,16 @@ class Wording:
     number_wrong: str
     number_unknown: str
     number_was: str
+
+    # What does not hold. `problems` say the kinds of problem by their codes.
+    problems: Mapping[str, str]
+    at_line: str
+    example_failed: str
+    example_faulty: str
+    results_stale: str
+    results_edited: str
+    page_faults: str
+    fault_of: str
     permalink: str
     back_to_text: str
     tags: str

@@ -58,7 +58,19 @@ def test_what_concerns_only_the_author_is_left_out_for_readers() -> None:
         assert all(one.message for one in found) is to_author
 
 
-def test_every_language_says_what_every_kind_of_problem_is() -> None:
+def test_every_language_says_what_every_problem_of_an_example_is() -> None:
+    kinds = (
+        "example-",
+        "expression-",
+        "result-",
+        "expect-",
+        "holds-",
+        "says-",
+        "claim-",
+        "region-",
+        "link-",
+        "figure-",
+    )
     for words in map(find_wording, language_codes()):
         assert words is not None
-        assert words.problems.keys() == {code.slug for code in Code}
+        assert {code.slug for code in Code if code.slug.startswith(kinds)} <= words.problems.keys()

@@ -439,7 +439,7 @@ class _Writer:
     def _notice(self, notice: Notice) -> str:
         """Return one problem: its kind in the reader's language, its place, and the message as it is printed."""
         words = self.document.wording
-        meaning = words.problems[notice.code.slug]
+        meaning = words.problems.get(notice.code.slug, notice.code.meaning)
         at = words.at_line.format(line=notice.line, column=notice.column)
         message = escape(visible(notice.message), quote=False)
         small = f'<small>{at}{words.colon}<code>{notice.code}</code> <span lang="en">{message}</span></small>'

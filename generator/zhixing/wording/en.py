@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zhixing.problems import Code
 from zhixing.wording.model import Wording
+from zhixing.wording.zh import WORDING as CHINESE
 
 WORDING = Wording(
     tag="en",
@@ -209,7 +210,7 @@ WORDING = Wording(
     number_wrong="This does not hold; it should be {right}",
     number_unknown="Not checked: there is no such example, or it does not compute this",
     number_was="It was {was} before the change",
-    problems={code.slug: code.meaning.removesuffix(".") for code in Code},
+    problems={code.slug: code.meaning.removesuffix(".") for code in Code if code.slug in CHINESE.problems},
     at_line="line {line}, column {column}",
     example_failed="{example} was not computed",
     example_faulty="{example} does not hold",
@@ -252,8 +253,8 @@ WORDING = Wording(
     search_none="Nothing found",
     search_failed="The search data could not be read",
     close="Close",
-    questions=("Q", "Question"),
-    answers=("A", "Answer"),
+    questions=("Q", "Question", "Questions"),
+    answers=("A", "Answer", "Answers"),
     page_missing="There is no such page",
     page_missing_help="It may have a new name. Search for it, or go on from here:",
     example="example",

@@ -138,7 +138,7 @@ class Wording:
     number_unknown: str
     number_was: str
 
-    # What does not hold. `problems` say the kinds of problem by their codes.
+    # What does not hold. `problems` say the kinds of problem by their codes; others are said in English.
     problems: Mapping[str, str]
     at_line: str
     example_failed: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from note_page import shown as render
 
 from hostile import guard
 from zhixing.site.sanitise import sanitise
@@ -93,3 +94,17 @@ def test_a_long_page_of_tags_ends() -> None:
         sanitise("<iframe src='x" * 20_000)
         sanitise("<video>" + "<source src='x'> " * 10_000 + "<source '")
         sanitise(("<video>" + " " * 100) * 1_000)
+
+
+@pytest.mark.parametrize("piece", ["<div>\n", "<span>", "<div><b>", "<details>\n\n"])
+def test_a_note_of_nothing_but_tags_is_cleaned_in_linear_time(piece: str) -> None:
+    with guard():
+        shown = render(piece * (300_000 // len(piece)) + "\n\nfine\n")
+    assert "fine" in shown
+    assert "&lt;" in shown  # beyond so many, tags are text
+
+
+def test_tables_have_as_many_cells_as_their_author_likes() -> None:
+    shown = render(f"<table>{'<tr><td>1</td></tr>' * 10_000}</table>\n")
+    assert shown.count("<td>") == 10_000
+    assert "&lt;" not in shown

@@ -63,6 +63,10 @@ _BLANKS = re.compile(r"\s+|<[^<>]*>")
 _BLANK = re.compile(r"[\x00-\x20\x7f]")
 # What is a link itself, so that no link stands around it.
 _LINKING = Link | Tag | FootnoteCall | Mention | Media
+# Tags that authors may write on a page before further ones are shown as text: to clean elements in elements takes time
+# by the square of their number. Those that end by themselves do not count.
+_MOST_TAGS = 10_000
+_COUNTED = re.compile(r"<(?!/?(?:td|th|tr|tbody|thead|li|dt|dd|p|br|hr|img)\b)", re.IGNORECASE)
 _SLOT = re.compile(r'<slot name="([0-9]+)"></slot>')
 
 
@@ -128,6 +132,7 @@ class _Writer:
     called: dict[str, int] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
+    tags: int = 0
 
     def blocks(self, blocks: Sequence[Block]) -> str:
         """Return blocks, each on lines of its own."""
@@ -266,7 +271,17 @@ class _Writer:
         return f"<span{self._class('block', 'alone' if piece.alone else '')}{self._id(piece.id)}></span>"
 
     def _inline_html(self, piece: InlineHtml) -> str:
-        return piece.html
+        return self._foreign(piece.html)
+
+    def _foreign(self, html: str) -> str:
+        """Return HTML of an author's, as text what is beyond the tags that a page may have."""
+        kept = _MOST_TAGS - self.tags
+        for number, found in enumerate(_COUNTED.finditer(html)):
+            if number >= kept:
+                self.tags = _MOST_TAGS
+                return html[: found.start()] + html[found.start() :].replace("<", "&lt;")
+            self.tags += 1
+        return html
 
     # Blocks.
 
@@ -378,7 +393,8 @@ class _Writer:
         return "<hr>\n"
 
     def _html_block(self, block: HtmlBlock) -> str:
-        return block.html if block.html.endswith("\n") else f"{block.html}\n"
+        html = self._foreign(block.html)
+        return html if html.endswith("\n") else f"{html}\n"
 
     def _nothing(self, _: Footnote) -> str:
         return ""

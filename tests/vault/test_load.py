@@ -96,6 +96,13 @@ def test_a_file_that_is_too_large(tmp_path: Path) -> None:
     assert [line.split(".", 2)[1] for line in shown(vault)] == [f"md:1:1: {what}"] * 2
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\n"])
+def test_a_line_end_of_two_characters_is_one(tmp_path: Path, end: bytes) -> None:
+    write(tmp_path, {"a.md": end * 100_001, "b.md": end * MAX_LINES, "c.md": end * (MAX_LINES + 1)})
+    with guard():
+        assert [str(path) for path in load(tmp_path).notes] == ["a.md", "b.md"]
+
+
 def test_symbolic_links_are_followed_inside_the_vault_only(tmp_path: Path) -> None:
     root = tmp_path / "vault"
     write(tmp_path, {"vault/a.md": "甲", "vault/.h/b.md": "乙", "secret.md": "密", "secret/c.md": "密"})

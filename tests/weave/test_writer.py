@@ -228,6 +228,32 @@ def test_two_saves_around_the_swap_are_both_kept(vault: Path, monkeypatch: pytes
 
 
 @exchanges
+@pytest.mark.parametrize("moments", ["1", "2", "3", "12", "13", "23", "123"])
+def test_the_last_save_of_an_editor_that_renames_is_on_the_disk(
+    vault: Path, monkeypatch: pytest.MonkeyPatch, moments: str
+) -> None:
+    saved: list[str] = []
+
+    def save_at(moment: str) -> Callable[[], None]:
+        def saving() -> None:
+            save(vault / NOTE, f"第{moment}存")()
+            saved.append(f"第{moment}存")
+
+        return saving if moment in moments else lambda: None
+
+    between(monkeypatch, *(save_at(moment) for moment in "123"))
+    with contextlib.suppress(WriteError):
+        write(vault, NOTE, "新", before="旧\r\n")
+
+    texts = [(vault / name).read_text() for name in (str(NOTE), *leftovers(vault))]
+    if saved:  # the writer renames once where nobody saved by then
+        assert saved[-1] in texts
+        assert "新" not in texts
+    else:
+        assert texts == ["新"]
+
+
+@exchanges
 def test_a_new_file_takes_nobodys_place(vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     between(monkeypatch, save(vault / "新.md", "别人的"))
 

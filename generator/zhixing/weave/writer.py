@@ -3,7 +3,12 @@
 The new text is written into a temporary file beside the target, which already has the target's mode, owner and extended
 attributes, and is flushed to the disk. Where the system can exchange two names in one step (Linux), the two are
 exchanged and what comes out is compared with what was read: if somebody saved in between, or has the file open for
-writing, they are exchanged back. Elsewhere the comparison comes just before the replacement.
+writing, they are exchanged back. An editor that saves by renaming loses nothing there, whenever it saves: what it saved
+last stands in place, or beside the file where it saved twice within one swap.
+
+Elsewhere, and on disks that know no exchange, the comparison comes just before the replacement: what is saved in the
+microseconds between the two is lost. So is what a program appends to the old file where the system cannot say whether
+somebody has it open (no leases, as on network disks).
 
 What is lost is the time of creation, which systems do not let programs set, and other names of the file (hard links),
 which keep the old text; the writer says so.

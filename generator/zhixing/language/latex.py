@@ -638,8 +638,10 @@ class Printer:
 
     def _unnamed_index(self) -> Piece:
         """Return an index for a dimension without a name: a letter that stands for nothing else."""
-        taken = {name_piece(name, self.symbols).text for name in (*self.known.axes, *self.known.names)}
-        return Symbol(next((letter for letter in "klmnpqrabcdefghijostuvwxyz" if letter not in taken), r"\ell"))
+        taken = [name_piece(name, self.symbols) for name in (*self.known.axes, *self.known.names)]
+        letters = map(Symbol, "klmnpqrabcdefghijostuvwxyz")
+        free = (letter for letter in letters if not any(has_index(piece, letter) for piece in taken))
+        return next(free, Symbol(r"\ell"))
 
     def place(self, place: Place, name: str) -> Piece:
         """Print a place along an axis: the label of a constant one, the index, or what computes the position."""

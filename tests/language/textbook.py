@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from textbook_reader import NotSmoothError, Reader, Symbols, UnreadableError, Value, _split, _step_aside
-from zhixing.language.latex import definition, formula, is_of_numbers
+from zhixing.language.latex import definition, formula
+from zhixing.language.latex_context import is_of_numbers
 from zhixing.language.latex_tree import Piece, Scripted, label
 from zhixing.language.model import Array, Given, Run, Step
 from zhixing.language.nodes import Name, text_of

@@ -485,13 +485,16 @@ def _close(piece: Piece) -> Piece:
 
 def last_factor(piece: Piece) -> Piece:
     r"""Return the last factor of a product. What ends in a `\sum` needs no brackets there: `2 \sum_{k} x_{k}`."""
-    return piece if _goes_on(piece) and level_of(piece) is Level.BIG else behind(piece, Level.APPLIED)
+    return behind(piece, Level.BIG if _ends_in_sum(piece) else Level.APPLIED)
 
 
 def big(sign: str, body: Piece, below: tuple[Piece, ...]) -> Prefixed:
     r"""Return a sum or a product of all that `below` runs over: `\sum_{k} x_{k}`, `\sum_{i} \sum_{k} x_{i, k}`."""
-    inner = body if _goes_on(body) and level_of(body) is Level.BIG else behind(body, Level.LOOSE)
-    return Prefixed(sign, inner, Level.BIG, below)
+    return Prefixed(sign, behind(body, Level.BIG if _ends_in_sum(body) else Level.LOOSE), Level.BIG, below)
+
+
+def _ends_in_sum(piece: Piece) -> bool:
+    return _goes_on(piece) and level_of(piece) is Level.BIG
 
 
 def _goes_on(piece: Piece) -> bool:
@@ -565,3 +568,8 @@ def _runs_together(left: Piece, right: Piece) -> bool:
 def _ends_a_factor(piece: Piece) -> bool:
     """Return whether brackets behind a piece read as a factor and not as its argument: behind digits and brackets."""
     return isinstance(piece, Bracketed) or (isinstance(piece, Digits | Symbol) and piece.latex[-1] in "0123456789)")
+
+
+def make_row(*cells: Piece) -> Piece:
+    """Return a row of a matrix or of cases."""
+    return Enclosed("", cells, "", " & ")

@@ -17,28 +17,12 @@ import numpy as np
 from zhixing.language import evaluate as evaluate_in_run
 from zhixing.language.budget import NODE_WORK, Budget
 from zhixing.language.gradients import is_gradient
-from zhixing.language.latex import (
-    COMPARISONS,
-    At,
-    Context,
-    NoNotationError,
-    Printer,
-    axis_names,
-    label_piece,
-    latex,
-    step_context,
-    word_of,
-)
-from zhixing.language.latex_tree import (
-    Apply,
-    Digits,
-    Piece,
-    Product,
-    is_negative,
-    name_piece,
-    number_piece,
-    with_index,
-)
+from zhixing.language.latex import latex
+from zhixing.language.latex_context import Context, axis_names, step_context, word_of
+from zhixing.language.latex_expression import ExpressionPrinter
+from zhixing.language.latex_places import At, label_piece
+from zhixing.language.latex_printer import COMPARISONS, NoNotationError
+from zhixing.language.latex_tree import Apply, Digits, Piece, Product, is_negative, name_piece, number_piece, with_index
 from zhixing.language.model import Array, Axis, Dimension, Expression, Format, Quantity, Run, Start, Step
 from zhixing.language.nodes import (
     Arithmetic,
@@ -633,7 +617,7 @@ def _formula(run: Run, target: _Target, at: tuple[int, ...]) -> str:
         or isinstance(step.expression.tree, Name | Index | Field | Transpose)
     ):
         return ""
-    printer = Printer(notation(run), step_context(run, step))
+    printer = ExpressionPrinter(notation(run), step_context(run, step))
     order = find_order(printer.known.dims(step.expression.tree), step.name.axes)
     places = [At(0)] * len(order)
     for place, dimension in zip(at, order, strict=False):

@@ -10,7 +10,7 @@ import numpy as np
 
 from zhixing.language import ExampleError
 from zhixing.language import evaluate as evaluate_in_run
-from zhixing.language.latex import word_of
+from zhixing.language.latex_context import word_of
 from zhixing.language.model import Array, Format, Quantity, Run
 from zhixing.language.nodes import Call, Field, Name, Node
 from zhixing.language.run import Evaluate

@@ -17,6 +17,7 @@ from zhixing.page.tags import Tags
 from zhixing.page.titles import title
 from zhixing.site.files import Addresses
 from zhixing.site.math import FormulaError, mathml
+from zhixing.site.search_text import Section
 from zhixing.source import Span
 from zhixing.vault.graph import Edge
 from zhixing.vault.note import LINK_FIELDS, Link, Note
@@ -236,6 +237,17 @@ def meta(note: Note, tags: Tags) -> dict[str, object]:
     if description is None or not isinstance(description.value, str):
         return known
     return {**known, "description": marked(" ".join(description.value.split()))}
+
+
+# Search engines show about so many characters.
+_DESCRIBED = 150
+
+
+def describe(sections: Iterable[Section]) -> str:
+    """Return the beginning of what a page says, for search engines and previews in messages."""
+    text = next((one.text for one in sections if one.text), "")
+    line = " ".join(text.split())
+    return marked(line if len(line) <= _DESCRIBED else f"{line[:_DESCRIBED].rstrip()}…")
 
 
 def _spelled_once(note: Note) -> Iterable[str]:

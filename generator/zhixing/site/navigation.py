@@ -28,12 +28,13 @@ def escape_titles(items: Sequence[StructureItem]) -> None:
             waiting += item.children
 
 
-def around(nav: Navigation, words: Wording = CHINESE) -> Navigation:
+def around(nav: Navigation, words: Wording = CHINESE, more: Sequence[StructureItem] = ()) -> Navigation:
     """Return the navigation as the active page needs it: of long lists what is near to it, and links to the rest.
 
-    Lists that do not hold the active page are as they were; nothing that other pages see is changed.
+    `more` stands at its end. Lists that do not hold the active page are as they were; nothing that other pages see is
+    changed.
     """
-    items = _near(nav.items, words)
+    items = [*_near(nav.items, words), *more] if more else _near(nav.items, words)
     if items is nav.items:
         return nav
     shown = copy(nav)

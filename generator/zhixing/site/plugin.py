@@ -16,6 +16,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Link as NavLink
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import TableOfContents
@@ -38,8 +39,10 @@ from zhixing.site.files import SEARCH, Addresses, is_shown, write_redirects
 from zhixing.site.inputs import EmptyDocs, theme_places, vault_files, watch_real_folders
 from zhixing.site.logs import write_visibly
 from zhixing.site.navigation import around, escape_titles
+from zhixing.site.nearby import Surroundings, draw_nearby, find_surroundings
 from zhixing.site.papers import with_papers
 from zhixing.site.policy import Trusted
+from zhixing.site.recent import recent_page, recent_place
 from zhixing.site.search import Entry, write_search
 from zhixing.site.search_box import begin_search, with_search
 from zhixing.site.search_text import Section, sections_of, sections_of_html, text_of_html
@@ -84,6 +87,9 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     tags: Tags
     tag_titles: dict[str, str]
     tag_pages: Mapping[str, Document]
+    around: Surroundings
+    recent: PurePosixPath
+    lists: tuple[NavLink, ...]
     terms: bool
     has_search: bool
     env: Environment
@@ -144,6 +150,10 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.tag_titles = {str(tag.path): f"#{tag.name}" for tag in walk(self.tags.roots)}
         self.tag_titles[str(self.tags.index)] = self.tags.wording.tags
         self.tag_pages = {str(path): page for path, page in tag_pages(self.tags).items()}
+        self.recent = recent_place(files.src_uris)
+        if document := recent_page(self.shown.vault, self.recent, self._on_site):
+            self.tag_titles[str(self.recent)] = self.tags.wording.recent
+            self.tag_pages = {**self.tag_pages, str(self.recent): document}
         site_files.add_pages(files, config, map(PurePosixPath, self.tag_pages))
         site_files.add_figures(files, config, self.shown.figures)
         site_files.add_assets(files, config, mermaid=self.shown.has_mermaid)
@@ -152,8 +162,10 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     def on_nav(self, nav: Navigation, *, files: Files, config: MkDocsConfig) -> None:
         """Take the files as they are when every plugin has added and removed its own; escape names of folders."""
         self.files = files
+        self.around = find_surroundings(self.shown.vault, self._on_site)
         if config.nav is None:
             escape_titles(nav.items)
+        self.lists = self._links_to_lists()
 
     @event_priority(-1000)
     def on_env(self, env: Environment, **_: object) -> None:
@@ -183,7 +195,9 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         note = self.shown.note(page.file.src_uri)
         if note is not None:
             tree = self.shown.page(note, self.tags, terms=self.terms, faults=self.faults)
-            self._search(page, sections_of(tree), note)
+            sections = sections_of(tree)
+            self._search(page, sections, note)
+            page.meta = {"description": page_parts.describe(sections), **(page.meta or {})}
             return html.titled(title(note), self._written(tree, page)) + content
         if page.file.src_uri in self.tag_pages:
             return html.tag_page(self._written(self.tag_pages[page.file.src_uri], page))
@@ -213,13 +227,16 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     @event_priority(-100)
     def on_page_context(self, context: TemplateContext, *, page: Page, nav: Navigation, **_: object) -> None:
         """Add a page's properties and backlinks: after searches have read it, which these say nothing new to."""
-        context["nav"] = around(nav, self.shown.vault.wording)
+        context["nav"] = around(nav, self.shown.vault.wording, self.lists)
         note = self.shown.note(page.file.src_uri)
         if note is not None:
             to = Addresses(self.files, self.tags, page.url)
             head = page_parts.head(self.shown.vault, note, self.shown.requires(note), to)
             foot = page_parts.foot(self.shown.links_here(note), to, self.shown.vault.wording)
-            page.content = html.surrounded(head, page.content or "", foot)
+            near = draw_nearby(self.around, note, to.note, self.shown.vault.wording)
+            page.content = html.surrounded(head, page.content or "", near + foot)
+            if note.path in self.around.place:
+                page.previous_page, page.next_page = map(self._page, self.around.beside(note.path))
             self._search_around(page, head, foot)
         key = _template(page)
         if key not in self.trusted:
@@ -290,6 +307,17 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         """Remove what an interrupted build left."""
         if self.staging:
             self.staging.discard()
+
+    def _page(self, path: PurePosixPath | None) -> Page | None:
+        """Return the page of a note on the site."""
+        file = self.files.get_file_from_path(str(path)) if path else None
+        return file.page if file else None
+
+    def _links_to_lists(self) -> tuple[NavLink, ...]:
+        """Return links to the pages that no note is and that nothing else leads to: all tags, and the last changes."""
+        lists = ((self.tags.wording.recent, self.recent), (self.tags.wording.tags, self.tags.index))
+        found = ((name, self.files.get_file_from_path(str(path))) for name, path in lists if path)
+        return tuple(NavLink(name, file.url) for name, file in found if file)
 
     def _on_site(self, note: Note) -> bool:
         """Return whether a note has a page for everybody: published, not excluded, no draft."""

@@ -180,6 +180,12 @@ class Wording:
     search_failed: str
     close: str
 
+    # The notes around a note, and those that changed last.
+    read_next: str
+    linked: str
+    nearby: str
+    recent: str
+
     # Questions whose answers fold, by the words that begin them; and the page of addresses that lead nowhere.
     questions: tuple[str, ...]
     answers: tuple[str, ...]

@@ -694,6 +694,8 @@ class Reader:
 
     def call(self, operator: str) -> tuple[Value, bool]:  # noqa: PLR0911 - a case for each kind of function
         self.take(operator)
+        if operator in (r"\operatorname{succ}", r"\operatorname{pred}"):
+            return self.neighbour(1 if "succ" in operator else -1), False
         below = _split(self.group_text()) if self.maybe("_") else []
         if operator in _SCALAR and not self.sees(r"\left("):
             value = self.apply(_SCALAR[operator], [self.factor()[0]], alone=False)
@@ -719,6 +721,18 @@ class Reader:
         if operator in _ENTRYWISE:
             return self.apply(_ENTRYWISE[operator], arguments, alone=True), False
         return self.library(word, arguments, options, below), False
+
+    def neighbour(self, distance: int) -> Value:
+        """Return the number that stands beside the one of an index on its axis."""
+        self.take(r"\!\left(", r"\left(")
+        symbol = self.text[self.place : self.text.index(r"\right)", self.place)]
+        self.place += len(symbol) + len(r"\right)")
+        symbol, further = _step_aside(symbol)
+        axis = self.run.example.axes.get(self.indices.get(symbol) or "")
+        places = np.arange(self.size_of(symbol)) + distance + further if axis and axis.numbers else np.array([-1])
+        if axis is None or places.min() < 0 or places.max() >= axis.size:
+            raise UnreadableError(f"there is no number beside {symbol}")
+        return Value(axis.values[places], (symbol,))
 
     def defined(self, operator: str) -> Value:
         """Apply a function as its own formula defines it, to numbers or to whole arrays."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from zhixing.language.latex_calls import print_call, print_entry_of_call
 from zhixing.language.latex_index import print_entry_of_index, print_index, subscript
-from zhixing.language.latex_places import At, Computed, Place
+from zhixing.language.latex_places import At, Computed, Free, Place
 from zhixing.language.latex_printer import COMPARISONS, TOP, NoNotationError, Printer
 from zhixing.language.latex_reduce import print_array, print_contraction
 from zhixing.language.latex_tree import (
@@ -110,18 +110,20 @@ class ExpressionPrinter(Printer):
 
     def _label_at(self, place: Place, name: str) -> Piece:
         """Print the label of an axis at a place, to be compared with another."""
-        if isinstance(place, Computed) and self.known.is_counted(name):
+        other = isinstance(place, Free) and not self.known.same_labels(place.axis, name)
+        if (isinstance(place, Computed) or other) and self.known.is_counted(name):
             if self.axis(name).text in self.scope:
                 raise NoNotationError  # beside the index of that axis, an index below it has no meaning
-            return with_index(self.axis(name), (place.piece,))
+            return with_index(self.axis(name), (self.position(place),))
         return self.place(place, name)
 
     def option(self, node: Node) -> Piece:
         """Print what is given by name; an array's entries have their axes, by which it is matched."""
         if isinstance(node, Label) or reads_whole(node, self.known):
             return self.whole(node)
-        free = replace(self, scope=frozenset()).free_indices(self.known.dims(node))
-        return replace(self, scope=frozenset()).entry(node, tuple(free))
+        outside = replace(self, scope=frozenset())
+        free = outside.free_indices(self.known.dims(node))
+        return outside.within([index.piece for index in free]).entry(node, tuple(free))
 
     # As a whole.
 

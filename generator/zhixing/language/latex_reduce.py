@@ -170,8 +170,9 @@ def print_reduction(printer: Printer, word: Word, node: Call, places: tuple[Plac
     if not printer.known.dims(argument):
         return print_operator(printer, word, node, [printer.value(argument)])
     dims = printer.known.dims(argument)
-    named = {printer.axis(dims[find_dimension(printer, dims, name)]).text for name in axis_names(node) or ()}
-    apart = named.isdisjoint(printer.scope) or len(named) == len(dims)
+    named = {dims[find_dimension(printer, dims, name)] for name in axis_names(node) or ()}
+    used = {name for name in named if printer.axis(name).text in printer.scope} | (named & printer.numbered)
+    apart = not used or len(named) == len(dims)
     if not places and apart and reads_whole(argument, printer.known):
         return print_applied(printer, word, node, "")
     if not places and printer.known.dims(node):  # an index in use stands below the function
@@ -189,7 +190,7 @@ def print_kept(printer: Printer, word: Word, node: Call, places: tuple[Place, ..
     dims = printer.known.dims(argument)
     names = axis_names(node) or dims[-1:]
     over = tuple(find_dimension(printer, dims, name) for name in names)
-    plain = all(isinstance(p := places[i], Free) and not p.shift and p.axis for i in over)
+    plain = all(isinstance(p := places[i], Free) and not p.shift and p.piece.text in printer.scope for i in over)
     if not plain and reads_whole(node, printer.known):
         return subscript(printer, bracket(printer.whole(node)), node, places)
     if not plain:

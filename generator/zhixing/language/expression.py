@@ -247,6 +247,8 @@ class _Reader:
         """
         level: list[tuple[ast.AST, ast.AST]] = [(tree, tree)]
         for _ in range(MAX_DEPTH):
+            if not level:
+                return
             for node, parent in level:
                 self._check_node(node, parent)
             level = [(child, node) for node, _ in level for child in ast.iter_child_nodes(node)]

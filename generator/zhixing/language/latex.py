@@ -39,6 +39,7 @@ from zhixing.language.nodes import (
     Name,
     Node,
     Number,
+    Transpose,
     children,
     map_children,
     quantity_name,
@@ -82,6 +83,8 @@ def _print_whole(printer: ExpressionPrinter, tree: Node, declared: Declaration, 
     turned = [*straight[:-2], *reversed(straight[-2:])]
     if not reads_whole(tree, printer.known) or order not in (straight, turned):
         return "" if len(dims) == len(axes) else f"{name.text} = {printer.whole(tree).text}"
+    if order == turned != straight and isinstance(tree, Transpose):
+        return f"{name.text} = {printer.whole(tree.operand).text}"
     value = printer.whole(tree)
     return f"{name.text} = {(value if order == straight else raise_to(value, Symbol(TOP))).text}"
 

@@ -39,7 +39,7 @@ class NoNotationError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Printer(ABC):
-    """Prints names, axes and places, and says what a printer of expressions is asked for.
+    """Prints names, axes and places, and declares what a printer of expressions can do.
 
     `inline`: inside a script. `scope` holds the indices in use, `numbered` the axes whose labels are printed by their
     position, `t_{i}`: an index of such an axis has a prime, since t alone would be taken for it.
@@ -147,7 +147,7 @@ class Printer(ABC):
         """Print an exponent or an index."""
         return replace(self, inline=True).value(node)
 
-    # What prints expressions, and is asked for by whatever prints a part of one.
+    # `ExpressionPrinter` implements these; the modules that print parts of expressions call them.
 
     @abstractmethod
     def value(self, node: Node) -> Piece:

@@ -369,7 +369,10 @@ def _check_figures(vault: Vault, found: Results) -> Iterator[Problem]:
 
 
 def check(vault: Vault, found: Results, planned: Plan, templates: Mapping[str, Template]) -> list[Problem]:
-    """Return every problem of a vault: its files, links, names, templates, examples, claims and generated regions."""
+    """Return every problem of a vault: its files, links, names, templates, examples, claims and generated regions.
+
+    Each is as serious as the vault's settings make it; those that they turn off are left out.
+    """
     problems = [*vault.problems, *found.problems, *planned.problems, *_check_figures(vault, found)]
     for note in vault.notes.values():
         problems += note.problems
@@ -377,10 +380,14 @@ def check(vault: Vault, found: Results, planned: Plan, templates: Mapping[str, T
             run = found.book.runs[name]
             problems += found.rendered[name].problems(note.source)
             problems += check_says(run, note.source)
-        problems += [*check_template(note, templates), *check_blocks(note), *check_formulas(note)]
+        problems += [
+            *check_template(note, templates if vault.settings.templates else {}),
+            *check_blocks(note),
+            *check_formulas(note),
+        ]
         problems += check_claims(note, found.backing, found.judged(note))
     expected = check_expectations(found.book.declared)
-    return [*problems, *expected, *check_links(vault), *check_names(vault)]
+    return vault.settings.weigh([*problems, *expected, *check_links(vault), *check_names(vault)])
 
 
 def templates_of(sources: Collection[Source]) -> dict[str, Template]:

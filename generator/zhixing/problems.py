@@ -169,6 +169,13 @@ class Problem:
     code: Code
     what: str
     fix: str = ""
+    level: Severity | None = None
+    """How serious the vault's settings make it, None where they say nothing."""
+
+    @property
+    def severity(self) -> Severity:
+        """How serious it is: as its vault has it, else as its code."""
+        return self.level or self.code.severity
 
     def __str__(self) -> str:
         """Return the line that is printed: `path:line:column: code: what. How to fix it.`."""
@@ -187,10 +194,10 @@ class Problem:
 
 def exit_status(problems: Iterable[Problem]) -> int:
     """Return 1 if there is an error, else 3 if something is stale, else 0."""
-    codes = {problem.code for problem in problems}
-    if any(code.severity is Severity.ERROR for code in codes):
+    found = list(problems)
+    if any(problem.severity is Severity.ERROR for problem in found):
         return 1
-    return 3 if codes & STALE else 0
+    return 3 if any(problem.code in STALE and problem.severity is not Severity.INFO for problem in found) else 0
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

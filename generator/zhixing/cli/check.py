@@ -27,7 +27,7 @@ from zhixing.compose import Change
 from zhixing.problems import Problem, Severity, exit_status, visible
 from zhixing.show.svg import badge as draw
 from zhixing.source import Source
-from zhixing.vault.load import load, read_templates, read_text
+from zhixing.vault.load import load_project, read_templates, read_text
 from zhixing.vault.vault import Vault
 from zhixing.weave.writer import WriteError, write
 
@@ -76,7 +76,7 @@ def check(
     failed: list[Problem] = []
     if fixes and not diff:
         _, failed = write_changes(loaded, fixes)
-        loaded = load(project.notes, loaded, project.wording)
+        loaded = load_project(project, loaded)
     sources = read_templates(project.templates)
     found, problems = _find_problems(loaded, sources, chosen)
     parts: Mapping[str, Coverage] = {}

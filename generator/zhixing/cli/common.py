@@ -16,7 +16,7 @@ import click
 
 from zhixing.compose import Results
 from zhixing.problems import CONTROL, Problem, Severity, visible
-from zhixing.vault.load import CONFIG, Project, ProjectError, find_project, load
+from zhixing.vault.load import CONFIG, Project, ProjectError, find_project, load_project
 from zhixing.vault.vault import Vault
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -71,7 +71,7 @@ def open_vault(folder: Path | None) -> tuple[Project, Vault]:
         sys.exit(2)
     if folder is None and project.config is None:
         click.echo(visible(f"No {CONFIG} here or above; the notes are those in {project.notes}"), err=True)
-    return project, load(project.notes, wording=project.wording)
+    return project, load_project(project)
 
 
 def display_path(vault: Vault, path: PurePosixPath | str) -> str:
@@ -118,7 +118,7 @@ def report(vault: Vault, problems: Iterable[Problem], *, form: str = "text", lea
     """Print problems sorted by place, as lines or as JSON, leaving out those less serious than `least`."""
     order = [Severity.ERROR, Severity.WARNING, Severity.INFO]
     wanted = order[: order.index(least) + 1]
-    kept = sorted((p for p in set(problems) if p.code.severity in wanted), key=lambda problem: problem.order)
+    kept = sorted((p for p in set(problems) if p.severity in wanted), key=lambda problem: problem.order)
     kept = [replace(problem, path=display_path(vault, problem.path)) for problem in kept]
     if form == "json":
         click.echo(to_json([as_data(problem) for problem in kept]))
@@ -135,7 +135,7 @@ def to_json(data: object) -> str:
 
 def _annotation(problem: Problem) -> str:
     """Return a problem as a workflow command, which a code host shows beside the line."""
-    level = {Severity.ERROR: "error", Severity.WARNING: "warning"}.get(problem.code.severity, "notice")
+    level = {Severity.ERROR: "error", Severity.WARNING: "warning"}.get(problem.severity, "notice")
     path = _escape(problem.path).replace(",", "%2C").replace(":", "%3A")
     place = f"file={path},line={problem.line},col={problem.column},title={problem.code}"
     return f"::{level} {place}::{_escape(problem.sentences)}"
@@ -150,7 +150,7 @@ def as_data(problem: Problem) -> dict[str, str | int]:
     """Return a problem as plain data."""
     return {
         "path": problem.path, "line": problem.line, "column": problem.column, "code": problem.code.slug,
-        "severity": problem.code.severity.value, "what": problem.what, "fix": problem.fix,
+        "severity": problem.severity.value, "what": problem.what, "fix": problem.fix,
     }  # fmt: skip
 
 
@@ -159,9 +159,9 @@ def summarise(problems: Iterable[Problem]) -> str:
     found = set(problems)
     parts = []
     for severity, name in ((Severity.ERROR, "error"), (Severity.WARNING, "warning")):
-        count = sum(problem.code.severity is severity for problem in found)
+        count = sum(problem.severity is severity for problem in found)
         parts.append(f"{count} {name}{'' if count == 1 else 's'}")
-    notes = sum(problem.code.severity is Severity.INFO for problem in found)
+    notes = sum(problem.severity is Severity.INFO for problem in found)
     return f"{', '.join(parts)}, {notes} for information"
 
 

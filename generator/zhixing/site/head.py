@@ -30,7 +30,7 @@ from zhixing.wording.model import Wording
 # How a note is shown or found, not what it says.
 _HIDDEN = frozenset({"title", "cssclass", "cssclasses", "permalink"})
 # Whether it is shown; a date of publication is no such thing.
-_SWITCHES = frozenset({"publish", "published", "draft"})
+_SWITCHES = frozenset({"publish", "published", "dg-publish", "draft"})
 _URL = re.compile(r"https?://[^\s<>\"]+")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?", re.ASCII)
 # Longer texts, lists and heads fold; so much of them stands open.
@@ -46,7 +46,7 @@ def rows(vault: Vault, note: Note, shown: frozenset[str], to: Addresses) -> list
     return [
         (vault.wording.labels.get(key, key), writer.value(key, field))
         for key, field in fields
-        if key not in shown and not _is_hidden(key.lower(), field)
+        if key not in shown and not _is_hidden(key.lower(), field) and vault.settings.shows(key)
     ]
 
 
@@ -208,17 +208,18 @@ _OPEN = 20
 
 def head(vault: Vault, note: Note, requires: Sequence[Note], to: Addresses) -> str:
     """Return a note's properties: its type, status, date and tags in a line, each other one in a line of its own."""
-    words = vault.wording
+    words, shows = vault.wording, vault.settings.shows
     facts = [
-        _fact("note-type", words.types.get(note.type, note.type)),
-        _fact("note-status", words.statuses.get(note.status, note.status)),
-        when(note.date),
-        *(_tag(tag, to) for tag in _spelled_once(note)),
+        _fact("note-type", words.types.get(note.type, note.type)) if shows("type") else "",
+        _fact("note-status", words.statuses.get(note.status, note.status)) if shows("status") else "",
+        when(note.date) if shows("date") else "",
+        *(_tag(tag, to) for tag in _spelled_once(note) if shows("tags")),
     ]
     line = " ".join(fact for fact in facts if fact)
+    aliases = note.aliases if shows("aliases") else ()
     lists = [
-        (words.aliases, items([_fact("note-alias", alias) for alias in note.aliases], words)),
-        (words.requires, items([_chip(required, to) for required in requires], words)),
+        (words.aliases, items([_fact("note-alias", alias) for alias in aliases], words)),
+        (words.requires, items([_chip(one, to) for one in (requires if shows("requires") else ())], words)),
     ]
     read = {key for key in _SCALARS if note.frontmatter.fields.get(key, None) and getattr(note, key)}
     others = rows(vault, note, _LISTS | read, to)

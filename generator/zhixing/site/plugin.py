@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, Template
 from mkdocs.config.base import Config
-from mkdocs.config.config_options import Choice, Optional
+from mkdocs.config.config_options import Choice, Optional, Type
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
@@ -51,6 +51,7 @@ from zhixing.site.shown import Shown, show
 from zhixing.site.staging import Staging
 from zhixing.vault.load import ProjectError, read_wording
 from zhixing.vault.note import Note
+from zhixing.vault.settings import read_values
 from zhixing.wording.languages import find_wording, language_codes
 from zhixing.wording.model import Wording
 from zhixing.wording.zh import WORDING as CHINESE
@@ -65,9 +66,16 @@ _SEARCH_REPLACED = (
 
 
 class PluginConfig(Config):  # type: ignore[no-untyped-call]  # MkDocs types no __init_subclass__
-    """The plugin's settings. `language` is that of the words that the tool writes; without it, the theme's."""
+    """The plugin's settings. `language` is that of the words that the tool writes; without it, the theme's.
+
+    The others are read by `vault/settings.py`, which the command line asks too.
+    """
 
     language = Optional(Choice(language_codes()))
+    publish = Optional(Type(object))
+    problems = Optional(Type(object))
+    properties = Optional(Type(object))
+    templates = Optional(Type(object))
 
 
 def _wording(settings: PluginConfig, file: Path) -> Wording:
@@ -121,7 +129,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         for problem in unused_settings(config):
             if problem not in self.told:
                 self.told.add(problem)
-                _log.log(_LEVELS[problem.code.severity], "%s", visible(str(problem)))
+                _log.log(_LEVELS[problem.severity], "%s", visible(str(problem)))
         if site_files.STYLES not in config.extra_css:
             config.extra_css.insert(0, site_files.STYLES)
         write_visibly()
@@ -138,14 +146,17 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.docs.show(config)
         self.searched = {}
         file = Path(config.config_file_path)
-        self.shown = show(Path(config.docs_dir), file.parent / "templates", self.memory, _wording(self.config, file))
+        values = {key: value for said in self.config.user_configs for key, value in said.items()}
+        settings = read_values(str(file), values)
+        wording = _wording(self.config, file)
+        self.shown = show(Path(config.docs_dir), file.parent / "templates", self.memory, wording, settings)
         taken = theme_places(files, config, site_files.ASSETS)
         # A strict build fails on whatever does not hold; other builds show it to their readers.
         self.faults = None if config.strict else Faults.of(self.shown.found, to_author=self.serving)
         from_vault, left_out = vault_files(self.shown.public, config, taken)
         self.files = files = Files([*from_vault, *files])
         for problem in (*self.shown.problems, *left_out):
-            _log.log(_LEVELS[problem.code.severity], "%s", visible(str(problem)))
+            _log.log(_LEVELS[problem.severity], "%s", visible(str(problem)))
         self.tags = tags_of(self.shown.vault, self._on_site, files.src_uris)
         self.tag_titles = {str(tag.path): f"#{tag.name}" for tag in walk(self.tags.roots)}
         self.tag_titles[str(self.tags.index)] = self.tags.wording.tags

@@ -20,6 +20,7 @@ from zhixing.vault.graph import Edge, backlinks
 from zhixing.vault.load import load, read_templates
 from zhixing.vault.note import Note
 from zhixing.vault.resolve import resolve
+from zhixing.vault.settings import DEFAULT, Settings
 from zhixing.vault.vault import Vault
 from zhixing.wording.model import Wording
 from zhixing.wording.zh import WORDING as CHINESE
@@ -69,9 +70,15 @@ class Shown:
         return any(region.kind is Kind.FENCE and region.info.split()[:1] == ["mermaid"] for region in regions)
 
 
-def show(root: Path, templates: Path, memory: Memory | None = None, wording: Wording = CHINESE) -> Shown:
+def show(
+    root: Path,
+    templates: Path,
+    memory: Memory | None = None,
+    wording: Wording = CHINESE,
+    settings: Settings = DEFAULT,
+) -> Shown:
     """Load a vault and compute what its examples show. Reads, and writes nothing."""
-    vault = load(root, wording=wording)
+    vault = load(root, wording=wording, settings=settings)
     found = results(vault, memory=memory)
     held_to = templates_of(read_templates(templates))
     problems = {*check(vault, found, plan(vault, found), held_to), *_formulas(vault)}

@@ -11,7 +11,7 @@ from zhixing.compose import Results
 from zhixing.language.model import Expectation, Outcome, Printed, Run
 from zhixing.language.runs import Declared
 from zhixing.problems import Problem, Severity
-from zhixing.vault.load import Project, ProjectError, find_project, load
+from zhixing.vault.load import Project, ProjectError, find_project, load, load_project
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
 
@@ -60,7 +60,7 @@ def _find(folder: Path) -> Project | None:
 def load_tested(root: Path) -> Tested:
     """Load and run a vault."""
     project = _find(root)
-    vault = load(root, wording=project.wording) if project else load(root)
+    vault = load_project(project) if project else load(root)
     return Tested(vault, compose.results(vault))
 
 

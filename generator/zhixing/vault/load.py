@@ -6,7 +6,7 @@ import json
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath, PurePosixPath
 
 from zhixing.markdown.yaml import PROJECT, Scalar, read_yaml
@@ -16,6 +16,7 @@ from zhixing.markdown.yaml import Sequence as YamlSequence
 from zhixing.problems import Code, Problem, ZhixingError
 from zhixing.source import Source, Span
 from zhixing.vault.note import Note, read_note
+from zhixing.vault.settings import CLOSED, DEFAULT, Settings, read_settings
 from zhixing.vault.vault import Vault
 from zhixing.wording.languages import choose_wording, find_wording, language_codes
 from zhixing.wording.model import Wording
@@ -25,6 +26,7 @@ from zhixing.wording.zh import WORDING as CHINESE
 
 OBSIDIAN = ".obsidian"
 CONFIG = "mkdocs.yml"
+SETTINGS_FILE = "zhixing.yml"
 PLUGIN = "zhixing"
 MAX_CONFIG_BYTES = 1_000_000
 
@@ -42,19 +44,21 @@ class Project:
     """A vault's folder of notes, the folder of its note templates (which need not exist), and its words for readers.
 
     `config` is the mkdocs.yml that names the folder of notes; None where the folder was named or taken without one.
+    `settings` are the owner's: the plugin's in mkdocs.yml, or those of a zhixing.yml in the folder of notes.
     """
 
     notes: Path
     templates: Path
     wording: Wording = CHINESE
     config: Path | None = None
+    settings: Settings = DEFAULT
 
 
 def find_project(start: Path, vault: Path | None = None) -> Project:
     """Return the project of a folder, or that of `vault` where it is given.
 
-    The nearest mkdocs.yml at or above `start` names the folder of notes. Without one it is the nearest folder that
-    Obsidian opened as a vault, else `start` itself.
+    The nearest mkdocs.yml at or above `start` names the folder of notes. Without one it is the nearest folder that has
+    a zhixing.yml or that Obsidian opened as a vault, else `start` itself.
 
     Raises:
         ProjectError: there is no folder `vault`, or mkdocs.yml cannot be read or names no folder of notes.
@@ -63,12 +67,35 @@ def find_project(start: Path, vault: Path | None = None) -> Project:
         if not vault.is_dir():
             raise ProjectError(_problem(vault, "There is no such folder", "Name the folder that holds the notes"))
         beside = vault / CONFIG
-        return _configured(beside) if beside.is_file() else Project(vault, _templates(vault), _wording_above(vault))
+        return _configured(beside) if beside.is_file() else _unconfigured(vault)
     folders = (start, *start.parents)
     if (config := next((folder / CONFIG for folder in folders if (folder / CONFIG).is_file()), None)) is not None:
         return _configured(config)
-    notes = next((folder for folder in folders if (folder / OBSIDIAN).is_dir()), start)
-    return Project(notes, _templates(notes), _wording_above(notes))
+    marked = (one for one in folders if (one / SETTINGS_FILE).is_file() or (one / OBSIDIAN).is_dir())
+    return _unconfigured(next(marked, start))
+
+
+def _unconfigured(notes: Path) -> Project:
+    """Return the project of a folder of notes in which there is no mkdocs.yml.
+
+    The settings of its zhixing.yml come first, then those of a mkdocs.yml right above. What cannot be read hides notes.
+    """
+    own, above = notes / SETTINGS_FILE, notes.parent / CONFIG
+    wording = _wording_above(notes)
+    settings = DEFAULT
+    try:
+        if own.is_file():
+            source, root = read_config(own)
+            settings = read_settings(source, root)
+            said = _entry(root, "language")
+            if isinstance(said, Scalar):
+                wording = _choose(said, own, "")
+        elif above.is_file():
+            source, root = read_config(above)
+            settings = read_settings(source, _plugin_settings(root))
+    except ProjectError as error:
+        settings = replace(CLOSED, problems=(error.problem,))
+    return Project(notes, _templates(notes), wording, settings=settings)
 
 
 def _templates(vault: Path) -> Path:
@@ -95,21 +122,25 @@ def _wording(root: YamlNode | None, config: Path) -> Wording:
 
     Raises ProjectError where the plugin's is none that there is; a theme has more languages, and those give English.
     """
-    said = _plugin_language(root)
+    said = _entry(_plugin_settings(root), "language")
+    theme = _entry(_entry(root, "theme"), "language")
+    return _choose(said if isinstance(said, Scalar) else None, config, theme.text if isinstance(theme, Scalar) else "")
+
+
+def _choose(said: Scalar | None, config: Path, theme: str) -> Wording:
+    """Return the words in the language that a file says, else in the theme's. Raises ProjectError as `_wording`."""
     if said is not None and find_wording(said.text) is None:
         what = f"There are no words in the language {said.text!r}"
         line = Source(str(config), config.read_text(encoding="utf-8-sig")).position(said.span.start)[0]
         raise ProjectError(_problem(config, what, f"Known: {', '.join(language_codes())}", line))
-    theme = _entry(_entry(root, "theme"), "language")
-    return choose_wording(said.text if said else "", theme.text if isinstance(theme, Scalar) else "")
+    return choose_wording(said.text if said else "", theme)
 
 
-def _plugin_language(root: YamlNode | None) -> Scalar | None:
-    """Return what `language:` says under the plugin `zhixing`, in a list of plugins or in a mapping of them."""
+def _plugin_settings(root: YamlNode | None) -> YamlNode | None:
+    """Return what stands under the plugin `zhixing`, in a list of plugins or in a mapping of them."""
     plugins = _entry(root, "plugins")
     mappings = plugins.items if isinstance(plugins, YamlSequence) else (plugins,)
-    settings = (_entry(_entry(mapping, PLUGIN), "language") for mapping in mappings)
-    return next((one for one in settings if isinstance(one, Scalar)), None)
+    return next((settings for one in mappings if (settings := _entry(one, PLUGIN)) is not None), None)
 
 
 def _entry(node: YamlNode | None, key: str) -> YamlNode | None:
@@ -149,7 +180,8 @@ def _configured(config: Path) -> Project:
     if not notes.resolve().is_relative_to(config.parent.resolve()):
         what = f"docs_dir is {name!r}, which leads out of this project"
         raise ProjectError(_problem(config, what, "If these notes are meant, name them with --vault DIR", line))
-    return Project(notes, config.parent / "templates", _wording(root, config), config)
+    settings = read_settings(source, _plugin_settings(root))
+    return Project(notes, config.parent / "templates", _wording(root, config), config, settings)
 
 
 def _problem(path: Path, what: str, fix: str, line: int = 1) -> Problem:
@@ -228,27 +260,34 @@ MAX_PATH_BYTES = 1000
 _OTHER_MARKDOWN = frozenset({".markdown", ".mdown", ".mkdn", ".mkd"})
 
 
-def load(root: Path, previous: Vault | None = None, wording: Wording = CHINESE) -> Vault:
+def load_project(project: Project, previous: Vault | None = None) -> Vault:
+    """Return the vault of a project, as `load` does."""
+    return load(project.notes, previous, project.wording, project.settings)
+
+
+def load(root: Path, previous: Vault | None = None, wording: Wording = CHINESE, settings: Settings = DEFAULT) -> Vault:
     """Return the vault in a folder. Dot files and folders are never read, links out of the folder never followed.
 
     Only `.obsidian/templates.json` is asked which folder holds templates: they are files of the vault, but no notes.
     Notes whose text is still that of `previous` are taken from it: the same objects. Files that cannot be read are
-    problems of the vault. `wording` has the words that the tool writes for readers. Raises NotADirectoryError where
-    `root` is no folder.
+    problems of the vault, and so are settings. `wording` has the words that the tool writes for readers. Raises
+    NotADirectoryError where `root` is no folder.
     """
     if not root.is_dir():
         raise NotADirectoryError(root)
-    return _Loader(root, previous.notes if previous else {}, wording).load()
+    same = previous is not None and previous.settings.marked_only == settings.marked_only
+    return _Loader(root, previous.notes if previous and same else {}, wording, settings).load()
 
 
 class _Loader:
-    def __init__(self, root: Path, known: Mapping[PurePosixPath, Note], wording: Wording) -> None:
+    def __init__(self, root: Path, known: Mapping[PurePosixPath, Note], wording: Wording, settings: Settings) -> None:
         self.root = root
+        self.settings = settings
         self.wording = wording
         self.known = known
         self.real = root.resolve()
         self.templates = template_folder(root)
-        self.problems: list[Problem] = []
+        self.problems: list[Problem] = list(settings.problems)
 
     def load(self) -> Vault:
         notes: dict[PurePosixPath, Note] = {}
@@ -258,10 +297,13 @@ class _Loader:
                 files.append(path)
             elif (source := self._read(path)) is not None:
                 known = self.known.get(path)
-                notes[path] = known if known and known.source.text == source.text else read_note(source, path)
+                notes[path] = known if known and known.source.text == source.text else self._note(source, path)
                 self._check_suffix(path)
         problems = tuple(sorted(self.problems, key=lambda problem: problem.order))
-        return Vault(self.root, notes, tuple(files), problems, self.templates, self.wording)
+        return Vault(self.root, notes, tuple(files), problems, self.templates, self.wording, self.settings)
+
+    def _note(self, source: Source, path: PurePosixPath) -> Note:
+        return read_note(source, path, marked_only=self.settings.marked_only)
 
     def _check_suffix(self, path: PurePosixPath) -> None:
         if path.suffix != ".md":

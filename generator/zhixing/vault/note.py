@@ -258,6 +258,8 @@ class Note(Reading):
     """A note: a text at a place in the vault. What it says is computed when it is first asked for, and kept."""
 
     path: PurePosixPath
+    marked_only: bool = False
+    """Whether its vault publishes only notes that say so."""
 
     @cached_property
     def name(self) -> str:
@@ -373,9 +375,9 @@ class Note(Reading):
 
     @cached_property
     def _read_properties(self) -> tuple[Properties, list[Problem]]:
-        return read_properties(self.source, self.frontmatter)
+        return read_properties(self.source, self.frontmatter, marked_only=self.marked_only)
 
 
-def read_note(source: Source, path: PurePosixPath) -> Note:
-    """Return the note that a text is."""
-    return Note(source, path)
+def read_note(source: Source, path: PurePosixPath, *, marked_only: bool = False) -> Note:
+    """Return the note that a text is; with `marked_only` it is published only where it says so."""
+    return Note(source, path, marked_only)

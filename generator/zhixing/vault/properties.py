@@ -30,10 +30,12 @@ class Properties:
     published: bool
 
 
-def read_properties(source: Source, frontmatter: Frontmatter) -> tuple[Properties, list[Problem]]:
+def read_properties(
+    source: Source, frontmatter: Frontmatter, *, marked_only: bool = False
+) -> tuple[Properties, list[Problem]]:
     """Return a note's properties and a problem for each value of the wrong kind."""
     reader = _Reader(source, frontmatter)
-    public, doubts = read_public(source, frontmatter)
+    public, doubts = read_public(source, frontmatter, marked_only=marked_only)
     properties = Properties(
         title=reader.read_value("title"),
         type=reader.read_value("type"),
@@ -83,24 +85,27 @@ class _Reader:
         return tuple(dict.fromkeys(name for name in names if name))
 
 
-# Who may see a note: Obsidian's `publish`, `published`, and the `draft` of other generators.
+# Who may see a note: Obsidian's `publish`, `published`, its garden's `dg-publish`, and the `draft` of other generators.
 
-_SWITCHES = {"publish": True, "published": True, "draft": False}
+_SWITCHES = {"publish": True, "published": True, "dg-publish": True, "draft": False}
 _NEAR = 0.85
 
 
-def read_public(source: Source, frontmatter: Frontmatter) -> tuple[bool, list[Problem]]:
+def read_public(source: Source, frontmatter: Frontmatter, *, marked_only: bool = False) -> tuple[bool, list[Problem]]:
     """Return whether everybody may see a note, and why not where its frontmatter does not say so plainly.
+
+    With `marked_only`, one of its properties has to say that it is published.
 
     What is in doubt hides the note: it can still be shown, but what was shown cannot be taken back.
     """
     problems = [*_doubts(source, frontmatter)]
     says = [
-        field.value is _SWITCHES[name]
+        (name, field.value is _SWITCHES[name])
         for key, field in frontmatter.fields.items()
         if (name := _switch(key)) and isinstance(field.value, bool)
     ]
-    return all(says) and not problems, problems
+    marked = any(shows for name, shows in says if _SWITCHES[name])
+    return all(shows for _, shows in says) and not problems and (marked or not marked_only), problems
 
 
 def _doubts(source: Source, frontmatter: Frontmatter) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from zhixing.markdown.slugs import heading_key
 from zhixing.problems import Problem
 from zhixing.source import Span
 from zhixing.vault.note import Block, Heading, Note, is_attachment
+from zhixing.vault.settings import DEFAULT, Settings
 from zhixing.wording.model import Wording
 from zhixing.wording.zh import WORDING as CHINESE
 
@@ -201,7 +202,7 @@ class Vault:
     """Notes by path, sorted; paths of other files (pictures, media), sorted; problems of files that are no notes.
 
     `templates` is the folder of Obsidian's templates, which are among the other files. `wording` has the words that the
-    tool writes for readers.
+    tool writes for readers, `settings` what its owner has set.
 
     Two vaults are equal only if they are the same: what is worked out of one is kept for it.
     """
@@ -212,6 +213,7 @@ class Vault:
     problems: tuple[Problem, ...] = ()
     templates: PurePosixPath | None = None
     wording: Wording = CHINESE
+    settings: Settings = DEFAULT
 
     @cached_property
     def index(self) -> NameIndex:

@@ -1,0 +1,181 @@
+"""What the owner of a vault has set: the plugin's settings in mkdocs.yml, or the file zhixing.yml where there is none.
+
+A setting that cannot be read is a problem. Where it says who may see notes, only notes that say so are shown.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+
+from zhixing.markdown.yaml import PROJECT, Node, Scalar, Sequence, read_yaml
+from zhixing.markdown.yaml import Mapping as YamlMapping
+from zhixing.problems import Code, Problem, Severity, did_you_mean
+from zhixing.source import Source, Span
+
+KEYS = ("language", "publish", "problems", "properties", "templates")
+_CODES = {code.slug: code for code in Code}
+# MkDocs hands on `off` and `on` as truth values.
+_OFF, _ON = frozenset({"off", "false", "no"}), frozenset({"on", "true", "yes"})
+_LEVELS = {"error": Severity.ERROR, "warning": Severity.WARNING, "info": Severity.INFO, "off": None}
+_NOT_OFF = frozenset({Code.CONFIG_INVALID, Code.NOTE_HIDDEN})
+"""Who turns these off would not learn that a setting is not read, or why a note is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How serious a kind of problem is in the notes of a glob; `level` is None where it is not to be reported."""
+
+    code: Code
+    level: Severity | None
+    glob: str = ""
+
+    def covers(self, problem: Problem) -> bool:
+        """Return whether a problem is of this kind and stands in these notes."""
+        return problem.code is self.code and (not self.glob or is_matched(problem.path, self.glob))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What is set for a vault; the defaults are those of a vault that sets nothing.
+
+    `marked_only` says that only notes are published that say so. `properties` are those that stand on a page, None
+    for all. `problems` are those of the settings themselves.
+    """
+
+    marked_only: bool = False
+    rules: tuple[Rule, ...] = ()
+    properties: frozenset[str] | None = None
+    templates: bool = True
+    problems: tuple[Problem, ...] = field(default=(), compare=False)
+
+    def weigh(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Return problems as serious as rules make them, without those that are turned off; the last rule counts."""
+        weighed = []
+        for problem in problems:
+            rule = next((rule for rule in reversed(self.rules) if rule.covers(problem)), None)
+            if rule is None:
+                weighed.append(problem)
+            elif rule.level is not None:
+                weighed.append(replace(problem, level=rule.level))
+        return weighed
+
+    def shows(self, key: str) -> bool:
+        """Return whether a property stands on a page."""
+        return self.properties is None or key.lower() in self.properties
+
+
+DEFAULT = Settings()
+CLOSED = Settings(marked_only=True)
+"""The settings where they cannot be read."""
+
+
+def is_matched(path: str, glob: str) -> bool:
+    """Return whether a path is that of a glob, or lies in the folder that it names; `*` stands for `/` too."""
+    folder = glob.rstrip("/")
+    return fnmatchcase(path, glob) or path == folder or path.startswith(f"{folder}/")
+
+
+def read_settings(source: Source, node: Node | None) -> Settings:
+    """Return the settings in a mapping; `problems` are those of what cannot be read there."""
+    reader = _Reader(source)
+    if node is None or (isinstance(node, Scalar) and not node.text):
+        return DEFAULT
+    if not isinstance(node, YamlMapping):
+        reader.refuse(node, "The settings are no mapping", f"Write `key: value`; known: {', '.join(KEYS)}")
+        return replace(CLOSED, problems=tuple(reader.problems))
+    settings = Settings(
+        marked_only=reader.read_marked_only(node),
+        rules=tuple(reader.read_rules(node.get("problems"))),
+        properties=reader.read_names(node.get("properties")),
+        templates=reader.read_switch(node.get("templates"), "templates"),
+    )
+    # Reading fills the list of problems.
+    return replace(settings, problems=tuple(reader.problems))
+
+
+def read_values(path: str, values: Mapping[str, object]) -> Settings:
+    """Return the settings that MkDocs read in the file at a path; their problems have no place there."""
+    source = Source(path, json.dumps(values, ensure_ascii=False, default=str))
+    node, problems = read_yaml(source, Span(0, len(source.text)), PROJECT)
+    settings = read_settings(source, node) if not problems else replace(CLOSED, problems=tuple(problems))
+    return replace(settings, problems=tuple(replace(one, line=1, column=1) for one in settings.problems))
+
+
+class _Reader:
+    """Reads settings; `problems` are those of what could not be read so far."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.problems: list[Problem] = []
+
+    def refuse(self, node: Node, what: str, fix: str) -> None:
+        self.problems.append(self.source.problem(Code.CONFIG_INVALID, node.span, what, fix))
+
+    def read_marked_only(self, node: YamlMapping) -> bool:
+        """Return whether only notes are published that say so, also where that cannot be told."""
+        doubtful = [key for key in (*(key for key, _ in node.items), *node.repeated) if key.text not in KEYS]
+        doubtful += node.repeated
+        for key in doubtful:
+            near = did_you_mean(key.text, KEYS) or f"Known: {', '.join(KEYS)}"
+            twice = key in node.repeated
+            what = f"The setting {key.text!r} stands twice" if twice else f"There is no setting {key.text!r}"
+            self.refuse(key, what, "Keep one of the two" if twice else near)
+        said = node.get("publish")
+        if isinstance(said, Scalar) and said.text in {"all", "marked"} and not said.tag:
+            return said.text == "marked" or "publish" in {key.text for key in doubtful}
+        if said is not None:
+            fix = "Write `all`, or `marked` to publish only notes with `publish: true`; until then it is `marked`"
+            self.refuse(said, "The setting 'publish' is neither `all` nor `marked`", fix)
+        # A key that is nearly `publish` may be meant to hide notes.
+        return said is not None or any("publish" in did_you_mean(key.text, ["publish"]) for key in doubtful)
+
+    def read_rules(self, node: Node | None) -> list[Rule]:
+        """Return how serious kinds of problems are: in all notes, and after that in the notes of each glob."""
+        if node is None:
+            return []
+        if not isinstance(node, YamlMapping):
+            self.refuse(node, "The setting 'problems' is no mapping", "Write a code and its level, `orphan: off`")
+            return []
+        everywhere = [(key, value, "") for key, value in node.items if not isinstance(value, YamlMapping)]
+        inside = [
+            (*rule, key.text) for key, value in node.items if isinstance(value, YamlMapping) for rule in value.items
+        ]
+        rules = [self._read_rule(*rule) for rule in (*everywhere, *inside)]
+        return [rule for rule in rules if rule is not None]
+
+    def _read_rule(self, key: Scalar, value: Node, glob: str) -> Rule | None:
+        """Return the rule that a code and a level are; None, and a problem, where they are none."""
+        code = _CODES.get(key.text)
+        level = value.text.lower() if isinstance(value, Scalar) else ""
+        level = "off" if level in _OFF else level
+        if code is None:
+            near = did_you_mean(key.text, _CODES) or "`zhixing check` prints the codes of problems"
+            self.refuse(key, f"There is no problem code {key.text!r}", near)
+        elif level not in _LEVELS:
+            self.refuse(value, f"This is no level for {key.text!r}", f"Known: {', '.join(_LEVELS)}")
+        elif level == "off" and code in _NOT_OFF:
+            self.refuse(value, f"{key.text!r} cannot be turned off", "Write `info`")
+        else:
+            return Rule(code, _LEVELS[level], glob)
+        return None
+
+    def read_names(self, node: Node | None) -> frozenset[str] | None:
+        """Return the properties that are to stand on a page, None for all."""
+        if node is None or (isinstance(node, Scalar) and node.text == "all"):
+            return None
+        if isinstance(node, Scalar) and node.text == "none":
+            return frozenset()
+        if isinstance(node, Sequence) and all(isinstance(item, Scalar) for item in node.items):
+            return frozenset(item.text.lower() for item in node.items if isinstance(item, Scalar))
+        self.refuse(node, "The setting 'properties' is no list of names", "Write `[tags, author]`, `all` or `none`")
+        return frozenset()
+
+    def read_switch(self, node: Node | None, key: str) -> bool:
+        """Return a setting that is on or off, on where it says nothing."""
+        said = node.text.lower() if isinstance(node, Scalar) else None
+        if node is not None and said not in _OFF | _ON:
+            self.refuse(node, f"The setting {key!r} is neither `on` nor `off`", "Write one of the two")
+        return said not in _OFF

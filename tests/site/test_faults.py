@@ -10,7 +10,15 @@ from conftest import VAULT
 from playwright.sync_api import Browser
 from test_browser import free_port, opened, served
 
+from small_vaults import DECLARED, vault_of
+from zhixing.compose import check, plan, results
+from zhixing.page.faults import Faults
+from zhixing.page.markdown import write_markdown
+from zhixing.page.public import private_of
+from zhixing.problems import Code
 from zhixing.site.faults import fault_banner
+from zhixing.site.shown import Shown
+from zhixing.site.state import state_page
 from zhixing.wording.zh import WORDING as CHINESE
 
 
@@ -38,6 +46,42 @@ def test_a_served_page_shows_what_fails_what_is_wrong_and_what_was_edited(browse
         box = page.locator('[id="fault:2"]').bounding_box()
         assert box is not None
         assert 40 < box["y"] < 800
+        page.locator(".zx-faults a.zx-whole").click()
+        page.wait_for_selector("h1:has-text('全库状态')")
+        said = page.locator("article").inner_text()
+        assert "claim-wrong" in said
+        assert "example-name" in said
+        page.locator("article h2 a", has_text="注意力").first.click()
+        page.wait_for_selector(".zx-faults")
+        page.goto(address)
+        assert page.locator("nav.zx-whole a").inner_text() == "全库状态"
+        page.goto(address + quote("多头注意力/"))
+        assert "待改" in page.locator(".backlinks li", has=page.get_by_text("注意力", exact=True)).first.inner_text()
+
+
+def test_a_built_site_says_nothing_to_its_author(site: Path) -> None:
+    assert not (site / "zhixing-state").exists()
+    pages = "".join(path.read_text(encoding="utf-8") for path in site.rglob("*.html"))
+    assert "zx-faults" not in pages
+    assert "zx-badge" not in pages
+
+
+def test_the_state_of_a_vault_lists_what_does_not_hold_and_what_is_backed() -> None:
+    notes = {
+        "甲.md": "共 3 个，2<!--= 水果.w[0] -->，免 5<!--= 免: 随便 -->。\n",
+        "乙.md": f"# 乙\n\n0.6<!--= 水果.w[0] -->\n\n{DECLARED}",
+    }
+    vault = vault_of(notes)
+    found = results(vault)
+    problems = tuple(check(vault, found, plan(vault, found), {}))
+    shown = Shown(vault, found, {}, {}, problems, vault, private_of(vault, found), problems)
+    in_notes = [one for one in problems if one.code in (Code.CLAIM_WRONG, Code.REGION_STALE)]
+    page = write_markdown(state_page(shown, Faults.of(in_notes, to_author=True), [*vault.notes.values()]))
+    assert "2 篇笔记，1 个例子算得出；2 篇里有 2 处待改；正文里的数 50% 有据。" in page
+    assert "## [甲](甲.md) · 1 { #state-2 }" in page
+    assert "正文里的数与算出来的不同" in page
+    assert "`claim-wrong` 水果.w" in page
+    assert "| [甲](甲.md) | 1 | 1 | 1 | 1 | 33% |" in page
 
 
 def test_the_line_over_a_page_leads_to_each_place() -> None:

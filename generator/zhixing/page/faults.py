@@ -39,6 +39,10 @@ class Faults:
                 found.setdefault(PurePosixPath(problem.path), []).append(problem)
         return cls({path: tuple(inside) for path, inside in found.items()}, to_author)
 
+    def count(self, note: Note) -> int:
+        """Return how many problems a note has."""
+        return len(self.problems.get(note.path, ()))
+
     def notices(self, note: Note, spans: Iterable[Span], *, failed: bool) -> tuple[Notice, ...]:
         """Return what is wrong in the parts of a note that an example and its results take up.
 

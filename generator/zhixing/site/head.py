@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from html import escape
 from itertools import groupby
@@ -206,6 +206,10 @@ _LISTS = frozenset({"tags", "tag", "aliases", "alias", "requires"})
 _OPEN = 20
 
 
+def _no_badge(_: Note) -> str:
+    return ""
+
+
 def head(vault: Vault, note: Note, requires: Sequence[Note], to: Addresses) -> str:
     """Return a note's properties: its type, status, date and tags in a line, each other one in a line of its own."""
     words, shows = vault.wording, vault.settings.shows
@@ -259,12 +263,14 @@ def _spelled_once(note: Note) -> Iterable[str]:
     return spelled.values()
 
 
-def foot(edges: Iterable[Edge], to: Addresses, words: Wording) -> str:
-    """Return the card of backlinks: each note that links here, with the sentence in which it does."""
+def foot(edges: Iterable[Edge], to: Addresses, words: Wording, badges: Callable[[Note], str] = _no_badge) -> str:
+    """Return the card of backlinks: each note that links here, with the sentence in which it does, and its badge."""
     shown = sorted(
         (edge for edge in edges if to.note(edge.source)), key=lambda edge: (title(edge.source), str(edge.source.path))
     )
-    items = [_backlink(list(group), to, words) for _, group in groupby(shown, key=lambda edge: edge.source.path)]
+    items = [
+        _backlink(list(group), to, words, badges) for _, group in groupby(shown, key=lambda edge: edge.source.path)
+    ]
     if not items:
         return ""
     rest = "".join(items[_OPEN:])
@@ -276,7 +282,7 @@ def foot(edges: Iterable[Edge], to: Addresses, words: Wording) -> str:
     )
 
 
-def _backlink(edges: list[Edge], to: Addresses, words: Wording) -> str:
+def _backlink(edges: list[Edge], to: Addresses, words: Wording, badges: Callable[[Note], str]) -> str:
     source = edges[0].source
     contexts = (text for edge in edges if (text := sentence(source, edge.link)))
     named = (edge.link.field for edge in edges if edge.link.field)
@@ -284,7 +290,8 @@ def _backlink(edges: list[Edge], to: Addresses, words: Wording) -> str:
     fields = dict.fromkeys(known.get(name) or words.backlink_field.format(name=escape(name)) for name in named)
     context = next(contexts, "") or words.comma.join(fields)
     said = f'<span class="context">{context}</span>' if context else ""
-    return f'<li><a href="{escape(to.note(source))}">{escape(title(source))}</a>{said}</li>'
+    badge = f' <span class="zx-badge">{escape(found)}</span>' if (found := badges(source)) else ""
+    return f'<li><a href="{escape(to.note(source))}">{escape(title(source))}</a>{badge}{said}</li>'
 
 
 def _fact(kind: str, text: str) -> str:

@@ -34,7 +34,7 @@ from zhixing.site import files as site_files
 from zhixing.site import head as page_parts
 from zhixing.site import html, policy
 from zhixing.site.card import with_card
-from zhixing.site.faults import fault_banner
+from zhixing.site.faults import badge, fault_banner, state_line
 from zhixing.site.files import SEARCH, Addresses, is_shown, write_redirects
 from zhixing.site.inputs import EmptyDocs, theme_places, vault_files, watch_real_folders
 from zhixing.site.logs import write_visibly
@@ -49,6 +49,8 @@ from zhixing.site.search_text import Section, sections_of, sections_of_html, tex
 from zhixing.site.settings import TERMS, unused_settings
 from zhixing.site.shown import Shown, show
 from zhixing.site.staging import Staging
+from zhixing.site.state import PAGE as STATE
+from zhixing.site.state import state_page
 from zhixing.vault.load import ProjectError, read_wording
 from zhixing.vault.note import Note
 from zhixing.vault.settings import read_values
@@ -165,6 +167,10 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         if document := recent_page(self.shown.vault, self.recent, self._on_site):
             self.tag_titles[str(self.recent)] = self.tags.wording.recent
             self.tag_pages = {**self.tag_pages, str(self.recent): document}
+        if self.serving and self.faults and str(STATE) not in files.src_uris:
+            notes = [note for note in self.shown.vault.notes.values() if self._on_site(note)]
+            self.tag_pages = {**self.tag_pages, str(STATE): state_page(self.shown, self.faults, notes)}
+            self.tag_titles[str(STATE)] = self.shown.vault.wording.state
         site_files.add_pages(files, config, map(PurePosixPath, self.tag_pages))
         site_files.add_figures(files, config, self.shown.figures)
         site_files.add_assets(files, config, mermaid=self.shown.has_mermaid)
@@ -224,16 +230,30 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         # What a page calls itself is as good a name as that of its file.
         own = (one.heading for one in sections if one.level == 1 and one.heading != name)
         aliases = tuple(dict.fromkeys((*(note.aliases if note else ()), *own)))
-        status = self.shown.vault.wording.statuses.get(note.status, note.status) if note else ""
+        words = self.shown.vault.wording
+        status = words.statuses.get(note.status, note.status) if note else ""
+        status = " · ".join(part for part in (status, self._badge(note) if note else "") if part)
         self.searched[page.file.src_uri] = Entry(page.url, name, sections, aliases, status)
+
+    def _badge(self, note: Note) -> str:
+        """Return what lists say of a note that does not hold, while the site is served."""
+        faults = self.faults if self.serving else None
+        return badge(faults.count(note), self.shown.vault.wording) if faults else ""
 
     def _written(self, tree: Document, page: Page) -> str:
         """Return a page's HTML, and enter its headings into MkDocs' page."""
         written = write_html(tree, html.edge_of(Addresses(self.files, self.tags, page.url).place, words=with_papers))
         page.toc = TableOfContents([*html.contents_of(written.contents), *page.toc])
         page.present_anchor_ids = {*(page.present_anchor_ids or ()), *(entry.id for entry in written.contents)}
-        banner = fault_banner(written.faults, self.shown.vault.wording) if self.serving else ""
-        return f"{banner}{written.body}"
+        return f"{self._banner(page, written.faults)}{written.body}"
+
+    def _banner(self, page: Page, count: int) -> str:
+        """Return the line over a page that leads to what does not hold, while the site is served."""
+        state = Addresses(self.files, self.tags, page.url).file(STATE) if str(STATE) in self.tag_pages else ""
+        words = self.shown.vault.wording
+        if not self.serving or page.file.src_uri == str(STATE):
+            return ""
+        return fault_banner(count, words, state) or (state_line(state, words) if state and page.is_homepage else "")
 
     @event_priority(-100)
     def on_page_context(self, context: TemplateContext, *, page: Page, nav: Navigation, **_: object) -> None:
@@ -248,6 +268,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             page.content = html.surrounded(head, page.content or "", near + foot)
             if note.path in self.around.place:
                 page.previous_page, page.next_page = map(self._page, self.around.beside(note.path))
+            foot = page_parts.foot(self.shown.links_here(note), to, self.shown.vault.wording, self._badge)
+            page.content = html.surrounded(head, page.content or "", foot)
             self._search_around(page, head, foot)
         key = _template(page)
         if key not in self.trusted:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
+from zhixing.checks.template import Template
 from zhixing.compose import Memory, Results, check, plan, results, templates_of
 from zhixing.markdown.blocks import Kind
 from zhixing.page import Document, read_page
@@ -44,6 +45,7 @@ class Shown:
     public: Vault
     private: Private
     found: tuple[Problem, ...] = ()
+    templates: Mapping[str, Template] = field(default_factory=dict)
 
     def note(self, path: str) -> Note | None:
         """Return the note at a path of the vault."""
@@ -86,9 +88,9 @@ def show(
     ordered = tuple(sorted(seen, key=lambda problem: problem.order))
     private = private_of(vault, found)
     public = public_vault(vault, private)
-    return Shown(
-        vault, found, draw_public(vault, found), _written(backlinks(vault)), ordered, public, private, tuple(problems)
-    )
+    links = _written(backlinks(vault))
+    drawn = draw_public(vault, found)
+    return Shown(vault, found, drawn, links, ordered, public, private, tuple(problems), held_to)
 
 
 def _written(links: Mapping[PurePosixPath, tuple[Edge, ...]]) -> dict[PurePosixPath, tuple[Edge, ...]]:

@@ -219,6 +219,12 @@ WORDING = Wording(
     "Undo the edit, or run `zhixing regenerate --accept`.",
     page_faults="{count} on this page no longer hold:",
     fault_of="{number} of {count}",
+    note_faults="{count} to fix",
+    state="State of the vault",
+    state_summary="{notes} notes; {examples} examples run; {wrong} notes have {count} problems; "
+    "{share} of the numbers in prose are backed.",
+    state_head=("Note", "Backed", "Waived", "Unbacked", "To fix", "Share backed"),
+    numbers_backed="Numbers in prose",
     permalink="Link to this section",
     back_to_text="Back to reference {number}",
     tags="Tags",

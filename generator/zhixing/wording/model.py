@@ -147,6 +147,11 @@ class Wording:
     results_edited: str
     page_faults: str
     fault_of: str
+    note_faults: str
+    state: str
+    state_summary: str
+    state_head: tuple[str, str, str, str, str, str]
+    numbers_backed: str
     permalink: str
     back_to_text: str
     tags: str

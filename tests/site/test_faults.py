@@ -21,14 +21,27 @@ from zhixing.site.shown import Shown
 from zhixing.site.state import state_page
 from zhixing.wording.zh import WORDING as CHINESE
 
+BROKEN = """
+```yaml example
+id: 坏
+compute:
+  b: a + 1
+```
+
+<!-- zhixing:begin 坏 -->
+
+旧 77
+
+<!-- zhixing:end 00000000 -->
+"""
+
 
 def test_a_served_page_shows_what_fails_what_is_wrong_and_what_was_edited(browser: Browser, tmp_path: Path) -> None:
     project = tmp_path / "vault"
     shutil.copytree(VAULT, project)
     note = project / "notes" / "概念" / "注意力.md"
     text = note.read_text(encoding="utf-8").replace("查得 8<!--=", "查得 9<!--=")
-    broken = "\n```yaml example\nid: 坏\ncompute:\n  b: a + 1\n```\n\n<!-- zhixing:begin 坏 -->\n\n旧 77\n\n"
-    note.write_text(f"{text}{broken}<!-- zhixing:end 00000000 -->\n", encoding="utf-8")
+    note.write_text(f"{text}\n见[[多头注意力]]。\n{BROKEN}", encoding="utf-8")
     with served(project, free_port()) as address, opened(browser, address + quote("概念/注意力/")) as page:
         page.wait_for_selector(".zx-faults")
         assert page.locator(".zx-faults b").inner_text() == "此页有 2 处不再成立："
@@ -56,7 +69,7 @@ def test_a_served_page_shows_what_fails_what_is_wrong_and_what_was_edited(browse
         page.goto(address)
         assert page.locator("nav.zx-whole a").inner_text() == "全库状态"
         page.goto(address + quote("多头注意力/"))
-        assert "待改" in page.locator(".backlinks li", has=page.get_by_text("注意力", exact=True)).first.inner_text()
+        assert "处待改" in page.locator(".backlinks li", has_text="注意力").first.inner_text()
 
 
 def test_a_built_site_says_nothing_to_its_author(site: Path) -> None:

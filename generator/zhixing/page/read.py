@@ -13,7 +13,7 @@ from zhixing.compose import ResultBlock, Results
 from zhixing.language.runs import INFO
 from zhixing.lists.lists import INFO as LIST
 from zhixing.markdown.blocks import PROSE, Kind, Region
-from zhixing.markdown.generated import markers
+from zhixing.markdown.generated import Generated, markers
 from zhixing.markdown.inline import TokenKind
 from zhixing.markdown.links import default_text
 from zhixing.markdown.slugs import anchors as slugs_of
@@ -411,12 +411,12 @@ class _Results:
         self.fences = {block.id: block.fence for block in own}
         self.heads = [heading.slug for heading in self.note.headings]
         self.failed: dict[int, ResultBlock] = {}
+        self.lost: dict[int, Generated] = {}
         if scope.page.examples.faults is not None:
             bodies = scope.page.results.bodies
             examples = (block for block in own if block.fence.info.split() == INFO)
             self.failed = {block.fence.span.start: block for block in examples if block.id not in bodies}
-        lost = {block.name for block in self.failed.values()}
-        self.lost = {one.span.start: one for one in woven if one.id in lost and one.span.start not in self.woven}
+            self.lost = {one.span.start: one for one in woven if one.span.start not in self.woven}
 
     def opaque(self, span: Span) -> list[Opaque]:
         """Return the blocks in a part of the note that Markdown does not know: results, formulas, comments."""

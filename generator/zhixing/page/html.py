@@ -250,6 +250,9 @@ class _Writer:
         told = {"example": backed.example, "expression": backed.expression, "value": backed.value, "held": backed.held}
         told |= {"digits": str(backed.digits) if backed.digits >= 0 else ""}
         told |= {"fault": backed.fault, "right": backed.right}
+        # A browser gives a link no name for the formula in it.
+        name = next((one.latex for one in held if isinstance(one, Math)), "") if to else ""
+        href += f' aria-label="{escape(name)}"' if name else ""
         classes = self._class("zx-number", "zx-wrong" if backed.fault else "")
         fault = self._next_fault() if backed.fault else ""
         return f"<{tag}{classes}{fault}{href}{self._data(told)}>{inside}</{tag}>"

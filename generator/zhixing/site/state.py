@@ -50,7 +50,7 @@ def state_page(shown: Shown, faults: Faults, notes: Sequence[Note]) -> Document:
     for number, note in enumerate(wrong, 1):
         problems = faults.problems[note.path]
         blocks.append(_heading(2, f"state-{number}", "", _link(note), _text(f" · {len(problems)}")))
-        blocks.append(List(NOWHERE, tuple(_problem(one, words) for one in problems[:_MOST])))
+        blocks.append(List(NOWHERE, tuple(_problem(one, words) for one in problems[:_MOST]), tight=False))
     blocks += [_heading(2, "state-notes", words.numbers_backed), _table(covered, faults, words)]
     return Document(PAGE, tuple(blocks), wording=words)
 

@@ -60,7 +60,7 @@
     clearTimeout(timer);
     if (shown && shown !== number) shown.removeAttribute("aria-describedby");
     shown = number;
-    if (!card.isConnected) document.body.append(card);
+    if (!card.isConnected) (document.querySelector("main") || document.body).append(card);
     write(number);
     card.hidden = false;
     place(number);

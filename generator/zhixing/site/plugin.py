@@ -263,13 +263,11 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         if note is not None:
             to = Addresses(self.files, self.tags, page.url)
             head = page_parts.head(self.shown.vault, note, self.shown.requires(note), to)
-            foot = page_parts.foot(self.shown.links_here(note), to, self.shown.vault.wording)
+            foot = page_parts.foot(self.shown.links_here(note), to, self.shown.vault.wording, self._badge)
             near = draw_nearby(self.around, note, to.note, self.shown.vault.wording)
             page.content = html.surrounded(head, page.content or "", near + foot)
             if note.path in self.around.place:
                 page.previous_page, page.next_page = map(self._page, self.around.beside(note.path))
-            foot = page_parts.foot(self.shown.links_here(note), to, self.shown.vault.wording, self._badge)
-            page.content = html.surrounded(head, page.content or "", foot)
             self._search_around(page, head, foot)
         key = _template(page)
         if key not in self.trusted:

@@ -23,8 +23,9 @@ from zhixing.cli.common import (
     summarise,
     vault_option,
 )
+from zhixing.cli.overview import MOST_LINES
 from zhixing.compose import Change
-from zhixing.problems import Problem, Severity, exit_status, visible
+from zhixing.problems import Code, Problem, Severity, did_you_mean, exit_status, visible
 from zhixing.show.svg import badge as draw
 from zhixing.source import Source
 from zhixing.vault.load import load_project, read_templates, read_text
@@ -32,11 +33,32 @@ from zhixing.vault.vault import Vault
 from zhixing.weave.writer import WriteError, write
 
 
+def _read_codes(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> frozenset[Code]:
+    """Return the codes that an option lists.
+
+    Raises:
+        click.BadParameter: a name is no code; near names are offered.
+    """
+    known = {code.slug: code for code in Code}
+    names = [name.strip() for value in values for name in value.split(",") if name.strip()]
+    for name in names:
+        if name not in known:
+            raise click.BadParameter(f"There is no code {visible(name)!r}. {did_you_mean(name, known)}".strip())
+    if values and not names:
+        raise click.BadParameter("Name at least one code, as link-note")
+    return frozenset(known[name] for name in names)
+
+
 @click.command()
 @notes_argument
 @click.option("--json", "form", flag_value="json", help="Print problems as JSON (short for --format json).")
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), help="How problems are printed.")
 @click.option("--quiet", is_flag=True, help="Leave out what is only information.")
+@click.option("--all", "every", is_flag=True, help="Print every line, however many, and no overview.")
+@click.option(
+    "--only", multiple=True, callback=_read_codes, metavar="CODE[,CODE]", help="Report these codes and no others."
+)
+@click.option("--ignore", multiple=True, callback=_read_codes, metavar="CODE[,CODE]", help="Leave out these codes.")
 @click.option("--fix", is_flag=True, help="Write links anew where what they mean is certain, and show the diff.")
 @click.option("--diff", is_flag=True, help="Write nothing; show what --fix would change.")
 @click.option(
@@ -52,6 +74,9 @@ def check(
     *,
     form: str | None,
     quiet: bool,
+    every: bool,
+    only: frozenset[Code],
+    ignore: frozenset[Code],
     fix: bool,
     diff: bool,
     covered: bool,
@@ -65,6 +90,7 @@ def check(
     Example:
       zhixing check
       zhixing check notes/注意力 --json
+      zhixing check --only link-note,link-heading --all
       zhixing check --fix
       zhixing check --coverage --min 90 --badge coverage.svg
     """
@@ -83,8 +109,10 @@ def check(
     if covered or least is not None or badge:
         parts, unmarked = _measure_coverage(loaded, sources, chosen)
         problems += unmarked
-    problems += failed
-    report(loaded, problems, form=form or "text", least=Severity.WARNING if quiet else Severity.INFO)
+    # What could not be written is no matter of codes: it is always said.
+    problems = [one for one in problems if one.code in (only or Code) and one.code not in ignore] + failed
+    least_severe = Severity.WARNING if quiet else Severity.INFO
+    report(loaded, problems, form=form or "text", least=least_severe, most=None if every else MOST_LINES)
     if parts:
         _print_coverage(loaded, parts)
     if badge:

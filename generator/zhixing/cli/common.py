@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import click
 
+from zhixing.cli.overview import render_overview
 from zhixing.compose import Results
 from zhixing.problems import CONTROL, Problem, Severity, visible
 from zhixing.vault.load import CONFIG, Project, ProjectError, find_project, load_project
@@ -114,8 +115,18 @@ def _nfc(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
-def report(vault: Vault, problems: Iterable[Problem], *, form: str = "text", least: Severity = Severity.INFO) -> None:
-    """Print problems sorted by place, as lines or as JSON, leaving out those less serious than `least`."""
+def report(
+    vault: Vault,
+    problems: Iterable[Problem],
+    *,
+    form: str = "text",
+    least: Severity = Severity.INFO,
+    most: int | None = None,
+) -> None:
+    """Print problems sorted by place, as lines or as JSON, leaving out those less serious than `least`.
+
+    Of more than `most` problems, text is their overview; data is always complete, since programs read it.
+    """
     order = [Severity.ERROR, Severity.WARNING, Severity.INFO]
     wanted = order[: order.index(least) + 1]
     kept = sorted((p for p in set(problems) if p.severity in wanted), key=lambda problem: problem.order)
@@ -123,8 +134,12 @@ def report(vault: Vault, problems: Iterable[Problem], *, form: str = "text", lea
     if form == "json":
         click.echo(to_json([as_data(problem) for problem in kept]))
         return
-    for problem in kept:
-        click.echo(visible(_annotation(problem) if form == "github" else str(problem)))
+    if form == "text" and most is not None and len(kept) > most:
+        lines = render_overview(kept)
+    else:
+        lines = [_annotation(problem) if form == "github" else str(problem) for problem in kept]
+    for line in lines:
+        click.echo(visible(line))
 
 
 def to_json(data: object) -> str:

@@ -48,6 +48,10 @@ def test_a_new_vault_is_well(tmp_path: Path, language: str) -> None:
             SITE.replace("notes", "nots"),
             "mkdocs.yml:2:1: config-invalid: docs_dir is 'nots', and there is no such folder.",
         ),
+        (
+            SITE.replace("- zhixing", "- zhixing: {publsh: all}"),
+            "mkdocs.yml:6:15: config-invalid: There is no setting 'publsh'.",
+        ),
         (SITE + "x: [\n", "mkdocs.yml:7:4: config-invalid: This “[” is never closed."),
     ],
 )

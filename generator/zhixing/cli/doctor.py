@@ -8,6 +8,7 @@ import re
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path, PurePosixPath
 
@@ -62,6 +63,7 @@ def find_problems(start: Path, vault: Path | None) -> list[Problem]:
         return [*problems, *_check_packages(has_site=True), error.problem]
     problems += _check_packages(has_site=project.config is not None)
     problems += _check_config(project.config) if project.config else [_no_site(project)]
+    problems += (replace(one, path=os.path.relpath(one.path)) for one in project.settings.problems)
     return [*problems, *_check_obsidian(project), *_check_templates(project)]
 
 

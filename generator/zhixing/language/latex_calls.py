@@ -65,7 +65,7 @@ def print_call(printer: Printer, node: Call, field: str = "") -> Piece:
     return print_applied(printer, word, node, field)
 
 
-def print_entry_of_call(printer: Printer, node: Call, places: tuple[Place, ...]) -> Piece:  # noqa: PLR0911 - as above
+def print_entry_of_call(printer: Printer, node: Call, places: tuple[Place, ...]) -> Piece:  # noqa: PLR0911 - a case for each kind of word
     """Print an entry of what a call gives."""
     word = word_of(node)
     if word is None and node.name in printer.known.functions:

@@ -217,7 +217,7 @@ class ExpressionPrinter(Printer):
                 return self._axis_value(node, places[0])
         return self._entry_of(node, places)
 
-    def _entry_of(self, node: Node, places: tuple[Place, ...]) -> Piece:  # noqa: PLR0911 - as above
+    def _entry_of(self, node: Node, places: tuple[Place, ...]) -> Piece:  # noqa: PLR0911 - a case for each kind of node
         match node:
             case Name() | Field():
                 return subscript(

@@ -87,10 +87,10 @@ class Printer(ABC):
                 return self._print_position(position, axis)
             case Free(piece, own, shift) if self.known.is_counted(name) or self.known.same_labels(own, name):
                 return self._print_shifted(piece, shift, axis)
+            case Free() | Computed() if name == self.known.loop and not self.known.is_counted(name):
+                raise NoNotationError  # the loop's own index, of which `t_{i}` would be an entry
             case Free():
                 return with_index(self.axis(name), (self.position(place),))
-            case Computed() if name == self.known.loop and not self.known.is_counted(name):
-                raise NoNotationError  # the loop's own index, of which `t_{i}` would be an entry
             case Computed(piece):
                 return piece if self.known.is_counted(name) else with_index(self.axis(name), (piece,))
 

@@ -8,7 +8,7 @@ each dimension went.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
 
@@ -81,7 +81,7 @@ from zhixing.language.nodes import (
     walk,
 )
 from zhixing.language.reductions import find_axes
-from zhixing.language.run import find_order
+from zhixing.language.run import find_forms, find_order
 from zhixing.language.words import CONSTANTS, FUNCTIONS
 from zhixing.language.words.signature import Shape
 from zhixing.language.words.word import (
@@ -112,12 +112,24 @@ def lower(run: Run) -> Program:
     Raises:
         NotLoweredError: it has none.
     """
+    return lower_with(run, ())[0]
+
+
+def lower_with(run: Run, expressions: Iterable[Expression]) -> tuple[Program, tuple[Tree, ...]]:
+    """Return an example as a program on arrays, and expressions over its quantities as trees to be computed after it.
+
+    Raises:
+        NotLoweredError: the example or an expression has no such form.
+        ExampleError: an expression cannot be computed.
+    """
     example = run.example
     whole = {name.partition(".")[0] for name in run.quantities}
     missing = [step.name.name for step in example.steps if step.name.name not in whole]
     if missing:
         raise NotLoweredError(f"{', '.join(missing)} was not computed")
-    return _Lowerer(run, example).lower()
+    own = list(expressions)
+    known = replace(run, forms=find_forms(run, (one.tree for one in own))) if own else run
+    return _Lowerer(known, example).lower(own)
 
 
 def _follow(form: Form) -> Quantity:
@@ -160,14 +172,15 @@ class _Lowerer:
         calls = (part for step in self.example.steps for part in walk(step.expression.tree) if isinstance(part, Call))
         return any(FUNCTIONS[call.name].numpy in {np.float16, np.float32} for call in calls)
 
-    def lower(self) -> Program:
+    def lower(self, shown: Sequence[Expression]) -> tuple[Program, tuple[Tree, ...]]:
         statements = [*self.givens()]
         for each, steps in groupby(self.example.steps, key=lambda step: step.each):
             own = list(steps)
             statements += [self.repeat(each, own)] if each else map(self.assign, own)
+        trees = tuple(self.numbers(one.tree for one in shown))
         axes = [Positions(name, self.axes[name].size, self.axes[name].numbers) for name in self.used]
         named = [axis for axis in self.axes.values() if axis.labels and not axis.numbers and axis.root == axis.name]
-        return Program((*axes, *statements), tuple((axis.name, axis.labels) for axis in named))
+        return Program((*axes, *statements), tuple((axis.name, axis.labels) for axis in named)), trees
 
     @property
     def axes(self) -> Mapping[str, Axis]:

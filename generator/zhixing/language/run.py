@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -236,9 +236,25 @@ def evaluate(run: Run, tree: Node, budget: Budget | None = None) -> Quantity:
         raise ExampleError(Code.EXAMPLE_NAME, f"{error} was not computed", "Fix its own step first") from None
 
 
-def _evaluator(run: Run, budget: Budget) -> Evaluator:
+def _evaluator(run: Run, budget: Budget, forms: dict[Node, Form | RecordForm] | None = None) -> Evaluator:
     names = frozenset(name.partition(".")[0] for name in run.quantities)
-    return Evaluator(Scope(run.example.axes, Names(run.quantities), names, budget=budget))
+    return Evaluator(Scope(run.example.axes, Names(run.quantities), names, budget=budget), forms=forms)
+
+
+def find_forms(run: Run, trees: Iterable[Node]) -> Mapping[Node, Form | RecordForm]:
+    """Return the forms of the parts of expressions over a run's quantities, and those of the run itself.
+
+    Raises:
+        ExampleError: one of them cannot be computed.
+    """
+    forms = dict(run.forms)
+    evaluator = _evaluator(run, Budget(), forms)
+    for tree in trees:
+        try:
+            evaluator.quantity(tree)
+        except NotComputedError as error:
+            raise ExampleError(Code.EXAMPLE_NAME, f"{error} was not computed", "Fix its own step first") from None
+    return forms
 
 
 def find_axes(run: Run, tree: Node) -> Mapping[Node, tuple[str, ...]]:

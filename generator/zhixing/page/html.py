@@ -411,7 +411,7 @@ class _Writer:
         folded = ((words.source_code, block.declared), (words.numpy_code, block.program))
         name = block.id and f"{words.colon}{block.id}"
         parts = [self._folded(f"{title}{name}", code, opened=block.failed) for title, code in folded if code]
-        shown = self.blocks(block.children) if block.declared else self._listed(block.children)
+        shown = self._live(block) if block.declared else self._listed(block.children)
         inside = f"{self._notices(block)}{shown}{''.join(parts)}"
         if block.declared is None:
             anchor = f"<span{self._class('block', 'alone')}{self._id(block.anchor)}></span>" if block.anchor else ""
@@ -422,6 +422,11 @@ class _Writer:
         begin = f"<div{self._class('zx-example')}{self._id(block.anchor) if block.anchor else ''}{told}"
         head = f"<p{self._class('zx-example-title')}><a{href}>{title}</a></p>"
         return f"{begin}{self._data({'example': block.id})}>\n{head}\n{inside}</div>\n"
+
+    def _live(self, block: Example) -> str:
+        """Return what an example shows; a class says where the data are with which a script computes it again."""
+        shown = self.blocks(block.children)
+        return f"<div{self._class('zx-live', f'zx-live-{block.live}')}>\n{shown}</div>\n" if block.live else shown
 
     def _listed(self, blocks: Sequence[Block]) -> str:
         """Return what a list shows: the rows of its tables stand below each other where the screen is narrow."""

@@ -473,7 +473,8 @@ class _Results:
         faults = self.scope.page.examples.faults
         spans = dict.fromkeys((region.span, span))
         notices = faults.notices(self.note, spans, failed=False) if faults else ()
-        return Example(span, name, blocks, self._declared(region), program, anchor, notices)
+        live = result.live.name if result.live else ""
+        return Example(span, name, blocks, self._declared(region), program, anchor, notices, live=live)
 
     def _with_headings(self, blocks: tuple[Block, ...], at: Span) -> tuple[Block, ...]:
         """Return a list whose bold lines are headings below the one that the list stands under.

@@ -352,7 +352,7 @@ class Example:
 
     `program` is the example as a program of NumPy alone, where it has that form; it folds away too. `anchor` is the id
     that links lead to, "" where the example stands on another note's page. `notices` say what is wrong with it; one
-    that `failed` shows nothing.
+    that `failed` shows nothing. `live` names its data for readers who change given numbers, "" where there are none.
     """
 
     span: Span
@@ -363,6 +363,7 @@ class Example:
     anchor: str = ""
     notices: tuple[Notice, ...] = ()
     failed: bool = False
+    live: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ from zhixing.show.flow import flow
 from zhixing.show.heatmap import find_masked, heatmap
 from zhixing.show.inputs import default_inputs, inputs
 from zhixing.show.labels import entry, format_of, inline_formula, labels, markdown_name, plain_name
+from zhixing.show.live import Live, live
 from zhixing.show.numbers import PLAIN
 from zhixing.show.plot import Look, plot
 from zhixing.show.svg import Figure
@@ -236,6 +237,11 @@ class Body:
     def numpy(self) -> str | None:
         """The example as a program of NumPy alone, None where it has no such form."""
         return numpy_code(self.run) if self.run else None
+
+    @cached_property
+    def live(self) -> Live | None:
+        """The example as data for a reader's browser, None where that could not compute it."""
+        return live(self.run, _find_shows(self.run)) if self.run else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,23 +47,25 @@ def find_masked(run: Run, tree: Node, quantity: Quantity, evaluate: Evaluate = e
     The scores are those that the quantity was computed from, as declared by the function: the argument of `softmax`, or
     `masked` beside the `weights` of `attention`.
     """
-    scores = _scores(run, tree, evaluate)
+    node = find_scores(run, tree)
+    scores = _try_evaluate(run, node, evaluate) if node else None
     if scores is None or scores.dimensions != quantity.dimensions or scores.values.shape != quantity.values.shape:
         return None
     return np.asarray(np.isneginf(scores.values))
 
 
-def _scores(run: Run, tree: Node, evaluate: Evaluate) -> Quantity | None:
+def find_scores(run: Run, tree: Node) -> Node | None:
+    """Return the expression of the scores that a quantity was computed from; None if it has no known ones."""
     tree = _resolve_name(run, tree)
     result, call = (tree.name, tree.record) if isinstance(tree, Field) else ("", tree)
     origin = _resolve_name(run, call)
     word = word_of(origin)
     scores = word.scores.get(result) if word else None
     if scores:
-        return _try_evaluate(run, Field(call, scores, span=call.span), evaluate)
+        return Field(call, scores, span=call.span)
     if scores is None or not isinstance(origin, Call) or not origin.arguments:
         return None
-    return _try_evaluate(run, origin.arguments[0], evaluate)
+    return origin.arguments[0]
 
 
 def _resolve_name(run: Run, tree: Node) -> Node:

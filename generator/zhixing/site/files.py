@@ -80,10 +80,11 @@ FOLDER = "assets/zhixing"
 STYLES = f"{FOLDER}/zhixing.css"
 _HERE = Path(__file__).parent / "assets"
 _FONT = ("STIXTwoMath-Common.woff2", "STIXTwoMath-Regular.woff2", "STIXTwoMath-LICENSE.txt")
-_ALWAYS = ("zhixing.css", "search.js", "card.js", *_FONT)
+_ALWAYS = ("zhixing.css", "search.js", "card.js", "live.js", "arrays.js", *_FONT)
 _MERMAID = ("mermaid.min.js", "mermaid-LICENSE.txt")
 SEARCH = f"{FOLDER}/search"
-ASSETS = (*(f"{FOLDER}/{name}" for name in (*_ALWAYS, *_MERMAID)), SEARCH)
+LIVE = f"{FOLDER}/live"
+ASSETS = (*(f"{FOLDER}/{name}" for name in (*_ALWAYS, *_MERMAID)), SEARCH, LIVE)
 """The addresses on the site of all that the plugin may add."""
 # Material fetches mermaid from another host unless it is there when its own script starts.
 _MATERIAL = '<script id="__config"'

@@ -35,8 +35,9 @@ from zhixing.site import head as page_parts
 from zhixing.site import html, policy
 from zhixing.site.card import with_card
 from zhixing.site.faults import badge, fault_banner, state_line
-from zhixing.site.files import SEARCH, Addresses, is_shown, write_redirects
+from zhixing.site.files import LIVE, SEARCH, Addresses, is_shown, write_redirects
 from zhixing.site.inputs import EmptyDocs, theme_places, vault_files, watch_real_folders
+from zhixing.site.live import live_data, names_in, with_live, write_live
 from zhixing.site.logs import write_visibly
 from zhixing.site.navigation import around, escape_titles
 from zhixing.site.nearby import Surroundings, draw_nearby, find_surroundings
@@ -100,6 +101,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     around: Surroundings
     recent: PurePosixPath
     lists: tuple[NavLink, ...]
+    live: Mapping[str, str]
     terms: bool
     has_search: bool
     env: Environment
@@ -115,6 +117,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.faults: Faults | None = None
         self.trusted: dict[tuple[str, str], Trusted] = {}
         self.searched: dict[str, Entry] = {}
+        self.live_names: set[str] = set()
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Build beside the site that readers see, except where MkDocs serves a folder of its own.
@@ -147,6 +150,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         """Load the vault and put in what it shows: what is published, and figures as they are drawn now."""
         self.docs.show(config)
         self.searched = {}
+        self.live_names = set()
         file = Path(config.config_file_path)
         values = {key: value for said in self.config.user_configs for key, value in said.items()}
         settings = read_values(str(file), values)
@@ -155,6 +159,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         taken = theme_places(files, config, site_files.ASSETS)
         # A strict build fails on whatever does not hold; other builds show it to their readers.
         self.faults = None if config.strict else Faults.of(self.shown.found, to_author=self.serving)
+        self.live = live_data(self.shown.results)
         from_vault, left_out = vault_files(self.shown.public, config, taken)
         self.files = files = Files([*from_vault, *files])
         for problem in (*self.shown.problems, *left_out):
@@ -284,8 +289,11 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     def on_post_page(self, output: str, *, page: Page, **_: object) -> str:
         """Keep a page from running scripts of notes, and from asking other hosts for anything."""
         key = _template(page)
-        page_with_all = self._with_search(site_files.with_mermaid(output, key[1]))
-        page_with_all = with_card(page_with_all, key[1], self.shown.vault.wording)
+        found = names_in(output) & self.live.keys()
+        self.live_names |= found
+        words = self.shown.vault.wording
+        page_with_all = with_live(site_files.with_mermaid(output, key[1]), key[1], words, found)
+        page_with_all = with_card(self._with_search(page_with_all), key[1], words)
         return policy.with_policy(page_with_all, self.trusted[key])
 
     def _with_search(self, page: str) -> str:
@@ -314,6 +322,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         """Write the search, and redirects at the notes' former names, after all others have written what is theirs."""
         if self.has_search:
             write_search(self.searched.values(), Path(config.site_dir, SEARCH))
+        write_live({name: self.live[name] for name in self.live_names}, Path(config.site_dir, LIVE))
         shown = (note for note in self.shown.vault.notes.values() if self._on_site(note))
         write_redirects(self.shown.vault, [(note, self.files.src_uris[str(note.path)]) for note in shown], config)
         if self.staging:

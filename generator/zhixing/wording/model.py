@@ -152,6 +152,15 @@ class Wording:
     state_summary: str
     state_head: tuple[str, str, str, str, str, str]
     numbers_backed: str
+    live_change: str
+    live_changing: str
+    live_reset: str
+    live_link: str
+    live_copied: str
+    live_was: str
+    live_failed: str
+    live_still: str
+    live_value: str
     permalink: str
     back_to_text: str
     tags: str

@@ -1,0 +1,625 @@
+// Examples computed in the browser: what `language/tree_data.py` writes, interpreted, and numbers printed as
+// `show/numbers.py` prints them. An array is {shape, data}, its entries in C order; a statement's entries are 0 and 1.
+(() => {
+  "use strict";
+
+  // Arrays.
+
+  const count = (shape) => shape.reduce((a, b) => a * b, 1);
+  const array = (shape, data) => ({ shape, data });
+  const scalar = (value) => array([], [value]);
+  const range = (size) => Array.from({ length: size }, (_, at) => at);
+  const stridesOf = (shape) => {
+    const strides = Array(shape.length).fill(1);
+    for (let at = shape.length - 2; at >= 0; at--) strides[at] = strides[at + 1] * shape[at + 1];
+    return strides;
+  };
+  const place = (axis, rank) => (axis < 0 ? axis + rank : axis);
+  const fail = (what) => {
+    throw new RangeError(what);
+  };
+
+  /** Return the offsets that the places of a shape have with some strides. */
+  function offsets(shape, strides) {
+    let found = [0];
+    shape.forEach((size, axis) => {
+      const next = new Array(found.length * size);
+      let at = 0;
+      for (const offset of found) for (let place = 0; place < size; place++) next[at++] = offset + place * strides[axis];
+      found = next;
+    });
+    return found;
+  }
+
+  function joint(shapes) {
+    const rank = Math.max(0, ...shapes.map((shape) => shape.length));
+    return range(rank).map((axis) => {
+      const sizes = shapes.map((shape) => shape[axis - rank + shape.length] ?? 1).filter((size) => size !== 1);
+      if (sizes.some((size) => size !== sizes[0])) fail("sizes differ");
+      return sizes.length ? sizes[0] : 1;
+    });
+  }
+
+  function repeat(a, shape) {
+    const own = stridesOf(a.shape).map((stride, axis) => (a.shape[axis] === 1 ? 0 : stride));
+    const strides = [...Array(shape.length - a.shape.length).fill(0), ...own];
+    return array(shape, offsets(shape, strides).map((at) => a.data[at]));
+  }
+
+  const same = (a, b) => a.length === b.length && a.every((size, axis) => size === b[axis]);
+
+  function entrywise(f, ...arrays) {
+    const shape = joint(arrays.map((a) => a.shape));
+    const data = arrays.map((a) => (same(a.shape, shape) ? a.data : repeat(a, shape).data));
+    const [x, y, z] = data;
+    return array(shape, Array.from({ length: count(shape) }, (_, at) => f(x[at], y?.[at], z?.[at])));
+  }
+
+  const reorder = (a, order) => {
+    const strides = stridesOf(a.shape);
+    const shape = order.map((axis) => a.shape[axis]);
+    return array(shape, offsets(shape, order.map((axis) => strides[axis])).map((at) => a.data[at]));
+  };
+
+  const swap = (a) => {
+    const rank = a.shape.length;
+    return reorder(a, [...range(rank - 2), rank - 1, rank - 2]);
+  };
+
+  const reshape = (a, shape) => {
+    const known = shape.reduce((product, size) => (size < 0 ? product : product * size), 1);
+    return array(shape.map((size) => (size < 0 ? a.data.length / known : size)), a.data);
+  };
+
+  const stack = (items) => {
+    const shape = joint(items.map((one) => one.shape));
+    return array([items.length, ...shape], items.flatMap((one) => repeat(one, shape).data));
+  };
+
+  /** Return what `f` gives for the entries along some axes, null for all, as the rows of those that are left. */
+  function rows(a, axes, f) {
+    const rank = a.shape.length;
+    const at = axes === null ? range(rank) : axes.map((axis) => place(axis, rank));
+    const kept = range(rank).filter((axis) => !at.includes(axis));
+    const order = [...kept, ...at];
+    const turned = reorder(a, order);
+    const shape = kept.map((axis) => a.shape[axis]);
+    const size = count(at.map((axis) => a.shape[axis]));
+    const found = range(count(shape)).map((row) => f(turned.data.slice(row * size, (row + 1) * size)));
+    return { found, shape, turned, order };
+  }
+
+  function reduce(a, axes, f) {
+    const { found, shape } = rows(a, axes, f);
+    return array(shape, found);
+  }
+
+  /** Return what a function of rows gives in the places of the rows. */
+  function along(a, axes, f) {
+    const { found, turned, order } = rows(a, axes ?? [-1], f);
+    const back = range(order.length).map((axis) => order.indexOf(axis));
+    return reorder(array(turned.shape, found.flat()), back);
+  }
+
+  function product(a, b) {
+    const left = a.shape.length === 1 ? reshape(a, [1, a.shape[0]]) : a;
+    const right = b.shape.length === 1 ? reshape(b, [b.shape[0], 1]) : b;
+    const [n, k] = left.shape.slice(-2);
+    const m = right.shape[right.shape.length - 1];
+    if (right.shape[right.shape.length - 2] !== k) fail("sizes differ");
+    const batch = joint([left.shape.slice(0, -2), right.shape.slice(0, -2)]);
+    const x = repeat(left, [...batch, n, k]).data;
+    const y = repeat(right, [...batch, k, m]).data;
+    const data = [];
+    for (let part = 0; part < count(batch); part++) {
+      for (let i = 0; i < n; i++) {
+        for (let j = 0; j < m; j++) {
+          let sum = 0;
+          for (let at = 0; at < k; at++) sum += x[(part * n + i) * k + at] * y[(part * k + at) * m + j];
+          data.push(sum);
+        }
+      }
+    }
+    return array([...batch, ...(a.shape.length === 1 ? [] : [n]), ...(b.shape.length === 1 ? [] : [m])], data);
+  }
+
+  // Numbers.
+
+  const sum = (row) => row.reduce((a, b) => a + b, 0);
+  const mean = (row) => sum(row) / row.length;
+  const largest = (row) => row.reduce((a, b) => Math.max(a, b), -Infinity);
+  const smallest = (row) => row.reduce((a, b) => Math.min(a, b), Infinity);
+  const variance = (row) => {
+    const centre = mean(row);
+    return mean(row.map((x) => (x - centre) ** 2));
+  };
+  const modulo = (a, b) => {
+    const rest = a % b;
+    return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
+  };
+  const power = (a, b) => (a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b);
+  const even = (x) => {
+    const below = Math.floor(x);
+    if (x - below !== 0.5) return Math.round(x);
+    return below % 2 === 0 ? below : below + 1;
+  };
+  const sigmoid = (x) => {
+    const small = Math.exp(-Math.abs(x));
+    return (x < 0 ? small : 1) / (1 + small);
+  };
+  const near = (a, b) => {
+    if (Math.abs(a) === Infinity || Math.abs(b) === Infinity) return a === b;
+    return Math.abs(a - b) <= Math.max(1e-9 * Math.max(Math.abs(a), Math.abs(b)), 1e-12);
+  };
+
+  function best(row, value) {
+    if (Number.isNaN(value)) fail("no number is the best");
+    if (row.filter((x) => near(x, value)).length > 1) fail("a tie");
+    return row.indexOf(value);
+  }
+
+  function softmax(row, temperature = 1) {
+    const top = largest(row);
+    const powers = row.map((x) => Math.exp((x - (top === -Infinity ? 0 : top)) / temperature));
+    const total = sum(powers);
+    return powers.map((x) => x / (total === 0 ? 1 : total));
+  }
+
+  function logSum(row) {
+    const top = largest(row);
+    return Math.log(sum(row.map((x) => Math.exp(x - (top === -Infinity ? 0 : top))))) + top;
+  }
+
+  function logSoftmax(row) {
+    const top = largest(row);
+    const below = row.map((x) => x - (top === -Infinity ? 0 : top));
+    const total = sum(below.map(Math.exp));
+    return below.map((x) => x - Math.log(total === 0 ? 1 : total));
+  }
+
+  function normalize(row, eps = 0) {
+    const centre = mean(row);
+    const scale = Math.sqrt(variance(row) + eps);
+    return row.map((x) => (x - centre) / scale);
+  }
+
+  function running(f) {
+    return (row) => {
+      let so_far;
+      return row.map((x, at) => (so_far = at ? f(so_far, x) : x));
+    };
+  }
+
+  const OPERATORS = {
+    "+": (a, b) => a + b,
+    "-": (a, b) => a - b,
+    "*": (a, b) => a * b,
+    "/": (a, b) => a / b,
+    "//": (a, b) => Math.round((a - modulo(a, b)) / b),
+    "%": modulo,
+    "**": power,
+    "<": (a, b) => +(a < b),
+    "<=": (a, b) => +(a <= b),
+    ">": (a, b) => +(a > b),
+    ">=": (a, b) => +(a >= b),
+    "==": (a, b) => +(a === b),
+    "!=": (a, b) => +(a !== b),
+    "&": (a, b) => +(a !== 0 && b !== 0),
+    "|": (a, b) => +(a !== 0 || b !== 0),
+  };
+
+  // Words: each takes its arguments, its options and the axes that it works along.
+
+  const each = (f) => (given) => entrywise(f, ...given);
+  const over = (f) => (given, _, axes) => reduce(given[0], axes, f);
+  const within = (f) => (given, options, axes) => along(given[0], axes, (row) => f(row, options));
+  const one = (option, otherwise) => (option ? option.data[0] : otherwise);
+
+  function allowedBand(n, m, [before, after], align) {
+    const offset = { none: 0, start: 0, end: m - n }[align ?? "none"] ?? one(align);
+    const reach = (side) => (side === null ? Infinity : one(side));
+    const [back, ahead] = [reach(before), reach(after)];
+    const data = range(n).flatMap((i) => range(m).map((j) => +(-back <= j - i - offset && j - i - offset <= ahead)));
+    return array([n, m], data);
+  }
+
+  const sides = (window) => (Array.isArray(window) ? window : window ? window.data.map(scalar) : [null, null]);
+
+  function attention([Q, K, V], { mask, bias, scale, causal, window, align, softcap }) {
+    const last = (a, back) => a.shape[a.shape.length - back];
+    const scores = product(Q, swap(K));
+    const times = scale ? one(scale) : 1 / Math.sqrt(last(Q, 1));
+    const scaled = entrywise((x) => x * times, scores);
+    const capped = softcap ? entrywise((x) => one(softcap) * Math.tanh(x / one(softcap)), scaled) : scaled;
+    const [before, after] = sides(window);
+    const reach = [before, one(causal, 0) ? scalar(0) : after];
+    let open = allowedBand(last(Q, 2), last(K, 2), reach, align);
+    if (mask) open = entrywise((a, b) => +(a !== 0 && b !== 0), open, mask);
+    if (bias) open = entrywise((a, b) => +(a !== 0 && b !== -Infinity), open, bias);
+    const allowed = repeat(open, joint([open.shape, capped.shape]));
+    const masked = entrywise((a, x, b) => (a ? x + b : -Infinity), allowed, capped, bias ?? scalar(0));
+    const weights = along(masked, [-1], (row) => softmax(row));
+    const lse = reduce(masked, [-1], logSum);
+    return { scores, scaled, capped, masked, allowed, weights, lse, output: product(weights, V) };
+  }
+
+  /** Return an array whose last `rank` axes are two, and sizes as two. */
+  const plane = (a, rank) => (rank === 2 ? a : reshape(a, [...a.shape.slice(0, -1), 1, ...a.shape.slice(-1)]));
+
+  /** Return what `f` makes of each window of planes; `reach` gives the offsets of a window's entries. */
+  function windows(x, [height, width], [tall, wide], [down, across], gap, f) {
+    const [h, w] = x.shape.slice(-2);
+    const rowCount = Math.floor((h - (tall - 1) * gap - 1) / down) + 1;
+    const columnCount = Math.floor((w - (wide - 1) * gap - 1) / across) + 1;
+    const planes = x.data.length / (h * w);
+    const parts = range(planes).map((at) => x.data.slice(at * h * w, (at + 1) * h * w));
+    const inside = range(tall).flatMap((i) => range(wide).map((j) => i * gap * w + j * gap));
+    const found = parts.map((part) =>
+      range(rowCount).flatMap((r) =>
+        range(columnCount).map((c) => f(inside.map((at) => part[r * down * w + c * across + at]))),
+      ),
+    );
+    return array([...x.shape.slice(0, -2), rowCount, columnCount], found.flat());
+  }
+
+  const pool = (rank, f) => ([x], { size, stride }) => {
+    const [long, step] = [one(size), one(stride ?? size)];
+    const [sizes, steps] = rank === 2 ? [[long, long], [step, step]] : [[1, long], [1, step]];
+    const found = windows(plane(x, rank), [], sizes, steps, 1, f);
+    return rank === 2 ? found : reshape(found, [...x.shape.slice(0, -1), found.shape[found.shape.length - 1]]);
+  };
+
+  function pad(x, [top, bottom], [left, right]) {
+    const [h, w] = x.shape.slice(-2);
+    const shape = [...x.shape.slice(0, -2), h + top + bottom, w + left + right];
+    const data = Array(count(shape)).fill(0);
+    const to = stridesOf(shape);
+    offsets(x.shape, to).forEach((at, from) => (data[at + top * to[to.length - 2] + left] = x.data[from]));
+    return array(shape, data);
+  }
+
+  const convolve = (rank) => ([x, kernel, ...rest], options) => {
+    const bias = rest[0] ?? options.bias ?? scalar(0);
+    const gap = one(options.dilation, 1);
+    const step = one(options.stride, 1);
+    const padding = options.padding ?? "valid";
+    const zeros = (size) => {
+      const all = (size - 1) * gap;
+      if (padding === "same") return [Math.floor(all / 2), all - Math.floor(all / 2)];
+      return padding === "valid" ? [0, 0] : [one(padding), one(padding)];
+    };
+    const size = kernel.shape.slice(-rank);
+    const [tall, wide] = rank === 2 ? size : [1, size[0]];
+    const padded = pad(plane(x, rank), rank === 2 ? zeros(tall) : [0, 0], zeros(wide));
+    const steps = rank === 2 ? [step, step] : [1, step];
+    const seen = (plain, weights) =>
+      windows(plain, [], [tall, wide], steps, gap, (part) => sum(part.map((v, at) => v * weights[at])));
+    const flat = (a) => (rank === 2 ? a : reshape(a, [...a.shape.slice(0, -2), ...a.shape.slice(-1)]));
+    if (kernel.shape.length === rank) return entrywise((a, b) => a + b, flat(seen(padded, kernel.data)), bias);
+    const [out, into] = kernel.shape;
+    const entries = tall * wide;
+    const [h, w] = padded.shape.slice(-2);
+    const batch = padded.shape.slice(0, -3);
+    const results = range(count(batch)).map((part) =>
+      range(out).map((o) =>
+        range(into)
+          .map((i) => {
+            const from = (part * into + i) * h * w;
+            const own = kernel.data.slice((o * into + i) * entries, (o * into + i + 1) * entries);
+            return seen(array([h, w], padded.data.slice(from, from + h * w)), own);
+          })
+          .reduce((a, b) => entrywise((p, q) => p + q, a, b)),
+      ),
+    );
+    const shape = results[0][0].shape;
+    const whole = array([...batch, out, ...shape], results.flat().flatMap((a) => a.data));
+    const added = bias.shape.length ? reshape(bias, [-1, 1, 1]) : bias;
+    return flat(entrywise((a, b) => a + b, whole, added));
+  };
+
+  function positions([pos, features], { base }) {
+    const d = features.shape[0];
+    const pairs = range(Math.floor((d + 1) / 2)).map((i) => one(base, 10000) ** ((-2 * i) / d));
+    const data = pos.data.flatMap((p) => pairs.flatMap((rate) => [Math.sin(p * rate), Math.cos(p * rate)]).slice(0, d));
+    return array([...pos.shape, d], data);
+  }
+
+  const scaleAndShift = (normal, { gain, bias }) =>
+    entrywise((x, g, b) => x * g + b, normal, gain ?? scalar(1), bias ?? scalar(0));
+
+  const WORDS = {
+    abs: each(Math.abs),
+    all: over((row) => +row.every((x) => x !== 0)),
+    any: over((row) => +row.some((x) => x !== 0)),
+    argmax: over((row) => best(row, largest(row))),
+    argmin: over((row) => best(row, smallest(row))),
+    attention,
+    avg_pool2d: pool(2, mean),
+    ceil: each(Math.ceil),
+    conv1d: convolve(1),
+    conv2d: convolve(2),
+    cos: each(Math.cos),
+    cumprod: within(running((a, b) => a * b)),
+    cumsum: within(running((a, b) => a + b)),
+    entropy: over((row) => -sum(row.map((p) => (p === 0 ? 0 : p * Math.log(p))))),
+    exp: each(Math.exp),
+    floor: each(Math.floor),
+    layer_norm: ([x, gain, bias], options) =>
+      scaleAndShift(
+        along(x, [-1], (row) => normalize(row, one(options.eps, 1e-5))),
+        { gain: gain ?? options.gain, bias: bias ?? options.bias },
+      ),
+    log: each(Math.log),
+    log10: each(Math.log10),
+    log2: each(Math.log2),
+    log_softmax: within(logSoftmax),
+    max: over(largest),
+    max_pool1d: pool(1, largest),
+    max_pool2d: pool(2, largest),
+    maximum: each((a, b) => Math.max(a, b)),
+    mean: over(mean),
+    min: over(smallest),
+    minimum: each((a, b) => Math.min(a, b)),
+    norm: over((row) => Math.sqrt(sum(row.map((x) => x * x)))),
+    normalize: within((row, { eps }) => normalize(row, one(eps, 0))),
+    positions,
+    prod: over((row) => row.reduce((a, b) => a * b, 1)),
+    relu: each((x) => Math.max(x, 0)),
+    rms_norm: ([x, gain], options) =>
+      scaleAndShift(
+        along(x, [-1], (row) => row.map((v) => v / Math.sqrt(mean(row.map((u) => u * u)) + one(options.eps, 1e-5)))),
+        { gain: gain ?? options.gain },
+      ),
+    round: each(even),
+    sigmoid: each(sigmoid),
+    sign: each(Math.sign),
+    silu: each((x) => (x === -Infinity ? 0 : x * sigmoid(x))),
+    sin: each(Math.sin),
+    size: ([x]) => scalar(x.data.length),
+    softmax: within((row, { temperature }) => softmax(row, one(temperature, 1))),
+    sqrt: each(Math.sqrt),
+    std: over((row) => Math.sqrt(variance(row))),
+    sum: over(sum),
+    tan: each(Math.tan),
+    tanh: each(Math.tanh),
+    var: over(variance),
+    where: each((condition, a, b) => (condition ? a : b)),
+  };
+
+  // The interpreter. A scope holds quantities by name; `loop` the position, and what its steps gave at each.
+
+  /** Return the positions of a range on an axis, as Python's slices have them. */
+  function rangePlaces(bounds, size) {
+    const step = bounds[2] ?? 1;
+    const clip = (bound, low, high) => Math.min(Math.max(bound < 0 ? bound + size : bound, low), high);
+    const [low, high] = step > 0 ? [0, size] : [-1, size - 1];
+    const from = bounds[0] === null ? (step > 0 ? 0 : size - 1) : clip(bounds[0], low, high);
+    const to = bounds[1] === null ? (step > 0 ? size : -1) : clip(bounds[1], low, high);
+    const found = [];
+    for (let at = from; step > 0 ? at < to : at > to; at += step) found.push(at);
+    return found;
+  }
+
+  function pick(a, indices, scope) {
+    const strides = stridesOf(a.shape);
+    const blocks = [];
+    let run = null;
+    let axis = 0;
+    for (const index of indices) {
+      if (index === null) {
+        blocks.push({ shape: [1], offsets: [0] });
+        continue;
+      }
+      const [size, stride] = [a.shape[axis], strides[axis]];
+      axis += 1;
+      if (index[0] === "range") {
+        const bounds = index.slice(1).map((bound) => (bound === null ? null : compute(bound, scope).data[0]));
+        const places = rangePlaces(bounds, size);
+        blocks.push({ shape: [places.length], offsets: places.map((at) => at * stride) });
+        continue;
+      }
+      const own = entrywise((at) => {
+        if (!(Number.isInteger(at) && at >= -size && at < size)) fail("no such position");
+        return (at < 0 ? at + size : at) * stride;
+      }, compute(index, scope));
+      if (run && own.shape.length) {
+        const both = entrywise((x, y) => x + y, array(run.shape, run.offsets), own);
+        [run.shape, run.offsets] = [both.shape, both.data];
+      } else {
+        const block = { shape: own.shape, offsets: own.data };
+        if (own.shape.length) run = block;
+        blocks.push(block);
+      }
+    }
+    for (; axis < a.shape.length; axis++) {
+      blocks.push({ shape: [a.shape[axis]], offsets: range(a.shape[axis]).map((at) => at * strides[axis]) });
+    }
+    const found = blocks.reduce((all, block) => all.flatMap((x) => block.offsets.map((y) => x + y)), [0]);
+    return array(blocks.flatMap((block) => block.shape), found.map((at) => a.data[at]));
+  }
+
+  const NODES = {
+    number: ([text]) => scalar(Number(text)),
+    word: ([text]) => text,
+    values: ([shape, data]) => array(shape, data.map(readNumber)),
+    here: (_, scope) => scalar(scope.loop.position),
+    at: ([name, position], scope) => {
+      const found = scope.loop.history.get(name)?.get(compute(position, scope).data[0]);
+      return found ?? fail("no such step");
+    },
+    part: ([record, name], scope) => compute(record, scope)[name],
+    op: ([operator, ...operands], scope) => {
+      const values = operands.map((operand) => compute(operand, scope));
+      if (operator === "@") return product(...values);
+      if (operator === "not") return entrywise((x) => +(x === 0), ...values);
+      if (values.length === 1) return entrywise((x) => -x, ...values);
+      return entrywise(OPERATORS[operator], ...values);
+    },
+    reorder: ([operand, order], scope) => reorder(compute(operand, scope), order),
+    insert: ([operand, fresh], scope) => {
+      const a = compute(operand, scope);
+      const own = [...a.shape];
+      return array(fresh.map((one) => (one ? 1 : own.shift())), a.data);
+    },
+    reshape: ([operand, shape], scope) => reshape(compute(operand, scope), shape),
+    repeat: ([operand, shape], scope) => repeat(compute(operand, scope), shape),
+    pick: ([operand, ...indices], scope) => pick(compute(operand, scope), indices, scope),
+    stack: (items, scope) => {
+      const values = items.map((item) => compute(item, scope));
+      return values.includes(null) ? values : stack(values);
+    },
+    whole: ([operand], scope) =>
+      entrywise((x) => (Number.isInteger(x) ? x : fail("no whole number")), compute(operand, scope)),
+    call: ([word, given, options, axes], scope) => {
+      const named = Object.entries(options).map(([name, value]) => [name, compute(value, scope)]);
+      return WORDS[word](given.map((argument) => compute(argument, scope)), Object.fromEntries(named), axes);
+    },
+  };
+
+  const readNumber = (value) => (Array.isArray(value) ? Number(value[1]) : value);
+
+  function compute(tree, scope) {
+    if (tree === null) return null;
+    if (typeof tree === "number") return scalar(tree);
+    if (typeof tree === "string") return scope.names.get(tree);
+    return NODES[tree[0]](tree.slice(1), scope);
+  }
+
+  const isArray = (value) => Array.isArray(value.shape) && Array.isArray(value.data);
+
+  /** Return what the steps of a loop gave, stacked; of several results each. */
+  function collect(values) {
+    if (isArray(values[0])) return stack(values);
+    return Object.fromEntries(Object.keys(values[0]).map((key) => [key, stack(values.map((value) => value[key]))]));
+  }
+
+  const STATEMENTS = {
+    array: ([name, shape, data], scope) => scope.names.set(name, array(shape, data.map(readNumber))),
+    given: ([name, shape, data], scope, changes) => {
+      const values = data.map(readNumber);
+      for (const [at, value] of Object.entries(changes[name] ?? {})) values[at] = value;
+      scope.names.set(name, array(shape, values));
+    },
+    step: ([name, tree], scope) => scope.names.set(name, compute(tree, scope)),
+    loop: ([size, before, steps], scope) => {
+      const history = new Map(steps.map((step) => [step[1], new Map()]));
+      for (const [name, result, position, tree] of before) {
+        const value = compute(tree, scope);
+        const places = history.get(name);
+        places.set(position, result ? { ...places.get(position), [result]: value } : value);
+      }
+      for (let position = 0; position < size; position++) {
+        const inside = { names: scope.names, loop: { position, history } };
+        for (const [, name, tree] of steps) history.get(name).set(position, compute(tree, inside));
+      }
+      for (const [, name] of steps) scope.names.set(name, collect(range(size).map((at) => history.get(name).get(at))));
+    },
+  };
+
+  /** Return what is shown of an example, with some of its given numbers changed: {name: {position: number}}. */
+  function run(statements, shown, changes = {}) {
+    const scope = { names: new Map(), loop: null };
+    for (const [kind, ...rest] of statements) STATEMENTS[kind](rest, scope, changes);
+    return shown.map((tree) => compute(tree, scope));
+  }
+
+  // Numbers as people read them: decimals as {digits, exponent}, rounded to even halves as Python's are.
+
+  const SIGNIFICANT = 12;
+  const LONGEST_WHOLE = 10;
+  const SUPERSCRIPTS = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+
+  const leading = (d) => `${d.digits}`.length - 1 + d.exponent;
+
+  /** Return a decimal of `exponent`, rounded if it has more places. */
+  function toExponent(d, exponent) {
+    if (d.exponent >= exponent) return { digits: d.digits * 10n ** BigInt(d.exponent - exponent), exponent };
+    const unit = 10n ** BigInt(exponent - d.exponent);
+    const [whole, rest] = [d.digits / unit, d.digits % unit];
+    const up = rest * 2n > unit || (rest * 2n === unit && whole % 2n === 1n);
+    return { digits: whole + (up ? 1n : 0n), exponent };
+  }
+
+  /** Return a positive number to so many significant digits. */
+  function decimal(value, digits) {
+    const [mantissa, exponent] = value.toExponential(60).split("e");
+    const exact = { digits: BigInt(mantissa.replace(".", "")), exponent: Number(exponent) - 60 };
+    return significant(exact, digits);
+  }
+
+  function significant(d, digits) {
+    const shown = toExponent(d, leading(d) - digits + 1);
+    return toExponent(d, leading(shown) - digits + 1);
+  }
+
+  const equal = (a, b) => {
+    const low = Math.min(a.exponent, b.exponent);
+    return toExponent(a, low).digits === toExponent(b, low).digits;
+  };
+
+  function textOf(d) {
+    if (d.exponent >= 0) return `${d.digits * 10n ** BigInt(d.exponent)}`;
+    const text = `${d.digits}`.padStart(1 - d.exponent, "0");
+    return `${text.slice(0, d.exponent)}.${text.slice(d.exponent)}`;
+  }
+
+  const short = (d) => {
+    const text = textOf(d);
+    return text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text;
+  };
+
+  /** Return the digits of a number and its power of ten. */
+  function parts(value, digits) {
+    if (Number.isNaN(value)) return ["NaN", 0];
+    const sign = value < 0 ? "-" : "";
+    if (Math.abs(value) === Infinity) return [`${sign}∞`, 0];
+    if (value === 0) return ["0", 0];
+    const exact = decimal(Math.abs(value), SIGNIFICANT);
+    const close = Math.abs(Math.abs(value) - Number(textOf(exact))) <= Math.max(1e-6, 1e-12 * Math.abs(value));
+    if (close && equal(toExponent(exact, 0), exact) && leading(exact) < LONGEST_WHOLE) return [sign + short(exact), 0];
+    const shown = significant(exact, digits);
+    const size = leading(shown);
+    if (size > -5 && size < 7) {
+      if (equal(shown, exact)) return [sign + short(shown), 0];
+      return [sign + textOf(toExponent(exact, -Math.max(digits - 1 - size, 1))), 0];
+    }
+    const scaled = { digits: shown.digits, exponent: shown.exponent - size };
+    return [sign + (equal(shown, exact) ? short(scaled) : textOf(scaled)), size];
+  }
+
+  /** Return a number to so many decimals, "" where these would not show it. */
+  function toDecimals(value, places) {
+    if (places === null || Math.abs(value) >= 1e15) return "";
+    if (value === 0) return textOf({ digits: 0n, exponent: -places });
+    const shown = toExponent(decimal(Math.abs(value), 15), -places);
+    return shown.digits ? (value < 0 ? "-" : "") + textOf(shown) : "";
+  }
+
+  const CURRENCIES = ["$", "¥", "￥", "€", "£", "₩", "₹", "US$", "HK$"];
+  const withCommas = (text) => text.replace(/^(-?)(\d+)/, (_, sign, whole) => sign + whole.replace(/\B(?=(\d{3})+$)/g, ","));
+
+  /** Return a number as text; a format is [digits, percent, thousands, unit], null for none. */
+  function print(value, format = null, digits = 5) {
+    const [places, percent, thousands, unit] = format && Number.isFinite(value) ? format : [null, false, false, ""];
+    const shares = percent ? value * 100 : value;
+    const fixed = toDecimals(shares, places);
+    let [text, exponent] = fixed ? [fixed, 0] : parts(shares, digits);
+    if (thousands && !exponent && /\d$/.test(text)) text = withCommas(text);
+    if (exponent) text += `×10${`${exponent}`.replace(/[-\d]/g, (one) => SUPERSCRIPTS[one])}`;
+    text = text.replace("-", "−") + (percent ? "%" : "");
+    if (!unit) return text;
+    return CURRENCIES.includes(unit) ? unit + text : `${text} ${unit}`;
+  }
+
+  /** Return a number to at most so many decimals, as cells of a figure need it. */
+  function fixed(value, places) {
+    if (!(Math.abs(value) < 1e7)) return print(value, null, 3);
+    if (value === 0) return "0";
+    const exact = decimal(Math.abs(value), SIGNIFICANT);
+    const shown = toExponent(exact, -places);
+    if (!shown.digits) return "≈0";
+    return (value < 0 ? "−" : "") + (equal(shown, exact) ? short(shown) : textOf(shown));
+  }
+
+  globalThis.zhixing = { ...globalThis.zhixing, run, print, fixed, words: Object.keys(WORDS) };
+})();

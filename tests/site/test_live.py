@@ -1,0 +1,305 @@
+"""Examples that a reader may change: what a browser computes and prints is what the core does, and the page follows."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from test_browser import opened
+
+from zhixing.language.expression import parse_expression
+from zhixing.language.lower import NotLoweredError
+from zhixing.language.model import Array, ExampleError, Expression, Format, Given, Quantity, Run
+from zhixing.language.run import run_example
+from zhixing.language.runs import Book, run_all
+from zhixing.language.tree_data import WORDS, encode_example
+from zhixing.show.body import render
+from zhixing.show.escape import escape_markdown
+from zhixing.show.numbers import PLAIN, fixed, number
+from zhixing.site import plugin
+from zhixing.vault.load import load
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parents[2]
+ASSETS = Path(plugin.__file__).parent / "assets"
+RUN = """jobs => jobs.map(([statements, shown, changes]) => {
+  try {
+    return zhixing.run(statements, shown, changes).map(a => [a.shape, a.data.map(String)]);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+})"""
+CELLS = """examples => examples.map(({statements, shown, blocks}) => {
+  const values = zhixing.run(statements, shown.map(one => one[1]));
+  const text = ([index, at]) => {
+    const [, , format, labels] = shown[index], value = values[index].data[at];
+    return labels && !Number.isNaN(value) ? labels[value] : zhixing.print(value, format);
+  };
+  return blocks.map(block => Array.isArray(block) ? block.map(row => row.map(one => one && text(one)))
+    : block.line ? {line: block.line.map(text)} : null);
+})"""
+# Slopes as differences of nearly equal numbers: their last digits depend on the order of a sum.
+BADLY_CONDITIONED = {"推一推"}
+CELL = re.compile(r"(?<!\\)\|")
+RULE = re.compile(r"\|[ |:-]+\|")
+SPACES = " \u2007\u2008"
+
+
+@cache
+def book() -> Book:
+    return run_all(load(ROOT / "notes"))
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that has the interpreter."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.add_script_tag(path=ASSETS / "arrays.js")
+    yield page
+    context.close()
+
+
+def test_the_words_of_the_interpreter_are_those_that_data_may_have(page: Page) -> None:
+    assert set(page.evaluate("zhixing.words")) == WORDS
+
+
+# Numbers.
+
+
+def grow_numbers() -> list[float]:
+    chance = random.Random(14)
+    plain = [0.0, 1, -1, 0.5, 2.5, 1e10, 1e15, 1e16, 1e-5, 9.99996, 999999.5, 12345678.9, 0.1 + 0.2, 1 / 3, 2 / 3]
+    spread = [chance.uniform(-1, 1) * 10 ** chance.uniform(-12, 18) for _ in range(3000)]
+    halves = [chance.randrange(10**6) / 2**place for place in range(1, 24) for _ in range(60)]
+    near = [round(chance.uniform(0, 100), 3) + chance.choice([0, 1e-13, 4e-7, 2e-6]) for _ in range(500)]
+    return [*plain, *spread, *halves, *near, float("inf"), float("-inf"), float("nan")]
+
+
+def test_numbers_are_printed_as_python_prints_them(page: Page) -> None:
+    numbers = grow_numbers()
+    formats = [PLAIN, Format(2), Format(0, percent=True), Format(1, percent=True, thousands=True), Format(unit="元"),
+               Format(2, thousands=True, unit="$")]  # fmt: skip
+    told = [None if form == PLAIN else [form.digits, form.percent, form.thousands, form.unit] for form in formats]
+    texts = [str(value) for value in numbers]
+    script = "([numbers, formats]) => formats.map(form => numbers.map(text => zhixing.print(toNumber(text), form)))"
+    script = script.replace("toNumber(text)", "Number(text.replace('inf', 'Infinity').replace('nan', 'NaN'))")
+    found = page.evaluate(script, [texts, told])
+    for form, printed in zip(formats, found, strict=True):
+        assert printed == [number(value, form=form) for value in numbers]
+    places = page.evaluate(script.replace("zhixing.print", "zhixing.fixed"), [texts, [0, 1, 2, 4]])
+    for count, printed in zip((0, 1, 2, 4), places, strict=True):
+        assert printed == [fixed(value, count) for value in numbers]
+
+
+# Examples: every quantity of those that can be written as data.
+
+
+def names_of(run: Run) -> list[Expression]:
+    return [
+        Expression(name, parse_expression(name, run.example.span).tree, run.example.span) for name in run.quantities
+    ]
+
+
+@cache
+def encoded() -> Mapping[str, Any]:
+    found = {}
+    for name, run in book().runs.items():
+        try:
+            found[name] = encode_example(run, names_of(run))
+        except (NotLoweredError, ExampleError):
+            continue
+    return found
+
+
+def differs(computed: Sequence[Any] | None, quantities: Mapping[str, Quantity]) -> list[str]:
+    """Return the quantities that the browser has other values of, within 1e-9."""
+    if computed is None:
+        return ["nothing was computed"]
+    pairs = zip(quantities.items(), computed, strict=True)
+    return [name for (name, one), (shape, data) in pairs if not is_near(one.values, shape, data)]
+
+
+def is_near(wanted: Array, shape: list[int], data: list[str]) -> bool:
+    found = np.array([float(text) for text in data]).reshape(shape)
+    return found.shape == wanted.shape and np.allclose(found, wanted, rtol=1e-9, atol=1e-9, equal_nan=True)
+
+
+def test_examples_give_the_numbers_of_the_core(page: Page) -> None:
+    jobs = encoded()
+    assert len(jobs) > 200
+    computed = page.evaluate(RUN, [[statements, trees, {}] for statements, trees in jobs.values()])
+    told = zip(jobs, computed, strict=True)
+    found = {name: wrong for name, one in told if (wrong := differs(one, book().runs[name].quantities))}
+    assert found.keys() <= BADLY_CONDITIONED
+
+
+def givens_of(name: str) -> Iterator[Any]:
+    """Yield the given numbers of an example, but not what is written as labels."""
+    run = book().runs[name]
+    return (one for one in encoded()[name][0] if one[0] == "given" and not run.quantities[one[1]].on)
+
+
+def change(given: Given, place: int, value: float) -> Given:
+    quantity = given.quantity
+    values = quantity.values.copy()
+    values.flat[place] = value
+    return replace(given, values=replace(quantity, values=values))
+
+
+def grow_change(chance: random.Random, old: float) -> float:
+    old = old if np.isfinite(old) else 1.0
+    return chance.choice([round(old + chance.uniform(-2, 2), 3), round(old * chance.uniform(0.5, 1.5), 4), old + 1, 0])
+
+
+def test_changed_numbers_give_what_the_core_gives(page: Page) -> None:
+    """What the core refuses, as a position that is not whole, the browser refuses too."""
+    chance = random.Random(14)
+    sources = {one.name: one.note.source for one in book().declared}
+    changeable = {name: list(givens_of(name)) for name in encoded()}
+    names = [name for name, givens in changeable.items() if givens and name not in BADLY_CONDITIONED]
+    jobs, wanted = [], []
+    for _ in range(200):
+        name = chance.choice(names)
+        run, (_, quantity, _, values) = book().runs[name], chance.choice(changeable[name])
+        place = chance.randrange(len(values))
+        old = next(one for one in run.example.given if one.name.name == quantity).quantity.values.flat[place]
+        new = grow_change(chance, float(old))
+        given = tuple(change(one, place, new) if one.name.name == quantity else one for one in run.example.given)
+        example = replace(run.example, given=given, expectations=(), holds=(), says=())
+        wanted.append(run_example(example, sources[name], book().runs)[0].quantities)
+        jobs.append((name, [*encoded()[name], {quantity: {place: new}}]))
+    computed = page.evaluate(RUN, [job for _, job in jobs])
+    told = [(name, job[2], one, core) for (name, job), one, core in zip(jobs, computed, wanted, strict=True)]
+    whole = [one for one in told if one[3].keys() == book().runs[one[0]].quantities.keys()]
+    assert len(whole) > 180
+    assert [(name, changed) for name, changed, one, core in whole if differs(one, core)] == []
+    assert [
+        (name, changed) for name, changed, one, core in told if len(core) < len(names_of(book().runs[name])) and one
+    ] == []
+
+
+def rows_of(markdown: str) -> list[list[str]]:
+    """Return the cells of the tables of some Markdown."""
+    blocks = [block.splitlines() for block in markdown.split("\n\n")]
+    tables = [lines[2:] for lines in blocks if len(lines) > 2 and RULE.fullmatch(lines[1])]
+    return [[cell.strip(SPACES) for cell in CELL.split(line)[1:-1]] for rows in tables for line in rows]
+
+
+def test_tables_at_rest_have_the_printed_digits(page: Page) -> None:
+    bodies = {name: body for name, run in book().runs.items() if (body := render(run).body) and body.live}
+    assert len(bodies) > 100
+    computed = page.evaluate(CELLS, [json.loads(body.live.data) for body in bodies.values() if body.live])
+    count = 0
+    for body, blocks in zip(bodies.values(), computed, strict=True):
+        lines = [text for block in blocks if isinstance(block, dict) for text in block["line"]]
+        assert [text for text in lines if escape_markdown(text) not in body.markdown] == []
+        printed = rows_of(body.markdown)
+        for row in (row for block in blocks if isinstance(block, list) for row in block):
+            assert any(agrees(row, other) for other in printed), row
+            count += len(row)
+    assert count > 2500
+
+
+def agrees(row: Sequence[Any], printed: Sequence[str]) -> bool:
+    pairs = zip(row, printed, strict=False)
+    return len(row) == len(printed) and all(cell == 0 or escape_markdown(cell) == text for cell, text in pairs)
+
+
+# The page.
+
+EXAMPLE = "概念/注意力/"
+
+
+@pytest.fixture
+def example(browser: Browser, address: str) -> Iterator[Page]:
+    """A page whose example somebody has begun to change."""
+    with opened(browser, address + quote(EXAMPLE), width=390) as page:
+        page.get_by_role("button", name="换几个数试试").click()
+        page.locator(".zx-live-open").wait_for()
+        yield page
+
+
+def cells_of(page: Page) -> list[str]:
+    return [text.strip(SPACES) for text in page.locator(".zx-live td").all_inner_texts()]
+
+
+def test_nothing_is_fetched_before_somebody_begins(browser: Browser, address: str) -> None:
+    asked: list[str] = []
+    with opened(browser, address) as page:
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(address + quote(EXAMPLE), wait_until="networkidle")
+        assert any(url.endswith("/live.js") for url in asked)
+        assert [url for url in asked if "arrays.js" in url or "/live/" in url] == []
+        page.goto(address, wait_until="networkidle")
+        assert page.locator("script[src$='live.js']").count() == 0
+
+
+def test_what_depends_on_a_number_follows_it(example: Page) -> None:
+    value = example.get_by_label("V，banana，V")
+    picture = example.locator(".zx-live img")
+    before = picture.get_attribute("src")
+    expect(value).to_have_value("5")
+    value.fill("7")
+    expect(example.locator(".zx-live-now")).to_have_text("value = 8.8 原来是 8")
+    assert picture.get_attribute("src") == before
+    example.get_by_label("scores，apple，scores").fill("0")
+    assert "0.71429" in cells_of(example)
+    assert example.locator("td", has_text="0.71429").get_attribute("title") == "原来是 0.6"
+    assert (picture.get_attribute("src") or "").startswith("data:image/svg+xml,")
+    example.wait_for_function("document.querySelector('.zx-live img').naturalWidth > 100")
+    example.get_by_role("button", name="复原").click()
+    assert "0.6" in cells_of(example)
+    assert picture.get_attribute("src") == before
+    assert example.locator(".zx-live-new").count() == 0
+    assert "live=" not in example.url
+
+
+def test_a_link_carries_the_numbers(example: Page) -> None:
+    example.get_by_label("V，banana，V").press("ArrowUp")
+    url = example.url
+    assert "live=" in url
+    example.goto("about:blank")
+    example.goto(url)
+    expect(example.get_by_label("V，banana，V")).to_have_value("6")
+    expect(example.locator(".zx-live-now")).to_contain_text("value = 8.4")
+
+
+def test_an_address_changes_nothing_but_numbers_that_are_given(browser: Browser, address: str) -> None:
+    with opened(browser, address + quote(EXAMPLE)) as page:
+        name = (page.locator(".zx-live").get_attribute("class") or "").split("zx-live-")[1]
+        for said in ("weights.0=5", "V.99=1", "V.1=NaN", "__proto__.0=1", "V.1=<b>", "V.constructor=1"):
+            page.goto(address + quote(EXAMPLE) + f"?live={name}~{quote(said)}")
+            page.locator(".zx-live-open").wait_for()
+            assert page.locator(".zx-live-new").count() == 0
+
+
+def test_changed_examples_fit_a_phone(example: Page) -> None:
+    assert example.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_without_scripts_the_results_stand_as_printed(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address + quote(EXAMPLE))
+    assert "0.6" in cells_of(page)
+    assert page.locator(".zx-live-bar").count() == 0
+    context.close()
+
+
+def test_the_scripts_are_small() -> None:
+    size = sum(len(gzip.compress((ASSETS / name).read_bytes())) for name in ("live.js", "arrays.js"))
+    assert size < 45_000

@@ -10,7 +10,7 @@ from itertools import islice
 from weakref import WeakKeyDictionary
 
 from zhixing.compose import ResultBlock, Results
-from zhixing.language.runs import INFO
+from zhixing.language.runs import INFO, example_of
 from zhixing.lists.lists import INFO as LIST
 from zhixing.markdown.blocks import PROSE, Kind, Region
 from zhixing.markdown.generated import Generated, markers
@@ -58,6 +58,7 @@ from zhixing.page.tree import (
     Text,
     walk,
 )
+from zhixing.show.body import Body
 from zhixing.source import Source, Span
 from zhixing.vault.embeds import MAX_DEPTH, cost_of, embed_limits, shown_spans
 from zhixing.vault.note import Link as NoteLink
@@ -473,8 +474,13 @@ class _Results:
         faults = self.scope.page.examples.faults
         spans = dict.fromkeys((region.span, span))
         notices = faults.notices(self.note, spans, failed=False) if faults else ()
-        live = result.live.name if result.live else ""
+        live = result.live.name if result.live and not self._uses_hidden(result) else ""
         return Example(span, name, blocks, self._declared(region), program, anchor, notices, live=live)
+
+    def _uses_hidden(self, result: Body) -> bool:
+        """Return whether an example starts from numbers of an example that no page shows."""
+        uses = result.run.example.uses.values() if result.run else ()
+        return any(self.scope.page.examples.place(example_of(one)) is None for one in uses)
 
     def _with_headings(self, blocks: tuple[Block, ...], at: Span) -> tuple[Block, ...]:
         """Return a list whose bold lines are headings below the one that the list stands under.

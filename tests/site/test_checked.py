@@ -18,8 +18,10 @@ from zhixing.wording.languages import find_wording, language_codes
 STALE_RESULT = Problem("a.md", 1, 1, Code.REGION_STALE, "old", "run")
 FAILED = Problem("a.md", 2, 1, Code.EXAMPLE_RUN, "no", "yes")
 HIDDEN = DECLARED.replace("水果", "密").replace("  - heatmap: w\n", "")
+SCALARS = "  i: argmax(w)\n  d: s[0] - s[1]\nshow:"
+RESULTS = "\n<!-- zhixing:begin 水果 -->\n\n旧\n\n<!-- zhixing:end 00000000 -->\n"
 OTHERS = {
-    "例.md": DECLARED.replace("show:", "  i: argmax(w)\n  d: s[0] - s[1]\nshow:"),
+    "例.md": f"{DECLARED.replace('show:', SCALARS)}{RESULTS}",
     "隐.md": f"---\npublished: false\n---\n\n{HIDDEN}",
 }
 
@@ -74,3 +76,10 @@ def test_every_language_says_what_every_problem_of_an_example_is() -> None:
     for words in map(find_wording, language_codes()):
         assert words is not None
         assert {code.slug for code in Code if code.slug.startswith(kinds)} <= words.problems.keys()
+
+
+def test_an_example_of_another_note_is_embedded_by_its_id() -> None:
+    page = shown("![[例#^水果]]\n", OTHERS)
+    assert 'data-example="水果"' in page
+    assert '<td style="text-align:right">0.6</td>' in page
+    assert '<a href="例.md#example:水果">' in page

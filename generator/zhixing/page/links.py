@@ -29,7 +29,8 @@ def place(resolution: Resolution, link: Link) -> Place | None:
 def anchor(resolution: Resolution, link: Link) -> str:
     """Return the id of the heading or block that a link names, "" where it names none."""
     if resolution.block and link.block:
-        return targets.block_id(resolution.block.id)
+        named = resolution.block
+        return targets.example_id(named.id) if named.results else targets.block_id(named.id)
     return targets.element_id(resolution.heading.slug) if resolution.heading else ""
 
 

@@ -276,7 +276,9 @@ class _Writer:
 
     def _to(self, to: Place | str) -> str:
         if isinstance(to, Place):
-            return targets.relative(to.path, self.document.path, to.anchor)
+            # An export has no anchors at examples.
+            anchor = "" if to.anchor.startswith(targets.EXAMPLE_PREFIX) else to.anchor
+            return targets.relative(to.path, self.document.path, anchor)
         return targets.url(to).replace("&", "&amp;")
 
     def _stub(self, piece: Stub) -> str:

@@ -128,10 +128,14 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block that a link can name: its id as written and the span of the paragraph, item, table or callout."""
+    """A block that a link can name: its id as written and the span of the paragraph, item, table or callout.
+
+    `results` says that it is the generated region of the example or list of that id.
+    """
 
     id: str
     span: Span
+    results: bool = False
 
 
 def read_headings(reading: Reading) -> tuple[Heading, ...]:

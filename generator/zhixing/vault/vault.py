@@ -91,8 +91,13 @@ class Places:
                 self._keys.setdefault(key, []).append(number)
 
     def block(self, name: str) -> Block | None:
-        """Return the block of an id."""
-        return self._blocks.get(name.lower())
+        """Return the block of an id, else the results of the example or list of that id."""
+        return self._blocks.get(name.lower()) or self._results.get(fold(name))
+
+    @cached_property
+    def _results(self) -> dict[str, Block]:
+        regions = () if self.note.generated_problems else self.note.generated.items
+        return {fold(one.id): Block(one.id, one.span, results=True) for one in regions}
 
     def heading(self, names: tuple[str, ...]) -> Heading | None:
         """Return the first heading of the last name that stands, at any depth, below headings of the names before."""
@@ -126,8 +131,8 @@ class Places:
 
     @cached_property
     def near_blocks(self) -> Near:
-        """The ids of the blocks."""
-        return Near(block.id for block in self.note.blocks)
+        """The ids of the blocks, and of the examples and lists that have results."""
+        return Near(block.id for block in (*self.note.blocks, *self._results.values()))
 
 
 def _keys(heading: Heading) -> set[str]:

@@ -88,7 +88,7 @@ def test_every_expectation_holds(found: Results) -> None:
 
 
 def test_every_concept_note_has_an_example_that_ran(vault: Vault, found: Results) -> None:
-    concepts = {path for path, note in vault.notes.items() if note.type == "concept" and path.parts[0] != "资源"}
+    concepts = {path for path, note in vault.notes.items() if note.type == "concept"}
     ran = {one.note.path for one in found.book.declared if one.example and one.example.id in found.book.runs}
 
     assert concepts <= ran

@@ -32,8 +32,17 @@ _SPACE = re.compile(r"(?:\s|\\[,!; ])*")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _LETTER = re.compile(r"\\(?:mathrm|text)\{(?:[^{}]|\\[{}])*\}|\\[A-Za-z]+|[^\W\d]|\S")
 _DERIVATIVE = re.compile(r"\{\\partial (.*?)\}\{\\partial (.*?)\}(?=$|,|\\right\))")
+
+
+def _find_sign(values: Any) -> Any:
+    """Return signs; refuse to tell that of what may be nothing but rounding."""
+    if np.any((values != 0) & (np.abs(values) < 1e-13)):
+        raise NotSmoothError("the sign of a number that may be rounding alone")
+    return np.sign(values)
+
+
 _ENTRYWISE: Mapping[str, Callable[..., Any]] = {
-    r"\tanh": np.tanh, r"\sigma": lambda x: 1 / (1 + np.exp(-x)), r"\operatorname{sgn}": np.sign,
+    r"\tanh": np.tanh, r"\sigma": lambda x: 1 / (1 + np.exp(-x)), r"\operatorname{sgn}": _find_sign,
     r"\operatorname{ReLU}": lambda x: np.maximum(x, 0), r"\operatorname{round}": np.rint,
 }  # fmt: skip
 """Functions that are applied to an array entry by entry by convention."""

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from pathlib import PurePosixPath
 
 from zhixing.page import targets
 from zhixing.page.callouts import KINDS
@@ -79,6 +80,7 @@ class Surroundings:
     - `clean`: a page in which authors wrote HTML, without what may not be shown; its second argument is our mark.
     - `permalinks`: whether headings carry a link to themselves.
     - `words`: running text outside links, escaped for HTML, as HTML with the links that its words alone make.
+    - `described`: what a generated figure shows, in words; "" for other files.
     """
 
     address: Callable[[Place], str]
@@ -87,6 +89,7 @@ class Surroundings:
     clean: Callable[[str, str], str]
     permalinks: bool = True
     words: Callable[[str], str] = str
+    described: Callable[[PurePosixPath], str] = lambda _: ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +210,8 @@ class _Writer:
         return f'<em{self._class("stub")} title="{piece.reason}">{self.line(piece.children)}</em>'
 
     def _media(self, piece: Media) -> str:
-        source, alt = self._to(piece.source), escape(piece.alt)
+        drawn = self.edge.described(piece.source.path) if isinstance(piece.source, Place) else ""
+        source, alt = self._to(piece.source), escape(drawn or piece.alt)
         if isinstance(piece.source, str) and piece.source:
             href = f' href="{source}"' if source else ""
             link = f'<a class="remote"{href} rel="noopener noreferrer">{alt or escape(piece.source)}</a>'

@@ -13,6 +13,7 @@ from html import escape
 from pathlib import Path, PurePosixPath
 from urllib.parse import urljoin
 
+from mkdocs.config.config_options import ExtraScriptValue
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.utils import get_relative_url
@@ -80,7 +81,7 @@ FOLDER = "assets/zhixing"
 STYLES = f"{FOLDER}/zhixing.css"
 _HERE = Path(__file__).parent / "assets"
 _FONT = ("STIXTwoMath-Common.woff2", "STIXTwoMath-Regular.woff2", "STIXTwoMath-LICENSE.txt")
-_ALWAYS = ("zhixing.css", "search.js", "card.js", "live.js", "arrays.js", *_FONT)
+_ALWAYS = ("zhixing.css", "search.js", "card.js", "live.js", "arrays.js", "preview.js", *_FONT)
 _MERMAID = ("mermaid.min.js", "mermaid-LICENSE.txt")
 SEARCH = f"{FOLDER}/search"
 LIVE = f"{FOLDER}/live"
@@ -94,6 +95,17 @@ def add_assets(files: Files, config: MkDocsConfig, *, mermaid: bool) -> None:
     """Add the plugin's own files to a site's."""
     for name in (*_ALWAYS, *(_MERMAID if mermaid else ())):
         files.append(File.generated(config, f"{FOLDER}/{name}", abs_src_path=str(_HERE / name)))
+
+
+PREVIEW = f"{FOLDER}/preview.js"
+
+
+def begin_previews(config: MkDocsConfig) -> None:
+    """Add the script of previews to every page of a site of Material, whose pages it knows."""
+    if config.theme.name == "material" and all(str(script) != PREVIEW for script in config.extra_javascript):
+        script = ExtraScriptValue(PREVIEW)
+        script.defer = True
+        config.extra_javascript.append(script)
 
 
 def add_figures(files: Files, config: MkDocsConfig, figures: Mapping[PurePosixPath, str]) -> None:

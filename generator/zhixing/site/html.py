@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
-from html import escape
+from html import escape, unescape
+from pathlib import PurePosixPath
 
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 from pygments import highlight  # type: ignore[import-untyped]  # it ships no types
@@ -25,10 +26,14 @@ _H1 = re.compile(r"<h1[ >].*?</h1>", re.DOTALL)
 
 
 def edge_of(
-    address: Callable[[Place], str], *, permalinks: bool = True, words: Callable[[str], str] = str
+    address: Callable[[Place], str],
+    *,
+    permalinks: bool = True,
+    words: Callable[[str], str] = str,
+    described: Callable[[PurePosixPath], str] = lambda _: "",
 ) -> Surroundings:
     """Return what a page's writer needs: where places are, formulas as MathML, code in colours, and clean HTML."""
-    return Surroundings(address, formula, coloured, sanitise, permalinks, words)
+    return Surroundings(address, formula, coloured, sanitise, permalinks, words, described)
 
 
 def coloured(code: str, language: str) -> str:
@@ -45,6 +50,15 @@ def _lexer(language: str) -> Lexer | None:
         return get_lexer_by_name(language, stripnl=False)
     except ClassNotFound:
         return None
+
+
+_DESCRIPTION = re.compile(r"<desc\b[^>]*>(.*?)</desc>", re.DOTALL)
+
+
+def description_of(figure: str) -> str:
+    """Return how a figure describes itself to those who do not see it."""
+    found = _DESCRIPTION.search(figure)
+    return " ".join(unescape(found[1]).split()) if found else ""
 
 
 def contents_of(entries: Iterable[Entry]) -> TableOfContents:

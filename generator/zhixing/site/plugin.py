@@ -32,7 +32,7 @@ from zhixing.page.titles import title
 from zhixing.problems import Problem, Severity, visible
 from zhixing.site import files as site_files
 from zhixing.site import head as page_parts
-from zhixing.site import html, policy
+from zhixing.site import html, policy, social
 from zhixing.site.card import with_card
 from zhixing.site.faults import badge, fault_banner, state_line
 from zhixing.site.files import LIVE, SEARCH, Addresses, is_shown, write_redirects
@@ -43,7 +43,7 @@ from zhixing.site.navigation import around, escape_titles
 from zhixing.site.nearby import Surroundings, draw_nearby, find_surroundings
 from zhixing.site.papers import with_papers
 from zhixing.site.policy import Trusted
-from zhixing.site.recent import recent_page, recent_place
+from zhixing.site.recent import find_recent, recent_page, recent_place
 from zhixing.site.search import Entry, write_search
 from zhixing.site.search_box import begin_search, with_search
 from zhixing.site.search_text import Section, sections_of, sections_of_html, text_of_html
@@ -66,6 +66,7 @@ _LEVELS = {Severity.ERROR: logging.WARNING, Severity.WARNING: logging.WARNING, S
 _SEARCH_REPLACED = (
     "The site has zhixing's own search. Remove the plugin 'search' from mkdocs.yml; it does nothing here."
 )
+_NO_ADDRESS = "site_url is not set in mkdocs.yml: the site gets no site map, no canonical addresses and no feed."
 
 
 class PluginConfig(Config):  # type: ignore[no-untyped-call]  # MkDocs types no __init_subclass__
@@ -138,9 +139,12 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         if site_files.STYLES not in config.extra_css:
             config.extra_css.insert(0, site_files.STYLES)
         write_visibly()
+        site_files.begin_previews(config)
         self.has_search, replaced = begin_search(config)
         if replaced:
             _log.info("%s", _SEARCH_REPLACED)
+        if not config.site_url:
+            _log.info("%s", _NO_ADDRESS)
         self.docs.hide(config)
         if self.staging:
             self.staging.begin(config)
@@ -247,7 +251,12 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     def _written(self, tree: Document, page: Page) -> str:
         """Return a page's HTML, and enter its headings into MkDocs' page."""
-        written = write_html(tree, html.edge_of(Addresses(self.files, self.tags, page.url).place, words=with_papers))
+        written = write_html(
+            tree,
+            html.edge_of(
+                Addresses(self.files, self.tags, page.url).place, words=with_papers, described=self._described
+            ),
+        )
         page.toc = TableOfContents([*html.contents_of(written.contents), *page.toc])
         page.present_anchor_ids = {*(page.present_anchor_ids or ()), *(entry.id for entry in written.contents)}
         return f"{self._banner(page, written.faults)}{written.body}"
@@ -286,7 +295,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             around = (Section("", "", text_of_html(head)), Section(name, "", text_of_html(foot)))
             self.searched[page.file.src_uri] = replace(entry, around=tuple(one for one in around if one.text))
 
-    def on_post_page(self, output: str, *, page: Page, **_: object) -> str:
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig, **_: object) -> str:
         """Keep a page from running scripts of notes, and from asking other hosts for anything."""
         key = _template(page)
         found = names_in(output) & self.live.keys()
@@ -294,6 +303,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         words = self.shown.vault.wording
         page_with_all = with_live(site_files.with_mermaid(output, key[1]), key[1], words, found)
         page_with_all = with_card(self._with_search(page_with_all), key[1], words)
+        page_with_all = social.with_social(page_with_all, page, config, words)
         return policy.with_policy(page_with_all, self.trusted[key])
 
     def _with_search(self, page: str) -> str:
@@ -323,6 +333,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         if self.has_search:
             write_search(self.searched.values(), Path(config.site_dir, SEARCH))
         write_live({name: self.live[name] for name in self.live_names}, Path(config.site_dir, LIVE))
+        recent = find_recent(self.shown.vault, self._on_site)
+        social.write_feed([(note, self.files.src_uris[str(note.path)].url) for note in recent], config)
         shown = (note for note in self.shown.vault.notes.values() if self._on_site(note))
         write_redirects(self.shown.vault, [(note, self.files.src_uris[str(note.path)]) for note in shown], config)
         if self.staging:
@@ -347,6 +359,10 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         """Remove what an interrupted build left."""
         if self.staging:
             self.staging.discard()
+
+    def _described(self, path: PurePosixPath) -> str:
+        figure = self.shown.figures.get(path, "")
+        return html.description_of(figure) if figure.startswith("<svg") else ""
 
     def _page(self, path: PurePosixPath | None) -> Page | None:
         """Return the page of a note on the site."""

@@ -228,9 +228,12 @@ EXAMPLE = "概念/注意力/"
 def example(browser: Browser, address: str) -> Iterator[Page]:
     """A page whose example somebody has begun to change."""
     with opened(browser, address + quote(EXAMPLE), width=390) as page:
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
         page.get_by_role("button", name="换几个数试试").click()
         page.locator(".zx-live-open").wait_for()
         yield page
+        assert said == []
 
 
 def cells_of(page: Page) -> list[str]:

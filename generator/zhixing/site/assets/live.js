@@ -92,8 +92,11 @@
 
   async function fetchPicture(image) {
     const answer = await fetch(image.src);
-    const picture = new DOMParser().parseFromString(await answer.text(), "image/svg+xml");
-    return picture.querySelector("parsererror") ? null : picture;
+    const text = await answer.text();
+    // The page's policy allows no style elements, also not in a document that is only parsed.
+    const [style] = /<style>[^]*?<\/style>/.exec(text) ?? [""];
+    const picture = new DOMParser().parseFromString(text.replace(style, ""), "image/svg+xml");
+    return picture.querySelector("parsererror") ? null : { picture, style };
   }
 
   /** Return the class of a number on a cell: black or white in the light scheme, then in the dark one. */
@@ -105,7 +108,7 @@
 
   /** Return a heat map with other values as the address of a picture, "" where it has no numbers to be changed. */
   function redraw(original, [, , [panels, rows, columns], changes], values, hidden, format) {
-    const picture = original.cloneNode(true);
+    const picture = original.picture.cloneNode(true);
     const texts = [...picture.querySelectorAll("text.number")];
     if (texts.length !== values.length) return "";
     const most = values.filter(Number.isFinite).reduce((a, b) => Math.max(a, Math.abs(b)), 0);
@@ -140,7 +143,8 @@
       texts[at].setAttribute("class", `${ink} ${texts[at].getAttribute("class").split(" ").slice(1).join(" ")}`);
       texts[at].textContent = textOf(value);
     });
-    return `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(picture))}`;
+    const text = new XMLSerializer().serializeToString(picture).replace(/<svg[^>]*>/, (tag) => tag + original.style);
+    return `data:image/svg+xml,${encodeURIComponent(text)}`;
   }
 
   // One example.

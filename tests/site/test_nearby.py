@@ -75,6 +75,7 @@ def test_the_last_changes_come_first_and_take_no_note_s_place() -> None:
     assert str(recent_place(["recent.md", "Recent-2/a.md"])) == "recent-3.md"
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_notes_around_a_note_are_seen(browser: Browser, address: str, width: int) -> None:
     with opened(browser, f"{address}多头注意力/", width=width) as page:

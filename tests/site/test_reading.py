@@ -147,6 +147,7 @@ def test_a_statement_s_cells_say_the_names_of_their_columns() -> None:
     assert [cell.get("data-label") for cell in cards.iter("td")] == ["应为", "来源的说法", "来源", "例子"]
 
 
+@pytest.mark.browser
 def test_an_address_that_leads_nowhere_is_searched(browser: Browser, site: Path, address: str) -> None:
     with opened(browser, f"{address}404.html") as page:
         assert page.locator("article h1").inner_text() == "没有这个页面"

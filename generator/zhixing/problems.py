@@ -54,7 +54,7 @@ class Code(Enum):
         "A note is not shown, as its frontmatter does not say plainly that everybody may see it.",
     )
     FRONTMATTER_MISSING = (Severity.ERROR, "A note of a type with a template lacks a property.")
-    TITLE_DIFFERS = (Severity.WARNING, "A note's title is not its file name.")
+    TITLE_DIFFERS = (Severity.WARNING, "The title of a note whose template asks for one is not its file name.")
     # Links
     LINK_STUB = (Severity.INFO, "A wikilink names a note that is still to be written.")
     LINK_NOTE = (Severity.ERROR, "A link names a file that does not exist.")

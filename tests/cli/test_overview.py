@@ -64,6 +64,27 @@ def test_forty_problems_are_lines_and_one_more_is_an_overview(tmp_path: Path) ->
     assert "(and 40 more places)" in zhixing(project, "check").stdout
 
 
+def test_what_settings_make_a_warning_stands_among_the_warnings(tmp_path: Path) -> None:
+    project = vault(tmp_path, index="[一](无.md)\n" * 21, b="[[index]]\n" + "[一](无.md)\n" * 20)
+    (project / "mkdocs.yml").write_text(
+        "site_name: 试\ndocs_dir: notes\nplugins:\n"
+        "  - zhixing: {problems: {'b.md': {link-note: warning}, orphan: off}}\n",
+        encoding="utf-8",
+    )
+    line = "link-note: There is no note '无.md'. Fix the name, or write the note."
+    meaning = "link-note: A link names a file that does not exist."
+    assert zhixing(project, "check").stdout.splitlines()[:-6] == [
+        f"notes/index.md:1:1: {line} (and 20 more places)",
+        f"notes/b.md:2:1: {line} (and 19 more places)",
+        "",
+        "Errors: 21",
+        f"     21  {meaning}",
+        "",
+        "Warnings: 20",
+        f"     20  {meaning}",
+    ]
+
+
 def test_all_and_data_are_complete(tmp_path: Path) -> None:
     project = full(tmp_path)
     every = zhixing(project, "check", "--all").stdout.splitlines()

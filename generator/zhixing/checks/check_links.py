@@ -126,7 +126,7 @@ def _edge(vault: Vault, edge: Edge, fixer: LinkFixer) -> Iterator[Problem]:
         yield _missing_heading(vault, edge, _advice(edge, fixer) if fixer.find_intended(edge).headings else "")
     if found.block_missing:
         yield _missing_block(vault, edge)
-    if found.ambiguous:
+    if found.ambiguous and not _is_beside(edge):
         yield _ambiguous(edge)
     elif found.alias or found.other_case:
         yield _followed_here_alone(edge, fixer)
@@ -143,6 +143,14 @@ def _unshown(edge: Edge) -> Iterator[Problem]:
     if template or (found.note is not None and not found.note.published):
         what = f"{link.path!r} is {'a template' if template else 'not published'}, so the site shows no link"
         yield source.problem(Code.LINK_UNSHOWN, link.span, what, "Leave it so, if readers of the site need not see it")
+
+
+def _is_beside(edge: Edge) -> bool:
+    """Return whether a Markdown link's address, seen from its note's folder, is the file that was found.
+
+    Every reader of Markdown follows it there, as Obsidian does, however many files of that name are elsewhere.
+    """
+    return not edge.link.wiki and edge.source.path.parent / edge.link.path == edge.resolution.candidates[0]
 
 
 def _ambiguous(edge: Edge) -> Problem:

@@ -1,4 +1,4 @@
-"""Checks of names: titles, file names, aliases and properties."""
+"""Checks of names: file names, aliases and properties."""
 
 from __future__ import annotations
 
@@ -35,12 +35,11 @@ PROPERTIES = frozenset(
 
 
 def check_names(vault: Vault) -> Iterator[Problem]:
-    """Yield a problem for each title that is not its file's name, each name and each alias that two notes share."""
+    """Yield a problem for each name and alias that two notes share, and each property that is nearly a known one."""
     by_name: dict[str, list[Note]] = defaultdict(list)
     for note in vault.notes.values():
         by_name[fold(note.name)].append(note)
     for note in vault.notes.values():
-        yield from _title(note)
         yield from _properties(note)
         yield from _alias(note, by_name)
     for notes in by_name.values():
@@ -76,13 +75,6 @@ def one_slip(written: str, meant: str) -> bool:
     one, other = written[start:], meant[start:]
     swapped = other[1:2] + other[:1] + other[2:]
     return one in (swapped, other[1:]) or other == one[1:] or one[1:] == other[1:]
-
-
-def _title(note: Note) -> Iterator[Problem]:
-    if "title" in note.frontmatter.fields and note.name not in {note.title, "index"}:
-        span = note.frontmatter.fields["title"].value_span
-        what = f"The title {note.title!r} is not the file's name {note.name!r}"
-        yield note.source.problem(Code.TITLE_DIFFERS, span, what, "Make them alike: links go by the file's name")
 
 
 def _alias(note: Note, by_name: dict[str, list[Note]]) -> Iterator[Problem]:

@@ -74,6 +74,7 @@ def check_template(note: Note, templates: Mapping[str, Template]) -> Iterator[Pr
         return
     for problem in (
         *_check_properties(note, template),
+        *_check_title(note, template),
         *_check_sections(note, template),
         *_check_example(note, template),
     ):
@@ -92,6 +93,18 @@ def _check_properties(note: Note, template: Template) -> Iterator[Problem]:
         if name not in note.frontmatter.fields:
             fix = did_you_mean(name, note.frontmatter.fields) or f"Add `{name}:`; it may be empty"
             yield note.source.problem(Code.FRONTMATTER_MISSING, note.frontmatter.span, f"{name!r} is missing", fix)
+
+
+def _check_title(note: Note, template: Template) -> Iterator[Problem]:
+    """Yield a problem for a title that is not the file's name, where the template asks for one.
+
+    Elsewhere a title beside a short file name is the author's choice.
+    """
+    field = note.frontmatter.fields.get("title")
+    if field is not None and "title" in template.properties and note.name not in {note.title, "index"}:
+        what = f"The title {note.title!r} is not the file's name {note.name!r}"
+        fix = "Make them alike: links go by the file's name"
+        yield note.source.problem(Code.TITLE_DIFFERS, field.value_span, what, fix)
 
 
 def _check_sections(note: Note, template: Template) -> Iterator[Problem]:

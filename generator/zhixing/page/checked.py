@@ -85,7 +85,8 @@ class Examples:
         ):
             return None
         fault = judged.code.slug if judged.code else ""
-        expression = claim.reference.partition(".")[2] if self.place(name) else claim.reference
+        # What cannot be computed may name an example of a hidden note.
+        expression = claim.reference.partition(".")[2] if self.place(name) and value is not None else ""
         numeral = claim.bound if isinstance(claim.bound, Numeral) else None
         exact = judged.text if value is None or value.on else exact_text(float(value.values))
         backed = Backed(

@@ -79,6 +79,26 @@ def test_near_names(text: str, near: tuple[str, ...]) -> None:
     assert near_names(VAULT, own.links[0], resolve(VAULT, own, own.links[0])) == near
 
 
+@pytest.mark.parametrize(
+    ("written", "name", "near"),
+    [
+        ("2023-07-06", "2023-01-06", False),
+        ("GRIS", "mise", False),
+        ("protobuf", "Proxy Setup", False),
+        ("∑ 金句库", "∑ 肌肉库", False),
+        ("Raindrop", "Learning Roadmap", False),
+        ("Lecture 2", "Lecture 02", True),
+        ("protobfu", "Protobuf", True),
+        ("关系图.pgn", "关系图.png", True),
+        ("水果向两", "水果向量", True),
+    ],
+)
+def test_a_name_is_near_to_a_misspelling_only(written: str, name: str, near: bool) -> None:
+    vault = vault_of({f"{name}.md": "", "首页.md": f"[[{written}]]"})
+    (edge,) = edges(vault)
+    assert bool(near_names(vault, edge.link, edge.resolution)) is near
+
+
 @pytest.mark.slow
 def test_a_large_hostile_vault_is_resolved_in_time() -> None:
     texts = {f"{number}/索引.md": "[[索引]] [[../x/索引]] [[#a#b]]\n" for number in range(600)}

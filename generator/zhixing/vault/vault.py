@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from functools import cached_property
 from heapq import nsmallest
 from pathlib import Path, PurePosixPath
@@ -26,12 +27,15 @@ _TRIED = 20
 _LOOKED_UP = 2000
 _MOST_FOUND = 2000
 _SHOWN = 3
+_NUMBER = re.compile(r"[0-9]+")
 
 
 class Near:
     """Names to be found by likeness. Only those that share most pairs of letters are compared in full."""
 
-    def __init__(self, names: Iterable[str]) -> None:
+    def __init__(self, names: Iterable[str], *, strict: bool = False) -> None:
+        """`strict`: what is not nearly spelled alike, or has other numbers in it, is a name of its own."""
+        self._strict = strict
         self._names = [name for name in dict.fromkeys(names) if 0 < len(name) <= LONGEST]
         self._holders: dict[str, list[int]] = {}
         for number, name in enumerate(self._names):
@@ -55,7 +59,14 @@ class Near:
         likely = nsmallest(_TRIED, shared, key=lambda number: (-shared[number], len(self._names[number]), number))
         folded = {self._names[number].lower(): self._names[number] for number in reversed(likely)}
         near = get_close_matches(name[:LONGEST].lower(), list(folded), n=_SHOWN, cutoff=0.5)
-        return tuple(folded[one] for one in near)
+        return tuple(folded[one] for one in near if not self._strict or _is_misspelled(name[:LONGEST].lower(), one))
+
+
+def _is_misspelled(written: str, name: str) -> bool:
+    """Return whether one name is likely a slip in writing the other; names of days and of parts differ by numbers."""
+    one, other = ([number.lstrip("0") for number in _NUMBER.findall(text)] for text in (written, name))
+    least = 0.75 if written.isascii() else 0.65
+    return one == other and SequenceMatcher(None, name, written).ratio() >= least
 
 
 def _pairs(name: str) -> set[str]:
@@ -230,7 +241,8 @@ class Vault:
         """The names of notes, aliases and other files."""
         notes = self.notes.values()
         return Near(
-            [*(note.name for note in notes), *(a for note in notes for a in note.aliases), *map(_name, self.files)]
+            [*(note.name for note in notes), *(a for note in notes for a in note.aliases), *map(_name, self.files)],
+            strict=True,
         )
 
     @cached_property

@@ -17,11 +17,13 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
-# What stands on a page but not in its note: properties, backlinks, marks beside headings and footnotes; formulas, which
-# the plugin typesets and a plain site leaves to a script.
+# What stands on a page but not in its note: properties, backlinks, the notes around it, links to examples, marks beside
+# headings and footnotes; formulas, which the plugin typesets and a plain site leaves to a script.
 NOT_OURS = (
     "*[contains(@class, 'note-head')]",
     "*[contains(@class, 'backlinks')]",
+    "*[contains(@class, 'zx-nearby')]",
+    "a[contains(@href, '#example:')]",
     "a[@class='headerlink']",
     "*[starts-with(@class, 'footnote-')]",
     "math",
@@ -68,10 +70,12 @@ def build(notes: Path, site: Path, config: Mapping[str, object]) -> Site:
 
 
 def read_site(site: Path) -> Site:
-    """Read what MkDocs' plain theme made of a folder; pages that only lead on to others are left out."""
+    """Read what MkDocs' plain theme made of a folder, without the list of recent changes and pages that lead on."""
     pages = {}
     for file in sorted(site.rglob("index.html")):
         folder = file.parent.relative_to(site).as_posix()
+        if folder == "recent":
+            continue
         for body in html.document_fromstring(file.read_bytes()).iterfind(".//div[@role='main']"):
             pages[_name(folder)] = Page(folder, body)
     return _read(pages, site)

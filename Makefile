@@ -1,4 +1,4 @@
-# `make site` and `make test` are all that is needed on a fresh machine with Python 3.11.5 or newer.
+# `make site` and `make test` are all that is needed on a fresh machine with Python 3.11 or newer.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -66,7 +66,7 @@ bench-search: $(READY) ## Type every title, alias and heading of the notes into 
 
 requirements: ## Pin all that is installed, with hashes (needs uv)
 	uv pip compile pyproject.toml --extra site --extra test --extra build --upgrade --generate-hashes --universal \
-	  --python-version 3.11.5 --no-emit-index-url --no-header --no-annotate --output-file requirements.txt
+	  --python-version 3.11 --no-emit-index-url --no-header --no-annotate --output-file requirements.txt
 
 wheel: $(READY) ## Build the wheel into dist/; the same sources give the same bytes
 	$(BIN)/python -m hatchling build --target wheel

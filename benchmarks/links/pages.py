@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 _VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "source", "track", "wbr"})
 _BLOCKS = frozenset({"article", "blockquote", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "p", "table", "td"})
-_PARTS = {"backlinks": "backlinks", "note-head": "head", "embed": "embed", "tag": "tag"}
+_PARTS = {"backlinks": "backlinks", "zx-nearby": "nearby", "note-head": "head", "embed": "embed", "tag": "tag"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Anchored:
-    """A link as a page shows it. `part` is "head", "embed", "tag", "backlinks", or "" for the note's own text."""
+    """A link as a page shows it. `part` is one of `_PARTS`, or "" for the note's own text."""
 
     target: Target
     text: str

@@ -65,7 +65,7 @@ def test_messages_say_what_a_page_is(public: Path) -> None:
     assert told["description"] == told["og:description"] == '第一句"话"。'
     assert told["og:url"] == f"https://example.org/wiki/{quote('新')}/"
     links = {str(one.get("rel")): str(one.get("href")) for one in page.iter("link")}
-    assert links["alternate"] == "https://example.org/wiki/feed.xml"
+    assert links["alternate feed"] == "https://example.org/wiki/feed.xml"
     assert links["canonical"] == told["og:url"]
 
 

@@ -44,7 +44,9 @@ def with_social(output: str, page: Page, config: MkDocsConfig, words: Wording) -
     tags = "".join(f'<meta property="{name}" content="{_attribute(value)}">' for name, value in told.items())
     if config.site_url:
         address = escape(urljoin(config.site_url, FEED))
-        tags += f'<link rel="alternate" type="application/atom+xml" title="{escape(words.recent)}" href="{address}">'
+        tags += (
+            f'<link rel="alternate feed" type="application/atom+xml" title="{escape(words.recent)}" href="{address}">'
+        )
     return output.replace("</head>", f"{tags}</head>", 1)
 
 

@@ -119,7 +119,7 @@ class Code(Enum):
     FIGURE_EDITED = (Severity.ERROR, "A figure file was edited by hand.")
     FIGURE_UNUSED = (Severity.WARNING, "A generated figure is shown by no note.")
     FILE_STALE = (Severity.WARNING, "A canvas or template is missing or is not what is generated now.")
-    FILE_EDITED = (Severity.ERROR, "A generated canvas or template was edited by hand.")
+    FILE_EDITED = (Severity.ERROR, "A generated canvas, template or data file was edited by hand.")
     # The site
     FORMULA_UNREADABLE = (Severity.WARNING, "A formula cannot be read as LaTeX, so its source is shown.")
     # The set-up, which `zhixing doctor` looks at

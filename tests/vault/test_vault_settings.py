@@ -240,3 +240,26 @@ def test_what_the_documentation_shows_is_read(tmp_path: Path) -> None:
     assert project.settings.marked_only
     assert levels(project.settings, ORPHAN) == levels(settings, ORPHAN) == []
     assert set(re.findall(r"^\| `(\w+)` \|", DOCS, re.MULTILINE)) == set(KEYS)
+
+
+@pytest.mark.parametrize("said", ["", "plugins: [zhixing]\n", "plugins: [{zhixing: {language: en}}]\n"])
+def test_what_is_inherited_may_hide_notes(tmp_path: Path, said: str) -> None:
+    (tmp_path / "notes").mkdir()
+    config = tmp_path / "mkdocs.yml"
+    config.write_text(f"INHERIT: ../base.yml\ndocs_dir: notes\n{said}", encoding="utf-8")
+
+    settings = find_project(tmp_path).settings
+
+    assert settings.marked_only
+    assert told(settings) == [
+        f"{config}:1:10: config-invalid: The file that is inherited here is not read, and it may say which notes are "
+        "published. Write `publish: all` or `publish: marked` under the plugin here; until then it is `marked`."
+    ]
+
+
+def test_what_is_inherited_does_not_matter_where_publishing_is_set(tmp_path: Path) -> None:
+    (tmp_path / "notes").mkdir()
+    text = "INHERIT: ../base.yml\ndocs_dir: notes\nplugins: [{zhixing: {publish: all}}]\n"
+    (tmp_path / "mkdocs.yml").write_text(text, encoding="utf-8")
+
+    assert find_project(tmp_path).settings == Settings()

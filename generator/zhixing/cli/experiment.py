@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path, PurePath
 
 import click
 
 from zhixing.cli.common import files
 from zhixing.experiments.learned import EXPERIMENTS
+from zhixing.problems import Code, Problem, exit_status, visible
+from zhixing.vault.load import read_text
+from zhixing.weave.writer import WriteError, write
 
 
 @click.command()
@@ -16,15 +22,30 @@ from zhixing.experiments.learned import EXPERIMENTS
 def experiment(name: str, folder: Path) -> None:
     """Train a small model from its seed, and write its weights as data files into FOLDER/NAME.
 
-    Examples are given them by `{file: 附件/NAME/W_Q1.csv}`. The same seed gives the same files.
+    Examples are given them by `{file: 附件/NAME/W_Q1.csv}`. The same seed gives the same files; one that
+    holds something else is left alone.
 
     \b
     Example:
       zhixing experiment 反转 notes/附件
     """
-    target = folder / name
-    target.mkdir(parents=True, exist_ok=True)
-    written = EXPERIMENTS[name]()
-    for stem, text in written.items():
-        (target / f"{stem}.csv").write_text(text, encoding="utf-8", newline="\n")
-    click.echo(f"{files(len(written))} written", err=True)
+    target, written, problems = folder / name, 0, list[Problem]()
+    for stem, text in EXPERIMENTS[name]().items():
+        file = target / f"{stem}.csv"
+        found = read_text(file)
+        if found == text:
+            continue
+        if os.path.lexists(file):
+            what, fix = "The file holds other numbers than this experiment gives", "Move it, or name another folder"
+            problems.append(Problem(str(file), 1, 1, Code.FILE_EDITED, what, fix))
+            continue
+        target.mkdir(parents=True, exist_ok=True)
+        try:
+            write(target.resolve(), PurePath(file.name), text, before=None)
+            written += 1
+        except WriteError as error:
+            problems.append(replace(error.problem, path=str(file)))
+    for problem in problems:
+        click.echo(visible(str(problem)))
+    click.echo(f"{files(written)} written", err=True)
+    sys.exit(exit_status(problems))

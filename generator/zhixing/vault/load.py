@@ -92,7 +92,7 @@ def _unconfigured(notes: Path) -> Project:
                 wording = _choose(said, own, "")
         elif above.is_file():
             source, root = read_config(above)
-            settings = read_settings(source, _plugin_settings(root))
+            settings = _read_plugin_settings(source, root)
     except ProjectError as error:
         settings = replace(CLOSED, problems=(error.problem,))
     return Project(notes, _templates(notes), wording, settings=settings)
@@ -143,6 +143,18 @@ def _plugin_settings(root: YamlNode | None) -> YamlNode | None:
     return next((settings for one in mappings if (settings := _entry(one, PLUGIN)) is not None), None)
 
 
+def _read_plugin_settings(source: Source, root: YamlNode | None) -> Settings:
+    """Return the plugin's settings in a mkdocs.yml. What it inherits is not read, and may say to publish less."""
+    said = _plugin_settings(root)
+    settings, inherited = read_settings(source, said), _entry(root, "INHERIT")
+    if inherited is None or _entry(said, "publish") is not None:
+        return settings
+    what = "The file that is inherited here is not read, and it may say which notes are published"
+    fix = "Write `publish: all` or `publish: marked` under the plugin here; until then it is `marked`"
+    problem = source.problem(Code.CONFIG_INVALID, inherited.span, what, fix)
+    return replace(settings, marked_only=True, problems=(*settings.problems, problem))
+
+
 def _entry(node: YamlNode | None, key: str) -> YamlNode | None:
     """Return the value of a key, None where the node is no mapping or lacks it."""
     return node.get(key) if isinstance(node, YamlMapping) else None
@@ -180,7 +192,7 @@ def _configured(config: Path) -> Project:
     if not notes.resolve().is_relative_to(config.parent.resolve()):
         what = f"docs_dir is {name!r}, which leads out of this project"
         raise ProjectError(_problem(config, what, "If these notes are meant, name them with --vault DIR", line))
-    settings = read_settings(source, _plugin_settings(root))
+    settings = _read_plugin_settings(source, root)
     return Project(notes, config.parent / "templates", _wording(root, config), config, settings)
 
 

@@ -47,9 +47,9 @@ def doctor(vault: Path | None) -> None:
       zhixing doctor
     """
     problems = find_problems(Path.cwd(), vault)
-    for problem in sorted(problems, key=lambda one: (_ORDER[one.code.severity], one.order)):
+    for problem in sorted(problems, key=lambda one: (_ORDER[one.severity], one.order)):
         click.echo(visible(str(problem)))
-    wrong = sum(problem.code.severity is not Severity.INFO for problem in problems)
+    wrong = sum(problem.severity is not Severity.INFO for problem in problems)
     click.echo(visible(f"{_versions()}: {f'{wrong} wrong' if wrong else 'nothing is wrong'}"), err=True)
     sys.exit(1 if wrong else 0)
 

@@ -213,10 +213,10 @@ def _swap(back: Callable[..., Array], plain: Sequence[Array], adjoint: Array) ->
 
 
 def _entrywise(slope: Slope, plain: Sequence[Array], value: Array) -> Back:
-    return lambda adjoint: _scale(adjoint, slope(*plain, value))
+    return lambda adjoint: scale_adjoint(adjoint, slope(*plain, value))
 
 
-def _scale(adjoint: Array, by: Any) -> Array:
+def scale_adjoint(adjoint: Array, by: Any) -> Array:
     """Return a product in which an adjoint of 0 stays 0, whatever it is multiplied with."""
     return np.asarray(np.where(adjoint == 0, 0.0, adjoint * by))
 
@@ -271,7 +271,7 @@ def _reduce_best(ufunc: np.ufunc) -> Callable[..., Traced]:
         best = _expand(np.asarray(value), x.value, axis, keepdims)
         hits = x.value == best
         share = hits / np.maximum(hits.sum(axis=axis, keepdims=True), 1)
-        return x.derive(value, [x], [lambda g: _scale(_expand(g, x.value, axis, keepdims), share)])
+        return x.derive(value, [x], [lambda g: scale_adjoint(_expand(g, x.value, axis, keepdims), share)])
 
     return reduce
 
@@ -396,7 +396,7 @@ def map_entries(compute: Callable[[Array], Array], slope: Callable[[Array], Arra
     """Return a function of each entry that is no function of NumPy, and has this slope."""
     if not isinstance(x, Traced):
         return compute(x)
-    return x.derive(compute(x.value), [x], [lambda g: _scale(g, slope(x.value))])
+    return x.derive(compute(x.value), [x], [lambda g: scale_adjoint(g, slope(x.value))])
 
 
 def start_trace(arrays: Sequence[Array], charge: Callable[[int], None]) -> list[Traced]:

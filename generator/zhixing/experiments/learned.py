@@ -1,7 +1,7 @@
 """What training found, as data files for notes: each experiment is a program with a seed.
 
 Numbers are written to four decimals. Matrix products round differently on different machines, by about 1e-16 of the
-numbers; so few steps of training make less than 1e-5 of that, and the files come out the same.
+numbers; over so few steps of training that grows to less than 1e-5, and the files come out the same.
 """
 
 from __future__ import annotations

@@ -170,7 +170,7 @@ Tree = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Constant:
-    """Values that are written down: what is given, or taken from another example (`source`), or an axis as numbers."""
+    """Values that are written down: what is given, or taken from another example (`source`)."""
 
     name: str
     values: Array

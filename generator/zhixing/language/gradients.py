@@ -14,6 +14,7 @@ from typing import TypeGuard
 import numpy as np
 
 from zhixing.core import CoreError
+from zhixing.core.trace import scale_adjoint
 from zhixing.language import reductions
 from zhixing.language.arrays import align_batch, broadcast, describe, find_batch
 from zhixing.language.budget import NODE_WORK
@@ -156,7 +157,6 @@ class _Sources:
     steps: Mapping[str, Step]
     starts: Mapping[str, Given | Expression]
     wanted: Node
-    path: list[Step] = field(default_factory=list)
     known: dict[Node, bool] = field(default_factory=dict)
     names: dict[str, bool] = field(default_factory=dict)
 
@@ -269,11 +269,6 @@ class _Sources:
 def _number_places(quantity: Quantity) -> Quantity:
     """Return a quantity whose entries are their own positions in C order, to follow where entries go."""
     return Quantity(number_places(quantity.values), quantity.dimensions, quantity.on)
-
-
-def _scale(adjoint: Array, by: Array) -> Array:
-    """Return a product in which an adjoint of 0 stays 0, whatever it is multiplied with."""
-    return np.asarray(np.where(adjoint == 0, 0.0, adjoint * by))
 
 
 def _add(a: Array, b: Array) -> Array:
@@ -420,7 +415,7 @@ class _Backward:
         places, _ = broadcast([_number_places(operand) for operand in operands], scope.axes, scope.budget)
         for part, operand, own, partial in zip(parts, operands, places, partials, strict=True):
             if partial is not None and self.sources.depends(part):
-                self.push(part, self.gather(own, _scale(adjoint, partial(*views)), operand))
+                self.push(part, self.gather(own, scale_adjoint(adjoint, partial(*views)), operand))
 
     def push_binary(self, node: Binary, adjoint: Array) -> None:
         """Go back through an arithmetic operation."""

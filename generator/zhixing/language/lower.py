@@ -139,13 +139,13 @@ def _follow(form: Form) -> Quantity:
     return Quantity(values, form.dimensions, form.on)
 
 
-def _rearranged(tree: Tree, view: Array, *, leading: bool = False) -> Tree:
-    """Return what has the dimensions of a view of `_follow`; `leading` keeps new dimensions in front of all others."""
+def _rearranged(tree: Tree, view: Array) -> Tree:
+    """Return what has the dimensions of a view of `_follow`."""
     places = [stride - 1 for stride in view.strides if stride]
     if places != sorted(places):
         tree = Reorder(tree, tuple(places))
     new = [not stride for stride in view.strides]
-    while not leading and new[:1] == [True]:
+    while new[:1] == [True]:
         new.pop(0)  # a broadcast puts these in by itself
     return Insert(tree, tuple(new)) if any(new) else tree
 

@@ -35,7 +35,7 @@ class Faults:
         """Return problems by note, those that are mere information left out."""
         found: dict[PurePosixPath, list[Problem]] = {}
         for problem in sorted(set(problems), key=lambda one: one.order):
-            if problem.code.severity is not Severity.INFO:
+            if problem.severity is not Severity.INFO:
                 found.setdefault(PurePosixPath(problem.path), []).append(problem)
         return cls({path: tuple(inside) for path, inside in found.items()}, to_author)
 

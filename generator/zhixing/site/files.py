@@ -1,4 +1,4 @@
-"""Former addresses of notes: a page for each alias, beside its note, that leads to it."""
+"""The files of a site beside MkDocs' own: their addresses, what the plugin adds, and redirects at former names."""
 
 from __future__ import annotations
 
@@ -138,7 +138,6 @@ def with_mermaid(page: str, base: str) -> str:
 # What no note's file can have been called where Obsidian runs; a leading dot hides a file.
 _NO_NAME = re.compile(r"[\\/:*?\"<>|\x00-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufffe\uffff]|^\.|\.$")
 _MAX_BYTES = 200
-_SLASH = re.compile("/")
 
 _PAGE = """<!doctype html>
 <html lang="{lang}">

@@ -41,9 +41,10 @@ def with_live(page: str, base: str, wording: Wording, found: Collection[str]) ->
         "failed": wording.live_failed,
         "still": wording.live_still,
         "value": wording.live_value,
+        "comma": wording.comma,
     }
     told = escape(json.dumps(words, ensure_ascii=False))
-    script = f'<script src="{base}/{FOLDER}/live.js" defer data-words="{told}"></script>'
+    script = f'<script src="{escape(base)}/{FOLDER}/live.js" defer data-words="{told}"></script>'
     before, end, after = page.rpartition(_END)
     return f"{before}{script}{end}{after}" if end else page
 

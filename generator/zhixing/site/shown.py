@@ -83,7 +83,7 @@ def show(
     vault = load(root, wording=wording, settings=settings)
     found = results(vault, memory=memory)
     held_to = templates_of(read_templates(templates))
-    problems = {*check(vault, found, plan(vault, found), held_to), *_formulas(vault)}
+    problems = {*check(vault, found, plan(vault, found), held_to), *vault.settings.weigh(_formulas(vault))}
     seen = [replace(problem, path=Path(os.path.relpath(root / problem.path)).as_posix()) for problem in problems]
     ordered = tuple(sorted(seen, key=lambda problem: problem.order))
     private = private_of(vault, found)

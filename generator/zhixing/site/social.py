@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -15,6 +16,7 @@ from zhixing.vault.note import Note
 from zhixing.wording.model import Wording
 
 FEED = "feed.xml"
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _ENTRY = """<entry>
 <title>{title}</title>
 <link href="{url}"/>
@@ -57,7 +59,7 @@ def _attribute(value: str) -> str:
 
 def write_feed(notes: Sequence[tuple[Note, str]], config: MkDocsConfig) -> None:
     """Write an Atom feed of notes, the last first, with their addresses on the site, if the site's own is known."""
-    dated = [(note, url) for note, url in notes if len(note.date) >= 10]
+    dated = [(note, url) for note, url in notes if _DAY.match(note.date)]
     path = Path(config.site_dir, FEED)
     if not config.site_url or not dated or path.exists():
         return

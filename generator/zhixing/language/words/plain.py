@@ -346,7 +346,8 @@ def keep(p: Any, order: Any, kept: Any) -> Any:
     mask = np.zeros(p.shape, bool)
     np.put_along_axis(mask, order, np.broadcast_to(kept, p.shape), axis=-1)
     some = np.where(mask, p, 0)
-    return some / np.sum(some, axis=-1, keepdims=True)
+    total = np.sum(some, axis=-1, keepdims=True)
+    return some / np.where(total == 0, 1, total)
 
 
 def keep_top_k(p: Any, k: Any) -> Any:

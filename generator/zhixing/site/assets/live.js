@@ -21,7 +21,11 @@
       fetched.set(
         path,
         new Promise((done, failed) => {
-          document.head.append(make("script", { src: new URL(path, HERE).href, onload: done, onerror: failed }));
+          const onerror = (event) => {
+            fetched.delete(path); // so that the next try asks again
+            failed(event);
+          };
+          document.head.append(make("script", { src: new URL(path, HERE).href, onload: done, onerror }));
         }),
       );
     }
@@ -80,7 +84,7 @@
     return [...table.querySelectorAll("tbody tr")].flatMap((row, r) =>
       [...row.children].flatMap((element, c) => {
         const entry = rows[r]?.[c];
-        const label = [row.children[0].textContent.trim(), heads[c]].filter(Boolean).join("，");
+        const label = [row.children[0].textContent.trim(), heads[c]].filter(Boolean).join(WORDS.comma);
         return entry ? [{ element, entry, label }] : [];
       }),
     );
@@ -294,7 +298,6 @@
         if (!(error instanceof RangeError)) throw error;
       }
       this.root.classList.toggle("zx-live-changed", changed);
-      this.root.classList.toggle("zx-live-failed", !values);
       this.reset.disabled = this.link.disabled = !changed;
       for (const one of this.inputs) {
         const value = this.changes[one.quantity]?.[one.at] ?? one.value;

@@ -276,7 +276,7 @@
       // A single letter is marked where it stands alone.
       const alone = run.length === 1 && !IS_HAN.test(run);
       for (let from = said.indexOf(run); from >= 0; from = said.indexOf(run, from + run.length)) {
-        const around = said[from - 1] + said[from + 1];
+        const around = `${said[from - 1] ?? ""}${said[from + 1] ?? ""}`;
         if (!alone || !/[a-z0-9]/.test(around)) found.push([starts[from][0], starts[from + run.length - 1][1]]);
       }
     }

@@ -74,7 +74,11 @@ def test_the_plugin_is_found_in_every_form(tmp_path: Path, plugins: str) -> None
 
 
 def test_a_file_that_inherits_may_have_the_plugin_from_there(tmp_path: Path) -> None:
-    assert zhixing(project(tmp_path, "INHERIT: base.yml\ndocs_dir: notes\n"), "doctor").exit_code == 0
+    """Only what it may say of publishing is asked for: the plugin may well stand in the other file."""
+    told = zhixing(project(tmp_path, "INHERIT: base.yml\ndocs_dir: notes\n"), "doctor")
+
+    assert [line.split(": ")[:2] for line in told.stdout.splitlines()] == [["mkdocs.yml:1:10", "config-invalid"]]
+    assert "Write `publish: all` or `publish: marked` under the plugin here" in told.stdout
 
 
 def test_another_theme_is_information(tmp_path: Path) -> None:

@@ -1,6 +1,12 @@
-"""Settings of every test run: the cases' own option, and where Hypothesis takes its examples from."""
+"""Settings of every test run: the cases' own option, and where Hypothesis takes its examples from.
+
+What runs keep for the next one goes into a folder of this test run, not into the user's.
+"""
 
 from __future__ import annotations
+
+import os
+import tempfile
 
 from hypothesis import settings
 
@@ -10,3 +16,5 @@ pytest_plugins = ["casefile"]
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("random", deadline=None, print_blob=True)
 settings.load_profile("repeatable")
+
+os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp()

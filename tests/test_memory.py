@@ -10,6 +10,7 @@ from shell import vault
 from zhixing import compose
 from zhixing.language import run_example, runs
 from zhixing.vault.load import load
+from zhixing.vault.note import Note
 
 BASE = "```yaml example\nid: 甲\ngiven: {a: 2}\ncompute: {x: a * 3}\nexpect: {x: 6}\n```\n"
 USER = "```yaml example\nid: 乙\nuses: {x: 甲.x}\ncompute: {y: x + 1}\nexpect: {y: 7}\n```\n"
@@ -40,3 +41,50 @@ def test_only_what_changed_runs_again(tmp_path: Path, monkeypatch: pytest.Monkey
     assert {name: body.markdown for name, body in fresh.bodies.items()} == {
         name: body.markdown for name, body in third.bodies.items()
     }
+
+
+VARIED = "```yaml example\nid: 丁\nof: 甲\nwith: {a: 5}\nexpect: {x: 15}\n```\n"
+
+
+def test_only_what_changed_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    notes = vault(tmp_path, 甲=BASE, 乙=USER, 丁=VARIED) / "notes"
+    read: list[str] = []
+
+    def counted(note: Note, *rest):  # type: ignore[no-untyped-def]  # it is _read's own signature
+        read.append(note.name)
+        return read_block(note, *rest)
+
+    read_block = runs._read
+    monkeypatch.setattr(runs, "_read", counted)
+    memory = compose.Memory()
+    first = load(notes)
+    compose.results(first, memory=memory)
+    read.clear()
+
+    again = load(notes, first)
+    compose.results(again, memory=memory)
+    assert read == []
+
+    (notes / "乙.md").write_text(USER + "字\n", encoding="utf-8")
+    third = load(notes, again)
+    compose.results(third, memory=memory)
+    assert read == ["乙"]
+
+    read.clear()
+    (notes / "甲.md").write_text(BASE.replace("a * 3", "a * 4"), encoding="utf-8")
+    found = compose.results(load(notes, third), memory=memory)
+    assert read == ["甲", "丁"]
+    assert found.problems == compose.results(load(notes)).problems != ()
+
+
+def test_a_variation_is_read_again_when_what_it_varies_appears(tmp_path: Path) -> None:
+    notes = vault(tmp_path, 丁=VARIED) / "notes"
+    memory = compose.Memory()
+    first = load(notes)
+    alone = compose.results(first, memory=memory)
+    (notes / "甲.md").write_text(BASE, encoding="utf-8")
+
+    found = compose.results(load(notes, first), memory=memory)
+
+    assert "丁" not in alone.book.runs
+    assert found.book.runs["丁"].quantities["x"].values == 15

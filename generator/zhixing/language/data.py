@@ -26,12 +26,13 @@ _FORMAT = "Write a line for each row, numbers parted by commas"
 
 @dataclass
 class DataFiles:
-    """The data files of a vault, each read once. Without a vault there is none.
+    """The data files of a vault, each read once. Without a vault there is none. `asked` counts who asked for one.
 
     Only the vault's own files are there: none that is hidden, and none that a symbolic link finds outside.
     """
 
     vault: Vault | None = None
+    asked: int = 0
     _texts: dict[str, str] = field(default_factory=dict)
     _tables: dict[str, Array] = field(default_factory=dict)
 
@@ -70,6 +71,7 @@ class DataFiles:
         Raises:
             ExampleError: the file cannot be read, holds what is no number, or numbers of another shape.
         """
+        self.asked += 1
         if path not in self._tables:
             self._tables[path] = _read_table(path, self.text(path))
         table = self._tables[path]

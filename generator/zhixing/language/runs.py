@@ -6,6 +6,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from zhixing.language.budget import Budget, Pool, shared_pool
 from zhixing.language.data import DataFiles
@@ -133,12 +134,53 @@ class _Known:
         return same and sources == self.sources and not self.run.cut and self.run.work <= limit
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A block as it was read: of this note, and for a variation with this base."""
+
+    note: Note
+    base: tuple[Example, Source] | None
+    declared: Declared
+    problems: list[Problem]
+
+    def is_valid(self, note: Note, bases: Bases) -> bool:
+        """Return whether reading the block again would give the same."""
+        varied = self.declared.example.variation if self.declared.example else None
+        base = bases.get(varied.of) if varied else None
+        same = base is self.base or (base is not None and self.base is not None and _same_objects(base, self.base))
+        return note is self.note and same
+
+
+def _same_objects(one: tuple[Example, Source], other: tuple[Example, Source]) -> bool:
+    return one[0] is other[0] and one[1] is other[1]
+
+
 @dataclass
 class RunMemory:
-    """Runs of an earlier look at a vault. An example runs anew only where its note or a run that it uses is another."""
+    """Runs of an earlier look at a vault. An example runs anew only where its note or a run that it uses is another.
+
+    A block is read anew only where its note or the example that it varies is another, or where it reads data files.
+    """
 
     runs: dict[str, _Known] = field(default_factory=dict)
     shelf: Shelf = field(default_factory=Shelf)
+    readings: dict[tuple[PurePosixPath, int], _Reading] = field(default_factory=dict)
+
+    def read(self, note: Note, fence: Region, bases: Bases, files: DataFiles) -> tuple[Declared, list[Problem]]:
+        """Return a block as an example, and what is wrong with it."""
+        place = (note.path, fence.span.start)
+        known = self.readings.pop(place, None)
+        if known is None or not known.is_valid(note, bases):
+            asked = files.asked
+            declared, problems = _read(note, fence, bases, files)
+            varied = declared.example.variation if declared.example else None
+            known = _Reading(note, bases.get(varied.of) if varied else None, declared, problems)
+            # A variation that cannot be read may be wrong in what other examples are, not in its own note.
+            failed = declared.example is None and is_variation(note.source, fence.content)
+            if failed or files.asked != asked:
+                return declared, problems
+        self.readings[place] = known
+        return known.declared, known.problems
 
     def begin(self, pool: Pool) -> None:
         """Begin another look at the vault, whose examples share a pool of operations."""
@@ -162,9 +204,11 @@ class RunMemory:
         pool.take(length, known.run.work)
         return known.run, known.problems
 
-    def forget(self, runs: Mapping[str, Run]) -> None:
-        """Forget every run but these, which the vault has now."""
+    def forget(self, runs: Mapping[str, Run], declared: Iterable[Declared]) -> None:
+        """Forget every run and every block but these, which the vault has now."""
         self.runs = {name: known for name, known in self.runs.items() if name in runs}
+        places = {(one.note.path, one.fence.span.start) for one in declared}
+        self.readings = {place: known for place, known in self.readings.items() if place in places}
 
     def keep_used(self, example: Example, source: Source, runs: Mapping[str, Run]) -> Iterator[Problem]:
         """Keep what an example uses of others for good; yield a problem for each quantity that is too large."""
@@ -185,7 +229,7 @@ def run_all(vault: Vault, progress: Callable[[int, int], None] = _silent, memory
     """
     memory = memory or RunMemory()
     files = DataFiles(vault)
-    read = _read_all(vault, files)
+    read = _read_all(vault, files, memory)
     declared = tuple(one for one, _ in read)
     unique, duplicates = _by_id(declared)
     ordered, circles = _in_order(unique)
@@ -206,7 +250,7 @@ def run_all(vault: Vault, progress: Callable[[int, int], None] = _silent, memory
                 varied = one.example.variation
                 problems += [] if varied and varied.of in troubled else found
                 troubled |= {one.example.id} if found else set()
-    memory.forget(runs)
+    memory.forget(runs, declared)
     return Book(declared, runs, tuple(problems))
 
 
@@ -216,17 +260,17 @@ def _data_of(example: Example, files: DataFiles) -> dict[str, str]:
     return {one.file: files.text(one.file) for one in given if one.file}
 
 
-def _read_all(vault: Vault, files: DataFiles) -> list[tuple[Declared, list[Problem]]]:
+def _read_all(vault: Vault, files: DataFiles, memory: RunMemory) -> list[tuple[Declared, list[Problem]]]:
     """Return all blocks of examples; variations are read when the examples that they vary are known."""
     fences = [(note, fence) for note in vault.notes.values() for fence in example_fences(note)]
     bases: dict[str, tuple[Example, Source] | None] = {}
     read: list[tuple[Declared, list[Problem]] | None] = []
     for note, fence in fences:
         varies = is_variation(note.source, fence.content)
-        read.append(None if varies else _read(note, fence, {}, files))
+        read.append(None if varies else memory.read(note, fence, {}, files))
         one = read[-1][0] if read[-1] else None
         bases |= _as_bases(one) if one and one.name not in bases else {}
-    return [found or _read(note, fence, bases, files) for (note, fence), found in zip(fences, read, strict=True)]
+    return [found or memory.read(note, fence, bases, files) for (note, fence), found in zip(fences, read, strict=True)]
 
 
 def _as_bases(one: Declared) -> dict[str, tuple[Example, Source] | None]:

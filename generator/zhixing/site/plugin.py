@@ -52,6 +52,7 @@ from zhixing.site.shown import Shown, show
 from zhixing.site.staging import Staging
 from zhixing.site.state import PAGE as STATE
 from zhixing.site.state import state_page
+from zhixing.site.watch import watch_closely
 from zhixing.vault.load import ProjectError, read_wording
 from zhixing.vault.note import Note
 from zhixing.vault.settings import read_values
@@ -342,6 +343,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, **_: object) -> None:
         """Keep the watching of files from following links; let the script run that MkDocs adds to what it serves."""
+        watch_closely(server)
         watch_real_folders(server, config.docs_dir)
         inject: Callable[[bytes, int], bytes] = server._inject_js_into_html
 

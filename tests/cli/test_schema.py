@@ -86,6 +86,29 @@ def test_the_properties_of_every_note_are_valid() -> None:
     assert [f"{name}: {wrong}" for name, value in read_all for wrong in errors(PROPERTIES_SCHEMA, value)] == []
 
 
+SETTINGS_SCHEMA = {**SCHEMA["definitions"]["settings"], "definitions": SCHEMA["definitions"]}
+GOOD_SETTINGS = """
+language: en
+publish: marked
+problems: {orphan: off, 日记/: {link-note: warning}}
+properties: [author]
+remote: [cdn.example.org]
+templates: off
+"""
+
+
+def test_settings_are_valid_as_they_are_read() -> None:
+    assert [*errors(SETTINGS_SCHEMA, read(GOOD_SETTINGS))] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["remot: none", "remote: some", "problems: {orphan: loud}", "problems: {日记: {orfan: off}}", "publish: yes"],
+)
+def test_what_no_setting_is_is_not_valid(text: str) -> None:
+    assert [*errors(SETTINGS_SCHEMA, read(text))] != []
+
+
 def misspelt(value: Any) -> Iterator[Any]:
     """Yield a block once for each key of a reader's table in it, with that key misspelt."""
     known = {*KEYS, *VARIATION_KEYS, *LIST_KEYS, *KINDS, *OPTIONS, "document", "claims", "cites", "instead", "chosen"}

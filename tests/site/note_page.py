@@ -12,6 +12,7 @@ from zhixing.page.faults import Faults
 from zhixing.page.html import write_html
 from zhixing.page.targets import relative
 from zhixing.site.html import edge_of
+from zhixing.vault.remote import ALL_MEDIA, Remote
 
 PAGE = PurePosixPath("页.md")
 
@@ -31,7 +32,7 @@ def as_tree(
     return read_page(vault, vault.notes[PAGE], found, faults=problems)
 
 
-def to_html(page: Document) -> str:
+def to_html(page: Document, remote: Remote = ALL_MEDIA) -> str:
     """Return a page as the site shows it; places are relative paths of notes."""
-    edge = edge_of(lambda place: relative(place.path, page.path, place.anchor), permalinks=False)
+    edge = edge_of(lambda place: relative(place.path, page.path, place.anchor), permalinks=False, remote=remote)
     return write_html(page, edge).body

@@ -12,6 +12,7 @@ from zhixing.markdown.yaml import PROJECT, read_yaml
 from zhixing.problems import Code, Problem, Severity
 from zhixing.source import Source, Span
 from zhixing.vault.load import find_project, load_project
+from zhixing.vault.remote import ALL_MEDIA, NO_REMOTE, Remote
 from zhixing.vault.settings import KEYS, Settings, is_matched, read_settings, read_values
 
 
@@ -36,6 +37,9 @@ def test_nothing_set_changes_nothing() -> None:
     for text in ("", "language: en\n"):
         assert read(text) == Settings()
         assert read(text).weigh([ORPHAN]) == [ORPHAN]
+
+
+CDN = Remote(every=False, hosts=frozenset({"cdn.example.org", "*.example.net"}))
 
 
 @pytest.mark.parametrize(
@@ -77,6 +81,15 @@ def test_problems_are_as_serious_as_rules_make_them(text: str, found: list[str])
         (
             "templates: maybe",
             "1:12: config-invalid: The setting 'templates' is neither `on` nor `off`. Write one of the two.",
+        ),
+        (
+            "remote: {a: on}",
+            "1:9: config-invalid: The setting 'remote' is none of its values."
+            " Write `media`, `none`, or the hosts, `[cdn.example.org]`; until then it is `none`.",
+        ),
+        (
+            "remote: [cdn.example.org, 'https://a.org']",
+            "1:27: config-invalid: This is no name of a host. Write it alone, `cdn.example.org` or `'*.example.org'`.",
         ),
         (
             "properties: {a: on}",
@@ -131,6 +144,26 @@ def test_mkdocs_hands_on_the_same_settings() -> None:
     assert read_values("mkdocs.yml", values) == read(text) != Settings()
     assert told(read_values("mkdocs.yml", {"publsh": "marked"}))[0].startswith("mkdocs.yml:1:1: config-invalid: ")
     assert read_values("mkdocs.yml", {"publsh": "marked"}).marked_only
+
+
+@pytest.mark.parametrize(
+    ("text", "remote"),
+    [
+        ("language: zh", ALL_MEDIA),
+        ("remote: media", ALL_MEDIA),
+        ("remote: none", NO_REMOTE),
+        ("remote: []", NO_REMOTE),
+        ("remote: [CDN.example.org, '*.example.net']", CDN),
+        ("remote: off", NO_REMOTE),
+        ("remote:", NO_REMOTE),
+        ("remote: [https://a.org]", NO_REMOTE),
+        ("remot: none", NO_REMOTE),
+        ("remote: media\nremote: none", NO_REMOTE),
+        ("[remote]", NO_REMOTE),
+    ],
+)
+def test_what_is_unclear_about_other_hosts_asks_none(text: str, remote: Remote) -> None:
+    assert read(text).remote == remote
 
 
 @pytest.mark.parametrize(

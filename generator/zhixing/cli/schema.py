@@ -14,6 +14,10 @@ from zhixing.language.read import KEYS, KINDS, MAX_ID, MAX_SENTENCE, MAX_SHOWN, 
 from zhixing.language.vary import KEYS as VARIATION_KEYS
 from zhixing.lists.lists import GROUPS, LISTS
 from zhixing.lists.lists import KEYS as LIST_KEYS
+from zhixing.problems import Code
+from zhixing.vault.settings import KEYS as SETTINGS
+from zhixing.vault.settings import LEVELS
+from zhixing.wording.languages import language_codes
 
 Schema = dict[str, Any]
 
@@ -42,6 +46,9 @@ def make_schema() -> Schema:
             "variation": _object(_variation(), ["id", "of", "with"]),
             "list": _object(_list(), ["id", "of"]),
             "frontmatter": {"type": "object", "properties": _properties()},
+            "settings": _object(_settings(), []),
+            "level": {"enum": [*LEVELS, "off", False]},
+            "levels": _object({code.slug: _reference("level") for code in Code}, []),
             "format": _object(_format(), []),
             "show": {"anyOf": [_show(kind) for kind in KINDS]},
             "source": _source(),
@@ -159,6 +166,21 @@ def _properties() -> dict[str, Schema]:
     known: dict[str, Schema] = {**dict.fromkeys(PROPERTIES, several), **dict.fromkeys(one, single)}
     known |= {"publish": flag, "draft": flag, "published": {"type": ["boolean", "string", "null"]}}
     return dict(sorted(known.items()))
+
+
+def _settings() -> dict[str, Schema]:
+    """Return what a vault's owner may set."""
+    names: Schema = {"type": "array", "items": {"type": "string"}}
+    codes = {code.slug: _reference("level") for code in Code}
+    known: dict[str, Schema] = {
+        "language": {"enum": [*language_codes()]},
+        "publish": {"enum": ["all", "marked"]},
+        "problems": {"type": "object", "properties": codes, "additionalProperties": _reference("levels")},
+        "properties": {"anyOf": [{"enum": ["all", "none"]}, names]},
+        "remote": {"anyOf": [{"enum": ["media", "none"]}, names]},
+        "templates": {"enum": ["on", "off", True, False]},
+    }
+    return _take(known, SETTINGS)
 
 
 def schema_text() -> str:

@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 
 from zhixing.page import targets
 from zhixing.page.callouts import KINDS
-from zhixing.page.media import player
+from zhixing.page.media import is_file_name, is_remote_media, player
 from zhixing.page.tree import (
     Anchor,
     Block,
@@ -58,6 +58,7 @@ from zhixing.page.tree import (
 )
 from zhixing.problems import visible
 from zhixing.vault.note import SCHEMES
+from zhixing.vault.remote import NO_REMOTE, Remote
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _BLANKS = re.compile(r"\s+|<[^<>]*>")
@@ -81,6 +82,7 @@ class Surroundings:
     - `permalinks`: whether headings carry a link to themselves.
     - `words`: running text outside links, escaped for HTML, as HTML with the links that its words alone make.
     - `described`: what a generated figure shows, in words; "" for other files.
+    - `remote`: what of other hosts a page shows.
     """
 
     address: Callable[[Place], str]
@@ -90,6 +92,7 @@ class Surroundings:
     permalinks: bool = True
     words: Callable[[str], str] = str
     described: Callable[[PurePosixPath], str] = lambda _: ""
+    remote: Remote = NO_REMOTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,17 +215,19 @@ class _Writer:
     def _media(self, piece: Media) -> str:
         drawn = self.edge.described(piece.source.path) if isinstance(piece.source, Place) else ""
         source, alt = self._to(piece.source), escape(drawn or piece.alt)
-        if isinstance(piece.source, str) and piece.source:
+        far = isinstance(piece.source, str) and bool(piece.source)
+        if far and not is_remote_media(str(piece.source), self.edge.remote):
             href = f' href="{source}"' if source else ""
-            link = f'<a class="remote"{href} rel="noopener noreferrer">{alt or escape(piece.source)}</a>'
+            link = f'<a class="remote"{href} rel="noopener noreferrer">{alt or escape(str(piece.source))}</a>'
             return self._slot(link)
         if not source and piece.source:
             return f'<em{self._class("stub")} title="{self.document.wording.no_file}">{alt}</em>'
         width, height = (str(size) if size else "" for size in piece.size)
-        if played := player(source, alt, width, height):
+        if played := player(source, alt, width, height, "none" if far else "metadata"):
             return self._slot(played)
         sizes = "".join(f' {name}="{value}"' for name, value in (("height", height), ("width", width)) if value)
-        return self._slot(f'<img alt="{alt}" src="{source}"{self._title(piece.title)}{sizes} loading="lazy">')
+        asked = ' loading="lazy" referrerpolicy="no-referrer"' if far else ' loading="lazy"'
+        return self._slot(f'<img alt="{alt}" src="{source}"{self._title(piece.title)}{sizes}{asked}>')
 
     def _tag(self, piece: Tag) -> str:
         name = f"#{escape(piece.name, quote=False)}"
@@ -325,11 +330,9 @@ class _Writer:
 
     def _figure(self, block: Figure) -> str:
         media, shown = block.media, self._media(block.media)
-        if isinstance(media.source, str) or "<img" not in (self.slots[-1] if self.mark and self.slots else shown):
+        if not media.source or "<img" not in (self.slots[-1] if self.mark and self.slots else shown):
             return f"<p>{shown}</p>\n"
-        # A generated figure has its name drawn in it; a file's own name says nothing to readers.
-        told = media.alt and media.alt != media.source.path.stem and media.source.path.parent.name != "_figures"
-        caption = f"<figcaption>{escape(media.alt, quote=False)}</figcaption>" if told else ""
+        caption = f"<figcaption>{escape(media.alt, quote=False)}</figcaption>" if _is_caption(media) else ""
         return f"<figure>{shown}{caption}</figure>\n"
 
     def _quote(self, block: Quote) -> str:
@@ -527,6 +530,15 @@ class _Writer:
         title = escape(self.document.wording.back_to_text.format(number=self.numbers[label]))
         href = escape(f"#{_call(label, time)}")
         return f'&nbsp;<a{self._class("footnote-backref")} href="{href}" title="{title}">↩</a>'
+
+
+def _is_caption(media: Media) -> bool:
+    """Return whether the text of a picture that stands alone says something to readers."""
+    if isinstance(media.source, str):
+        return bool(media.alt) and not is_file_name(media.alt)
+    # A generated figure has its name drawn in it; a file's own name says nothing to readers.
+    path = media.source.path
+    return bool(media.alt) and media.alt != path.stem and path.parent.name != "_figures"
 
 
 def _note(label: str) -> str:

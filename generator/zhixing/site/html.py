@@ -19,6 +19,7 @@ from zhixing.page.html import Entry, Surroundings
 from zhixing.page.tree import Place
 from zhixing.site.math import formula
 from zhixing.site.sanitise import sanitise
+from zhixing.vault.remote import NO_REMOTE, Remote
 from zhixing.wording.model import Wording
 
 _FORMAT = HtmlFormatter(cssclass="highlight", wrapcode=True)
@@ -31,9 +32,14 @@ def edge_of(
     permalinks: bool = True,
     words: Callable[[str], str] = str,
     described: Callable[[PurePosixPath], str] = lambda _: "",
+    remote: Remote = NO_REMOTE,
 ) -> Surroundings:
     """Return what a page's writer needs: where places are, formulas as MathML, code in colours, and clean HTML."""
-    return Surroundings(address, formula, coloured, sanitise, permalinks, words, described)
+
+    def clean(page: str, mark: str) -> str:
+        return sanitise(page, mark, remote)
+
+    return Surroundings(address, formula, coloured, clean, permalinks, words, described, remote)
 
 
 def coloured(code: str, language: str) -> str:

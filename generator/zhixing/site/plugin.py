@@ -80,6 +80,7 @@ class PluginConfig(Config):  # type: ignore[no-untyped-call]  # MkDocs types no 
     publish = Optional(Type(object))
     problems = Optional(Type(object))
     properties = Optional(Type(object))
+    remote = Optional(Type(object))
     templates = Optional(Type(object))
 
 
@@ -252,12 +253,9 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     def _written(self, tree: Document, page: Page) -> str:
         """Return a page's HTML, and enter its headings into MkDocs' page."""
-        written = write_html(
-            tree,
-            html.edge_of(
-                Addresses(self.files, self.tags, page.url).place, words=with_papers, described=self._described
-            ),
-        )
+        place, remote = Addresses(self.files, self.tags, page.url).place, self.shown.vault.settings.remote
+        edge = html.edge_of(place, words=with_papers, described=self._described, remote=remote)
+        written = write_html(tree, edge)
         page.toc = TableOfContents([*html.contents_of(written.contents), *page.toc])
         page.present_anchor_ids = {*(page.present_anchor_ids or ()), *(entry.id for entry in written.contents)}
         return f"{self._banner(page, written.faults)}{written.body}"
@@ -297,7 +295,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             self.searched[page.file.src_uri] = replace(entry, around=tuple(one for one in around if one.text))
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig, **_: object) -> str:
-        """Keep a page from running scripts of notes, and from asking other hosts for anything."""
+        """Keep a page from running scripts of notes, and from asking other hosts for more than is set."""
         key = _template(page)
         found = names_in(output) & self.live.keys()
         self.live_names |= found
@@ -305,7 +303,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         page_with_all = with_live(site_files.with_mermaid(output, key[1]), key[1], words, found)
         page_with_all = with_card(self._with_search(page_with_all), key[1], words)
         page_with_all = social.with_social(page_with_all, page, config, words)
-        return policy.with_policy(page_with_all, self.trusted[key])
+        return policy.with_policy(page_with_all, self.trusted[key], self.shown.vault.settings.remote)
 
     def _with_search(self, page: str) -> str:
         return with_search(page, self.shown.vault.wording) if self.has_search else page
@@ -326,7 +324,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         trusted = self.trusted.get((template_name, ""))
         if template_name == "404.html":
             output = html.missing_page(output, self.shown.vault.wording, home=urlsplit(config.site_url or "/").path)
-        return policy.with_policy(self._with_search(output), trusted) if trusted else output
+        remote = self.shown.vault.settings.remote
+        return policy.with_policy(self._with_search(output), trusted, remote) if trusted else output
 
     @event_priority(-1000)
     def on_post_build(self, *, config: MkDocsConfig) -> None:

@@ -1,4 +1,4 @@
-"""The policy of a page: what a browser may run for it, and that it asks other hosts for nothing.
+"""The policy of a page: what a browser may run for it, and which other hosts it may ask for pictures, films and sound.
 
 Scripts that stand in a page are named by their hashes. The hashes are those of the theme's template rendered without
 any note, so a script that a note got into its page would not be among them.
@@ -17,15 +17,19 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import TableOfContents
 from mkdocs.utils.templates import TemplateContext
 
+from zhixing.vault.remote import NO_REMOTE, Remote
+
 _ELEMENT = re.compile(r"<(script|style)\b([^>]*)>(.*?)</\1\s*>", re.DOTALL | re.IGNORECASE)
 _NOT_RUN = re.compile(r"\s(?:src\s*=|type\s*=\s*[\"']?application/json)", re.IGNORECASE)
 _HEAD = re.compile(r"<head(?:\s[^>]*)?>|\A(?:\s*<!doctype[^>]*>)?", re.IGNORECASE)
+# Elements of films and sound have no such attribute of their own.
+_REFERRER = '<meta name="referrer" content="same-origin">'
 _DIAGRAM = '<pre class="mermaid">'
 _SCRIPTS = "script-src 'self'"
 # Authors and the theme use style attributes, of which `sanitise` keeps harmless ones. Browsers that do not tell style
 # elements from attributes follow `style-src`.
 _POLICY = (
-    "default-src 'self'; img-src 'self' data:; media-src 'self' data:; font-src 'self' data:; "
+    "default-src 'self'; img-src 'self' data:{remote}; media-src 'self' data:{remote}; font-src 'self' data:; "
     "{scripts}; style-src 'self' 'unsafe-inline'; style-src-elem 'self'{styles}; style-src-attr 'unsafe-inline'; "
     "object-src 'none'; base-uri 'none'; form-action 'self'"
 )
@@ -67,12 +71,16 @@ def _blank(page: Page) -> Page:
     return blank
 
 
-def with_policy(page: str, trusted: Trusted) -> str:
-    """Return a whole page with a policy that lets it run the site's files and what is trusted, and nothing else."""
+def with_policy(page: str, trusted: Trusted, remote: Remote = NO_REMOTE) -> str:
+    """Return a whole page with a policy that lets it run the site's files and what is trusted, and nothing else.
+
+    Only pictures, films and sound may be `remote`, and whom they are asked of is not told by which page.
+    """
     # Mermaid puts a style element into each diagram that it draws.
     styles = ("unsafe-inline",) if _DIAGRAM in page else trusted.styles
-    policy = _POLICY.format(scripts=_sources(_SCRIPTS, trusted.scripts), styles=_sources("", styles))
-    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+    media = "".join([f" {source}" for source in remote.sources])
+    policy = _POLICY.format(scripts=_sources(_SCRIPTS, trusted.scripts), styles=_sources("", styles), remote=media)
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">{_REFERRER if media else ""}'
     return _HEAD.sub(lambda head: f"{head[0]}{meta}", page, count=1)
 
 

@@ -1,8 +1,8 @@
 """What of an author's HTML may reach the reader's browser.
 
-A page in which an author wrote HTML is cleaned as a whole, so nothing gets round it. Pictures and media of other hosts
-become links: a page asks nothing of other hosts. Ids and classes of authors are in a space of their own, so that none
-is one that the theme or its scripts look for; ours are known by a mark.
+A page in which an author wrote HTML is cleaned as a whole, so nothing gets round it. Pictures, films and sound of hosts
+that a page may not ask, and all frames, become links. Ids and classes of authors are in a space of their own, so that
+none is one that the theme or its scripts look for; ours are known by a mark.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from functools import partial
 
 import nh3
 
-from zhixing.page.media import player
+from zhixing.page.media import is_remote_media, player
 from zhixing.page.targets import own_name
 from zhixing.vault.note import SCHEMES
+from zhixing.vault.remote import NO_REMOTE, Remote
 
 _TAGS = nh3.ALLOWED_TAGS | {
     *("audio", "details", "figcaption", "figure", "input", "label", "mark", "meter", "progress", "section", "slot"),
@@ -65,46 +67,54 @@ _FRAME = re.compile(rf"<(iframe|audio|video)({_INSIDE})>((?:\s*+<source\b{_INSID
 _SOURCE = re.compile(r"""[\s"']src\s*=\s*("[^"]*"|'[^']*'|[^\s"'<>]+)""", re.IGNORECASE)
 _TITLE = re.compile(r"""[\s"']title\s*=\s*("[^"]*"|'[^']*')""", re.IGNORECASE)
 _IDS = re.compile(r"""[\s"'](?:id|name)\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>]+))""", re.IGNORECASE)
+_PLAYED = frozenset({"audio", "source", "video"})
 # What names an element, or points to one by its name.
 _NAMING = frozenset({"id", "name", "for", "headers"})
 
 
-def sanitise(page: str, mark: str = "") -> str:
-    """Return a page's HTML without scripts, event handlers, frames, forms and anything fetched from another host.
+def sanitise(page: str, mark: str = "", remote: Remote = NO_REMOTE) -> str:
+    """Return a page's HTML without scripts, event handlers, frames, forms and what it may not fetch from other hosts.
 
     With a `mark`, ids and classes that begin with it are ours, and lose it; all others are authors'.
     """
     named = {html.unescape("".join(found)) for found in _IDS.findall(page)}
-    linked = _FRAME.sub(lambda found: _link(found, mark), page)
-    return _IMAGE.sub(_media, _cleaner(mark, named).clean(linked))
+    linked = _FRAME.sub(partial(_link, mark=mark, remote=remote), page)
+    return _IMAGE.sub(partial(_media, remote=remote), _cleaner(mark, named, remote).clean(linked))
 
 
-def _link(found: re.Match[str], mark: str) -> str:
+def _link(found: re.Match[str], mark: str, remote: Remote) -> str:
     """Return a link in place of a frame, or of a player of another host; what it says is cleaned with the page."""
     own = _SOURCE.search(found[2])
     addresses = [one[1].strip("\"'") for one in ([own] if own else _SOURCE.finditer(found[3]))]
     address = next(iter(addresses), "")
-    remote = all(_REMOTE.match(html.unescape(one)) for one in addresses)
-    if not address or (not remote and found[1].lower() != "iframe"):
-        return found[3] if found[1].lower() == "iframe" else found[0]
+    far = [one for one in map(html.unescape, addresses) if _REMOTE.match(one)]
+    if found[1].lower() != "iframe":
+        if not address or len(far) < len(addresses):
+            return found[0]
+        if any(is_remote_media(one, remote) for one in far):
+            # The first of two attributes of one name counts.
+            return f'<{found[1]} preload="none"{found[0][len(found[1]) + 1 :]}'
+    elif not address:
+        return found[3]
     title = _TITLE.search(found[2])
     words = title[1].strip("\"'") if title else ""
-    return f'<a class="{mark}{"remote" if remote else "document"}" href="{address}">{words or address}</a>'
+    kind = "remote" if len(far) == len(addresses) else "document"
+    return f'<a class="{mark}{kind}" href="{address}">{words or address}</a>'
 
 
-def _cleaner(mark: str, named: set[str]) -> nh3.Cleaner:
+def _cleaner(mark: str, named: set[str], remote: Remote) -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=set(_TAGS),
         clean_content_tags={"script", "style"},
         attributes=_ATTRIBUTES,
-        attribute_filter=_filter(mark, named),
+        attribute_filter=_filter(mark, named, remote),
         url_schemes=set(SCHEMES),
         filter_style_properties=_STYLES,
         link_rel=None,
     )
 
 
-def _filter(mark: str, named: set[str]) -> Callable[[str, str, str], str | None]:
+def _filter(mark: str, named: set[str], remote: Remote) -> Callable[[str, str, str], str | None]:
     """Return what decides over each attribute: `named` are the names that authors gave to elements of the page."""
 
     def filtered(tag: str, name: str, value: str) -> str | None:
@@ -112,7 +122,7 @@ def _filter(mark: str, named: set[str]) -> Callable[[str, str, str], str | None]
             return value[len(mark) :]
         if tag == "slot" or name in _OURS:
             return None
-        return _attribute(tag, name, _renamed(name, value, named) if mark else value)
+        return _attribute(tag, name, _renamed(name, value, named) if mark else value, remote)
 
     return filtered
 
@@ -126,21 +136,25 @@ def _renamed(attribute: str, value: str, named: set[str]) -> str:
     return own_name(value) if attribute in _NAMING else value
 
 
-def _attribute(tag: str, name: str, value: str) -> str | None:
-    """Drop what would be fetched from elsewhere; a picture's address is kept, to become a link."""
+def _attribute(tag: str, name: str, value: str, remote: Remote) -> str | None:
+    """Drop what may not be fetched from elsewhere; a picture's address is kept, to become a link."""
     if name == "src" and tag != "img" and _REMOTE.match(value):
-        return None
+        return value if tag in _PLAYED and is_remote_media(value, remote) else None
     if tag == "input" and name == "type":
         return "checkbox"
     # A theme may show titles as HTML.
     return value.replace("<", "‹") if name == "title" else value
 
 
-def _media(found: re.Match[str]) -> str:
+def _media(found: re.Match[str], remote: Remote) -> str:
     """Return what a picture's tag shows: a picture, a player, or a link to what is elsewhere or no picture."""
     attributes = dict(_ATTRIBUTE.findall(found[1]))
     source, alt = attributes.get("src", ""), attributes.get("alt", "")
-    if _REMOTE.match(html.unescape(source)):
+    address = html.unescape(source)
+    far = bool(_REMOTE.match(address))
+    if far and not is_remote_media(address, remote):
         return f'<a class="remote" href="{source}" rel="noopener noreferrer">{alt or source}</a>'
-    played = player(source, alt, attributes.get("width", ""), attributes.get("height", ""))
-    return played or f'<img{found[1]} loading="lazy">'
+    preload = "none" if far else "metadata"
+    played = player(source, alt, attributes.get("width", ""), attributes.get("height", ""), preload)
+    asked = ' loading="lazy" referrerpolicy="no-referrer"' if far else ' loading="lazy"'
+    return played or f"<img{found[1]}{asked}>"

@@ -14,12 +14,13 @@ from zhixing.markdown.yaml import PROJECT, Node, Scalar, Sequence, read_yaml
 from zhixing.markdown.yaml import Mapping as YamlMapping
 from zhixing.problems import Code, Problem, Severity, did_you_mean
 from zhixing.source import Source, Span
+from zhixing.vault.remote import ALL_MEDIA, NO_REMOTE, Remote, is_host
 
-KEYS = ("language", "publish", "problems", "properties", "templates")
+KEYS = ("language", "publish", "problems", "properties", "remote", "templates")
 _CODES = {code.slug: code for code in Code}
 # MkDocs hands on `off` and `on` as truth values.
 _OFF, _ON = frozenset({"off", "false", "no"}), frozenset({"on", "true", "yes"})
-_LEVELS = {"error": Severity.ERROR, "warning": Severity.WARNING, "info": Severity.INFO, "off": None}
+LEVELS = {"error": Severity.ERROR, "warning": Severity.WARNING, "info": Severity.INFO, "off": None}
 _NOT_OFF = frozenset({Code.CONFIG_INVALID, Code.NOTE_HIDDEN})
 """Who turns these off would not learn that a setting is not read, or why a note is missing."""
 
@@ -42,13 +43,14 @@ class Settings:
     """What is set for a vault; the defaults are those of a vault that sets nothing.
 
     `marked_only` says that only notes are published that say so. `properties` are those that stand on a page, None
-    for all. `problems` are those of the settings themselves.
+    for all. `remote` is what of other hosts pages show. `problems` are those of the settings themselves.
     """
 
     marked_only: bool = False
     rules: tuple[Rule, ...] = ()
     properties: frozenset[str] | None = None
     templates: bool = True
+    remote: Remote = ALL_MEDIA
     problems: tuple[Problem, ...] = field(default=(), compare=False)
 
     def weigh(self, problems: Iterable[Problem]) -> list[Problem]:
@@ -68,7 +70,7 @@ class Settings:
 
 
 DEFAULT = Settings()
-CLOSED = Settings(marked_only=True)
+CLOSED = Settings(marked_only=True, remote=NO_REMOTE)
 """The settings where they cannot be read."""
 
 
@@ -91,6 +93,7 @@ def read_settings(source: Source, node: Node | None) -> Settings:
         rules=tuple(reader.read_rules(node.get("problems"))),
         properties=reader.read_names(node.get("properties")),
         templates=reader.read_switch(node.get("templates"), "templates"),
+        remote=reader.read_remote(node),
     )
     # Reading fills the list of problems.
     return replace(settings, problems=tuple(reader.problems))
@@ -154,12 +157,12 @@ class _Reader:
         if code is None:
             near = did_you_mean(key.text, _CODES) or "`zhixing check` prints the codes of problems"
             self.refuse(key, f"There is no problem code {key.text!r}", near)
-        elif level not in _LEVELS:
-            self.refuse(value, f"This is no level for {key.text!r}", f"Known: {', '.join(_LEVELS)}")
+        elif level not in LEVELS:
+            self.refuse(value, f"This is no level for {key.text!r}", f"Known: {', '.join(LEVELS)}")
         elif level == "off" and code in _NOT_OFF:
             self.refuse(value, f"{key.text!r} cannot be turned off", "Write `info`")
         else:
-            return Rule(code, _LEVELS[level], glob)
+            return Rule(code, LEVELS[level], glob)
         return None
 
     def read_names(self, node: Node | None) -> frozenset[str] | None:
@@ -172,6 +175,31 @@ class _Reader:
             return frozenset(item.text.lower() for item in node.items if isinstance(item, Scalar))
         self.refuse(node, "The setting 'properties' is no list of names", "Write `[tags, author]`, `all` or `none`")
         return frozenset()
+
+    def read_remote(self, node: YamlMapping) -> Remote:
+        """Return what of other hosts pages show: nothing where that cannot be told."""
+        said = node.get("remote")
+        doubtful = [*node.repeated, *(key for key, _ in node.items if key.text not in KEYS)]
+        if any("remote" in did_you_mean(key.text, ["remote"]) for key in doubtful):
+            return NO_REMOTE
+        if said is None:
+            return ALL_MEDIA
+        if isinstance(said, Scalar) and said.text in {"media", "none"}:
+            return ALL_MEDIA if said.text == "media" else NO_REMOTE
+        if isinstance(said, Sequence):
+            named = (self._read_host(item) for item in said.items)
+            return Remote(every=False, hosts=frozenset(host for host in named if host))
+        fix = "Write `media`, `none`, or the hosts, `[cdn.example.org]`; until then it is `none`"
+        self.refuse(said, "The setting 'remote' is none of its values", fix)
+        return NO_REMOTE
+
+    def _read_host(self, node: Node) -> str:
+        """Return the name of a host, "" where it is none."""
+        host = node.text.lower() if isinstance(node, Scalar) else ""
+        if is_host(host):
+            return host
+        self.refuse(node, "This is no name of a host", "Write it alone, `cdn.example.org` or `'*.example.org'`")
+        return ""
 
     def read_switch(self, node: Node | None, key: str) -> bool:
         """Return a setting that is on or off, on where it says nothing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from pathlib import PurePosixPath
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from worked import run
@@ -53,6 +54,20 @@ def test_figures_keep_apart_where_a_disk_knows_no_capitals() -> None:
 
     assert shown is not None
     assert list(shown.figures) == ["x.q.svg", "x.Q-2.svg"]
+
+
+@pytest.mark.parametrize(
+    ("symbol", "drawn"),
+    [(r"\text{损失}", "损失"), ("损失", "损失"), ("α", "α"), (r"\text{转过的 }q", "v"), (r"\lVert v\rVert", "v")],
+)
+def test_figures_name_a_quantity_by_words_but_not_by_a_formula(symbol: str, drawn: str) -> None:
+    shown = body(
+        run(f"id: x\naxes: {{a: 2}}\ngiven:\n  v[a]: [1, 2]\nsymbols: {{v: '{symbol}'}}\nshow:\n  - plot: v\n")
+    )
+
+    assert shown is not None
+    assert f"![{drawn}|420]" in shown.markdown
+    assert f"<title>{drawn} " in shown.figures["x.v.plot.svg"]
 
 
 def test_a_run_that_failed_shows_nothing() -> None:

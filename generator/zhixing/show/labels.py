@@ -15,6 +15,9 @@ from zhixing.wording.model import Wording
 
 Axes = Mapping[str, Axis]
 
+_TEXT = re.compile(r"\\text\{([^{}\\]+)\}")
+"""A symbol that is words and no formula."""
+
 
 def axis_heading(dimension: Dimension, wording: Wording) -> str:
     """Return the heading of a dimension: its axis's name, or a word for its positions."""
@@ -79,6 +82,7 @@ def inline_formula(latex: str) -> str:
 
 
 def plain_name(example: Example, expression: Expression) -> str:
-    """Return a quantity's name for a figure: its symbol where that is a single character or word, else as written."""
+    r"""Return a quantity's name for a figure: as written, but by a symbol that is one word or `\text{…}`."""
     latex = symbol(example, expression)
-    return latex if latex.isalnum() else expression.text
+    words = _TEXT.fullmatch(latex)
+    return words[1].strip() if words else latex if latex.isalnum() else expression.text

@@ -13,8 +13,9 @@ from zhixing.compose import ResultBlock, Results
 from zhixing.language.runs import INFO, example_of
 from zhixing.lists.lists import INFO as LIST
 from zhixing.markdown.blocks import PROSE, Kind, Region
+from zhixing.markdown.emphasis import plain
 from zhixing.markdown.generated import Generated, markers
-from zhixing.markdown.inline import TokenKind
+from zhixing.markdown.inline import TokenKind, tokens
 from zhixing.markdown.links import default_text
 from zhixing.markdown.slugs import anchors as slugs_of
 from zhixing.page.blocks import Opaque, Part, Piece, cover, read_blocks
@@ -25,6 +26,7 @@ from zhixing.page.faults import Faults
 from zhixing.page.html_text import without_comments
 from zhixing.page.inline import InlineReader
 from zhixing.page.links import place
+from zhixing.page.plugins import DRAWING, QUERY, plugin_of
 from zhixing.page.public import Private, private_of
 from zhixing.page.tags import Tags
 from zhixing.page.targets import block_id, element_id, example_id
@@ -94,6 +96,8 @@ def read_page(
     page = Page(vault, note, results, examples, private, embed_limits(vault).limits.get(note.path, 0), tags, terms)
     scope = EmbedScope(page, note, chain=((note.path, ""),))
     blocks = _NoteReader(scope).read([Span(0, len(note.source.text))])
+    if DRAWING in note.frontmatter.fields:
+        blocks = (quiet_box(vault.wording.needs_drawing), *blocks)
     defined = {one.label: one for one in reversed([*_footnotes_of(blocks)])}
     return Document(note.path, blocks, {**page.footnotes, **defined}, vault.wording)
 
@@ -238,7 +242,14 @@ class _NoteReader:
     def _code(self, piece: Piece) -> Sequence[Block]:
         text = piece.token.content.replace(" \n", "\n") if "\r" in self.text else piece.token.content
         language = _LANGUAGE.match(piece.token.info.strip())
-        return [CodeBlock(piece.span, text, language[0] if language else "")]
+        return [self._explained(CodeBlock(piece.span, text, language[0] if language else ""))]
+
+    def _explained(self, code: CodeBlock) -> Block:
+        """Return a block of code; what a plugin would show stands in a folded box that says so."""
+        words, plugin = self.scope.page.vault.wording, plugin_of(code.language)
+        if plugin:
+            return quiet_box(words.needs_plugin.format(plugin=plugin), code)
+        return quiet_box(words.needs_search, code) if code.language == QUERY else code
 
     def _indented(self, piece: Piece) -> Sequence[Block]:
         # No token stands in what the scanner takes for code: to it, the item or the formula ended later.
@@ -538,7 +549,8 @@ def embed(scope: EmbedScope, resolution: Resolution, link: NoteLink, span: Span)
     if (note.path, anchor) in scope.chain:
         names = [page.vault.notes[path].title for path, _ in scope.chain]
         return _message(span, "warning", words.embed_circle.format(way=" → ".join([*names, note.title])))
-    text = Text(span, default_text(note.title, link.headings, ""))
+    headings = tuple(plain(one, Span(0, len(one)), tokens(one)) for one in link.headings)
+    text = Text(span, default_text(note.title, headings, ""))
     title = Link(span, place(resolution, link) or Place(note.path), (text,))
     shown = shown_spans(page.vault, note, resolution)
     cost = cost_of(shown)
@@ -549,6 +561,12 @@ def embed(scope: EmbedScope, resolution: Resolution, link: NoteLink, span: Span)
     inner = EmbedScope(page, note, page.embeds, (*scope.chain, (note.path, anchor)), depth=scope.depth + 1)
     blocks = _NoteReader(inner).read(shown)
     return Embed(span, note.path, title, blocks)
+
+
+def quiet_box(title: str, code: CodeBlock | None = None) -> Callout:
+    """Return a box that says why something is not shown, with its source, folded."""
+    inside = (replace(code, language=""),) if code else ()
+    return Callout(code.span if code else NOWHERE, "quote", (Text(NOWHERE, title),), inside, "-" if code else "")
 
 
 def _message(span: Span, kind: str, text: str) -> Callout:

@@ -20,7 +20,20 @@ from zhixing.vault.note import SCHEMES
 from zhixing.vault.remote import NO_REMOTE, Remote
 
 _TAGS = nh3.ALLOWED_TAGS | {
-    *("audio", "details", "figcaption", "figure", "input", "label", "mark", "meter", "progress", "section", "slot"),
+    *(
+        "audio",
+        "details",
+        "figcaption",
+        "figure",
+        "font",
+        "input",
+        "label",
+        "mark",
+        "meter",
+        "progress",
+        "section",
+        "slot",
+    ),
     *("source", "summary", "track", "video"),
 }
 _ATTRIBUTES: dict[str, set[str]] = {
@@ -30,6 +43,7 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "col": {"span", "width"},
     "colgroup": {"span", "width"},
     "details": {"open"},
+    "font": {"color", "face", "size"},
     "img": {"alt", "height", "src", "width"},
     "input": {"checked", "disabled", "type"},
     "label": {"for"},
@@ -57,6 +71,12 @@ _STYLES = {
     *("background-color", "color", "font-family", "font-size", "font-style", "font-weight", "height", "text-align"),
     *("text-decoration", "vertical-align", "width"),
 }
+# Highlighters write a colour as `background`, which could hold a picture of another host as well.
+_BACKGROUND = re.compile(r"(^|;)\s*background\s*:\s*([^;]*?)\s*(?:!\s*important\s*)?(?=;|$)", re.IGNORECASE)
+_COLOUR = re.compile(
+    r"#[0-9a-f]{3,8}|[a-z]{3,25}|(?:rgb|hsl)a?\([0-9a-z.,%/ +-]{1,60}\)|var\(--[\w-]{1,60}\)", re.IGNORECASE | re.ASCII
+)
+_FONT = {"color": _COLOUR, "face": re.compile(r"[\w ,-]{1,200}"), "size": re.compile(r"[+-]?[1-7]")}
 _REMOTE = re.compile(r"\s*(?:[a-zA-Z][a-zA-Z0-9+.-]*:|//|\\\\|/\\|\\/)")
 # nh3 prints attributes one way: in double quotes, with quotes inside escaped.
 _IMAGE = re.compile(r'<img((?: [a-zA-Z-]+="[^"]*")*)>')
@@ -142,8 +162,17 @@ def _attribute(tag: str, name: str, value: str, remote: Remote) -> str | None:
         return value if tag in _PLAYED and is_remote_media(value, remote) else None
     if tag == "input" and name == "type":
         return "checkbox"
+    if name == "style":
+        return _BACKGROUND.sub(_colour, value)
+    if tag == "font" and name in _FONT:
+        return value if _FONT[name].fullmatch(value.strip()) else None
     # A theme may show titles as HTML.
     return value.replace("<", "‹") if name == "title" else value
+
+
+def _colour(found: re.Match[str]) -> str:
+    """Return a background as nothing but its colour; as it is where it is more, which is then left out."""
+    return f"{found[1]}background-color:{found[2]}" if _COLOUR.fullmatch(found[2]) else found[0]
 
 
 def _media(found: re.Match[str], remote: Remote) -> str:

@@ -123,6 +123,9 @@ class Wording:
     no_embed: str
     nothing_in_note: str
     embed_circle: str
+    needs_plugin: str
+    needs_search: str
+    needs_drawing: str
     embed_too_much: str
     source_code: str
     numpy_code: str

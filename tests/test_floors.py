@@ -29,7 +29,7 @@ ALLOWED = {
     "yaml": {"markdown", "page"},
     "pytest": {"testing"},
 }
-READS_DISK = {"vault/load.py", "vault/store.py", "weave/writer.py"}
+READS_DISK = {"vault/load.py", "vault/store.py", "vault/survey.py", "weave/writer.py"}
 TOUCHES_DISK = {"read_text", "read_bytes", "write_text", "write_bytes", "unlink", "mkdir", "rename", "replace_file"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 LONGEST_FUNCTION = 60

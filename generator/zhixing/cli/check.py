@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Mapping
-from pathlib import Path, PurePath
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from zhixing import compose
-from zhixing.checks.coverage import Coverage, coverage_of, coverage_problems, total
-from zhixing.checks.fix_links import fix_links
-from zhixing.cli.changes import print_diff, write_changes
 from zhixing.cli.common import (
     Selection,
-    display_path,
+    cache_option,
     notes_argument,
-    open_vault,
-    progress,
+    open_project,
     report,
+    select,
     select_notes,
     summarise,
     vault_option,
 )
+from zhixing.cli.outcome import Outcome, Recall
 from zhixing.cli.overview import MOST_LINES
-from zhixing.compose import Change
 from zhixing.problems import Code, Problem, Severity, did_you_mean, exit_status, visible
-from zhixing.show.svg import badge as draw
-from zhixing.source import Source
-from zhixing.vault.load import load_project, read_templates, read_text
+from zhixing.vault.load import Project, load_project
 from zhixing.vault.vault import Vault
-from zhixing.weave.writer import WriteError, write
+
+if TYPE_CHECKING:
+    from zhixing.cli.measure import Measured
 
 
 def _read_codes(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> frozenset[Code]:
@@ -68,6 +65,7 @@ def _read_codes(_context: click.Context, _option: click.Parameter, values: tuple
     "--min", "least", type=click.FloatRange(0, 100), metavar="N", help="With --coverage: fail below N percent."
 )
 @click.option("--badge", type=click.Path(path_type=Path), metavar="FILE", help="With --coverage: write a badge (SVG).")
+@cache_option
 @vault_option
 def check(
     notes: tuple[Path, ...],
@@ -82,9 +80,13 @@ def check(
     covered: bool,
     least: float | None,
     badge: Path | None,
+    cached: bool,
     vault: Path | None,
 ) -> None:
     """Report every problem: links, templates, frontmatter, examples, claims, stale and edited regions.
+
+    What was found is kept in your cache folder, outside the vault, so that files that have not changed since are not
+    read again.
 
     \b
     Example:
@@ -93,78 +95,87 @@ def check(
       zhixing check --only link-note,link-heading --all
       zhixing check --fix
       zhixing check --coverage --min 90 --badge coverage.svg
+      zhixing check --no-cache
     """
-    project, loaded = open_vault(vault)
-    chosen = select_notes(loaded, notes)
-    fixes = _find_fixes(loaded, chosen) if fix or diff else []
-    # Standard output is for data alone where data is asked for.
-    print_diff(loaded, fixes, err=form in {"json", "github"})
-    failed: list[Problem] = []
-    if fixes and not diff:
-        _, failed = write_changes(loaded, fixes)
-        loaded = load_project(project, loaded)
-    sources = read_templates(project.templates)
-    found, problems = _find_problems(loaded, sources, chosen)
-    parts: Mapping[str, Coverage] = {}
-    if covered or least is not None or badge:
-        parts, unmarked = _measure_coverage(loaded, sources, chosen)
-        problems += unmarked
+    project = open_project(vault)
+    vault_now = _Late(project)
+    fixed, failed = False, list[Problem]()
+    if fix or diff:
+        # Standard output is for data alone where data is asked for.
+        fixed, failed = _fix(vault_now, notes, dry=diff, err=form in {"json", "github"})
+    outcome = _look(vault_now, cached=cached)
+    chosen = select(outcome.root, outcome.notes.keys(), outcome.unread, notes)
+    problems = [problem for problem in outcome.problems if chosen.keeps(problem, outcome.notes)]
+    measured = _measure(vault_now, chosen) if covered or least is not None or badge else None
+    problems += measured.problems if measured else []
     # What could not be written is no matter of codes: it is always said.
     problems = [one for one in problems if one.code in (only or Code) and one.code not in ignore] + failed
     least_severe = Severity.WARNING if quiet else Severity.INFO
-    report(loaded, problems, form=form or "text", least=least_severe, most=None if every else MOST_LINES)
-    if parts:
-        _print_coverage(loaded, parts)
-    if badge:
-        _write_badge(badge, total(parts.values()).share)
-    click.echo(f"{len(chosen.notes)} notes, {len(found.book.runs)} examples: {summarise(problems)}", err=True)
-    short = least is not None and total(parts.values()).share * 100 < least
-    sys.exit(1 if short else exit_status(problems) or (3 if diff and fixes else 0))
+    report(outcome, problems, form=form or "text", least=least_severe, most=None if every else MOST_LINES)
+    if measured:
+        measured.print(outcome)
+    if measured and badge:
+        measured.write_badge(badge)
+    click.echo(f"{len(chosen.notes)} notes, {outcome.examples} examples: {summarise(problems)}", err=True)
+    short = measured is not None and least is not None and measured.share * 100 < least
+    sys.exit(1 if short else exit_status(problems) or (3 if diff and fixed else 0))
 
 
-def _find_fixes(vault: Vault, chosen: Selection) -> list[Change]:
-    """Return the changes of the notes whose links can be fixed."""
-    return [Change(note.path, note.source.text, text) for note, text in fix_links(vault, chosen.notes)]
+class _Late:
+    """The vault of a project, loaded when it is first asked for."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self._loaded: Vault | None = None
+
+    def load(self) -> Vault:
+        """Return the vault as it was when it was first asked for."""
+        self._loaded = self._loaded or load_project(self.project)
+        return self._loaded
+
+    def reload(self) -> None:
+        """Load the vault again; notes that are as they were are not read again."""
+        self._loaded = load_project(self.project, self._loaded)
 
 
-def _find_problems(
-    vault: Vault, templates: Collection[Source], chosen: Selection
-) -> tuple[compose.Results, list[Problem]]:
-    """Return the results of a vault, and the problems of the chosen notes."""
-    with progress("Checking") as tell:
-        found = compose.results(vault, tell)
-    planned = compose.plan(vault, found, templates=templates)
-    problems = compose.check(vault, found, planned, compose.templates_of(templates))
-    return found, [problem for problem in problems if chosen.keeps(problem, found, vault)]
+# What follows imports most of the tool, which takes longer than to say what an earlier run found.
 
 
-def _measure_coverage(
-    vault: Vault, templates: Collection[Source], chosen: Selection
-) -> tuple[dict[str, Coverage], list[Problem]]:
-    """Return the coverage of each chosen note by path, and a problem for each numeral that nothing backs."""
-    notes = {path: vault.notes[path] for path in chosen.notes}
-    parts = coverage_of(notes, compose.templates_of(templates))
-    return parts, [one for path, note in notes.items() for one in coverage_problems(note, parts[str(path)])]
+def _look(late: _Late, *, cached: bool) -> Outcome:
+    """Return every problem of a vault, as an earlier run found them where no file has changed since."""
+    recall = Recall(late.project, "check", cached=cached)
+    known = recall.find()
+    if known is not None:
+        return known
+    from zhixing.cli.examine import examine  # noqa: PLC0415
+
+    outcome = examine(late.project, late.load())
+    recall.keep(outcome)
+    return outcome
 
 
-def _print_coverage(vault: Vault, parts: Mapping[str, Coverage]) -> None:
-    """Print coverage by note and in total."""
-    for path, part in sorted(parts.items()):
-        click.echo(f"{_row(part)}  {visible(display_path(vault, path))}", err=True)
-    click.echo(f"{_row(total(parts.values()))}  in total", err=True)
+def _fix(late: _Late, named: Collection[Path], *, dry: bool, err: bool) -> tuple[bool, list[Problem]]:
+    """Write links anew where what they mean is certain, and print the diff; a dry run writes nothing.
+
+    Return whether there was anything to fix, and what could not be written.
+    """
+    from zhixing.checks.fix_links import fix_links  # noqa: PLC0415
+    from zhixing.cli.changes import print_diff, write_changes  # noqa: PLC0415
+    from zhixing.compose import Change  # noqa: PLC0415
+
+    vault = late.load()
+    fixable = fix_links(vault, select_notes(vault, named).notes)
+    fixes = [Change(note.path, note.source.text, text) for note, text in fixable]
+    print_diff(vault, fixes, err=err)
+    if dry or not fixes:
+        return bool(fixes), []
+    _, failed = write_changes(vault, fixes)
+    late.reload()
+    return True, failed
 
 
-def _write_badge(path: Path, share: float) -> None:
-    """Write the badge where it differs from what is there."""
-    folder, text = path.resolve().parent, draw("数字有据", share)
-    before = read_text(path)
-    if before != text:
-        try:
-            write(folder, PurePath(path.name), text, before=before)
-        except WriteError as error:
-            click.echo(str(error))
-            sys.exit(1)
+def _measure(late: _Late, chosen: Selection) -> Measured:
+    """Return the coverage of the chosen notes."""
+    from zhixing.cli.measure import measure  # noqa: PLC0415
 
-
-def _row(part: Coverage) -> str:
-    return f"{part.share:7.1%}  {part.claims:4} claims {part.waived:3} waived {len(part.unmarked):4} unmarked"
+    return measure(late.project, late.load(), chosen.notes)

@@ -6,21 +6,28 @@ import json
 import os
 import sys
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import click
 
 from zhixing.cli.overview import render_overview
-from zhixing.compose import Results
 from zhixing.problems import CONTROL, Problem, Severity, visible
 from zhixing.vault.load import CONFIG, Project, ProjectError, find_project, load_project
 from zhixing.vault.vault import Vault
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+
+
+class Rooted(Protocol):
+    """A vault, or what is known of one: paths in it are printed from its folder on."""
+
+    @property
+    def root(self) -> Path:
+        """The folder of notes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +38,13 @@ class Selection:
     paths: frozenset[str]
     all: bool
 
-    def keeps(self, problem: Problem, found: Results, vault: Vault) -> bool:
+    def keeps(self, problem: Problem, declared: Mapping[PurePosixPath, Collection[PurePosixPath]]) -> bool:
         """Return whether a problem belongs to these notes, or to a figure or canvas that one of them declares."""
         if self.all or problem.path in self.paths:
             return True
         path = PurePosixPath(problem.path)
-        notes = [vault.notes[note] for note in self.notes if note.parent in (path.parent, path.parent.parent)]
-        return any(path in found.figures(note) or path in found.maps(note) for note in notes)
+        notes = [note for note in self.notes if note.parent in (path.parent, path.parent.parent)]
+        return any(path in declared[note] for note in notes)
 
 
 def vault_option(command: _F) -> _F:
@@ -63,8 +70,14 @@ def notes_argument(command: _F) -> _F:
     return click.argument("notes", nargs=-1, type=click.Path(path_type=Path), metavar="[NOTE_OR_FOLDER]...")(command)
 
 
-def open_vault(folder: Path | None) -> tuple[Project, Vault]:
-    """Find and load the vault. Where nothing names its folder, say which was taken; where none can be, exit with 2."""
+def cache_option(command: _F) -> _F:
+    """Add --no-cache."""
+    help_text = "Use nothing that earlier runs kept, and forget it."
+    return click.option("--no-cache", "cached", flag_value=False, default=True, help=help_text)(command)
+
+
+def open_project(folder: Path | None) -> Project:
+    """Find the vault. Where nothing names its folder, say which was taken; where none can be, exit with 2."""
     try:
         project = find_project(Path.cwd(), folder)
     except ProjectError as error:
@@ -72,34 +85,49 @@ def open_vault(folder: Path | None) -> tuple[Project, Vault]:
         sys.exit(2)
     if folder is None and project.config is None:
         click.echo(visible(f"No {CONFIG} here or above; the notes are those in {project.notes}"), err=True)
+    return project
+
+
+def open_vault(folder: Path | None) -> tuple[Project, Vault]:
+    """Find and load the vault, as `open_project` does."""
+    project = open_project(folder)
     return project, load_project(project)
 
 
-def display_path(vault: Vault, path: PurePosixPath | str) -> str:
+def display_path(vault: Rooted, path: PurePosixPath | str) -> str:
     """Return a path of the vault relative to the working folder, so that a terminal can open it."""
     return Path(os.path.relpath(vault.root / path)).as_posix()
 
 
 def select_notes(vault: Vault, named: Collection[Path]) -> Selection:
+    """Return the notes of a vault that `named` names, as `select` does."""
+    return select(vault.root, vault.notes, (problem.path for problem in vault.problems), named)
+
+
+def select(folder: Path, notes: Collection[PurePosixPath], unread: Iterable[str], named: Collection[Path]) -> Selection:
     """Return the notes named by path, by folder or by a note's name; all notes where nothing is named.
+
+    `unread` are the paths of files that are no notes and have problems; they may be named too.
 
     Paths are relative to the working folder or to the vault's folder.
 
     Raises:
         click.UsageError: a name matches no note and no folder of the vault.
     """
-    files = {*vault.notes, *(PurePosixPath(problem.path) for problem in vault.problems)}
-    root = vault.root.resolve()
+    if not named:
+        return Selection(frozenset(notes), frozenset(map(str, notes)), all=True)
+    files = {*notes, *map(PurePosixPath, unread)}
+    root = folder.resolve()
     chosen: set[PurePosixPath] = set()
     for path in named:
         places = list(_places(root, path))
         inside = {file for file in files for place in places if file.is_relative_to(place)}
         inside |= {file for file in files if _nfc(str(path)) in (_nfc(file.stem), _nfc(str(file.with_suffix(""))))}
         if not inside and not any((root / place).is_dir() for place in places):
-            raise click.UsageError(f"There is no note or folder {str(path)!r} in {vault.root}")
+            raise click.UsageError(f"There is no note or folder {str(path)!r} in {folder}")
         chosen |= inside
-    notes = vault.notes.keys() & chosen if named else vault.notes.keys()
-    return Selection(frozenset(notes), frozenset(map(str, chosen or notes)), not named)
+    own = frozenset(notes) & chosen
+    return Selection(own, frozenset(map(str, chosen or own)), all=False)
 
 
 def _places(root: Path, path: Path) -> Iterator[PurePosixPath]:
@@ -116,7 +144,7 @@ def _nfc(name: str) -> str:
 
 
 def report(
-    vault: Vault,
+    vault: Rooted,
     problems: Iterable[Problem],
     *,
     form: str = "text",

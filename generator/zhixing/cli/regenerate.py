@@ -3,30 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
-from zhixing import compose
-from zhixing.checks.dependents import dependents, resting_on
-from zhixing.cli.changes import print_diff, write_changes
-from zhixing.cli.common import (
-    display_path,
-    files,
-    notes_argument,
-    open_vault,
-    progress,
-    report,
-    select_notes,
-    summarise,
-    vault_option,
-)
-from zhixing.cli.kept import keep_edited
-from zhixing.compose import Change, Results
-from zhixing.problems import STALE, Severity, exit_status, visible
-from zhixing.vault.load import read_templates
-from zhixing.vault.vault import Vault
+from zhixing.cli.common import cache_option, files, notes_argument, open_project, report, summarise, vault_option
+from zhixing.cli.outcome import Recall
+from zhixing.problems import STALE, Severity, exit_status
+from zhixing.weave.writer import remove_leftovers
 
 
 @click.command()
@@ -47,6 +31,7 @@ from zhixing.vault.vault import Vault
     is_flag=True,
     help="Also fill empty markers, 0.88<!--=-->, with the quantity that prints so; shows the diff.",
 )
+@cache_option
 @vault_option
 def regenerate(
     notes: tuple[Path, ...],
@@ -57,6 +42,7 @@ def regenerate(
     ids: tuple[str, ...],
     fix_claims: bool,
     bind: bool,
+    cached: bool,
     vault: Path | None,
 ) -> None:
     """Run the examples and write their results into notes and figures.
@@ -65,6 +51,8 @@ def regenerate(
     named. What is overwritten is kept in a folder of yours outside the vault. The rest of a note keeps its bytes,
     and a file its mode, owner and extended attributes; its time of creation becomes that of the write.
 
+    That there is nothing to write is kept in your cache folder, outside the vault, until a file changes.
+
     \b
     Example:
       zhixing regenerate
@@ -72,47 +60,31 @@ def regenerate(
       zhixing regenerate --fix-claims
       zhixing regenerate --bind
       zhixing regenerate --accept --id 水果
+      zhixing regenerate --no-cache
     """
     if ids and not accept:
         raise click.UsageError("--id goes with --accept.")
-    project, loaded = open_vault(vault)
-    chosen = select_notes(loaded, notes)
-    with progress("Running") as tell:
-        found = compose.results(loaded, tell)
-    templates = read_templates(project.templates) if chosen.all else ()
-    _require_known(ids, found)
-    accepted = frozenset(ids) or accept
-    planned = compose.plan(loaded, found, chosen.notes, templates, accept=accepted, fix_claims=fix_claims, bind=bind)
-    problems = [one for one in (*loaded.problems, *found.problems) if chosen.keeps(one, found, loaded)]
-    problems += [problem for path in chosen.notes for problem in loaded.notes[path].problems]
-    problems += planned.problems
+    project = open_project(vault)
+    recall = Recall(project, "regenerate", cached=cached)
+    plain = not (notes or accept or fix_claims or bind)
+    outcome = recall.find() if plain else None
     only_look = dry or diff
-    changes = planned.changes
-    if not only_look:
-        changes, unkept = keep_edited(loaded, changes)
-        changes, failed = write_changes(loaded, changes)
-        problems = [*(problem for problem in problems if problem.code not in STALE), *unkept, *failed]
-    print_diff(loaded, changes if diff or fix_claims or bind else [change for change in changes if change.edited])
-    _tell_dependents(loaded, found, changes)
-    report(loaded, problems, least=Severity.WARNING)
+    count, stale = 0, False
+    if outcome is not None:
+        problems = [*outcome.problems]
+        if not only_look:
+            problems = [one for one in problems if one.code not in STALE] + remove_leftovers(project.notes)
+    else:
+        # This imports most of the tool, which takes longer than to say that there is nothing to write.
+        from zhixing.cli.renew import Renewal, renew  # noqa: PLC0415
+
+        renewal = Renewal(only_look, diff or fix_claims or bind, frozenset(ids) or accept, fix_claims, bind)
+        renewed = renew(project, notes, renewal)
+        outcome, problems, count, stale = renewed.outcome, renewed.problems, renewed.count, renewed.stale
+        if plain and not stale:
+            recall.keep(outcome)
+    report(outcome, problems, least=Severity.WARNING)
     done = "would be written" if only_look else "written"
-    click.echo(f"{files(len(changes))} {done}: {summarise(problems)}", err=True)
+    click.echo(f"{files(count)} {done}: {summarise(problems)}", err=True)
     # A claim that --fix-claims would rewrite makes a note as stale as a region does.
-    sys.exit(exit_status(problems) or (3 if only_look and planned.changes else 0))
-
-
-def _require_known(ids: Iterable[str], found: Results) -> None:
-    """Raise a UsageError for an id that no example and no list of the vault has."""
-    known = {block.name for blocks in found.blocks.values() for block in blocks}
-    for name in ids:
-        if name not in known:
-            raise click.UsageError(f"No example or list has the id {name!r}.")
-
-
-def _tell_dependents(vault: Vault, found: Results, changes: Iterable[Change]) -> None:
-    """Print the notes that depend on examples whose results changed: their text may be wrong now."""
-    names = dict.fromkeys(name for change in changes for name in change.examples)
-    if names:
-        for name, notes in resting_on(names, dependents(vault, found.book)).items():
-            resting = ", ".join(display_path(vault, one) for one in notes)
-            click.echo(visible(f"{name} changed, and these rest on it: {resting}"), err=True)
+    sys.exit(exit_status(problems) or (3 if only_look and stale else 0))

@@ -1,0 +1,206 @@
+"""What commands keep between runs changes nothing that they say: not after any edit, and not where it is damaged."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shell import contents, inside, vault, zhixing
+from small_vaults import DECLARED
+from zhixing.cli.outcome import PURPOSE
+from zhixing.vault.store import open_store
+
+COMMANDS = (
+    ("check", "--all"),
+    ("check", "--json"),
+    ("check", "--quiet", "notes/乙.md"),
+    ("regenerate", "--check"),
+    ("regenerate", "--diff"),
+    ("regenerate",),
+)
+LIST = "```yaml list\nid: 目\nof: contents\n```\n"
+TEXTS = {
+    "plain": "# 甲\n\n见 [[乙]] 与 [[丙#节]]、[[没有]]。\n",
+    "heading": "---\naliases: [庚]\n---\n# 丙\n\n## 节\n\n![[乙]] ^块\n",
+    "renamed": "---\naliases: [己, 庚]\nrequires: ['[[甲]]']\n---\n## 别的节\n\n[[丙#^块]] [[庚]]\n",
+    "example": f"# 例\n\n{DECLARED}\n",
+    "claim": "# 说\n\n结果是 0.6<!--= 水果.w[0] -->，见 [[甲]]。\n",
+    "list": f"# 表\n\n{LIST}",
+    "hidden": "---\npublish: false\nrequires: ['[[丙]]']\n---\n[[甲]]\n",
+    "broken": "---\ntags: [\n---\n```yaml example\nid: 例\n```\n",
+}
+NAMES = ("甲", "乙", "丙", "夹/甲", "夹/戊")
+FILES = {
+    "mkdocs.yml": (
+        "site_name: 试\ndocs_dir: notes\n",
+        "site_name: 试\ndocs_dir: notes\nplugins: [zhixing: {problems: {orphan: error}, publish: marked}]\n",
+    ),
+    "templates/概念.md": ("---\ntype: 概念\n---\n## 定义\n", "---\ntype: 概念\ntitle:\n---\n## 更多\n"),
+    "notes/图.png": ("x", "y"),
+    "notes/.obsidian/templates.json": ('{"folder": "夹"}', "{}"),
+}
+EDITS = st.one_of(
+    st.tuples(st.just("note"), st.sampled_from(NAMES), st.sampled_from(sorted(TEXTS))),
+    st.tuples(st.just("delete"), st.sampled_from(NAMES), st.just("")),
+    st.tuples(st.just("rename"), st.sampled_from(NAMES), st.sampled_from(NAMES)),
+    st.tuples(st.just("file"), st.sampled_from(sorted(FILES)), st.sampled_from(["0", "1"])),
+    st.tuples(st.just("same times"), st.sampled_from(NAMES), st.sampled_from(["节", "书"])),
+    st.tuples(st.just("write"), st.just(""), st.just("")),
+)
+
+
+@contextmanager
+def cache(folder: Path) -> Iterator[None]:
+    before, os.environ["XDG_CACHE_HOME"] = os.environ["XDG_CACHE_HOME"], str(folder)
+    try:
+        yield
+    finally:
+        os.environ["XDG_CACHE_HOME"] = before
+
+
+def edit(project: Path, kind: str, what: str, how: str) -> None:
+    path = project / "notes" / f"{what}.md"
+    if kind == "note":
+        write(path, TEXTS[how])
+    elif kind == "file":
+        write(project / what, FILES[what][int(how)])
+    elif kind == "write":
+        zhixing(project, "regenerate")
+    elif not path.exists():
+        return
+    elif kind == "delete":
+        path.unlink()
+    elif kind == "rename":
+        path.rename(project / "notes" / f"{how}.md")
+    else:
+        known = path.stat()
+        write(path, path.read_text(encoding="utf-8").replace("节", how))
+        os.utime(path, ns=(known.st_atime_ns, known.st_mtime_ns))
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="")
+
+
+def told(project: Path, *command: str) -> tuple[int, str, str]:
+    result = zhixing(project, *command)
+    return result.exit_code, result.stdout, result.stderr
+
+
+@settings(max_examples=15)
+@given(st.lists(EDITS, min_size=1, max_size=8))
+def test_any_edit_is_seen(edits: list[tuple[str, str, str]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        project = vault(Path(folder) / "a", 甲=TEXTS["plain"], 乙=TEXTS["example"], 丙=TEXTS["heading"])
+        (project / "notes" / "夹").mkdir()
+        for one in edits:
+            with cache(Path(folder) / "kept"):
+                edit(project, *one)
+                for command in (("check", "--json"), ("regenerate", "--diff")):
+                    kept = told(project, *command)
+                    with cache(Path(folder) / "none"):
+                        assert kept == told(project, *command, "--no-cache")
+
+
+def test_a_second_run_says_the_same_and_reads_no_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = vault(tmp_path / "a", 甲=TEXTS["plain"], 乙=TEXTS["example"], 丙=TEXTS["heading"])
+    with cache(tmp_path / "kept"):
+        zhixing(project, "regenerate")
+        settle(project)
+        first = [told(project, *command) for command in COMMANDS]
+        monkeypatch.setattr("zhixing.vault.load._Loader.load", lambda _: pytest.fail("the vault is read"))
+        second = [told(project, *command) for command in COMMANDS]
+
+    assert first == second
+
+
+def settle(project: Path) -> None:
+    """Make every file one that was changed long ago: what was changed just now is read again."""
+    for path in project.rglob("*"):
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+
+
+def test_a_run_imports_little_where_nothing_changed(tmp_path: Path) -> None:
+    project = vault(tmp_path / "a", 甲=TEXTS["plain"], 乙=TEXTS["example"])
+    program = (
+        "import sys, zhixing.cli as cli\ntry: cli.main(sys.argv[1:])\nfinally: print(*sys.modules, file=sys.stderr)"
+    )
+    with cache(tmp_path / "kept"), inside(project):
+        for command in ("check", "regenerate"):
+            zhixing(project, command)
+            zhixing(project, command)
+            run = subprocess.run([sys.executable, "-c", program, command], capture_output=True, text=True, check=False)
+            assert not {"numpy", "jinja2", "zhixing.compose", "zhixing.language"} & set(run.stderr.split())
+
+
+def test_no_cache_forgets_what_was_kept(tmp_path: Path) -> None:
+    project = vault(tmp_path / "a", 甲=TEXTS["plain"])
+    with cache(tmp_path / "kept"):
+        zhixing(project, "check")
+        assert list((tmp_path / "kept" / "zhixing").iterdir())
+        zhixing(project, "check", "--no-cache")
+        assert list((tmp_path / "kept" / "zhixing").iterdir()) == []
+
+
+def test_nothing_is_kept_inside_the_vault(tmp_path: Path) -> None:
+    project = vault(tmp_path / "a", 甲=TEXTS["plain"])
+    before = contents(project)
+    with cache(project / "notes" / "缓存"):
+        zhixing(project, "check")
+
+    assert contents(project) == before
+
+
+@pytest.mark.parametrize("value", [b"", b"{}", b"[1]", b"\xff", b'{"notes": 1}', b'{"": [1]}'])
+def test_what_is_no_outcome_is_ignored(tmp_path: Path, value: bytes) -> None:
+    project = vault(tmp_path / "a", 甲=TEXTS["plain"], 乙=TEXTS["example"])
+    with cache(tmp_path / "kept"):
+        expected = told(project, "check", "--json")
+        store = open_store(project / "notes", PURPOSE)
+        assert store
+        store.update("check", dict.fromkeys(store.get_all("check"), value) or {b"x": value})
+        store.update("files", {b"": value})
+
+        assert told(project, "check", "--json") == expected
+
+
+def test_a_vault_with_links_is_read_each_time(tmp_path: Path) -> None:
+    project = vault(tmp_path / "a", 甲=TEXTS["plain"], 乙=TEXTS["example"])
+    write(project / "notes" / ".藏" / "丙.md", "")
+    (project / "notes" / "丙.md").symlink_to("乙.md")
+    with cache(tmp_path / "kept"):
+        assert json.loads(zhixing(project, "check", "--json").stdout)
+        (project / "notes" / "乙.md").unlink()
+        assert "leads nowhere" in zhixing(project, "check").stdout
+
+
+def test_a_cache_folder_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
+    project = vault(tmp_path / "a", 甲=TEXTS["plain"])
+    write(tmp_path / "kept", "a file")
+    with cache(tmp_path / "kept"):
+        first, second = told(project, "check"), told(project, "check")
+    with cache(tmp_path / "none"):
+        assert first == second == told(project, "check")
+
+
+def test_a_copy_of_the_vault_has_an_index_of_its_own(tmp_path: Path) -> None:
+    project = vault(tmp_path / "a", 甲=TEXTS["plain"], 丙=TEXTS["heading"])
+    with cache(tmp_path / "kept"):
+        zhixing(project, "check")
+        shutil.copytree(project, tmp_path / "b")
+        (tmp_path / "b" / "notes" / "丙.md").unlink()
+
+        assert "'丙'" in zhixing(tmp_path / "b", "check").stdout
+        assert "'丙'" not in zhixing(project, "check").stdout

@@ -6,10 +6,11 @@ example shows below `Example`. What was read from nothing, as the pages of tags,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import PurePosixPath
-from typing import get_args
+from typing import cast, get_args
 
 from zhixing.problems import Code as ProblemCode
 from zhixing.source import Span
@@ -407,9 +408,11 @@ class Document:
     wording: Wording = CHINESE
 
 
-# The names of what each kind of node holds, the last one first.
+# The names of the fields of each kind of node that hold nodes, the last one first.
+_HOLDS_NODES = re.compile(r"\b(?:Inline|Block|Item|Media|Link|CodeBlock)\b")
 _CONTENTS: dict[type, tuple[str, ...]] = {
-    kind: tuple(one.name for one in reversed(fields(kind)) if one.name != "span") for kind in get_args(Node)
+    kind: tuple(one.name for one in reversed(fields(kind)) if _HOLDS_NODES.search(str(one.type)))
+    for kind in get_args(Node)
 }
 
 
@@ -418,8 +421,9 @@ def walk(nodes: object) -> Iterator[Node]:
     waiting = [nodes]
     while waiting:
         one = waiting.pop()
-        if isinstance(one, tuple):
+        names = _CONTENTS.get(type(one))
+        if names is not None:
+            yield cast(Node, one)
+            waiting += [getattr(one, name) for name in names]
+        elif isinstance(one, tuple):
             waiting += reversed(one)
-        elif isinstance(one, Node):
-            yield one
-            waiting += [getattr(one, name) for name in _CONTENTS[type(one)]]

@@ -48,14 +48,14 @@ class Addresses:
 
     def file(self, path: PurePosixPath) -> str:
         """Return the address of a file of the vault."""
-        file = self.files.get_file_from_path(str(path))
+        file = self.files.src_uris.get(str(path))
         return get_relative_url(file.url, self.url) if file and is_shown(file) else ""
 
     def place(self, place: Place) -> str:
         """Return the address of a place: a file or note of the vault, and an id on its page."""
         anchor = f"#{encode(place.anchor)}" if place.anchor else ""
         address = self.file(place.path)
-        here = self.files.get_file_from_path(str(place.path)) if anchor and address else None
+        here = self.files.src_uris.get(str(place.path)) if anchor and address else None
         return anchor if here is not None and here.url == self.url else address and f"{address}{anchor}"
 
     def note(self, note: Note) -> str:

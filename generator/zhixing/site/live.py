@@ -24,7 +24,7 @@ def live_data(results: Results) -> dict[str, str]:
 
 def names_in(page: str) -> set[str]:
     """Return the names of the examples that a page marks as such; an author may have written others."""
-    return set(_NAME.findall(page))
+    return set(_NAME.findall(page)) if "zx-live-" in page else set()
 
 
 def with_live(page: str, base: str, wording: Wording, found: Collection[str]) -> str:

@@ -16,11 +16,12 @@ import re
 import unicodedata
 from base64 import b64encode
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
-from itertools import pairwise
+from itertools import chain
+from operator import add
 from pathlib import Path
 
 from zhixing.site.search_text import Section
@@ -92,32 +93,35 @@ def squeeze(text: str) -> str:
     return "".join(_RUN.findall(normal(text)))
 
 
-def terms_of(text: str) -> Iterator[str]:
-    """Yield the terms of a text, as often as they occur."""
+def terms_of(text: str) -> list[str]:
+    """Return the terms of a text, as often as they occur."""
+    terms: list[str] = []
     last = letters = ""
+    was_han = False
     for run in _RUN.findall(normal(text)):
-        is_han = _IS_HAN.match(run)
-        if last and not (is_han and _IS_HAN.match(last)):
-            yield f"{last[-1]}·{run[0]}"
+        is_han = _IS_HAN.match(run) is not None
+        if last and not (is_han and was_han):
+            terms.append(f"{last[-1]}·{run[0]}")
         if is_han:
-            yield from run
-            yield from map("".join, pairwise(run))
+            terms += run
+            terms += map(add, run, run[1:])
         else:
-            yield from _word_terms(run[:_LONGEST])
+            terms += _word_terms(run[:_LONGEST])
         # `d_k` is found as dk, and `Q, K, V` as QKV.
         letters = f"{letters}{run}"[-3:] if len(run) == 1 and not is_han else ""
         if len(letters) > 1:
-            yield letters[-2:]
-            yield letters
-        last = run
+            terms += (letters[-2:], letters)
+        last, was_han = run, is_han
+    return terms
 
 
-def _word_terms(word: str) -> Iterator[str]:
-    """Yield the terms of a word: its pairs and triples of letters, and itself unless it is a long number."""
-    yield from map("".join, pairwise(word))
-    yield from map("".join, zip(word, word[1:], word[2:], strict=False))
-    if len(word) < 5 or not word.isdigit():
-        yield f"{word} "
+@lru_cache(maxsize=20_000)
+def _word_terms(word: str) -> tuple[str, ...]:
+    """Return the terms of a word: its pairs and triples of letters, and itself unless it is a long number."""
+    pairs = map(add, word, word[1:])
+    triples = map("".join, zip(word, word[1:], word[2:], strict=False))
+    itself = (f"{word} ",) if len(word) < 5 or not word.isdigit() else ()
+    return (*pairs, *triples, *itself)
 
 
 def _name_terms(name: str) -> list[str]:
@@ -172,9 +176,10 @@ def _terms_by_field(entry: Entry, pinyin: Sequence[str]) -> list[Iterable[str]]:
     title = [*terms_of(entry.title), *_name_terms(entry.title)]
     names = [term for name in (*entry.aliases, *pinyin) for term in (*terms_of(name), *_name_terms(name))]
     headings = [term for one in entry.sections for term in terms_of(one.heading)]
-    body = Counter(term for one in entry.sections for text in (one.text, one.code) for term in terms_of(text))
+    texts = [text for one in entry.sections for text in (one.text, one.code)]
+    body = Counter(chain.from_iterable(map(terms_of, texts)))
     often = [term for term, times in body.items() if times >= _OFTEN]
-    around = {term for one in entry.around for term in terms_of(one.text)}
+    around = set(chain.from_iterable(terms_of(one.text) for one in entry.around))
     everywhere = around.union(body, title, names, headings)
     return [everywhere, often, set(headings), set(names), set(title)]
 

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
+from mkdocs.commands.build import get_context
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Link, Navigation, Section, get_navigation
 from mkdocs.structure.pages import Page
 
-from zhixing.site.navigation import REACH, around
+from zhixing.site.navigation import REACH, around, render_entries_once
+
+
+def settings(*features: str) -> MkDocsConfig:
+    config = MkDocsConfig()
+    config.load_dict({"site_name": "x", "docs_dir": "docs", "theme": {"name": "material", "features": [*features]}})
+    config.validate()
+    return config
 
 
 def made(*names: str) -> Navigation:
-    config = MkDocsConfig()
-    config.load_dict({"site_name": "x", "docs_dir": "docs"})
-    config.validate()
+    config = settings()
     files = [File(name, "docs", "site", use_directory_urls=True) for name in names]
     return get_navigation(Files(files), config)
 
@@ -61,3 +70,48 @@ def test_short_lists_and_those_of_other_pages_stay() -> None:
     nav = made(*NAMES[: 2 * REACH])
     nav.pages[5].active = True
     assert around(nav).items == nav.items
+
+
+# A page beside a folder of its name, a folder with a page of its own, a folder in a folder, a full stop in a name.
+NESTED = (
+    *("index.md", "a.md", "a/b.md", "a/c.md", "d/index.md", "d/e.md", "d/f/g.md", "d/f/h.md", "d/v1.6.md", "d/z.md"),
+    *("k/f/g.md", "k/f/h.md", "k/m.md"),
+)
+_WHOLE = '{% import "partials/language.html" as lang with context %}{% set features = config.theme.features or [] %}'
+_WHOLE += '{% include "partials/nav.html" %}'
+
+
+def rendered(*features: str, once: bool) -> list[str]:
+    """Return the navigation of each page as Material renders it, without the space between elements."""
+    config = settings(*features)
+    files = Files([File(name, "docs", "site", use_directory_urls=True) for name in NESTED])
+    nav = get_navigation(files, config)
+    env = config.theme.get_env()
+    if once:
+        render_entries_once(env, [page.url for page in nav.pages])
+    found = []
+    for page in nav.pages:
+        page.meta = {}
+        page.active = True
+        written = env.from_string(_WHOLE).render(get_context(nav, files, config, page))
+        page.active = False
+        found.append(re.sub(r"\s*([<>])\s*", r"\1", written))
+    return found
+
+
+@pytest.mark.parametrize(
+    "features",
+    [(), ("navigation.prune",), ("navigation.indexes", "navigation.sections"), ("navigation.tabs",)],
+    ids=str,
+)
+def test_entries_rendered_once_for_a_folder_are_those_that_each_page_would_render(features: tuple[str, ...]) -> None:
+    assert rendered(*features, once=True) == rendered(*features, once=False)
+
+
+def test_an_entry_is_rendered_once_for_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(Page, "title", property(lambda page: asked.append(page.url) or "x"))
+    rendered(once=True)
+    often = len(asked)
+    rendered(once=False)
+    assert len(asked) - often > often

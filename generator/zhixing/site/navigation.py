@@ -1,10 +1,15 @@
-"""A page's navigation, no longer than a reader looks through, however many notes stand in its folder."""
+"""A page's navigation, no longer than a reader looks through, however many notes stand in its folder.
+
+The entries that are not the page's own are the same on all pages of a folder, so they are rendered once for a folder.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 
+from jinja2 import BaseLoader, Environment
 from markupsafe import escape
 from mkdocs.structure import StructureItem
 from mkdocs.structure.nav import Link, Navigation, Section
@@ -15,7 +20,7 @@ from zhixing.wording.zh import WORDING as CHINESE
 
 # So many entries are shown on either side of the page's own. Every page of a folder lists the folder: without a bound
 # a thousand notes in one would be a million entries, most of the time that a site takes to build, and of its size.
-REACH = 40
+REACH = 20
 
 
 def escape_titles(items: Sequence[StructureItem]) -> None:
@@ -77,3 +82,90 @@ def _rest(items: Sequence[StructureItem], text: str) -> list[StructureItem]:
     """Return a link to the nearest page of those left out, from which one sees further; none where none is a page."""
     page = next((item for item in items if isinstance(item, Page)), None)
     return [Link(text.format(count=len(items)), page.url)] if page is not None else []
+
+
+# Entries rendered once for a folder.
+
+_TEMPLATE = "partials/nav-item.html"
+_MACRO = "{% macro render(nav_item, path, level, parent) %}"
+_REMEMBERING = """
+{% macro render(nav_item, path, level, parent) %}
+{%- if nav_item.active or nav_item.pages or not page -%}
+{{ render_anew(nav_item, path, level, parent) }}
+{%- else -%}
+{{ render_entry_once(render_anew, page.url, nav_item, path, level, parent) }}
+{%- endif -%}
+{% endmacro %}
+"""
+_BLANK_LINES = re.compile(r"\s*\n\s*")
+
+
+class Entries:
+    """The rendered entries of the navigation as the pages of one folder see them.
+
+    MkDocs builds the pages of a folder one after another, so no more than those of one folder are kept. Addresses are
+    relative: a page that has others below it sees them by other addresses than its neighbours do, and is a folder of
+    its own.
+    """
+
+    def __init__(self, urls: Iterable[str]) -> None:
+        self._folders = {url[: at + 1] for url in urls for at in _slashes(url.rstrip("/"))} | {""}
+        self._folder: str | None = None
+        self._known: dict[tuple[int, str, int, bool], tuple[StructureItem, str]] = {}
+
+    def render_once(
+        self,
+        render: Callable[[StructureItem, str, int, object], str],
+        url: str,
+        item: StructureItem,
+        path: str,
+        level: int,
+        parent: object,
+    ) -> str:
+        """Return an entry as the theme renders it for the page at `url`, without the lines that the theme leaves blank.
+
+        `path` makes the ids in an entry that holds others.
+        """
+        folder = f"{url}/" if url in self._folders else url.rstrip("/").rpartition("/")[0]
+        if folder != self._folder:
+            self._folder, self._known = folder, {}
+        key = (
+            id(item),
+            path if isinstance(item, Section) else "",
+            level,
+            isinstance(parent, Section) and parent.active,
+        )
+        if key not in self._known:
+            # With the entry itself, so that no other one gets its id meanwhile.
+            self._known[key] = item, _BLANK_LINES.sub("\n", render(item, path, level, parent))
+        return self._known[key][1]
+
+
+def _slashes(url: str) -> list[int]:
+    return [at for at, character in enumerate(url) if character == "/"]
+
+
+class _Loader(BaseLoader):
+    """Loads a theme's templates; that of an entry of the navigation asks `Entries` for what is known already."""
+
+    def __init__(self, theme: BaseLoader) -> None:
+        self._theme = theme
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str | None, Callable[[], bool] | None]:
+        source, file, is_current = self._theme.get_source(environment, template)
+        if template == _TEMPLATE and source.count(_MACRO) == 1:
+            source = source.replace(_MACRO, _MACRO.replace("render", "render_anew")) + _REMEMBERING
+        return source, file, is_current
+
+    def list_templates(self) -> list[str]:
+        return self._theme.list_templates()
+
+
+def render_entries_once(env: Environment, urls: Iterable[str]) -> None:
+    """Have a theme's templates render an entry of the navigation once for the pages of a folder.
+
+    Of themes this is Material; a template in its place that renders entries in another way is left as it is.
+    """
+    if env.loader is not None:
+        env.globals["render_entry_once"] = Entries(urls).render_once
+        env.loader = _Loader(env.loader)

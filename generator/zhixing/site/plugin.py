@@ -40,7 +40,7 @@ from zhixing.site.files import LIVE, SEARCH, Addresses, is_shown, write_redirect
 from zhixing.site.inputs import EmptyDocs, theme_places, vault_files, watch_real_folders
 from zhixing.site.live import live_data, names_in, with_live, write_live
 from zhixing.site.logs import write_visibly
-from zhixing.site.navigation import around, escape_titles
+from zhixing.site.navigation import around, escape_titles, render_entries_once
 from zhixing.site.nearby import Surroundings, draw_nearby, find_surroundings
 from zhixing.site.papers import with_papers
 from zhixing.site.policy import Trusted
@@ -199,8 +199,9 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.lists = self._links_to_lists()
 
     @event_priority(-1000)
-    def on_env(self, env: Environment, **_: object) -> None:
+    def on_env(self, env: Environment, *, files: Files, **_: object) -> None:
         """Take the theme's templates as every plugin has left them."""
+        render_entries_once(env, (file.url for file in files.documentation_pages()))
         self.env = env
         self.trusted = {}
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,6 +58,16 @@ def _read_codes(_context: click.Context, _option: click.Parameter, values: tuple
     "--only", multiple=True, callback=_read_codes, metavar="CODE[,CODE]", help="Report these codes and no others."
 )
 @click.option("--ignore", multiple=True, callback=_read_codes, metavar="CODE[,CODE]", help="Leave out these codes.")
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Leave out what FILE lists; only the rest fails.",
+)
+@click.option(
+    "--write-baseline", type=click.Path(path_type=Path), metavar="FILE", help="List what is found in FILE, as known."
+)
+@click.option("--since", metavar="REV", help="Leave out what was wrong at a git revision already.")
 @click.option("--fix", is_flag=True, help="Write links anew where what they mean is certain, and show the diff.")
 @click.option("--diff", is_flag=True, help="Write nothing; show what --fix would change.")
 @click.option(
@@ -75,6 +87,9 @@ def check(
     every: bool,
     only: frozenset[Code],
     ignore: frozenset[Code],
+    baseline: Path | None,
+    write_baseline: Path | None,
+    since: str | None,
     fix: bool,
     diff: bool,
     covered: bool,
@@ -93,6 +108,9 @@ def check(
       zhixing check
       zhixing check notes/注意力 --json
       zhixing check --only link-note,link-heading --all
+      zhixing check --write-baseline known.txt
+      zhixing check --baseline known.txt
+      zhixing check --since main
       zhixing check --fix
       zhixing check --coverage --min 90 --badge coverage.svg
       zhixing check --no-cache
@@ -109,7 +127,8 @@ def check(
     measured = _measure(vault_now, chosen) if covered or least is not None or badge else None
     problems += measured.problems if measured else []
     # What could not be written is no matter of codes: it is always said.
-    problems = [one for one in problems if one.code in (only or Code) and one.code not in ignore] + failed
+    problems = [one for one in problems if one.code in (only or Code) and one.code not in ignore]
+    problems = _leave_out_known(project, problems, baseline, since, write=write_baseline) + failed
     least_severe = Severity.WARNING if quiet else Severity.INFO
     report(outcome, problems, form=form or "text", least=least_severe, most=None if every else MOST_LINES)
     if measured:
@@ -119,6 +138,39 @@ def check(
     click.echo(f"{len(chosen.notes)} notes, {outcome.examples} examples: {summarise(problems)}", err=True)
     short = measured is not None and least is not None and measured.share * 100 < least
     sys.exit(1 if short else exit_status(problems) or (3 if diff and fixed else 0))
+
+
+def _leave_out_known(
+    project: Project, problems: list[Problem], baseline: Path | None, since: str | None, *, write: Path | None
+) -> list[Problem]:
+    """Return the problems that neither a baseline nor an earlier revision knows; list those there are where asked."""
+    if baseline is None and since is None and write is None:
+        return problems
+    from zhixing.cli.known import known_of, read_baseline, write_baseline  # noqa: PLC0415
+
+    if since is not None:
+        problems, count, _ = known_of(_look_at_revision(project, since)).split(problems)
+        click.echo(f"{count} known at {visible(since)}", err=True)
+    if write is not None:
+        write_baseline(write, problems)
+        click.echo(visible(f"{len(set(problems))} listed in {write}"), err=True)
+        return []
+    if baseline is not None:
+        problems, count, gone = read_baseline(baseline).split(problems)
+        renew = f", {gone} gone: list what is left with --write-baseline {baseline}" if gone else ""
+        click.echo(visible(f"{count} known from {baseline}{renew}"), err=True)
+    return problems
+
+
+def _look_at_revision(project: Project, revision: str) -> tuple[Problem, ...]:
+    """Return the problems of a vault as it was, by the settings and templates of now."""
+    from zhixing.cli.examine import examine  # noqa: PLC0415
+    from zhixing.cli.revision import copy_revision  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        copy_revision(project.notes, revision, Path(folder))
+        then = replace(project, notes=Path(folder), settings=replace(project.settings, problems=()))
+        return examine(then, load_project(then)).problems
 
 
 class _Late:

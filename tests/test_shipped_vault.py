@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 # What the five source documents get wrong, by document: each is a `says:` that the computation or a paper denies.
 ERRATA = {"0": 9, "1": 2, "2": 2, "3": 4, "4": 5}
 # What the examples were made to show, which could not have failed: it is no confirmation.
-CONSISTENT = {"0": 1, "1": 1, "2": 2, "4": 1}
+CONSISTENT = {"0": 1, "1": 1, "2": 3, "4": 1}
 
 
 @pytest.fixture(scope="module")

@@ -62,7 +62,7 @@ def test_errata_hold_what_disagrees_and_what_a_paper_denies(tmp_path: Path) -> N
             "| 应为 | 来源的说法 | 来源 | 例子 |",
             "| --- | --- | --- | --- |",
             "| x 是 0.5，它的 &#124; 两倍是 1。 | x 是 &#124; 三 | [[文档七]] | [[甲#^says-7a7a3fcc\\|甲]] |",
-            "| 直到 2014 年。 | 早在古代 | 文档 8 | [[甲#^says-c3069a8b\\|甲]] |",
+            "| 直到 2014 年。 | 早在古代 | 来源 8 | [[甲#^says-c3069a8b\\|甲]] |",
         ]
     )
 
@@ -70,7 +70,7 @@ def test_errata_hold_what_disagrees_and_what_a_paper_denies(tmp_path: Path) -> N
 def test_confirmed_hold_what_agrees(tmp_path: Path) -> None:
     found = listed(tmp_path, "id: 真\nof: confirmed", 甲=SAYING)
 
-    assert re.sub("[0-9a-f]{8}", "…", found).splitlines()[2:] == ["| x 是一半 | 文档 7 | [[甲#^says-…\\|甲]] |"]
+    assert re.sub("[0-9a-f]{8}", "…", found).splitlines()[2:] == ["| x 是一半 | 来源 7 | [[甲#^says-…\\|甲]] |"]
 
 
 def test_consistent_hold_what_could_not_have_failed(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_consistent_hold_what_could_not_have_failed(tmp_path: Path) -> None:
     assert re.sub("[0-9a-f]{8}", "…", found).splitlines() == [
         "| 来源的说法 | 怎样选的 | 来源 | 例子 |",
         "| --- | --- | --- | --- |",
-        "| x 小于一 | 一和二是照着它选的 &#124; 不可能不符 | 文档 7 | [[甲#^says-…\\|甲]] |",
+        "| x 小于一 | 一和二是照着它选的 &#124; 不可能不符 | 来源 7 | [[甲#^says-…\\|甲]] |",
     ]
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from zhixing.checks.overview import MOST_LINES
 from zhixing.cli.common import (
     Selection,
     cache_option,
@@ -23,7 +24,6 @@ from zhixing.cli.common import (
     vault_option,
 )
 from zhixing.cli.outcome import Outcome, Recall
-from zhixing.cli.overview import MOST_LINES
 from zhixing.problems import Code, Problem, Severity, did_you_mean, exit_status, visible
 from zhixing.vault.load import Project, load_project
 from zhixing.vault.vault import Vault

@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 
 import click
 
-from zhixing.cli.overview import render_overview
+from zhixing.checks.overview import render_overview
 from zhixing.problems import CONTROL, Problem, Severity, visible
 from zhixing.vault.load import CONFIG, Project, ProjectError, find_project, load_project
 from zhixing.vault.vault import Vault

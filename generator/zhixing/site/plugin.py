@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import logging
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -30,7 +29,7 @@ from zhixing.page.faults import Faults
 from zhixing.page.html import write_html
 from zhixing.page.tags import Tags, tag_pages, tags_of, walk
 from zhixing.page.titles import title
-from zhixing.problems import Problem, Severity, visible
+from zhixing.problems import Problem, visible
 from zhixing.site import files as site_files
 from zhixing.site import head as page_parts
 from zhixing.site import html, policy, social
@@ -39,7 +38,7 @@ from zhixing.site.faults import badge, fault_banner, state_line
 from zhixing.site.files import LIVE, SEARCH, Addresses, is_shown, write_redirects
 from zhixing.site.inputs import EmptyDocs, theme_places, vault_files, watch_real_folders
 from zhixing.site.live import live_data, names_in, with_live, write_live
-from zhixing.site.logs import write_visibly
+from zhixing.site.logs import LEVELS, Teller, write_visibly
 from zhixing.site.navigation import around, escape_titles, render_entries_once
 from zhixing.site.nearby import Surroundings, draw_nearby, find_surroundings
 from zhixing.site.papers import with_papers
@@ -63,8 +62,6 @@ from zhixing.wording.zh import WORDING as CHINESE
 
 _TAG_LIST = re.compile(r"<!--\s*material/tags\b[^<>]*-->")
 _log = get_plugin_logger("zhixing")
-# `mkdocs build --strict` fails on warnings; a stub is information.
-_LEVELS = {Severity.ERROR: logging.WARNING, Severity.WARNING: logging.WARNING, Severity.INFO: logging.DEBUG}
 _SEARCH_REPLACED = (
     "The site has zhixing's own search. Remove the plugin 'search' from mkdocs.yml; it does nothing here."
 )
@@ -115,6 +112,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         super().__init__()
         self.memory = Memory()
         self.told: set[Problem] = set()
+        self.teller = Teller(_log)
         self.docs = EmptyDocs()
         self.staging: Staging | None = None
         self.serving = False
@@ -140,7 +138,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         for problem in unused_settings(config):
             if problem not in self.told:
                 self.told.add(problem)
-                _log.log(_LEVELS[problem.severity], "%s", visible(str(problem)))
+                _log.log(LEVELS[problem.severity], "%s", visible(str(problem)))
         if site_files.STYLES not in config.extra_css:
             config.extra_css.insert(0, site_files.STYLES)
         write_visibly()
@@ -171,8 +169,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.live = live_data(self.shown.results)
         from_vault, left_out = vault_files(self.shown.public, config, taken)
         self.files = files = Files([*from_vault, *files])
-        for problem in (*self.shown.problems, *left_out):
-            _log.log(_LEVELS[problem.severity], "%s", visible(str(problem)))
+        self.teller.tell((*self.shown.problems, *left_out))
         self.tags = tags_of(self.shown.vault, self._on_site, files.src_uris)
         self.tag_titles = {str(tag.path): f"#{tag.name}" for tag in walk(self.tags.roots)}
         self.tag_titles[str(self.tags.index)] = self.tags.wording.tags

@@ -28,12 +28,13 @@ quick: lint types ## Run the checks of the code and the tests that take no secon
 
 fuzz: $(READY) ## Test properties on random examples, then fuzz each reader for SECONDS (600), guided by coverage
 	$(BIN)/pytest -n auto --dist loadfile -m hypothesis --hypothesis-profile random
+	KEYSTROKES=1000 $(BIN)/pytest tests/cli/test_watch_command.py -k keystroke
 	FORMULAS=20000 FORMULAS_FROM=$$(date +%s) DERIVATIONS=all $(BIN)/pytest tests/language/test_textbook.py --log-cli-level=INFO
 	$(BIN)/python -m pip install --quiet --no-build-isolation --editable '.[fuzz]'
 	$(BIN)/python -m benchmarks.fuzz --seconds $(or $(SECONDS),600)
 
-serve: $(READY) ## Browse the notes; the page follows every save
-	$(BIN)/mkdocs serve --livereload
+serve: $(READY) ## Browse the notes; the page follows every save (WATCH=1: results are written into the notes, too)
+	$(if $(WATCH),$(BIN)/zhixing watch & watch=$$!; trap 'kill $$watch; wait' EXIT;) $(BIN)/mkdocs serve --livereload
 
 regenerate: $(READY) ## Run the examples and write what they compute into the notes
 	$(BIN)/zhixing regenerate

@@ -25,6 +25,7 @@ ALLOWED = {
     "mkdocs": {"site"},
     "markdown": {"site"},
     "click": {"cli"},
+    "watchdog": {"cli", "site"},
     "jinja2": {"show", "site"},
     "yaml": {"markdown", "page"},
     "pytest": {"testing"},

@@ -3,6 +3,8 @@
 The command line, the site and the tests all see a vault through `results` and `plan`, so they cannot disagree.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -28,6 +30,7 @@ from zhixing.show.templates import NoteTemplateError, obsidian_template
 from zhixing.source import Source
 from zhixing.vault.load import leads_elsewhere, read_inside
 from zhixing.vault.note import Note, read_note
+from zhixing.vault.stamps import Stamp, stamps
 from zhixing.vault.vault import Vault, fold
 from zhixing.weave.figures import unused_figures, weave_figure
 from zhixing.weave.generated_files import SEAL, canvas_content, text_content, weave_file
@@ -104,12 +107,23 @@ def _silent(_done: int, _total: int) -> None:
     """Show no progress."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """A note's plan, and what it rests on: the note, its results, and the files that were there."""
+
+    note: Note
+    results: tuple[object, ...]
+    stamps: tuple[Stamp, ...]
+    plan: Plan
+
+
 @dataclass
 class Memory:
     """The results of an earlier run, for a server that runs again after each save."""
 
     runs: RunMemory = field(default_factory=RunMemory)
     rendered: dict[str, tuple[Run, Rendered]] = field(default_factory=dict)
+    plans: dict[PurePosixPath, _Planned] = field(default_factory=dict)
 
     def render(self, name: str, run: Run, pool: Pool) -> Rendered:
         """Return what a run shows; it is rendered once, except where the pool did not suffice or does no longer."""
@@ -260,10 +274,34 @@ def plan(
         ),
         *_plan_templates(vault, templates, accept=accept),
     ]
+    return _join(parts)
+
+
+def _join(parts: Collection[Plan]) -> Plan:
     return Plan(
         tuple(change for part in parts for change in part.changes),
         tuple(problem for part in parts for problem in part.problems),
     )
+
+
+def plan_again(vault: Vault, found: Results, templates: Collection[Source], memory: Memory) -> Plan:
+    """Return the plan that `plan` gives for all notes, working out only those of which something changed."""
+    plans = {path: _plan_known(vault, note, found, memory.plans.get(path)) for path, note in vault.notes.items()}
+    memory.plans = {path: one for path, one in plans.items() if isinstance(one, _Planned)}
+    parts = [one.plan if isinstance(one, _Planned) else one for one in plans.values()]
+    return _join([*parts, *_plan_templates(vault, templates, accept=False)])
+
+
+def _plan_known(vault: Vault, note: Note, found: Results, known: _Planned | None) -> _Planned | Plan:
+    """Return a note's plan, with what it rests on where that can be told again: as it was where that is the same."""
+    results = (found.blocks[note.path], found.of(note), found.maps(note))
+    # Stamps come before files are read: what changes in between is seen the next time.
+    before = stamps(vault.root, (*found.figures(note), *found.maps(note)))
+    same = known is not None and known.note is note and known.stamps == before
+    if known is not None and same and known.results == results:
+        return known
+    planned = _join([*_plan_note(vault, note, note, found, accept=False)])
+    return planned if before is None else _Planned(note, results, before, planned)
 
 
 def _plan_note(vault: Vault, note: Note, claimed: Note, found: Results, *, accept: Accepted) -> Iterator[Plan]:
@@ -406,6 +444,7 @@ __all__ = [
     "Results",
     "check",
     "plan",
+    "plan_again",
     "results",
     "templates_of",
 ]  # fmt: skip

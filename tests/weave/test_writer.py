@@ -215,6 +215,22 @@ def test_a_save_between_the_comparison_and_the_swap_is_kept(vault: Path, monkeyp
 
 
 @exchanges
+def test_an_interrupt_right_after_the_swap_loses_no_save(vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> bool:
+        raise KeyboardInterrupt
+
+    between(monkeypatch, save(vault / NOTE, "刚存的"))
+    monkeypatch.setattr(writer, "_holds", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        write(vault, NOTE, "新", before="旧\r\n")
+
+    (left,) = leftovers(vault)
+    assert (vault / left).read_text() == "刚存的"
+    (problem,) = writer.remove_leftovers(vault)
+    assert problem.path == left
+
+
+@exchanges
 def test_two_saves_around_the_swap_are_both_kept(vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     between(monkeypatch, save(vault / NOTE, "第一存"), save(vault / NOTE, "第二存"))
 

@@ -20,6 +20,7 @@ _COMMANDS = {
     "new": "Write a note from the template; its skeleton example already runs.",
     "run": "Run one example and print its steps.",
     "regenerate": "Run the examples and write their results into notes and figures.",
+    "watch": "Write results into the notes after every save, until Ctrl-C.",
     "check": "Report every problem: links, templates, frontmatter, examples, claims, stale and edited regions.",
     "graph": "Show what links to what, what no note links to, and what is mentioned without a link.",
     "mutate": "Change each given number and each step, and list the changes that no expectation and no claim notices.",

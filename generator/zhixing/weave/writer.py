@@ -42,11 +42,15 @@ _ANY_WRITE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
 class WriteError(ZhixingError):
-    """A file was not written; it is as it was. `problem` says why."""
+    """A file was not written; it is as it was. `problem` says why.
 
-    def __init__(self, problem: Problem) -> None:
+    `kept` says that a text which another program had saved was put into a file beside it.
+    """
+
+    def __init__(self, problem: Problem, *, kept: bool = False) -> None:
         super().__init__(str(problem))
         self.problem = problem
+        self.kept = kept
 
 
 def write(root: Path, path: PurePath, text: str, *, before: str | None) -> tuple[Problem, ...]:
@@ -319,12 +323,30 @@ def _swap(temporary: _Temporary, target: Path, before: str | None, path: PurePat
         if before is None:
             if not _rename(temporary.path, target, _NOREPLACE):
                 temporary.path.rename(target)
-        elif not _rename(temporary.path, target, _EXCHANGE):
+        elif not _exchange(temporary, target):
             temporary.path.replace(target)
-        elif not _holds(temporary.path, before):
+        elif _holds(temporary.path, before):
+            temporary.keep = False
+        else:
             _put_back(temporary, target, path)
     except (FileExistsError, FileNotFoundError) as error:
         raise _changed(path) from error
+
+
+def _exchange(temporary: _Temporary, target: Path) -> bool:
+    """Exchange a temporary file with its target; False where the disk cannot.
+
+    The temporary file then holds what may be somebody's newest text: whatever interrupts this run, it stays until that
+    is known.
+    """
+    temporary.keep = True
+    try:
+        done = _rename(temporary.path, target, _EXCHANGE)
+    except OSError:
+        temporary.keep = False
+        raise
+    temporary.keep = done
+    return done
 
 
 def _put_back(temporary: _Temporary, target: Path, path: PurePath) -> None:
@@ -333,11 +355,12 @@ def _put_back(temporary: _Temporary, target: Path, path: PurePath) -> None:
     Where they save once more before that, the newest text stays in place, and the one before is kept beside it.
     """
     _rename(temporary.path, target, _EXCHANGE)
-    if not _holds(temporary.path, temporary.digest):
+    temporary.keep = not _holds(temporary.path, temporary.digest)
+    if temporary.keep:
         _rename(temporary.path, target, _EXCHANGE)
-        temporary.keep = True
         what = f"The file changed twice at this moment; what it held in between is in {temporary.path.name}"
-        raise _refused(path, what, "Compare the two, then delete that file", Code.FILE_CHANGED)
+        problem = _refused(path, what, "Compare the two, then delete that file", Code.FILE_CHANGED).problem
+        raise WriteError(problem, kept=True)
     what = "Another program was writing the file at this moment; what it wrote was left alone"
     raise _refused(path, what, "Close the file there, and run the command again", Code.FILE_CHANGED)
 

@@ -10,20 +10,21 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 
-from zhixing.checks.blocks import check_blocks, check_expectations
+from zhixing.checks.blocks import check_expectations
 from zhixing.checks.check_links import check_links
-from zhixing.checks.formulas import check_formulas
 from zhixing.checks.names import check_names
-from zhixing.checks.template import Template, check_template, read_template
+from zhixing.checks.own import check_own
+from zhixing.checks.template import Template, read_template
 from zhixing.claims.bind import bind_markers
 from zhixing.claims.fix import fix_numerals
 from zhixing.claims.judge import Judged, check_claims, check_says, judge_note
 from zhixing.claims.refer import Backing
 from zhixing.language.budget import Budget, Pool, budget_of_claims, pool_of_showing
 from zhixing.language.model import Run
-from zhixing.language.runs import Book, RunMemory, example_fences, run_all
-from zhixing.lists.lists import CANVAS, List, list_body, list_fences, list_map, read_list
+from zhixing.language.runs import Book, RunMemory, run_all
+from zhixing.lists.lists import CANVAS, List, list_body, list_map, read_list
 from zhixing.markdown.blocks import Region
+from zhixing.markdown.fences import example_fences, list_fences
 from zhixing.problems import Code, Problem
 from zhixing.show.body import Body, Rendered, render
 from zhixing.show.templates import NoteTemplateError, obsidian_template
@@ -406,26 +407,32 @@ def _check_figures(vault: Vault, found: Results) -> Iterator[Problem]:
             yield from unused_figures(Source(str(path), read_inside(vault.root, path) or ""))
 
 
-def check(vault: Vault, found: Results, planned: Plan, templates: Mapping[str, Template]) -> list[Problem]:
+def check(
+    vault: Vault, found: Results, planned: Plan, templates: Mapping[str, Template], *, condense: bool = False
+) -> list[Problem]:
     """Return every problem of a vault: its files, links, names, templates, examples, claims and generated regions.
 
-    Each is as serious as the vault's settings make it; those that they turn off are left out.
+    Each is as serious as the vault's settings make it; those that they turn off are left out. With `condense`, what is
+    read of a note is dropped as soon as it is checked: a large vault takes half the memory.
     """
     problems = [*vault.problems, *found.problems, *planned.problems, *_check_figures(vault, found)]
+    held_to = templates if vault.settings.templates else {}
     for note in vault.notes.values():
-        problems += note.problems
-        for name in (block.id for block in found.blocks[note.path] if block.id in found.book.runs):
-            run = found.book.runs[name]
-            problems += found.rendered[name].problems(note.source)
-            problems += check_says(run, note.source)
-        problems += [
-            *check_template(note, templates if vault.settings.templates else {}),
-            *check_blocks(note),
-            *check_formulas(note),
-        ]
-        problems += check_claims(note, found.backing, found.judged(note))
+        problems += check_own(note, held_to)
+        problems += _check_results(note, found)
+        if condense:
+            note.condense()
     expected = check_expectations(found.book.declared)
     return vault.settings.weigh([*problems, *expected, *check_links(vault), *check_names(vault)])
+
+
+def _check_results(note: Note, found: Results) -> Iterator[Problem]:
+    """Yield the problems of what a note's examples show and say, and of its claims."""
+    for name in (block.id for block in found.blocks[note.path] if block.id in found.book.runs):
+        run = found.book.runs[name]
+        yield from found.rendered[name].problems(note.source)
+        yield from check_says(run, note.source)
+    yield from check_claims(note, found.backing, found.judged(note))
 
 
 def templates_of(sources: Collection[Source]) -> dict[str, Template]:

@@ -18,10 +18,9 @@ from zhixing.checks.names import PROPERTIES
 from zhixing.cli.schema import make_schema, schema_text
 from zhixing.language.formats import OPTIONS
 from zhixing.language.read import KEYS, KINDS
-from zhixing.language.runs import example_fences
 from zhixing.language.vary import KEYS as VARIATION_KEYS
 from zhixing.lists.lists import KEYS as LIST_KEYS
-from zhixing.lists.lists import list_fences
+from zhixing.markdown.fences import example_fences, list_fences
 from zhixing.vault.load import load
 
 ROOT = Path(__file__).parent.parent.parent

@@ -8,8 +8,9 @@ import pytest
 
 from casefile import Case, read_cases
 from zhixing.language.read import read_example
-from zhixing.lists.lists import list_fences, read_list
+from zhixing.lists.lists import read_list
 from zhixing.markdown.blocks import scan
+from zhixing.markdown.fences import list_fences
 from zhixing.markdown.frontmatter import read_frontmatter
 from zhixing.problems import Problem
 from zhixing.source import Source

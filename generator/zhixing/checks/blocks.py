@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
 
 from zhixing.checks.names import one_slip
-from zhixing.language.runs import Declared
 from zhixing.markdown.blocks import Kind
 from zhixing.problems import Code, Problem
 from zhixing.vault.note import Note
+
+if TYPE_CHECKING:  # a look at one note needs no runs, which take long to import
+    from zhixing.language.runs import Declared
 
 _KINDS = {"example": "yaml example", "list": "yaml list"}
 _LANGUAGES = ("yaml", "yml")

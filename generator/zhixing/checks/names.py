@@ -35,12 +35,11 @@ PROPERTIES = frozenset(
 
 
 def check_names(vault: Vault) -> Iterator[Problem]:
-    """Yield a problem for each name and alias that two notes share, and each property that is nearly a known one."""
+    """Yield a problem for each name and alias that two notes share, and for names that get no pages."""
     by_name: dict[str, list[Note]] = defaultdict(list)
     for note in vault.notes.values():
         by_name[fold(note.name)].append(note)
     for note in vault.notes.values():
-        yield from _properties(note)
         yield from _alias(note, by_name)
     for notes in by_name.values():
         # Each folder may have an index: links to a folder's index go by its path anyway.
@@ -51,7 +50,7 @@ def check_names(vault: Vault) -> Iterator[Problem]:
     yield from _without_pages(vault)
 
 
-def _properties(note: Note) -> Iterator[Problem]:
+def check_properties(note: Note) -> Iterator[Problem]:
     """Yield a problem for each property that is one typo away from a known one: its value would be ignored silently.
 
     A merely similar name is no typo: many vaults have `created`, `updated` and `state`.

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from zhixing.language.runs import example_fences
 from zhixing.markdown.blocks import Kind
+from zhixing.markdown.fences import example_fences
 from zhixing.problems import Code, Problem, did_you_mean
 from zhixing.source import Source
 from zhixing.vault.note import Heading, Note, read_note

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import gc
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import PurePosixPath
 
 from zhixing import compose
@@ -15,12 +17,28 @@ from zhixing.vault.vault import Vault
 
 
 def examine(project: Project, vault: Vault) -> Outcome:
-    """Return every problem of a vault."""
+    """Return every problem of a vault. What is read of its notes is dropped again."""
+    with _rare_collections():
+        return _examine(project, vault)
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Let Python look for unreachable circles rarely: nearly all of what is read stays, and is looked at each time."""
+    before = gc.get_threshold()
+    gc.set_threshold(200_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+def _examine(project: Project, vault: Vault) -> Outcome:
     sources = read_templates(project.templates)
     with progress("Checking") as tell:
         found = compose.results(vault, tell)
     planned = compose.plan(vault, found, templates=sources)
-    problems = compose.check(vault, found, planned, compose.templates_of(sources))
+    problems = compose.check(vault, found, planned, compose.templates_of(sources), condense=True)
     return as_outcome(vault, found, problems)
 
 

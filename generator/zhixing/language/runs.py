@@ -16,7 +16,8 @@ from zhixing.language.read import read_example
 from zhixing.language.run import advise_name, evaluate, run_example
 from zhixing.language.shelf import Shelf
 from zhixing.language.vary import Bases, is_variation, read_variation
-from zhixing.markdown.blocks import Kind, Region
+from zhixing.markdown.blocks import Region
+from zhixing.markdown.fences import example_fences
 from zhixing.problems import Code, Problem, did_you_mean
 from zhixing.source import Source, Span
 from zhixing.vault.note import Note
@@ -53,7 +54,6 @@ def refer(reference: str, span: Span, runs: Mapping[str, Run], budget: Budget | 
         raise ExampleError(Code.CLAIM_UNKNOWN, f"{reference}: {error.what}", error.fix) from None
 
 
-INFO = ["yaml", "example"]
 LOOKS = 3
 """How often all runs may be computed again: for what they show, for claims about them, and for lists."""
 _ID = re.compile(r"^id:[ \t]+([^\r\n]*)", re.MULTILINE)
@@ -86,11 +86,6 @@ class Book:
     declared: tuple[Declared, ...]
     runs: Mapping[str, Run]
     problems: tuple[Problem, ...]
-
-
-def example_fences(note: Note) -> Iterator[Region]:
-    """Yield the fenced blocks of a note that declare examples."""
-    return (region for region in note.regions if region.kind is Kind.FENCE and region.info.split() == INFO)
 
 
 def id_written(note: Note, fence: Region) -> str:

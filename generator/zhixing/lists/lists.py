@@ -32,7 +32,6 @@ from zhixing.wording.model import Wording
 
 # Reading a `yaml list` block.
 
-INFO = ["yaml", "list"]
 KEYS = ("id", "of", "by", "type", "folder", "status", "document")
 LISTS = ("errata", "consistent", "confirmed", "notes", "path", "core", "words", "map")
 GROUPS = ("folder", "status", "type")
@@ -50,11 +49,6 @@ class List:
     folder: str = ""
     status: str = ""
     document: str = ""
-
-
-def list_fences(note: Note) -> Iterator[Region]:
-    """Yield the fenced blocks of a note that declare lists."""
-    return (region for region in note.regions if region.kind is Kind.FENCE and region.info.split() == INFO)
 
 
 def read_list(source: Source, fence: Region) -> tuple[List | None, list[Problem]]:

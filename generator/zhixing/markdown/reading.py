@@ -13,7 +13,7 @@ from functools import cached_property
 from zhixing.markdown.blocks import PROSE, Region, scan
 from zhixing.markdown.emphasis import Cut, Emphasis, Seen, emphasis, find_cuts, join_words, see
 from zhixing.markdown.escapes import ENTITY
-from zhixing.markdown.generated import Generated, read_generated
+from zhixing.markdown.generated import MARK, Generated, read_generated
 from zhixing.markdown.inline import body_of, tokens
 from zhixing.markdown.links import Token
 from zhixing.problems import Problem
@@ -77,8 +77,15 @@ class Reading:
 
     @cached_property
     def _generated(self) -> tuple[Spans[Generated], tuple[Problem, ...]]:
+        if MARK not in self.text:
+            return Spans(()), ()
         found, problems = read_generated(self.source, self.regions)
         return Spans(found), tuple(problems)
+
+    def forget(self) -> None:
+        """Drop the readings that take most memory; who asks for them again waits for another reading."""
+        for name in ("regions", "tokens", "emphasis", "_regions", "_tokens", "_lines", "_cuts"):
+            self.__dict__.pop(name, None)
 
     def at(self, offset: int) -> Region:
         """Return the region that an offset lies in, the last one at the end of the text.

@@ -10,10 +10,10 @@ from itertools import islice
 from weakref import WeakKeyDictionary
 
 from zhixing.compose import ResultBlock, Results
-from zhixing.language.runs import INFO, example_of
-from zhixing.lists.lists import INFO as LIST
+from zhixing.language.runs import example_of
 from zhixing.markdown.blocks import PROSE, Kind, Region
 from zhixing.markdown.emphasis import plain
+from zhixing.markdown.fences import EXAMPLE, LIST
 from zhixing.markdown.generated import Generated, markers
 from zhixing.markdown.inline import TokenKind, tokens
 from zhixing.markdown.links import default_text
@@ -426,7 +426,7 @@ class _Results:
         self.lost: dict[int, Generated] = {}
         if scope.page.examples.faults is not None:
             bodies = scope.page.results.bodies
-            examples = (block for block in own if block.fence.info.split() == INFO)
+            examples = (block for block in own if block.fence.info.split() == EXAMPLE)
             self.failed = {block.fence.span.start: block for block in examples if block.id not in bodies}
             self.lost = {one.span.start: one for one in woven if one.span.start not in self.woven}
 
@@ -480,7 +480,7 @@ class _Results:
         program = CodeBlock(NOWHERE, result.numpy, "python") if result.numpy else None
         anchor = "" if self.scope.embedded else example_id(name)
         region = self.fences.get(name)
-        if region is None or region.info.split() != INFO:
+        if region is None or region.info.split() != EXAMPLE:
             return Example(span, name, blocks, None, program, anchor)
         faults = self.scope.page.examples.faults
         spans = dict.fromkeys((region.span, span))

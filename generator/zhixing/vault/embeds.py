@@ -13,7 +13,6 @@ from itertools import accumulate, islice
 from pathlib import PurePosixPath
 from weakref import WeakKeyDictionary
 
-from zhixing.markdown.inline import TokenKind
 from zhixing.source import Span, Spans
 from zhixing.vault.circles import find_circles
 from zhixing.vault.graph import Edge, edges
@@ -37,7 +36,7 @@ def shown_spans(vault: Vault, note: Note, found: Resolution) -> tuple[Span, ...]
     """Return what an embed shows: what it names, and the footnotes called there that are defined elsewhere."""
     shown = shown_part(vault, note, found)
     text = note.source.text
-    calls = (token for token in note.within(shown) if token.kind is TokenKind.FOOTNOTE)
+    calls = (token for token in note.footnote_calls if token.span.start in shown)
     labels = dict.fromkeys(token.content.of(text) for token in calls)
     spans = (span for label in labels for span in note.footnotes.get(label, ()) if span.start not in shown)
     return (shown, *sorted(set(spans), key=lambda span: span.start))

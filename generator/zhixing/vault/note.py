@@ -29,11 +29,13 @@ PICTURES = frozenset({".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".svg", 
 AUDIO = frozenset({".flac", ".m4a", ".mp3", ".ogg", ".wav", ".3gp"})
 VIDEO = frozenset({".mkv", ".mov", ".mp4", ".ogv", ".webm"})
 OTHERS = frozenset({".pdf", ".canvas", ".base"})
+ATTACHMENTS = PICTURES | AUDIO | VIDEO | OTHERS
 
 
 def is_attachment(path: str) -> bool:
     """Return whether a link path names a file that is no note: `图.svg`, but not `v1.2` or `Node.js`."""
-    return PurePosixPath(path).suffix.lower() in PICTURES | AUDIO | VIDEO | OTHERS
+    # Most links name no extension, and a vault has a hundred thousand links.
+    return "." in path and PurePosixPath(path).suffix.lower() in ATTACHMENTS
 
 
 # The links out of a note, as written: in its text and in its frontmatter.
@@ -328,11 +330,16 @@ class Note(Reading):
         return tuple(link for link in self.links if link.field == "requires")
 
     @cached_property
+    def footnote_calls(self) -> tuple[Token, ...]:
+        """The labels of footnotes, where they are called and where they are defined."""
+        return tuple(token for token in self.tokens if token.kind is TokenKind.FOOTNOTE)
+
+    @cached_property
     def footnotes(self) -> Mapping[str, tuple[Span, ...]]:
         """Where each footnote is defined, by its label: the regions that begin with the definition."""
         places: dict[str, dict[Span, None]] = {}
-        for token in self.tokens:
-            if token.kind is TokenKind.FOOTNOTE and self.text.startswith(":", token.span.end):
+        for token in self.footnote_calls:
+            if self.text.startswith(":", token.span.end):
                 region = self.at(token.span.start)
                 if any(line.start == token.span.start for line in region.lines):
                     places.setdefault(token.content.of(self.text), {})[region.span] = None
@@ -368,6 +375,11 @@ class Note(Reading):
         """What is wrong with the blocks and the frontmatter, in order."""
         found = [*self._frontmatter[1], *self._read_properties[1], *scan_problems(self.source, self.regions)]
         return tuple(sorted(found, key=lambda one: one.order))
+
+    def condense(self) -> None:
+        """Drop the readings that take most memory, and keep what links and other notes ask for."""
+        _ = self.links, self.headings, self.blocks, self.tags, self.footnotes, self.generated
+        self.forget()
 
     @property
     def _properties(self) -> Properties:

@@ -185,9 +185,10 @@ class _Late:
         self._loaded = self._loaded or load_project(self.project)
         return self._loaded
 
-    def reload(self) -> None:
-        """Load the vault again; notes that are as they were are not read again."""
+    def reload(self) -> Vault:
+        """Return the vault as it is now; notes that are as they were are not read again."""
         self._loaded = load_project(self.project, self._loaded)
+        return self._loaded
 
 
 # What follows imports most of the tool, which takes longer than to say what an earlier run found.
@@ -201,7 +202,8 @@ def _look(late: _Late, *, cached: bool) -> Outcome:
         return known
     from zhixing.cli.examine import examine  # noqa: PLC0415
 
-    outcome = examine(late.project, late.load())
+    # What was loaded before the survey may be older than what was surveyed.
+    outcome = examine(late.project, late.reload())
     recall.keep(outcome)
     return outcome
 

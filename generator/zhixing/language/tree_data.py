@@ -45,20 +45,24 @@ from zhixing.language.model import Array, Expression, Run
 
 Data = None | bool | float | str | Sequence["Data"] | dict[str, "Data"]
 
-MOST_NUMBERS = 2000
+MOST_NUMBERS = 6000
 """The most numbers that an example may start from."""
 
-MOST_WORK = 6_000_000
+MOST_WORK = 100_000_000
 """The most operations that a run may have taken, with those of its mutation, to be computed while somebody types."""
 
 MOST_PARTS = 20_000
 """The most parts of expressions."""
 
 WORDS = frozenset({
-    "abs", "all", "any", "argmax", "argmin", "attention", "avg_pool2d", "ceil", "conv1d", "conv2d", "cos", "cumprod",
-    "cumsum", "entropy", "exp", "floor", "layer_norm", "log", "log10", "log2", "log_softmax", "max", "max_pool1d",
-    "max_pool2d", "maximum", "mean", "min", "minimum", "norm", "normalize", "positions", "prod", "relu", "rms_norm",
-    "round", "sigmoid", "sign", "silu", "sin", "size", "softmax", "sqrt", "std", "sum", "tan", "tanh", "var", "where",
+    "abs", "alibi", "alibi_slopes", "all", "any", "argmax", "argmin", "attention", "avg_pool2d", "batch_norm",
+    "causal_mask", "ceil", "conv1d", "conv2d", "cos", "cosine_similarity", "cross_entropy", "cumprod", "cumsum",
+    "dot", "entropy", "exp", "eye", "feed_forward", "floor", "gelu", "gru", "gru_cell", "isinf", "isnan",
+    "keep_top_k", "keep_top_p", "kl_divergence", "layer_norm", "linear", "log", "log10", "log2", "log_softmax",
+    "lstm", "lstm_cell", "max", "max_pool1d", "max_pool2d", "maximum", "mean", "min", "minimum", "norm",
+    "normalize", "patches", "perplexity", "pinv", "positions", "prod", "receptive_field", "relu", "residual",
+    "rms_norm", "rnn", "rnn_cell", "round", "sigmoid", "sign", "silu", "sin", "size", "softmax", "sort", "sqrt",
+    "std", "sum", "swiglu", "t5_bias", "tan", "tanh", "top_k", "var", "where", "window_mask",
 })  # fmt: skip
 """The words that the interpreter has."""
 
@@ -75,6 +79,19 @@ def encode_example(run: Run, shown: Sequence[Expression]) -> tuple[list[Data], l
     program, trees = lower_with(run, shown)
     encoder = _Encoder(run, program)
     return [encoder.statement(one) for one in program.statements], [encoder.tree(tree) for tree in trees]
+
+
+def encode_expressions(run: Run, expressions: Sequence[Expression]) -> tuple[list[Data], list[Data]]:
+    """Return expressions over an example's quantities as data, after statements for axes that they may use.
+
+    Raises:
+        NotLoweredError: one has no such form.
+        ExampleError: one cannot be computed.
+    """
+    program, trees = lower_with(run, expressions)
+    encoder = _Encoder(run, program)
+    axes = [encoder.statement(one) for one in program.statements if isinstance(one, Positions)]
+    return axes, [encoder.tree(tree) for tree in trees]
 
 
 class _Encoder:
@@ -113,7 +130,7 @@ class _Encoder:
         self.count += values.size
         if self.count > MOST_NUMBERS:
             raise NotLoweredError("it starts from too many numbers")
-        return [list(values.shape), [_number(float(value)) for value in values.flat]]
+        return [list(values.shape), encode_numbers(values)]
 
     # Expressions.
 
@@ -171,6 +188,11 @@ class _Encoder:
         options: dict[str, Data] = {name: self.tree(value) for name, value in tree.options}
         axis: Data = None if tree.axis is None else list(tree.axis)
         return ["call", tree.word, [*map(self.tree, tree.arguments)], options, axis]
+
+
+def encode_numbers(values: Array) -> list[Data]:
+    """Return the entries of an array in C order."""
+    return [_number(float(value)) for value in values.flat]
 
 
 def _number(value: float) -> Data:

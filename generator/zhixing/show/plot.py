@@ -24,7 +24,7 @@ from zhixing.wording.zh import WORDING as CHINESE
 # The field: scales, grid, ticks and their labels.
 
 WIDTH, _TALL = 420.0, 190.0
-_INSET = 10.0
+INSET = 10.0
 """Between the ends of the horizontal axis and the outermost points."""
 
 
@@ -49,7 +49,7 @@ class PlotArea:
         """Return the horizontal coordinate of a value; of a category, its position."""
         if self.across is None:
             return self.left + self.width * (value + 0.5) / self.places
-        return self.left + _INSET + (self.width - 2 * _INSET) * self.across.place(value)
+        return self.left + INSET + (self.width - 2 * INSET) * self.across.place(value)
 
     def y(self, value: float) -> float:
         """Return the vertical coordinate of a value."""
@@ -71,7 +71,7 @@ def plot_area(one: Curves, head: float) -> PlotArea:
     last = max(
         (text_width(number(x, form=one.look.across), SMALL) / 2 for x in one.across if math.isfinite(x)), default=0.0
     )
-    width = WIDTH - left - max(PAD, last + 4 - _INSET)
+    width = WIDTH - left - max(PAD, last + 4 - INSET)
     return PlotArea(left, top, width, _TALL, None if one.categories else _across(one, width), up, len(one.across))
 
 
@@ -83,7 +83,7 @@ def _across(one: Curves, width: float) -> Scale:
     else:
         whole = all(x == round(x) for x in shown)
         candidates = [ticks.linear_scale(shown, whole=whole, about=about, form=form) for about in (8, 5, 3)]
-    return ticks.scale_along(shown, candidates, partial(_fits, width=width - 2 * _INSET), form)
+    return ticks.scale_along(shown, candidates, partial(_fits, width=width - 2 * INSET), form)
 
 
 def _fits(scale: Scale, width: float) -> bool:
@@ -340,7 +340,7 @@ def _extent(one: Curves, series: Series) -> str:
 
 # Drawing: paths, marks and the key.
 
-_MARKS = 40
+MOST_MARKED = 40
 """With more points than this a curve has no marks."""
 _COLOURS = 6
 _BAR_SHARE = 0.7
@@ -381,7 +381,7 @@ def plot(
         ExampleError: they share no axis, have too many, or there is nothing that can be drawn.
     """
     one = curves(quantities, axes, against, log, words, look)
-    field = plot_area(one, _ROW * (len(_key_items(one)) + bool(_title(one))))
+    field = place_curves(one)
     key_marks, key_texts = _key(one)
     axis_texts, below = foot_labels(one, field)
     drawn = [_curve(one, field, index) for index in range(len(one.series))]
@@ -397,6 +397,11 @@ def plot(
         curves=[*(curve for curve in drawn if curve.path), *marks, *key_marks],
         texts=[*up_labels(one, field), *axis_texts, *key_texts],
     )
+
+
+def place_curves(one: Curves) -> PlotArea:
+    """Return the field of a plot, below its name and key."""
+    return plot_area(one, _ROW * (len(_key_items(one)) + bool(_title(one))))
 
 
 def _curve(one: Curves, field: PlotArea, index: int) -> Curve:
@@ -445,7 +450,7 @@ def _marks(one: Curves, field: PlotArea, index: int) -> Iterator[Curve]:
     if one.look.drawn is Drawn.BARS:
         yield from _bars(one, field, index)
         return
-    if len(one.across) > _MARKS and not one.categories and one.look.drawn is Drawn.CURVES:
+    if len(one.across) > MOST_MARKED and not one.categories and one.look.drawn is Drawn.CURVES:
         return
     # Of two curves that lie on one another, each marks every other point.
     every = 2 if _covers(one, field, index) and not one.categories else 1

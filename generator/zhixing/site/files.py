@@ -81,7 +81,11 @@ FOLDER = "assets/zhixing"
 STYLES = f"{FOLDER}/zhixing.css"
 _HERE = Path(__file__).parent / "assets"
 _FONT = ("STIXTwoMath-Common.woff2", "STIXTwoMath-Regular.woff2", "STIXTwoMath-LICENSE.txt")
-_ALWAYS = ("zhixing.css", "search.js", "card.js", "live.js", "arrays.js", "preview.js", *_FONT)
+_LIVE = (
+    "arrays.js",
+    *(f"live{part}.js" for part in ("", "-example", "-tables", "-figures", "-plots", "-prose", "-exercise")),
+)
+_ALWAYS = ("zhixing.css", "search.js", "card.js", *_LIVE, "preview.js", *_FONT)
 _MERMAID = ("mermaid.min.js", "mermaid-LICENSE.txt")
 SEARCH = f"{FOLDER}/search"
 LIVE = f"{FOLDER}/live"

@@ -4,22 +4,79 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
 from zhixing.compose import Results
+from zhixing.language.expression import parse_expression
+from zhixing.language.lower import NotLoweredError
+from zhixing.language.model import ExampleError, Expression, Run
+from zhixing.language.tree_data import Data, encode_expressions
+from zhixing.show.live import EXERCISE
 from zhixing.site.files import FOLDER
+from zhixing.source import Span
+from zhixing.vault.note import Note
 from zhixing.wording.model import Wording
 
-_NAME = re.compile(r"\bzx-live-([0-9a-f]{16})\b")
-_END = "</body>"
+_NAME = re.compile(rf"\bzx-live-((?:{EXERCISE})?[0-9a-f]{{16}})\b")
+# Material runs the scripts inside an article again where it replaces pages without loading them.
+_ENDS = ("</article>", "</body>")
 
 
-def live_data(results: Results) -> dict[str, str]:
-    """Return the data of all examples that can be changed, as JSON by their names."""
-    found = (body.live for body in results.bodies.values() if body.live)
-    return {one.name: one.data for one in found}
+@dataclass(frozen=True, slots=True)
+class LiveExample:
+    """An example that can be changed: its data as JSON, its run, and the expressions that prose says values of."""
+
+    data: str
+    run: Run
+    claims: tuple[str, ...] = field(default=())
+
+    @property
+    def text(self) -> str:
+        """The data as JSON, with what computes the values that prose says."""
+        prose = json.dumps(self.prose(), ensure_ascii=False, separators=(",", ":"))
+        return f'{self.data.removesuffix("}")},"prose":{prose}}}'
+
+    def prose(self) -> Data:
+        """Return the expressions as data, by their texts; those that the script could not compute are left out."""
+        axes: dict[str, Data] = {}
+        trees: dict[str, Data] = {}
+        for text in self.claims:
+            try:
+                own, (trees[text],) = encode_expressions(self.run, [_parse(text)])
+            except (NotLoweredError, ExampleError):
+                continue
+            axes |= {json.dumps(one): one for one in own}
+        return {"axes": list(axes.values()), "trees": trees}
+
+
+def _parse(text: str) -> Expression:
+    return Expression(text, parse_expression(text, Span(0, 0)).tree, Span(0, 0))
+
+
+def live_data(results: Results, notes: Iterable[Note]) -> dict[str, LiveExample]:
+    """Return all examples that can be changed, by the names of their data; `notes` are those whose pages are shown."""
+    claims = _claims(results, notes)
+    found = ((body.live, body.run) for body in results.bodies.values())
+    return {
+        live.name: LiveExample(live.data, run, tuple(claims.get(run.example.id, ())))
+        for live, run in found
+        if live and run
+    }
+
+
+def _claims(results: Results, notes: Iterable[Note]) -> Mapping[str, dict[str, None]]:
+    """Return the expressions that prose says values of, by example."""
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for note in notes:
+        for judged in results.judged(note):
+            name, _, expression = judged.claim.reference.partition(".")
+            if judged.computed is not None and not judged.computed.on:
+                found[name][expression] = None
+    return found
 
 
 def names_in(page: str) -> set[str]:
@@ -31,7 +88,16 @@ def with_live(page: str, base: str, wording: Wording, found: Collection[str]) ->
     """Return a whole page with the script for the examples on it that can be changed; as it is where there are none."""
     if not found:
         return page
-    words = {
+    told = escape(json.dumps(_words(wording), ensure_ascii=False))
+    script = f'<script src="{escape(base)}/{FOLDER}/live.js" defer data-words="{told}"></script>'
+    end = next((one for one in _ENDS if one in page), "")
+    before, _, after = page.rpartition(end) if end else ("", "", "")
+    return f"{before}{script}{end}{after}" if end else page
+
+
+def _words(wording: Wording) -> dict[str, str]:
+    """Return the words of the script, by the names that it has for them."""
+    return {
         "change": wording.live_change,
         "changing": wording.live_changing,
         "reset": wording.live_reset,
@@ -39,19 +105,29 @@ def with_live(page: str, base: str, wording: Wording, found: Collection[str]) ->
         "copied": wording.live_copied,
         "was": wording.live_was,
         "failed": wording.live_failed,
+        "unloaded": wording.live_unloaded,
         "still": wording.live_still,
         "value": wording.live_value,
+        "step": wording.live_step,
+        "back": wording.live_back,
+        "next": wording.live_next,
+        "lights": wording.live_lights,
+        "draw": wording.live_draw,
+        "now": wording.live_now,
+        "asked": wording.live_asked,
+        "places": wording.live_places,
+        "check": wording.live_check,
+        "reveal": wording.live_reveal,
+        "right": wording.live_right,
+        "wrong": wording.live_wrong,
+        "unread": wording.live_unread,
         "comma": wording.comma,
     }
-    told = escape(json.dumps(words, ensure_ascii=False))
-    script = f'<script src="{escape(base)}/{FOLDER}/live.js" defer data-words="{told}"></script>'
-    before, end, after = page.rpartition(_END)
-    return f"{before}{script}{end}{after}" if end else page
 
 
-def write_live(data: Mapping[str, str], folder: Path) -> None:
+def write_live(data: Mapping[str, LiveExample], folder: Path) -> None:
     """Write the data of examples into a folder: scripts, so that they also load in pages opened from a folder."""
-    for name, text in data.items():
+    for name, one in data.items():
         folder.mkdir(parents=True, exist_ok=True)
-        line = f'((globalThis.zhixing ??= {{}}).examples ??= {{}})["{name}"] = {text};\n'
+        line = f'((globalThis.zhixing ??= {{}}).examples ??= {{}})["{name}"] = {one.text};\n'
         (folder / f"{name}.js").write_text(line, encoding="utf-8", errors="replace")

@@ -37,7 +37,7 @@ from zhixing.site.card import with_card
 from zhixing.site.faults import badge, fault_banner, state_line
 from zhixing.site.files import LIVE, SEARCH, Addresses, is_shown, write_redirects
 from zhixing.site.inputs import EmptyDocs, theme_places, vault_files, watch_real_folders
-from zhixing.site.live import live_data, names_in, with_live, write_live
+from zhixing.site.live import LiveExample, live_data, names_in, with_live, write_live
 from zhixing.site.logs import LEVELS, Teller, write_visibly
 from zhixing.site.navigation import around, escape_titles, render_entries_once
 from zhixing.site.nearby import Surroundings, draw_nearby, find_surroundings
@@ -102,7 +102,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     around: Surroundings
     recent: PurePosixPath
     lists: tuple[NavLink, ...]
-    live: Mapping[str, str]
+    live: Mapping[str, LiveExample]
     terms: bool
     has_search: bool
     env: Environment
@@ -166,7 +166,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         taken = theme_places(files, config, site_files.ASSETS)
         # A strict build fails on whatever does not hold; other builds show it to their readers.
         self.faults = None if config.strict else Faults.of(self.shown.found, to_author=self.serving)
-        self.live = live_data(self.shown.results)
+        self.live = live_data(self.shown.results, self.shown.public.notes.values())
         from_vault, left_out = vault_files(self.shown.public, config, taken)
         self.files = files = Files([*from_vault, *files])
         self.teller.tell((*self.shown.problems, *left_out))

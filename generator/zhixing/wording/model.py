@@ -164,6 +164,20 @@ class Wording:
     live_failed: str
     live_still: str
     live_value: str
+    live_unloaded: str
+    live_step: str
+    live_back: str
+    live_next: str
+    live_lights: str
+    live_draw: str
+    live_now: str
+    live_asked: str
+    live_places: str
+    live_check: str
+    live_reveal: str
+    live_right: str
+    live_wrong: str
+    live_unread: str
     permalink: str
     back_to_text: str
     tags: str

@@ -327,32 +327,281 @@
   const scaleAndShift = (normal, { gain, bias }) =>
     entrywise((x, g, b) => x * g + b, normal, gain ?? scalar(1), bias ?? scalar(0));
 
+  // Parts of words: arrays combined entry by entry, orders, distances, cells of recurrent networks.
+
+  const add = (a, b) => entrywise((x, y) => x + y, a, b);
+  const multiply = (a, b) => entrywise((x, y) => x * y, a, b);
+  const zeros = (size) => array([size], Array(size).fill(0));
+  const item = (a, at) => {
+    const size = count(a.shape.slice(1));
+    return array(a.shape.slice(1), a.data.slice(at * size, (at + 1) * size));
+  };
+
+  /** Return the place of each entry of a row from the largest on; of equal ones the first comes first. */
+  const orderOf = (row) => range(row.length).sort((a, b) => row[b] - row[a] || a - b);
+
+  /** Return the shares of a row that are kept, by their place in the order and the sum of those before it. */
+  function keep(row, isKept) {
+    if (row.some((p) => p < 0)) fail("a negative weight");
+    const kept = Array(row.length).fill(0);
+    let before = 0;
+    orderOf(row).forEach((at, place) => {
+      if (isKept(place, before)) kept[at] = row[at];
+      before += row[at];
+    });
+    const total = sum(kept);
+    return kept.map((p) => p / (total === 0 ? 1 : total));
+  }
+
+  /** Return how far each key stands behind each query; before it, negative. */
+  function distances(queries, keys, align) {
+    const [n, m] = [queries.shape[0], keys.shape[0]];
+    const offset = { none: 0, start: 0, end: m - n }[align ?? "none"] ?? one(align);
+    return array([n, m], range(n).flatMap((i) => range(m).map((j) => j - i - offset)));
+  }
+
+  const mask = (queries, keys, reach, align) => allowedBand(queries.shape[0], keys.shape[0], reach, align);
+
+  function alibi([slopes, queries, keys], { align }) {
+    const far = distances(queries, keys, align);
+    return multiply(reshape(slopes, [...slopes.shape, 1, 1]), entrywise((x) => -Math.abs(x), far));
+  }
+
+  function alibiSlopes([heads]) {
+    const size = heads.shape[0];
+    const power = 2 ** Math.floor(Math.log2(size));
+    const between = range(size - power).map((at) => 2 ** ((-8 * (2 * at + 1)) / (2 * power)));
+    return array([size], [...range(power).map((at) => 2 ** ((-8 * (at + 1)) / power)), ...between]);
+  }
+
+  function bucketOf(ahead, size, farthest, causal) {
+    const half = causal ? size : Math.floor(size / 2);
+    const before = causal ? Math.max(-ahead, 0) : Math.abs(ahead);
+    const exact = Math.floor(half / 2);
+    const share = Math.log(Math.max(before, exact) / exact) / Math.log(farthest / exact);
+    const far = Math.min(exact + Math.floor((half - exact) * share + 1e-9), half - 1);
+    return (before < exact ? before : far) + (!causal && ahead > 0 ? half : 0);
+  }
+
+  function t5Bias([weights, queries, keys], { align, farthest, causal }) {
+    const far = distances(queries, keys, align);
+    const size = weights.shape[weights.shape.length - 1];
+    const buckets = far.data.map((ahead) => bucketOf(ahead, size, one(farthest, 128), one(causal, 0) !== 0));
+    const heads = range(weights.data.length / size);
+    const data = heads.flatMap((head) => buckets.map((at) => weights.data[head * size + at]));
+    return array([...weights.shape.slice(0, -1), ...far.shape], data);
+  }
+
+  function batchNorm([x, gain, bias], options) {
+    const centre = options.mean ?? reduce(x, [0], mean);
+    const spread = options.variance ?? reduce(x, [0], variance);
+    const eps = one(options.eps, 1e-5);
+    const normal = entrywise((v, c, s) => (v - c) / Math.sqrt(s + eps), x, centre, spread);
+    return scaleAndShift(normal, { gain: gain ?? options.gain, bias: bias ?? options.bias });
+  }
+
+  /** Return the share of a normal variable above x √2, twice: a series near 0, a continued fraction far from it. */
+  function erfc(x) {
+    if (x < 0) return 2 - erfc(-x);
+    if (x > 27) return 0;
+    const scale = Math.exp(-x * x) / Math.sqrt(Math.PI);
+    if (x < 3) {
+      let [term, total] = [x, x];
+      for (let n = 1; term > total * 1e-17; n++) total += term *= (2 * x * x) / (2 * n + 1);
+      return 1 - 2 * scale * total;
+    }
+    let below = x;
+    for (let n = 60; n > 0; n--) below = x + n / 2 / below;
+    return scale / below;
+  }
+
+  const gelu = (x) => (x === -Infinity ? 0 : (x * erfc(-x / Math.SQRT2)) / 2);
+  const silu = (x) => (x === -Infinity ? 0 : x * sigmoid(x));
+  const ACTIVATIONS = { relu: (x) => Math.max(x, 0), gelu, silu, tanh: Math.tanh, sigmoid, identity: (x) => x };
+  const activate = (a, name, otherwise) => entrywise(ACTIVATIONS[name ?? otherwise], a);
+
+  const feedForward = ([x, W1, b1, W2, b2], { activation }) =>
+    add(product(activate(add(product(x, W1), b1), activation, "relu"), W2), b2);
+
+  /** Return the entries of a gate before its function: of the input, the bias and the state. */
+  const gate = (at, x, h, [W, U, b]) =>
+    add(add(product(x, item(W, at)), b ? item(b, at) : scalar(0)), product(h, item(U, at)));
+
+  function lstmCell([x, h, c, W, U, b], options) {
+    const own = [W, U, b ?? options.b];
+    const [f, i, o] = range(3).map((at) => entrywise(sigmoid, gate(at, x, h, own)));
+    const g = entrywise(Math.tanh, gate(3, x, h, own));
+    const state = add(multiply(f, c), multiply(i, g));
+    return { f, i, o, g, c: state, h: multiply(o, entrywise(Math.tanh, state)) };
+  }
+
+  function gruCell([x, h, W, U, bias], options) {
+    const b = bias ?? options.b;
+    const [z, r] = range(2).map((at) => entrywise(sigmoid, gate(at, x, h, [W, U, b])));
+    const last = item(U, 2);
+    const after = one(options.reset_after, 0) !== 0;
+    const back = after
+      ? multiply(r, add(product(h, last), options.c_n ?? scalar(0)))
+      : product(multiply(r, h), last);
+    const n = entrywise(Math.tanh, add(add(product(x, item(W, 2)), b ? item(b, 2) : scalar(0)), back));
+    return { z, r, n, h: entrywise((a, p, q) => a * p + (1 - a) * q, z, h, n) };
+  }
+
+  const rnnCell = ([x, h, W, U, b], options) =>
+    activate(add(add(product(x, W), b ?? options.b ?? scalar(0)), product(h, U)), options.activation, "tanh");
+
+  /** Return what a cell gives at each position of a sequence, along the last axis but one. */
+  function unroll(x, step) {
+    const at = x.shape.length - 2;
+    const order = [at, ...range(at), at + 1];
+    const turned = reorder(x, order);
+    const steps = range(turned.shape[0]).map((position) => step(item(turned, position)));
+    const join = (values) => {
+      const whole = stack(values);
+      const rank = whole.shape.length;
+      return reorder(whole, [...range(rank - 2).map((axis) => axis + 1), 0, rank - 1]);
+    };
+    if (isArray(steps[0])) return join(steps);
+    return Object.fromEntries(Object.keys(steps[0]).map((name) => [name, join(steps.map((one) => one[name]))]));
+  }
+
+  function lstm([x, W, U, b], options) {
+    let [h, c] = ["h0", "c0"].map((name) => options[name] ?? zeros(U.shape[U.shape.length - 1]));
+    return unroll(x, (part) => {
+      const found = lstmCell([part, h, c, W, U, b], options);
+      [h, c] = [found.h, found.c];
+      return found;
+    });
+  }
+
+  function gru([x, W, U, b], options) {
+    let h = options.h0 ?? zeros(U.shape[U.shape.length - 1]);
+    return unroll(x, (part) => {
+      const found = gruCell([part, h, W, U, b], options);
+      h = found.h;
+      return found;
+    });
+  }
+
+  function rnn([x, W, U, b], options) {
+    let h = options.h0 ?? zeros(U.shape[0]);
+    return unroll(x, (part) => (h = rnnCell([part, h, W, U, b], options)));
+  }
+
+  function patches([image], { size }) {
+    const [side, rank] = [one(size), image.shape.length];
+    const [h, w] = image.shape.slice(-2);
+    const lead = image.shape.slice(0, -2);
+    const cut = reshape(image, [...lead, h / side, side, w / side, side]);
+    const turned = reorder(cut, [...range(rank - 2), rank - 2, rank, rank - 1, rank + 1]);
+    return reshape(turned, [...lead, (h / side) * (w / side), side * side]);
+  }
+
+  function receptiveField([sizes], { strides, dilations }) {
+    let [found, apart] = [1, 1];
+    sizes.data.forEach((size, at) => {
+      found += (size - 1) * (dilations?.data[at] ?? 1) * apart;
+      apart *= strides?.data[at] ?? 1;
+    });
+    return scalar(found);
+  }
+
+  /** Turn two columns so that they stand at right angles; return whether they did not. */
+  function turn(columns, turns, i, j) {
+    const dot = (a, b) => sum(a.map((x, at) => x * b[at]));
+    const [a, b, c] = [dot(columns[i], columns[i]), dot(columns[j], columns[j]), dot(columns[i], columns[j])];
+    if (Math.abs(c) <= 1e-16 * Math.sqrt(a * b)) return false;
+    const half = (b - a) / (2 * c);
+    const tangent = (half < 0 ? -1 : 1) / (Math.abs(half) + Math.hypot(1, half));
+    const cosine = 1 / Math.hypot(1, tangent);
+    for (const all of [columns, turns]) {
+      const [p, q] = [all[i], all[j]];
+      all[i] = p.map((x, at) => cosine * (x - tangent * q[at]));
+      all[j] = p.map((x, at) => cosine * (tangent * x + q[at]));
+    }
+    return true;
+  }
+
+  /** Return the pseudo-inverse of a matrix, by turning its columns until all stand at right angles. */
+  function pinv([x]) {
+    const [n, d] = x.shape;
+    const columns = range(d).map((j) => range(n).map((i) => x.data[i * d + j]));
+    const turns = range(d).map((j) => range(d).map((i) => +(i === j)));
+    for (let sweep = 0, moved = true; moved && sweep < 60; sweep++) {
+      moved = false;
+      for (let i = 0; i < d; i++) for (let j = i + 1; j < d; j++) moved = turn(columns, turns, i, j) || moved;
+    }
+    const lengths = columns.map((column) => Math.hypot(...column));
+    const least = 1e-15 * largest(lengths);
+    const used = range(d).filter((k) => lengths[k] > least);
+    const entry = (i, j) => sum(used.map((k) => (turns[k][i] * columns[k][j]) / lengths[k] ** 2));
+    return array([d, n], range(d).flatMap((i) => range(n).map((j) => entry(i, j))));
+  }
+
+  const eye = (size) => array([size, size], range(size * size).map((at) => +(at % (size + 1) === 0)));
+  const divergence = (p, q) => (p === 0 ? 0 : p * (Math.log(p) - Math.log(q)));
+  const rowDot = (a, b) => reduce(multiply(a, b), [-1], sum);
+  const rowLength = (a) => entrywise(Math.sqrt, rowDot(a, a));
+
+  function crossEntropy([logits, targets], { smoothing }) {
+    const size = logits.shape[logits.shape.length - 1];
+    const soft = one(smoothing, 0);
+    const logs = along(logits, [-1], logSoftmax);
+    const data = targets.data.flatMap((target) => range(size).map((at) => +(at === target)));
+    const wanted = array([...targets.shape, size], data);
+    const terms = entrywise((w, l) => {
+      const weight = (1 - soft) * w + soft / size;
+      return weight === 0 ? 0 : weight * l;
+    }, wanted, logs);
+    return reduce(terms, [-1], (row) => -sum(row));
+  }
+
   const WORDS = {
     abs: each(Math.abs),
+    alibi,
+    alibi_slopes: alibiSlopes,
     all: over((row) => +row.every((x) => x !== 0)),
     any: over((row) => +row.some((x) => x !== 0)),
     argmax: over((row) => best(row, largest(row))),
     argmin: over((row) => best(row, smallest(row))),
     attention,
     avg_pool2d: pool(2, mean),
+    batch_norm: batchNorm,
+    causal_mask: ([n, m], { align }) => mask(n, m, [null, scalar(0)], align),
     ceil: each(Math.ceil),
     conv1d: convolve(1),
     conv2d: convolve(2),
     cos: each(Math.cos),
+    cosine_similarity: ([a, b]) => entrywise((x, y, z) => x / (y * z), rowDot(a, b), rowLength(a), rowLength(b)),
+    cross_entropy: crossEntropy,
     cumprod: within(running((a, b) => a * b)),
     cumsum: within(running((a, b) => a + b)),
+    dot: ([a, b]) => rowDot(a, b),
     entropy: over((row) => -sum(row.map((p) => (p === 0 ? 0 : p * Math.log(p))))),
     exp: each(Math.exp),
+    eye: ([along]) => eye(along.shape[0]),
+    feed_forward: feedForward,
     floor: each(Math.floor),
+    gelu: each(gelu),
+    gru,
+    gru_cell: gruCell,
+    isinf: each((x) => +(Math.abs(x) === Infinity)),
+    isnan: each((x) => +Number.isNaN(x)),
+    keep_top_k: ([p], { k }) => along(p, [-1], (row) => keep(row, (place) => place < one(k))),
+    keep_top_p: ([p], { share }) => along(p, [-1], (row) => keep(row, (_, before) => before < one(share))),
+    kl_divergence: ([p, q]) => reduce(entrywise(divergence, p, q), [-1], sum),
     layer_norm: ([x, gain, bias], options) =>
       scaleAndShift(
         along(x, [-1], (row) => normalize(row, one(options.eps, 1e-5))),
         { gain: gain ?? options.gain, bias: bias ?? options.bias },
       ),
+    linear: ([x, W, b], options) => add(product(x, W), b ?? options.b ?? scalar(0)),
     log: each(Math.log),
     log10: each(Math.log10),
     log2: each(Math.log2),
     log_softmax: within(logSoftmax),
+    lstm,
+    lstm_cell: lstmCell,
     max: over(largest),
     max_pool1d: pool(1, largest),
     max_pool2d: pool(2, largest),
@@ -362,28 +611,40 @@
     minimum: each((a, b) => Math.min(a, b)),
     norm: over((row) => Math.sqrt(sum(row.map((x) => x * x)))),
     normalize: within((row, { eps }) => normalize(row, one(eps, 0))),
+    patches,
+    perplexity: ([losses]) => reduce(losses, [-1], (row) => Math.exp(mean(row))),
+    pinv,
     positions,
     prod: over((row) => row.reduce((a, b) => a * b, 1)),
-    relu: each((x) => Math.max(x, 0)),
+    receptive_field: receptiveField,
+    relu: each(ACTIVATIONS.relu),
+    residual: ([x, change]) => add(x, change),
     rms_norm: ([x, gain], options) =>
       scaleAndShift(
         along(x, [-1], (row) => row.map((v) => v / Math.sqrt(mean(row.map((u) => u * u)) + one(options.eps, 1e-5)))),
         { gain: gain ?? options.gain },
       ),
+    rnn,
+    rnn_cell: rnnCell,
     round: each(even),
     sigmoid: each(sigmoid),
     sign: each(Math.sign),
-    silu: each((x) => (x === -Infinity ? 0 : x * sigmoid(x))),
+    silu: each(silu),
     sin: each(Math.sin),
     size: ([x]) => scalar(x.data.length),
     softmax: within((row, { temperature }) => softmax(row, one(temperature, 1))),
+    sort: within((row) => [...row].sort((a, b) => a - b)),
     sqrt: each(Math.sqrt),
     std: over((row) => Math.sqrt(variance(row))),
     sum: over(sum),
+    swiglu: ([x, W, V, W2]) => product(multiply(entrywise(silu, product(x, W)), product(x, V)), W2),
+    t5_bias: t5Bias,
     tan: each(Math.tan),
     tanh: each(Math.tanh),
+    top_k: within(orderOf),
     var: over(variance),
     where: each((condition, a, b) => (condition ? a : b)),
+    window_mask: ([n, m], { window, align }) => mask(n, m, sides(window), align),
   };
 
   // The interpreter. A scope holds quantities by name; `loop` the position, and what its steps gave at each.
@@ -621,5 +882,5 @@
     return (value < 0 ? "−" : "") + (equal(shown, exact) ? short(shown) : textOf(shown));
   }
 
-  globalThis.zhixing = { ...globalThis.zhixing, run, print, fixed, words: Object.keys(WORDS) };
+  globalThis.zhixing = { ...globalThis.zhixing, run, print, fixed, readNumber, words: Object.keys(WORDS) };
 })();

@@ -101,6 +101,18 @@ def test_notes_are_grouped_with_their_first_sentence(tmp_path: Path) -> None:
     assert found == "**写完的**（1）\n\n- [[甲]]：甲是 $x$ 的一半，见 [[乙]]"
 
 
+def test_a_note_that_opens_with_a_question_is_listed_by_what_answers_it(tmp_path: Path) -> None:
+    found = listed(
+        tmp_path,
+        "id: 录\nof: notes\ntype: concept",
+        甲="---\ntype: concept\n---\n# 甲\n\n怎么办？那样行吗？ 甲是这样。不是那样。\n",
+        乙="---\ntype: concept\n---\n# 乙\n\n怎么办？\n",
+    )
+
+    assert "- [[甲]]：甲是这样\n" in f"{found}\n"
+    assert "- [[乙]]：怎么办\n" in f"{found}\n"
+
+
 def test_the_path_puts_each_note_after_what_it_requires(tmp_path: Path) -> None:
     def note(*needs: str) -> str:
         return "---\ntype: concept\nrequires: [" + ", ".join(f'"[[{need}]]"' for need in needs) + "]\n---\n文\n"

@@ -270,7 +270,10 @@ def _group(note: Note, by: str, words: Wording) -> str:
 
 
 def _gloss(note: Note, words: Wording) -> str:
-    """Return the first sentence under a note's first heading as it is written, without comments."""
+    """Return the first sentence under a note's first heading that asks nothing, as it is written, without comments.
+
+    A note may open with the question that its definition answers; the list tells the definition.
+    """
     start = note.headings[0].span.end if note.headings else 0
     region = next((r for r in note.regions if r.kind is Kind.TEXT and r.span.start >= start), None)
     if region is None:
@@ -281,7 +284,9 @@ def _gloss(note: Note, words: Wording) -> str:
         text += note.source.text[at : token.span.start]
         at = token.span.end
     line = " ".join((text + note.source.text[at : region.content.end]).split())
-    return re.split(words.sentence_end, line, maxsplit=1)[0]
+    parts, ends = re.split(words.sentence_end, line), [*re.findall(words.sentence_end, line), ""]
+    told = (part.strip() for part, end in zip(parts, ends, strict=True) if end not in {"?", "？"})
+    return next(filter(None, told), parts[0])
 
 
 def _path(one: List, vault: Vault) -> Iterator[str]:

@@ -128,13 +128,15 @@ def test_entries_rendered_once_for_a_folder_are_those_that_each_page_would_rende
 def test_an_entry_is_rendered_once_for_a_folder() -> None:
     rendered_for: list[str] = []
 
-    def render(item: StructureItem, *_: object) -> str:
+    def render(item: StructureItem, _path: str, _level: int, _parent: Section | None) -> str:
         rendered_for.append(str(item.title))
         return "entry"
 
     entries = Entries(["f/a/", "f/b/", "g/c/"])
-    for url in ("f/a/", "f/b/", "g/c/"):
-        assert entries.render_once(render, url, SAME, "", 1, None) == "entry"
+    config = settings()
+    for name in ("f/a.md", "f/b.md", "g/c.md"):
+        page = Page("x", File(name, "docs", "site", use_directory_urls=True), config)
+        assert entries.render(render, page, [SAME], None, "", 1, None) == "entry"
     assert rendered_for == ["same", "same"]
 
 

@@ -33,6 +33,8 @@ _INDENT = re.compile(r"[ \t]*")
 _CODE = re.compile(r"(?: {4}| {0,3}\t)[ \t]*+")
 # What a block may end without a blank line between.
 _BEFORE = ["paragraph", "reference", "blockquote", "list"]
+# The first characters of blocks that are no paragraph, of those that a single line can be.
+_BEGINNINGS = frozenset("#>`~<[|*_+-0123456789")
 _TEXTS = frozenset({"inline", "code_block"})
 _MARKER = re.compile(r"[ \t]*+(?=[>+*-]|[0-9]+[.)])")
 
@@ -207,13 +209,29 @@ def _parser(*, terms: bool) -> MarkdownIt:
             _with_lines(next(rule.fn for rule in rules.__rules__ if rule.name == "deflist"), _locate_lines),
             {"alt": _BEFORE[:3]},
         )
+    else:
+        rules.before("table", "alone", _read_alone)
     rules.before("table", "opaque", _read_opaque, {"alt": _BEFORE})
     rules.at("table", _with_lines(table, _locate_cells), {"alt": _BEFORE[:2]})
     rules.at("code", _with_lines(code, _locate_lines))
     rules.at("heading", _with_lines(heading, _locate_heading), {"alt": _BEFORE[:3]})
     rules.at("lheading", _with_lines(lheading, _locate_lines))
-    rules.at("paragraph", _with_lines(paragraph, _locate_lines))
+    rules.at("paragraph", _read_paragraph)
     return parser.disable(["inline", "reference"])
+
+
+def _read_alone(state: StateBlock, line: int, end: int, silent: bool) -> bool:
+    """Read a paragraph of one line between blank ones whose first character begins no other block.
+
+    Most paragraphs are such; the other rules need not be asked. What a definition explains may be such a line too, so
+    this is no rule where lists of definitions are read.
+    """
+    reading: _Reading = state.env["reading"]
+    begin = state.bMarks[line] + state.tShift[line]
+    last = line + 1 >= state.lineMax or state.isEmpty(line + 1)
+    if not last or state.src[begin] in _BEGINNINGS or line in reading.opaque or state.is_code_block(line):
+        return False
+    return _read_paragraph(state, line, end, silent)
 
 
 def _read_opaque(state: StateBlock, line: int, _: int, silent: bool) -> bool:
@@ -253,6 +271,9 @@ def _locate_lines(state: StateBlock, inlines: Sequence[BlockToken]) -> None:
             for line in range(first, max(last, first + 1))
         ]
         token.meta["lines"] = tuple(reading.place(*line) for line in lines)
+
+
+_read_paragraph = _with_lines(paragraph, _locate_lines)
 
 
 def _locate_heading(state: StateBlock, inlines: Sequence[BlockToken]) -> None:

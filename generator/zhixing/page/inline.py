@@ -431,11 +431,14 @@ def _without_empty_lines(pieces: Sequence[Inline]) -> list[Inline]:
     return _trimmed(kept) if shown else []
 
 
+_BLANKS = (" ", "\t")
+
+
 def _trimmed(pieces: list[Inline]) -> list[Inline]:
     """Return pieces without the space at their ends, which a token that shows nothing has left there."""
-    if isinstance(first := pieces[0], Text):
+    if isinstance(first := pieces[0], Text) and first.text.startswith(_BLANKS):
         pieces[0] = replace(first, text=first.text.lstrip(" \t"))
-    if isinstance(last := pieces[-1], Text):
+    if isinstance(last := pieces[-1], Text) and last.text.endswith(_BLANKS):
         pieces[-1] = replace(last, text=last.text.rstrip(" \t"))
     return pieces
 

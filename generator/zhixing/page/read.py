@@ -222,7 +222,8 @@ class _NoteReader:
 
     def _paragraph(self, piece: Piece) -> Sequence[Block]:
         anchors = self._anchors(piece)
-        self.inline.scope = replace(self.scope, depth=self.depth)
+        if self.inline.scope.depth != self.depth:
+            self.inline.scope = replace(self.scope, depth=self.depth)
         blocks = self.inline.paragraph(self._line().lines)
         if blocks and isinstance(first := blocks[0], Paragraph) and anchors:
             blocks[0] = replace(first, children=(*anchors, *first.children))

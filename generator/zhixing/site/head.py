@@ -158,6 +158,7 @@ def _row(label: str, value: str) -> str:
 # Characters shown before and behind the link.
 _REACH = 60
 _SPACES = re.compile(r"\s+")
+_ESCAPED = {character: escape(character) for character in "&<>\"'"}
 
 
 def sentence(note: Note, link: Link) -> str:
@@ -186,7 +187,7 @@ def _units(note: Note, span: Span) -> list[str]:
         if seen.token and seen.token.kind in {TokenKind.CODE, TokenKind.MATH}:
             units.append(_piece(seen.token.kind, seen.text))
         else:
-            units += map(escape, _SPACES.sub(" ", seen.text))
+            units += [_ESCAPED.get(character, character) for character in _SPACES.sub(" ", seen.text)]
     return units
 
 

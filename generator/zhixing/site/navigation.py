@@ -86,18 +86,29 @@ def _rest(items: Sequence[StructureItem], text: str) -> list[StructureItem]:
 
 # Entries rendered once for a folder.
 
-_TEMPLATE = "partials/nav-item.html"
-_MACRO = "{% macro render(nav_item, path, level, parent) %}"
-_REMEMBERING = """
-{% macro render(nav_item, path, level, parent) %}
-{%- if nav_item.active or nav_item.pages or not page -%}
-{{ render_anew(nav_item, path, level, parent) }}
-{%- else -%}
-{{ render_entry_once(render_anew, page.url, nav_item, path, level, parent) }}
-{%- endif -%}
-{% endmacro %}
-"""
+# The loops in Material's templates that render the entries of a list, and what stands in their place.
+_LOOPS = {
+    "partials/nav.html": (
+        re.compile(
+            r"{% for nav_item in nav\.items %}\s*"
+            r'{% set path = "__nav_" ~ loop\.index %}\s*{{ item\.render\(nav_item, path, 1\) }}\s*'
+            r"{% endfor %}"
+        ),
+        '{{ render_entries(item.render, page, nav.items, none, "__nav", 1, none) }}',
+    ),
+    "partials/nav-item.html": (
+        re.compile(
+            r"{% for item in nav_item\.children %}\s*{% if not index or item != index %}\s*"
+            r'{{ render\(item, path ~ "_" ~ loop\.index, level \+ 1, nav_item\) }}\s*'
+            r"{% endif %}\s*{% endfor %}"
+        ),
+        "{{ render_entries(render, page, nav_item.children, index, path, level + 1, nav_item) }}",
+    ),
+}
+_PLAIN = (Page, Section, Link)
 _BLANK_LINES = re.compile(r"\s*\n\s*")
+
+_Render = Callable[[StructureItem, str, int, Section | None], str]
 
 
 class Entries:
@@ -113,32 +124,52 @@ class Entries:
         self._folder: str | None = None
         self._known: dict[tuple[int, str, int, bool], tuple[StructureItem, str]] = {}
 
-    def render_once(
+    def render(
         self,
-        render: Callable[[StructureItem, str, int, object], str],
-        url: str,
-        item: StructureItem,
+        render: _Render,
+        page: Page | None,
+        items: Sequence[StructureItem],
+        index: StructureItem | None,
         path: str,
         level: int,
-        parent: object,
+        parent: Section | None,
     ) -> str:
-        """Return an entry as the theme renders it for the page at `url`, without the lines that the theme leaves blank.
+        """Return the entries of a list but `index`, which stands for its section, without the theme's blank lines.
 
-        `path` makes the ids in an entry that holds others.
+        `path` begins the ids of those that hold others. What is known of an entry is not rendered again.
         """
+        if page:
+            self._enter(page.url)
+        active = parent is not None and parent.active
+        written = []
+        for number, item in enumerate(items, 1):
+            if index and item == index:
+                continue
+            place = f"{path}_{number}"
+            key = (id(item), place if isinstance(item, Section) else "", level, active)
+            if not page or not _is_same_on_all(item):
+                written.append(_without_blank_lines(render(item, place, level, parent)))
+                continue
+            if key not in self._known:
+                # With the entry itself, so that no other one gets its id meanwhile.
+                self._known[key] = item, _without_blank_lines(render(item, place, level, parent))
+            written.append(self._known[key][1])
+        return "".join(written)
+
+    def _enter(self, url: str) -> None:
+        """Forget what pages of another folder see."""
         folder = f"{url}/" if url in self._folders else url.rstrip("/").rpartition("/")[0]
         if folder != self._folder:
             self._folder, self._known = folder, {}
-        key = (
-            id(item),
-            path if isinstance(item, Section) else "",
-            level,
-            isinstance(parent, Section) and parent.active,
-        )
-        if key not in self._known:
-            # With the entry itself, so that no other one gets its id meanwhile.
-            self._known[key] = item, _BLANK_LINES.sub("\n", render(item, path, level, parent))
-        return self._known[key][1]
+
+
+def _is_same_on_all(item: StructureItem) -> bool:
+    """Return whether an entry is the same on all pages of a folder: not the page's own, nor one of a plugin's types."""
+    return isinstance(item, Page | Section | Link) and type(item) in _PLAIN and not item.active
+
+
+def _without_blank_lines(entry: str) -> str:
+    return _BLANK_LINES.sub("\n", entry)
 
 
 def _slashes(url: str) -> list[int]:
@@ -146,15 +177,16 @@ def _slashes(url: str) -> list[int]:
 
 
 class _Loader(BaseLoader):
-    """Loads a theme's templates; that of an entry of the navigation asks `Entries` for what is known already."""
+    """Loads a theme's templates, those of the navigation with `render_entries` in place of their loops."""
 
     def __init__(self, theme: BaseLoader) -> None:
         self._theme = theme
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str | None, Callable[[], bool] | None]:
         source, file, is_current = self._theme.get_source(environment, template)
-        if template == _TEMPLATE and source.count(_MACRO) == 1:
-            source = source.replace(_MACRO, _MACRO.replace("render", "render_anew")) + _REMEMBERING
+        if template in _LOOPS:
+            loop, call = _LOOPS[template]
+            source = loop.sub(lambda _: call, source)
         return source, file, is_current
 
     def list_templates(self) -> list[str]:
@@ -167,5 +199,5 @@ def render_entries_once(env: Environment, urls: Iterable[str]) -> None:
     Of themes this is Material; a template in its place that renders entries in another way is left as it is.
     """
     if env.loader is not None:
-        env.globals["render_entry_once"] = Entries(urls).render_once
+        env.globals["render_entries"] = Entries(urls).render
         env.loader = _Loader(env.loader)

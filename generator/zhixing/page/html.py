@@ -15,13 +15,16 @@ from html import escape
 from pathlib import PurePosixPath
 
 from zhixing.page import targets
+from zhixing.page.arrows import draw_arrows
 from zhixing.page.callouts import KINDS
 from zhixing.page.media import is_file_name, is_remote_media, player
 from zhixing.page.tree import (
     Anchor,
     Block,
+    Board,
     Break,
     Callout,
+    Card,
     Checked,
     Claim,
     Code,
@@ -481,6 +484,23 @@ class _Writer:
         shown = ' open="open"' if opened else ""
         return f"<details{self._class('source')}{shown}>\n{summary}\n{self._code_block(code)}</details>\n"
 
+    def _board(self, block: Board) -> str:
+        """Return a canvas: a field that scrolls, in which cards lie; styles make a list of it on narrow screens."""
+        cards = "".join([self._card(card) for card in block.cards])
+        arrows = self._slot(draw_arrows(block.arrows, block.size)) if block.arrows else ""
+        field = f'<div{self._class("zx-field")} style="width:{block.size[0]}px;height:{block.size[1]}px">'
+        told = f' role="{self.mark}group" tabindex="{self.mark}0" aria-label="{escape(self.document.path.stem)}"'
+        return f"<div{self._class('zx-canvas')}{told}>\n{field}\n{arrows}{cards}</div>\n</div>\n"
+
+    def _card(self, card: Card) -> str:
+        x, y, width, height = card.box
+        own = f"--zx-color:{card.color};" if len(card.color) > 1 else ""
+        style = f"{own}--zx-x:{x};--zx-y:{y};width:{width}px;height:{height}px"
+        classes = self._class(
+            "zx-node", f"zx-node-{card.type}", f"zx-color-{card.color}" if len(card.color) == 1 else ""
+        )
+        return f'<div{classes} style="{style}">\n{self.blocks(card.children)}</div>\n'
+
     def _terms(self, block: Terms) -> str:
         parts = []
         for term, meanings in block.entries:
@@ -584,4 +604,5 @@ _BLOCKS: dict[type, Callable[..., str]] = {
     Embed: _Writer._embed,
     Example: _Writer._example,
     Terms: _Writer._terms,
+    Board: _Writer._board,
 }

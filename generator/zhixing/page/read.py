@@ -102,6 +102,17 @@ def read_page(
     return Document(note.path, blocks, {**page.footnotes, **defined}, vault.wording)
 
 
+def read_markdown(page: Page, text: str) -> tuple[Block, ...]:
+    """Return Markdown that is no note, as a card of a canvas holds it, as blocks of a page.
+
+    Its headings are none of the page's, as those of embedded notes.
+    """
+    page.embeds += 1
+    source = Source(page.note.source.path, f"\n{text}")  # no text begins with frontmatter
+    scope = EmbedScope(page, read_note(source, page.note.path), page.embeds, declares=False)
+    return _NoteReader(scope).read([Span(0, len(source.text))])
+
+
 def _footnotes_of(blocks: tuple[Block, ...]) -> Iterator[Footnote]:
     return (one for one in walk(blocks) if isinstance(one, Footnote))
 

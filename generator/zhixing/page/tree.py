@@ -375,6 +375,38 @@ class Terms:
     entries: tuple[tuple[tuple[Inline, ...], tuple[tuple[Block, ...], ...]], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """A line of a canvas between two points at sides of cards; `pointed` says at which of its ends it has a head."""
+
+    ends: tuple[tuple[int, int], tuple[int, int]]
+    sides: tuple[str, str]
+    pointed: tuple[bool, bool]
+    label: str = ""
+    color: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card or group of a canvas: its `type`, its box (x, y, width, height in pixels), and what it shows."""
+
+    span: Span
+    type: str
+    box: tuple[int, int, int, int]
+    color: str
+    children: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A canvas: its width and height in pixels, its cards in the order to read them, and the lines between them."""
+
+    span: Span
+    size: tuple[int, int]
+    cards: tuple[Card, ...]
+    arrows: tuple[Arrow, ...] = ()
+
+
 Block = (
     Heading
     | Paragraph
@@ -391,8 +423,9 @@ Block = (
     | Embed
     | Example
     | Terms
+    | Board
 )
-Node = Inline | Block | Item
+Node = Inline | Block | Item | Card
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,8 +441,9 @@ class Document:
     wording: Wording = CHINESE
 
 
-# The names of the fields of each kind of node that hold nodes, the last one first.
-_HOLDS_NODES = re.compile(r"\b(?:Inline|Block|Item|Media|Link|CodeBlock)\b")
+# The names of the fields of each kind of node that hold nodes, the last one first. Made from all kinds that there are:
+# HTML in a field that is left out would not be cleaned.
+_HOLDS_NODES = re.compile(rf"\b(?:Inline|Block|{'|'.join(kind.__name__ for kind in get_args(Node))})\b")
 _CONTENTS: dict[type, tuple[str, ...]] = {
     kind: tuple(one.name for one in reversed(fields(kind)) if _HOLDS_NODES.search(str(one.type)))
     for kind in get_args(Node)

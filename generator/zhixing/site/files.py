@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path, PurePosixPath
 from urllib.parse import urljoin
@@ -33,6 +33,9 @@ from zhixing.vault.vault import Vault, fold
 # Addresses as one page of the site sees them.
 
 
+_UNLISTED = InclusionLevel.NOT_IN_NAV
+
+
 def is_shown(file: File) -> bool:
     """Return whether everybody may see a file: it is neither excluded nor a draft."""
     return file.inclusion not in (InclusionLevel.EXCLUDED, InclusionLevel.DRAFT)
@@ -45,9 +48,13 @@ class Addresses:
     files: Files
     tags: Tags
     url: str
+    pages: Mapping[PurePosixPath, PurePosixPath] = field(default_factory=dict)
 
     def file(self, path: PurePosixPath) -> str:
-        """Return the address of a file of the vault."""
+        """Return the address of a file of the vault: of its page where it has one, which leads to the file itself."""
+        page = self.files.src_uris.get(str(self.pages[path])) if path in self.pages else None
+        if page is not None and page.url != self.url:
+            return get_relative_url(page.url, self.url)
         file = self.files.src_uris.get(str(path))
         return get_relative_url(file.url, self.url) if file and is_shown(file) else ""
 
@@ -121,10 +128,12 @@ def add_figures(files: Files, config: MkDocsConfig, figures: Mapping[PurePosixPa
         files.append(File.generated(config, str(path), content=svg))
 
 
-def add_pages(files: Files, config: MkDocsConfig, pages: Iterable[PurePosixPath]) -> None:
-    """Add pages that no note is, outside the navigation, which would list them on every page; they have no text yet."""
+def add_pages(
+    files: Files, config: MkDocsConfig, pages: Iterable[PurePosixPath], inclusion: InclusionLevel = _UNLISTED
+) -> None:
+    """Add pages that no note is, without their text, by default outside the navigation that every page lists."""
     for path in pages:
-        files.append(File.generated(config, str(path), content="", inclusion=InclusionLevel.NOT_IN_NAV))
+        files.append(File.generated(config, str(path), content="", inclusion=inclusion))
 
 
 def has_mermaid(page: str) -> bool:

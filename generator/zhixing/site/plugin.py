@@ -15,7 +15,7 @@ from mkdocs.config.config_options import Choice, Optional, Type
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
-from mkdocs.structure.files import Files
+from mkdocs.structure.files import Files, InclusionLevel
 from mkdocs.structure.nav import Link as NavLink
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
@@ -48,6 +48,7 @@ from zhixing.site.search import Entry, write_search
 from zhixing.site.search_box import begin_search, with_search
 from zhixing.site.search_text import Section, sections_of, sections_of_html, text_of_html
 from zhixing.site.settings import TERMS, unused_settings
+from zhixing.site.sheets import Sheets, find_sheets
 from zhixing.site.shown import Shown, show
 from zhixing.site.staging import Staging
 from zhixing.site.state import PAGE as STATE
@@ -99,6 +100,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     tags: Tags
     tag_titles: dict[str, str]
     tag_pages: Mapping[str, Document]
+    sheets: Sheets
     around: Surroundings
     recent: PurePosixPath
     lists: tuple[NavLink, ...]
@@ -184,7 +186,10 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             self.tag_titles[str(STATE)] = self.shown.vault.wording.state
         site_files.add_pages(files, config, map(PurePosixPath, self.tag_pages))
         site_files.add_figures(files, config, self.shown.figures)
-        site_files.add_assets(files, config, mermaid=self.shown.has_mermaid)
+        self.sheets = find_sheets(self.shown, self.tags, [file.src_uri for file in files if is_shown(file)])
+        site_files.add_pages(files, config, map(PurePosixPath, self.sheets.pages), InclusionLevel.INCLUDED)
+        mermaid = self.shown.has_mermaid or self.sheets.has_mermaid
+        site_files.add_assets(files, config, mermaid=mermaid)
         return files
 
     def on_nav(self, nav: Navigation, *, files: Files, config: MkDocsConfig) -> None:
@@ -216,6 +221,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             return "\n\n".join(_TAG_LIST.findall(note.source.text) if "material/tags" in config.plugins else [])
         if page.file.src_uri in self.tag_titles:
             page.meta = {"title": self.tag_titles[page.file.src_uri], "search": {"exclude": True}}
+        if page.file.src_uri in self.sheets.pages:
+            page.meta = {"title": self.sheets.name(page.file.src_uri)}
         return markdown
 
     @event_priority(100)
@@ -230,6 +237,10 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             return html.titled(title(note), self._written(tree, page)) + content
         if page.file.src_uri in self.tag_pages:
             return html.tag_page(self._written(self.tag_pages[page.file.src_uri], page))
+        if page.file.src_uri in self.sheets.pages:
+            tree = self.sheets.pages[page.file.src_uri]
+            self._search(page, sections_of(tree))
+            return self._written(tree, page)
         self._search(page, sections_of_html(content))
         return content
 
@@ -254,7 +265,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     def _written(self, tree: Document, page: Page) -> str:
         """Return a page's HTML, and enter its headings into MkDocs' page."""
-        place, remote = Addresses(self.files, self.tags, page.url).place, self.shown.vault.settings.remote
+        place, remote = self._addresses(page).place, self.shown.vault.settings.remote
         edge = html.edge_of(place, words=with_papers, described=self._described, remote=remote)
         written = write_html(tree, edge)
         page.toc = TableOfContents([*html.contents_of(written.contents), *page.toc])
@@ -263,7 +274,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     def _banner(self, page: Page, count: int) -> str:
         """Return the line over a page that leads to what does not hold, while the site is served."""
-        state = Addresses(self.files, self.tags, page.url).file(STATE) if str(STATE) in self.tag_pages else ""
+        state = self._addresses(page).file(STATE) if str(STATE) in self.tag_pages else ""
         words = self.shown.vault.wording
         if not self.serving or page.file.src_uri == str(STATE):
             return ""
@@ -275,7 +286,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         context["nav"] = around(nav, self.shown.vault.wording, self.lists)
         note = self.shown.note(page.file.src_uri)
         if note is not None:
-            to = Addresses(self.files, self.tags, page.url)
+            to = self._addresses(page)
             head = page_parts.head(self.shown.vault, note, self.shown.requires(note), to)
             foot = page_parts.foot(self.shown.links_here(note), to, self.shown.vault.wording, self._badge)
             near = draw_nearby(self.around, note, to.note, self.shown.vault.wording)
@@ -376,6 +387,10 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         lists = ((self.tags.wording.recent, self.recent), (self.tags.wording.tags, self.tags.index))
         found = ((name, self.files.get_file_from_path(str(path))) for name, path in lists if path)
         return tuple(NavLink(name, file.url) for name, file in found if file)
+
+    def _addresses(self, page: Page) -> Addresses:
+        """Return where things are, seen from a page."""
+        return Addresses(self.files, self.tags, page.url, self.sheets.places)
 
     def _on_site(self, note: Note) -> bool:
         """Return whether a note has a page for everybody: published, not excluded, no draft."""

@@ -62,14 +62,14 @@ _ATTRIBUTES: dict[str, set[str]] = {
 # What only our own elements say, each value behind the mark.
 _OURS = frozenset(
     [
-        "role",
+        *("role", "tabindex"),
         *("data-example", "data-expression", "data-value", "data-held", "data-digits", "data-fault", "data-right"),
     ]
 )
 _ATTRIBUTES["*"] |= _OURS
 _STYLES = {
     *("background-color", "color", "font-family", "font-size", "font-style", "font-weight", "height", "text-align"),
-    *("text-decoration", "vertical-align", "width"),
+    *("text-decoration", "vertical-align", "width", "--zx-color", "--zx-x", "--zx-y"),
 }
 # Highlighters write a colour as `background`, which could hold a picture of another host as well.
 _BACKGROUND = re.compile(r"(^|;)\s*background\s*:\s*([^;]*?)\s*(?:!\s*important\s*)?(?=;|$)", re.IGNORECASE)

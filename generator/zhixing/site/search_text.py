@@ -9,6 +9,7 @@ from html import unescape
 
 from zhixing.page.tree import (
     Block,
+    Board,
     Break,
     Callout,
     Checked,
@@ -155,9 +156,9 @@ class _Reader:
             case Embed(title=title, children=children):
                 self.say(_line((title,)))
                 self.read(children)
-            case List(items=items):
-                for item in items:
-                    self.read(item.children)
+            case List(items=parts) | Board(cards=parts):
+                for part in parts:
+                    self.read(part.children)
             case Example(children=children, declared=declared):
                 self.read(children)
                 self.read((declared,) if declared else ())

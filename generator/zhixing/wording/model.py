@@ -126,6 +126,12 @@ class Wording:
     needs_plugin: str
     needs_search: str
     needs_drawing: str
+
+    # Pages of canvases and bases.
+    original_file: str
+    sheet_unreadable: str
+    cards_left_out: str
+    canvas_arrows: str
     embed_too_much: str
     source_code: str
     numpy_code: str

@@ -1,0 +1,61 @@
+"""Pages of the canvases and bases that a site shows, beside the files themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import PurePosixPath
+
+from zhixing.page import Document
+from zhixing.page.canvas import SUFFIX as CANVAS
+from zhixing.page.canvas import Canvases
+from zhixing.page.tags import Tags
+from zhixing.page.tree import CodeBlock, walk
+from zhixing.site.shown import Shown
+from zhixing.vault.load import read_inside
+from zhixing.vault.vault import same_file
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """The pages by their own place, and the place of each file's page."""
+
+    pages: Mapping[str, Document] = field(default_factory=dict)
+    places: Mapping[PurePosixPath, PurePosixPath] = field(default_factory=dict)
+
+    def name(self, page: str) -> str:
+        """Return what a page is called."""
+        return self.pages[page].path.stem
+
+    @property
+    def has_mermaid(self) -> bool:
+        """Whether a card holds a diagram."""
+        blocks = (node for page in self.pages.values() for node in walk(page.blocks))
+        return any(isinstance(node, CodeBlock) and node.language == "mermaid" for node in blocks)
+
+
+def find_sheets(shown: Shown, tags: Tags, paths: Iterable[str]) -> Sheets:
+    """Return the pages of the canvases and bases among the files that a site shows."""
+    paths = list(paths)
+    taken = {same_file(str(one)) for path in map(PurePosixPath, paths) for one in (path, *path.parents)}
+    found = [path for path in map(PurePosixPath, paths) if path.suffix.lower() == CANVAS]
+    canvases = Canvases(shown.vault, shown.results, shown.private, len(found))
+    pages: dict[str, Document] = {}
+    places: dict[PurePosixPath, PurePosixPath] = {}
+    for path in found:
+        text = shown.figures.get(path)
+        text = read_inside(shown.vault.root, path) if text is None else text
+        places[path] = _place(path, taken)
+        taken |= {same_file(str(places[path]))}
+        pages[str(places[path])] = canvases.page(path, text or "", tags)
+    return Sheets(pages, places)
+
+
+def _place(path: PurePosixPath, taken: Set[str]) -> PurePosixPath:
+    """Return the first of `name-canvas.md`, `name-canvas-2.md`, … whose place nothing has."""
+    name = f"{path.stem}-{path.suffix[1:].lower()}"
+    names = (f"{name}-{number}" if number > 1 else name for number in count(1))
+    folders = (path.with_name(one) for one in names)
+    folder = next(one for one in folders if not {same_file(str(one)), same_file(f"{one}.md")} & taken)
+    return folder.with_name(f"{folder.name}.md")

@@ -88,3 +88,14 @@ def test_a_variation_is_read_again_when_what_it_varies_appears(tmp_path: Path) -
 
     assert "丁" not in alone.book.runs
     assert found.book.runs["丁"].quantities["x"].values == 15
+
+
+def test_what_is_said_of_an_unknown_example_names_those_that_there_are_now(tmp_path: Path) -> None:
+    project = vault(tmp_path, 乙=USER)
+    memory = compose.Memory()
+    compose.results(load(project / "notes"), memory=memory)
+    (project / "notes" / "丙.md").write_text(APART, encoding="utf-8")
+
+    second = compose.results(load(project / "notes"), memory=memory)
+
+    assert second.problems == compose.results(load(project / "notes")).problems

@@ -11,6 +11,7 @@ from mkdocs.structure import StructureItem
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Link, Navigation, Section, get_navigation
 from mkdocs.structure.pages import Page
+from mkdocs.utils import get_relative_url
 
 from zhixing.site.navigation import REACH, Entries, around, render_entries_once
 
@@ -138,6 +139,17 @@ def test_an_entry_is_rendered_once_for_a_folder() -> None:
         page = Page("x", File(name, "docs", "site", use_directory_urls=True), config)
         assert entries.render(render, page, [SAME], None, "", 1, None) == "entry"
     assert rendered_for == ["same", "same"]
+
+
+def test_a_link_to_the_page_itself_is_not_that_of_its_neighbours() -> None:
+    entries, config = Entries(["a/", "b/"]), settings()
+    pages = [Page("x", File(name, "docs", "site", use_directory_urls=True), config) for name in ("a.md", "b.md")]
+    link = Link("a", "a/")
+    seen = []
+    for page in pages:
+        address = get_relative_url(link.url, page.url)
+        seen.append(entries.render(lambda *_, address=address: address, page, [link], None, "", 1, None))
+    assert seen == ["./", "../a/"]
 
 
 SAME = Link("same", "x/")

@@ -192,7 +192,8 @@ class RunMemory:
         used = {name: runs[name] for name in names if name in runs}
         known = self.runs.get(example.id)
         sources = (source, example.variation.home) if example.variation else (source,)
-        if known is None or not known.is_valid(sources, data, used, limit, wording):
+        # What is wrong with a name that no example has depends on which names there are.
+        if known is None or len(used) < len(names) or not known.is_valid(sources, data, used, limit, wording):
             run, problems = run_example(example, source, runs, limit, wording)
             run = self.shelf.keep(run, lambda: run_example(example, source, used, limit, wording)[0])
             known = self.runs[example.id] = _Known(sources, data, used, run, problems)

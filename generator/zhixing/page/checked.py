@@ -28,7 +28,7 @@ from zhixing.vault.vault import Vault
 _REACH = 6
 # A numeral without decimals accepts values within this of its own.
 _EXACT = 2e-6
-_NAMED = re.compile(r"""(?:例子|示例|\b[Ee]xample )(?:“([^”\n]{1,60})”|「([^」\n]{1,60})」|"([^"\n]{1,60})")""")
+NAMED = re.compile(r"""(?:例子|示例|\b[Ee]xample )(?:“([^”\n]{1,60})”|「([^」\n]{1,60})」|"([^"\n]{1,60})")""")
 Piece = TypeVar("Piece")
 
 
@@ -159,7 +159,7 @@ def _split(piece: Inline, mark: Mark, text: str) -> list[Inline]:
 def mark_mentions(words: Text, written: str, examples: Examples) -> Iterator[Inline]:
     """Yield words, those in quotes that call an example by its name (例子“水果”) as a mention of it."""
     at = 0
-    for found in _NAMED.finditer(written):
+    for found in NAMED.finditer(written):
         place = examples.named(found[found.lastindex or 0])
         if place:
             start, end = found.span(found.lastindex or 0)

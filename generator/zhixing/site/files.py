@@ -167,8 +167,10 @@ _PAGE = """<!doctype html>
 """
 
 
-def write_redirects(vault: Vault, pages: Iterable[tuple[Note, File]], config: MkDocsConfig) -> None:
+def write_redirects(vault: Vault, pages: Iterable[tuple[Note, File]], config: MkDocsConfig) -> tuple[str, ...]:
     """Write a redirect for each alias of the notes that have pages, into a site that is otherwise finished.
+
+    Return the places on the site of those that were written.
 
     Passed over: an alias beyond those that a vault may have pages for, one that several notes claim, one that no file
     can be called, and one whose place anything has, in any case. Nothing is written outside the site, and over nothing.
@@ -176,6 +178,7 @@ def write_redirects(vault: Vault, pages: Iterable[tuple[Note, File]], config: Mk
     aliased = [(note, file) for note, file in pages if note.aliases]
     taken = _places_on(config.site_dir) if aliased else None
     kept = name_pages(vault).aliases
+    written = []
     for note, file in aliased:
         for alias in (one for one in note.aliases if (note.path, one) in kept):
             if taken and _is_name(alias) and _claimants(vault, alias) == {note.path}:
@@ -183,6 +186,8 @@ def write_redirects(vault: Vault, pages: Iterable[tuple[Note, File]], config: Mk
                 old = File(str(former), None, config.site_dir, config.use_directory_urls)
                 if taken.take(old.dest_uri):
                     _write(Path(config.site_dir, old.dest_uri), _page(title(note), old.url, file.url, config))
+                    written.append(old.dest_uri)
+    return tuple(written)
 
 
 def _places_on(site: str) -> TakenPlaces:
@@ -228,3 +233,18 @@ def _write(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
+
+
+def write_folder(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write a folder of the plugin's own: these files and no others. Those that are the same already stay."""
+    known = {path.name: path for path in folder.iterdir()} if folder.is_dir() else {}
+    for name in known.keys() - texts.keys():
+        known[name].unlink()
+    if texts:
+        folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        data = text.encode("utf-8", "replace")
+        if name not in known or known[name].read_bytes() != data:
+            (folder / name).write_bytes(data)
+    if known and not texts:
+        folder.rmdir()

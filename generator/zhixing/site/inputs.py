@@ -28,6 +28,10 @@ class EmptyDocs:
         self._empty = TemporaryDirectory(prefix="zhixing-")
         self._docs = ""
 
+    def close(self) -> None:
+        """Remove the empty folder; nothing is hidden any more."""
+        self._empty.cleanup()
+
     def hide(self, config: MkDocsConfig) -> None:
         """Give MkDocs an empty folder in place of the vault."""
         if config.docs_dir != self._empty.name:

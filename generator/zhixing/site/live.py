@@ -16,7 +16,7 @@ from zhixing.language.lower import NotLoweredError
 from zhixing.language.model import ExampleError, Expression, Run
 from zhixing.language.tree_data import Data, encode_expressions
 from zhixing.show.live import EXERCISE
-from zhixing.site.files import FOLDER
+from zhixing.site.files import FOLDER, write_folder
 from zhixing.source import Span
 from zhixing.vault.note import Note
 from zhixing.wording.model import Wording
@@ -127,7 +127,8 @@ def _words(wording: Wording) -> dict[str, str]:
 
 def write_live(data: Mapping[str, LiveExample], folder: Path) -> None:
     """Write the data of examples into a folder: scripts, so that they also load in pages opened from a folder."""
-    for name, one in data.items():
-        folder.mkdir(parents=True, exist_ok=True)
-        line = f'((globalThis.zhixing ??= {{}}).examples ??= {{}})["{name}"] = {one.text};\n'
-        (folder / f"{name}.js").write_text(line, encoding="utf-8", errors="replace")
+    lines = {
+        f"{name}.js": f'((globalThis.zhixing ??= {{}}).examples ??= {{}})["{name}"] = {one.text};\n'
+        for name, one in data.items()
+    }
+    write_folder(folder, lines)

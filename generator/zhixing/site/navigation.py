@@ -147,7 +147,7 @@ class Entries:
                 continue
             place = f"{path}_{number}"
             key = (id(item), place if isinstance(item, Section) else "", level, active)
-            if not page or not _is_same_on_all(item):
+            if not page or not _is_same_on_all(item, page):
                 written.append(_without_blank_lines(render(item, place, level, parent)))
                 continue
             if key not in self._known:
@@ -163,9 +163,13 @@ class Entries:
             self._folder, self._known = folder, {}
 
 
-def _is_same_on_all(item: StructureItem) -> bool:
-    """Return whether an entry is the same on all pages of a folder: not the page's own, nor one of a plugin's types."""
-    return isinstance(item, Page | Section | Link) and type(item) in _PLAIN and not item.active
+def _is_same_on_all(item: StructureItem, page: Page) -> bool:
+    """Return whether an entry is the same on all pages of a folder: not the page's own, nor one of a plugin's types.
+
+    A page sees its own address in another way than its neighbours do.
+    """
+    own = isinstance(item, Link) and item.url == page.url
+    return isinstance(item, Page | Section | Link) and type(item) in _PLAIN and not item.active and not own
 
 
 def _without_blank_lines(entry: str) -> str:
@@ -199,5 +203,10 @@ def render_entries_once(env: Environment, urls: Iterable[str]) -> None:
     Of themes this is Material; a template in its place that renders entries in another way is left as it is.
     """
     if env.loader is not None:
-        env.globals["render_entries"] = Entries(urls).render
+        forget_entries(env, urls)
         env.loader = _Loader(env.loader)
+
+
+def forget_entries(env: Environment, urls: Iterable[str]) -> None:
+    """Have the entries rendered anew, for pages at these addresses."""
+    env.globals["render_entries"] = Entries(urls).render

@@ -15,7 +15,7 @@ from mkdocs.config.config_options import Choice, Optional, Type
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
-from mkdocs.structure.files import Files, InclusionLevel
+from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Link as NavLink
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
@@ -34,15 +34,19 @@ from zhixing.site import files as site_files
 from zhixing.site import head as page_parts
 from zhixing.site import html, policy, social
 from zhixing.site.card import with_card
+from zhixing.site.changed import Signatures, digest
 from zhixing.site.faults import badge, fault_banner, state_line
 from zhixing.site.files import LIVE, SEARCH, Addresses, is_shown, write_redirects
+from zhixing.site.incremental import Incremental, other_files
 from zhixing.site.inputs import EmptyDocs, theme_places, vault_files, watch_real_folders
+from zhixing.site.kept import builds_alone, sign_site
 from zhixing.site.live import LiveExample, live_data, names_in, with_live, write_live
 from zhixing.site.logs import LEVELS, Teller, write_visibly
-from zhixing.site.navigation import around, escape_titles, render_entries_once
+from zhixing.site.navigation import around, escape_titles, forget_entries, render_entries_once
 from zhixing.site.nearby import Surroundings, draw_nearby, find_surroundings
 from zhixing.site.papers import with_papers
 from zhixing.site.policy import Trusted
+from zhixing.site.rebuild import Rebuild
 from zhixing.site.recent import find_recent, recent_page, recent_place
 from zhixing.site.search import Entry, write_search
 from zhixing.site.search_box import begin_search, with_search
@@ -57,6 +61,7 @@ from zhixing.site.watch import watch_closely
 from zhixing.vault.load import ProjectError, read_wording
 from zhixing.vault.note import Note
 from zhixing.vault.settings import read_values
+from zhixing.vault.vault import Vault
 from zhixing.wording.languages import find_wording, language_codes
 from zhixing.wording.model import Wording
 from zhixing.wording.zh import WORDING as CHINESE
@@ -97,6 +102,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     shown: Shown
     files: Files
+    settings: MkDocsConfig
     tags: Tags
     tag_titles: dict[str, str]
     tag_pages: Mapping[str, Document]
@@ -113,15 +119,18 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     def __init__(self) -> None:
         super().__init__()
         self.memory = Memory()
+        self.previous: Vault | None = None
         self.told: set[Problem] = set()
         self.teller = Teller(_log)
         self.docs = EmptyDocs()
         self.staging: Staging | None = None
-        self.serving = False
+        self.serving = self.keeps = False
         self.faults: Faults | None = None
         self.trusted: dict[tuple[str, str], Trusted] = {}
         self.searched: dict[str, Entry] = {}
-        self.live_names: set[str] = set()
+        self.live_names: dict[str, frozenset[str]] = {}
+        self.incremental = Incremental()
+        self.theme_files: tuple[File, ...] = ()
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Build beside the site that readers see, except where MkDocs serves a folder of its own.
@@ -130,7 +139,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         """
         # Nearly all that a build creates lasts until its end; looking for garbage among it took a tenth of the time.
         gc.set_threshold(20_000)
-        self.serving = command == "serve"
+        self.serving = self.keeps = command == "serve"
+        self.incremental = Incremental()
         self.staging = None if self.serving or dirty else Staging()
 
     @event_priority(-1000)
@@ -158,13 +168,16 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Load the vault and put in what it shows: what is published, and figures as they are drawn now."""
         self.docs.show(config)
+        self.theme_files = tuple(files)
         self.searched = {}
-        self.live_names = set()
+        self.live_names = {}
         file = Path(config.config_file_path)
         values = {key: value for said in self.config.user_configs for key, value in said.items()}
         settings = read_values(str(file), values)
         wording = _wording(self.config, file)
-        self.shown = show(Path(config.docs_dir), file.parent / "templates", self.memory, wording, settings)
+        templates = file.parent / "templates"
+        self.shown = show(Path(config.docs_dir), templates, self.memory, wording, settings, self.previous)
+        self.previous = self.shown.vault
         taken = theme_places(files, config, site_files.ASSETS)
         # A strict build fails on whatever does not hold; other builds show it to their readers.
         self.faults = None if config.strict else Faults.of(self.shown.found, to_author=self.serving)
@@ -194,11 +207,44 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     def on_nav(self, nav: Navigation, *, files: Files, config: MkDocsConfig) -> None:
         """Take the files as they are when every plugin has added and removed its own; escape names of folders."""
-        self.files = files
+        self.files, self.settings = files, config
         self.around = find_surroundings(self.shown.vault, self._on_site)
         if config.nav is None:
             escape_titles(nav.items)
         self.lists = self._links_to_lists()
+        if self.keeps and builds_alone(config):
+            self._sign(config)
+        else:
+            self.incremental.look_away()
+
+    def _sign(self, config: MkDocsConfig) -> None:
+        """Find what each page is made from, and what nearly all of them show."""
+        incremental, words = self.incremental, self.shown.vault.wording
+        signed = Signatures(self.shown, self.around, self.faults, self._badge, incremental.digests)
+        signatures = {}
+        for file in self.files.documentation_pages(inclusion=InclusionLevel.is_in_serve):
+            note, made = self.shown.note(file.src_uri), self.tag_pages.get(file.src_uri)
+            signatures[file.src_uri] = signed.of(note) if note else digest([made and made.blocks])
+        incremental.digests.forget(self.shown.results)
+        titles = (part for path, note in self.shown.vault.notes.items() for part in (path, title(note)))
+        named = (part for entry in self.tag_titles.items() for part in entry)
+        rest = (words.tag, self.terms, self.faults is None, config.user_configs, self.config.user_configs)
+        site = sign_site(self.files, [*titles, *named], self.shown.private, *rest)
+        incremental.begin(site, signatures, other_files(self.files))
+
+    def skip_unchanged(self) -> None:
+        """Make only pages that have changed, and take what was kept of the others."""
+        self.incremental.limit(self.files, self._meta)
+        forget_entries(self.env, (file.url for file in self.files.documentation_pages()))
+        self.searched = self.incremental.known_entries()
+        self.live_names = self.incremental.known_live()
+
+    def _meta(self, file: File) -> Mapping[str, object] | None:
+        """Return what MkDocs is told of a note or of a page of the plugin's own; None for other pages."""
+        note, name = self.shown.note(file.src_uri), self.tag_titles.get(file.src_uri)
+        if note is not None:
+            return page_parts.meta(note, self.tags)
+        return {"title": name, "search": {"exclude": True}} if name else None
 
     @event_priority(-1000)
     def on_env(self, env: Environment, *, files: Files, **_: object) -> None:
@@ -310,7 +356,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         """Keep a page from running scripts of notes, and from asking other hosts for more than is set."""
         key = _template(page)
         found = names_in(output) & self.live.keys()
-        self.live_names |= found
+        self.live_names[page.file.src_uri] = frozenset(found)
         words = self.shown.vault.wording
         page_with_all = with_live(site_files.with_mermaid(output, key[1]), key[1], words, found)
         page_with_all = with_card(self._with_search(page_with_all), key[1], words)
@@ -344,16 +390,24 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         """Write the search, and redirects at the notes' former names, after all others have written what is theirs."""
         if self.has_search:
             write_search(self.searched.values(), Path(config.site_dir, SEARCH))
-        write_live({name: self.live[name] for name in self.live_names}, Path(config.site_dir, LIVE))
+        live = frozenset[str]().union(*self.live_names.values())
+        write_live({name: self.live[name] for name in live}, Path(config.site_dir, LIVE))
         recent = find_recent(self.shown.vault, self._on_site)
+        if social.FEED not in {file.dest_uri for file in self.files}:
+            Path(config.site_dir, social.FEED).unlink(missing_ok=True)
         social.write_feed([(note, self.files.src_uris[str(note.path)].url) for note in recent], config)
         shown = (note for note in self.shown.vault.notes.values() if self._on_site(note))
-        write_redirects(self.shown.vault, [(note, self.files.src_uris[str(note.path)]) for note in shown], config)
+        pages = [(note, self.files.src_uris[str(note.path)]) for note in shown]
+        names = digest(part for note in self.shown.vault.notes.values() for part in (note.path, *note.aliases))
+        site = Path(config.site_dir)
+        self.incremental.renew_redirects(site, names, lambda: write_redirects(self.shown.vault, pages, config))
+        self.incremental.finish(self.searched, self.live_names)
         if self.staging:
             self.staging.finish(config)
 
-    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, **_: object) -> None:
-        """Keep the watching of files from following links; let the script run that MkDocs adds to what it serves."""
+    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[[], None]) -> None:
+        """Build what a save changed; follow no links to folders; let the script run that MkDocs adds to pages."""
+        server.builder = Rebuild(self, builder)
         watch_closely(server)
         watch_real_folders(server, config.docs_dir)
         inject: Callable[[bytes, int], bytes] = server._inject_js_into_html
@@ -364,12 +418,14 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         server._inject_js_into_html = add  # type: ignore[method-assign]  # MkDocs has no hook for what it adds
 
     def on_build_error(self, **_: object) -> None:
-        """Remove what was built; the old site stays."""
+        """Remove what was built; the old site stays, and of one that is served nothing is known."""
+        self.incremental.look_away()
         if self.staging:
             self.staging.discard()
 
     def on_shutdown(self) -> None:
-        """Remove what an interrupted build left."""
+        """Remove what an interrupted build left, and the empty folder."""
+        self.docs.close()
         if self.staging:
             self.staging.discard()
 

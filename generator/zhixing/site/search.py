@@ -24,6 +24,7 @@ from itertools import chain
 from operator import add
 from pathlib import Path
 
+from zhixing.site.files import write_folder
 from zhixing.site.search_text import Section
 
 # Everything written without spaces between words; the same as in search.js.
@@ -64,9 +65,7 @@ def write_search(entries: Iterable[Entry], folder: Path) -> None:
     files |= {f"d{number}": _json(_record(*page)) for number, page in enumerate(zip(pages, spelled, strict=True))}
     version = sha256("\n".join(files.values()).encode()).hexdigest()[:12]
     files["index"] = _json({"version": version, "pages": len(pages), "shards": shards})
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, data in files.items():
-        (folder / f"{name}.js").write_text(f'zhixingSearch("{name}",{data})\n', encoding="utf-8")
+    write_folder(folder, {f"{name}.js": f'zhixingSearch("{name}",{data})\n' for name, data in files.items()})
 
 
 def _json(value: object) -> str:

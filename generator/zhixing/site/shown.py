@@ -78,9 +78,13 @@ def show(
     memory: Memory | None = None,
     wording: Wording = CHINESE,
     settings: Settings = DEFAULT,
+    previous: Vault | None = None,
 ) -> Shown:
-    """Load a vault and compute what its examples show. Reads, and writes nothing."""
-    vault = load(root, wording=wording, settings=settings)
+    """Load a vault and compute what its examples show. Reads, and writes nothing.
+
+    Notes that are as they were in `previous` are taken from it, with all that was worked out of them.
+    """
+    vault = load(root, previous, wording, settings)
     found = results(vault, memory=memory)
     held_to = templates_of(read_templates(templates))
     problems = {*check(vault, found, plan(vault, found), held_to), *vault.settings.weigh(_formulas(vault))}

@@ -1,0 +1,259 @@
+"""Which pages of a site a change of its vault changes: each page has a signature of everything that it is made from.
+
+Two builds in which a page has the same signature, and the site the same `site_signature`, give the page the same
+bytes. What a page needs of other notes is in its signature as far as the page shows it, so that an edit of a
+note's text changes its own page, the pages that embed it, and those whose backlinks quote the edited sentence. What
+nearly every page shows is in the site's signature: the files of the site and the titles in its navigation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import PurePosixPath
+from weakref import WeakKeyDictionary
+
+from zhixing.claims.judge import Judged
+from zhixing.compose import Results
+from zhixing.language.runs import example_of
+from zhixing.page.checked import NAMED, Examples
+from zhixing.page.faults import Faults
+from zhixing.problems import Problem
+from zhixing.show.body import Body
+from zhixing.site.head import sentence
+from zhixing.site.nearby import MOST, Surroundings
+from zhixing.site.shown import Shown
+from zhixing.vault.embeds import embed_limits
+from zhixing.vault.graph import Edge, edges
+from zhixing.vault.note import Note
+
+_SIZE = 16
+# A link in what an example or a list shows, to be resolved like one of a note.
+_LINK = re.compile(r"\[\[|\]\([^)]*\.md\b", re.IGNORECASE)
+# Files whose page, or whose place on a page, may show any note of the vault.
+_OF_ALL_NOTES = frozenset({".base", ".canvas"})
+
+Path = PurePosixPath
+
+
+def digest(parts: Iterable[object]) -> bytes:
+    """Return a digest of the texts of parts, in their order."""
+    texts = map(str, parts)
+    joined = "".join(f"{len(text)}:{text}" for text in texts)
+    return blake2b(joined.encode("utf-8", "surrogatepass"), digest_size=_SIZE).digest()
+
+
+@dataclass
+class Digests:
+    """Digests of what stays the same object from one build to the next, so that only what changed is read again."""
+
+    notes: WeakKeyDictionary[Note, bytes] = field(default_factory=WeakKeyDictionary)
+    names: WeakKeyDictionary[Note, tuple[str, ...]] = field(default_factory=WeakKeyDictionary)
+    sentences: WeakKeyDictionary[Note, dict[int, str]] = field(default_factory=WeakKeyDictionary)
+    faces: WeakKeyDictionary[Note, bytes] = field(default_factory=WeakKeyDictionary)
+    bodies: dict[int, tuple[Body, bytes]] = field(default_factory=dict)
+    judged: dict[int, tuple[tuple[Judged, ...], bytes]] = field(default_factory=dict)
+
+    def of_note(self, note: Note) -> bytes:
+        """Return the digest of a note's text."""
+        if note not in self.notes:
+            self.notes[note] = digest([note.source.text])
+        return self.notes[note]
+
+    def face(self, note: Note) -> bytes:
+        """Return the digest of what links can name of a note: its aliases, headings, blocks and results."""
+        if note not in self.faces:
+            headings = ((one.level, one.slug, one.raw) for one in note.headings)
+            results = () if note.generated_problems else (one.id for one in note.generated.items)
+            blocks = (block.id for block in note.blocks)
+            self.faces[note] = digest([*note.aliases, "#", *headings, "^", *blocks, "=", *results])
+        return self.faces[note]
+
+    def named(self, note: Note) -> tuple[str, ...]:
+        """Return the examples that a note's prose may call by their names."""
+        if note not in self.names:
+            self.names[note] = tuple(found[found.lastindex or 0] for found in NAMED.finditer(note.source.text))
+        return self.names[note]
+
+    def sentence(self, edge: Edge) -> str:
+        """Return the sentence around a link, as the foot of the page that it leads to shows it."""
+        known = self.sentences.setdefault(edge.source, {})
+        at = edge.link.span.start
+        if at not in known:
+            known[at] = sentence(edge.source, edge.link)
+        return known[at]
+
+    def of_body(self, body: Body) -> bytes:
+        """Return the digest of what an example or a list shows."""
+        known = self.bodies.get(id(body))
+        if known is None:
+            live = (body.live.name, body.live.data) if body.live else ()
+            parts = (body.markdown, body.numpy, *live, *(part for one in sorted(body.figures.items()) for part in one))
+            known = self.bodies[id(body)] = body, digest(parts)
+        return known[1]
+
+    def of_judged(self, judged: tuple[Judged, ...]) -> bytes:
+        """Return the digest of what came of a note's claims."""
+        known = self.judged.get(id(judged))
+        if known is None:
+            known = self.judged[id(judged)] = judged, digest(part for one in judged for part in _judged(one))
+        return known[1]
+
+    def forget(self, results: Results) -> None:
+        """Forget what a vault no longer shows."""
+        bodies = {id(body) for body in results.bodies.values()}
+        self.bodies = {key: known for key, known in self.bodies.items() if key in bodies}
+
+
+def _judged(one: Judged) -> Iterator[object]:
+    yield from (one.claim.reference, one.text, one.code, one.fix, one.failed)
+    if one.computed is not None:
+        yield from (one.computed.on, repr(one.computed.values.tolist()))
+
+
+class Signatures:
+    """The signatures of the pages of one build."""
+
+    def __init__(
+        self,
+        shown: Shown,
+        around: Surroundings,
+        faults: Faults | None,
+        badge: Callable[[Note], str],
+        digests: Digests,
+    ) -> None:
+        self.vault = shown.vault
+        self.shown = shown
+        self.results = shown.results
+        self.around = around
+        self.faults = faults
+        self.badge = badge
+        self.digests = digests
+        self.limits = embed_limits(shown.vault).limits
+        self.examples = Examples(shown.vault, shown.results, faults=faults)
+        self._contents: dict[Path, bytes] = {}
+
+    def of(self, note: Note) -> bytes:
+        """Return the signature of a note's page."""
+        path = note.path
+        embedded = self._embedded(note)
+        return digest(
+            [
+                self.limits.get(path, 0),
+                *(self._content(self.vault.notes[one]).hex() for one in (path, *embedded)),
+                *self._backlinks(note),
+                *self._nearby(path),
+                *self.around.beside(path),
+            ]
+        )
+
+    def _embedded(self, note: Note) -> tuple[Path, ...]:
+        """Return the notes that stand on a note's page, those embedded in them included."""
+        found: dict[Path, None] = {}
+        waiting = [note.path]
+        while waiting:
+            for one in self._embeds.get(waiting.pop(), ()):
+                if one not in found:
+                    found[one] = None
+                    waiting.append(one)
+        return tuple(sorted(found))
+
+    @cached_property
+    def _links(self) -> Mapping[Path, list[Edge]]:
+        links: dict[Path, list[Edge]] = {}
+        for edge in edges(self.vault):
+            links.setdefault(edge.source.path, []).append(edge)
+        return links
+
+    @cached_property
+    def _embeds(self) -> Mapping[Path, list[Path]]:
+        found: dict[Path, list[Path]] = {}
+        for path, links in self._links.items():
+            shown = [edge.resolution.note.path for edge in links if edge.link.embed and edge.resolution.note]
+            if shown:
+                found[path] = shown
+        return found
+
+    def _content(self, note: Note) -> bytes:
+        """Return the digest of what a note says on its own page or on another that embeds it."""
+        if note.path not in self._contents:
+            judged = self.results.judged(note)
+            names = (*self.digests.named(note), *(one.failed or example_of(one.claim.reference) for one in judged))
+            self._contents[note.path] = digest(
+                [
+                    self.digests.of_note(note).hex(),
+                    *map(self._link, self._links.get(note.path, ())),
+                    *self._results(note),
+                    self.digests.of_judged(judged).hex(),
+                    *map(self.examples.named, dict.fromkeys(names)),
+                    *(map(_problem, self.faults.problems.get(note.path, ())) if self.faults else ()),
+                ]
+            )
+        return self._contents[note.path]
+
+    def _link(self, edge: Edge) -> str:
+        """Return what a page shows of where a link leads."""
+        found = edge.resolution
+        path = found.note.path if found.note else found.file
+        heading = found.heading.slug if found.heading else ""
+        block = (found.block.id, found.block.results) if found.block else ""
+        shown = ""
+        if found.file is not None:
+            shown = self._file(found.file)
+        return f"{found.kind}{path}#{heading}^{block}{found.heading_missing}{found.block_missing}{shown}"
+
+    def _file(self, path: Path) -> str:
+        """Return what decides how a file is shown on a page."""
+        if path in self.shown.figures:
+            return digest([self.shown.figures[path]]).hex()
+        return self._all_notes if path.suffix.lower() in _OF_ALL_NOTES else ""
+
+    @cached_property
+    def _all_notes(self) -> str:
+        return digest(self.digests.of_note(note).hex() for note in self.vault.notes.values()).hex()
+
+    def _results(self, note: Note) -> Iterator[str]:
+        """Yield what stands for each example and list of a note."""
+        for block in self.results.blocks[note.path]:
+            body = self.results.bodies.get(block.id)
+            yield block.id
+            yield block.name
+            if body is not None:
+                yield self.digests.of_body(body).hex()
+                yield self._names if _LINK.search(body.markdown) else ""
+                uses = body.run.example.uses.values() if body.run else ()
+                yield from (str(self.examples.place(example_of(one))) for one in uses)
+
+    @cached_property
+    def _names(self) -> str:
+        """The digest of all that links may name."""
+        notes = self.vault.notes.items()
+        return digest(part for path, note in notes for part in (path, self.digests.face(note).hex())).hex()
+
+    def _backlinks(self, note: Note) -> Iterator[object]:
+        for edge in self.shown.links_here(note):
+            yield edge.source.path
+            yield edge.link.field
+            yield self.badge(edge.source)
+            yield self.digests.sentence(edge)
+
+    def _nearby(self, path: Path) -> Iterator[object]:
+        """Yield what joins the notes that the picture of a note's surroundings shows."""
+        before, after = self.around.before, self.around.after
+        first, last = before.get(path, ())[:MOST], after.get(path, ())[:MOST]
+        outer = [two for one in first for two in before.get(one, ())[:MOST]]
+        outer += [two for one in last for two in after.get(one, ())[:MOST]]
+        shown = dict.fromkeys([path, *first, *last, *outer])
+        yield from self.around.linked.get(path, ())
+        for one in shown if first or last else ():
+            yield one
+            yield from before.get(one, ())[: 2 * MOST]
+            yield "→"
+            yield from after.get(one, ())[:MOST]
+
+
+def _problem(one: Problem) -> str:
+    return f"{one.line}:{one.column}:{one.code}:{one.severity}:{one.sentences}"

@@ -1,0 +1,119 @@
+"""Builds that make only the pages that have changed since the last one, and keep what the others said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.pages import Page
+
+from zhixing.site.changed import Digests
+from zhixing.site.kept import Kept, KeptPage, remove_files, stamp
+from zhixing.site.search import Entry
+
+
+@dataclass
+class Incremental:
+    """What was built last, and what the build under way makes anew.
+
+    `kept` is None where nothing is known of the site's folder, `now` where a build is not looked after. `changed` holds
+    the pages that this build makes, None for all of them.
+    """
+
+    digests: Digests = field(default_factory=Digests)
+    kept: Kept | None = None
+    now: Kept | None = None
+    signatures: Mapping[str, bytes] = field(default_factory=dict)
+    changed: frozenset[str] | None = None
+
+    def begin(self, site: bytes, signatures: Mapping[str, bytes], others: Iterable[File]) -> None:
+        """Begin a build of a site, of pages with these signatures and of other files; all of them are made."""
+        self.now = Kept(site, stamps={file.dest_uri: stamp(file) for file in others})
+        self.signatures = signatures
+        self.changed = None
+
+    def look_away(self) -> None:
+        """Begin a build of which nothing is kept."""
+        self.kept = self.now = self.changed = None
+
+    @property
+    def is_same_site(self) -> bool:
+        """Whether what nearly all pages show is as it was in the last build."""
+        return self.kept is not None and self.now is not None and self.kept.site == self.now.site
+
+    def limit(self, files: Files, meta: Callable[[File], Mapping[str, object] | None]) -> None:
+        """Make only pages that have changed, and write only other files that have.
+
+        The navigation of other pages names all of them: `meta` gives the properties of a page that is not made, None
+        for one that is to be made in any case.
+        """
+        kept = self.kept
+        if kept is None:
+            return
+        changed = set(kept.find_changed(self.signatures))
+        for file in files.documentation_pages(inclusion=InclusionLevel.is_in_serve):
+            found = meta(file) if file.src_uri not in changed and file.page else None
+            if found is None or file.page is None:
+                changed.add(file.src_uri)
+            else:
+                _skip(file.page, found)
+        self.changed = frozenset(changed)
+
+    def is_made(self, file: File) -> bool:
+        """Return whether a page is made in this build."""
+        return self.changed is None or file.src_uri in self.changed
+
+    def known_entries(self) -> dict[str, Entry]:
+        """Return what the search knows of the pages that are not made."""
+        return {path: page.entry for path, page in self._unmade() if page.entry}
+
+    def known_live(self) -> dict[str, frozenset[str]]:
+        """Return the examples that can be changed on the pages that are not made."""
+        return {path: page.live for path, page in self._unmade()}
+
+    def _unmade(self) -> list[tuple[str, KeptPage]]:
+        if self.kept is None or self.changed is None:
+            return []
+        return [(path, page) for path, page in self.kept.pages.items() if path not in self.changed]
+
+    def is_copied(self, file: File) -> bool:
+        """Return whether a file that is no page is copied in this build: it is not on the site as it is now."""
+        if self.changed is None or self.kept is None or self.now is None:
+            return True
+        made = self.now.stamps.get(file.dest_uri)
+        return not made or self.kept.stamps.get(file.dest_uri) != made
+
+    def renew_redirects(self, site: Path, aliases: bytes, write: Callable[[], tuple[str, ...]]) -> None:
+        """Write the redirects of a site in place of earlier ones, unless the aliases of its notes are the same."""
+        same = self.kept if self.kept and self.changed is not None else None
+        if self.now is None:
+            write()
+        elif same and same.aliases == aliases:
+            self.now.redirects, self.now.aliases = same.redirects, aliases
+        else:
+            remove_files(site, same.redirects if same else ())
+            self.now.redirects, self.now.aliases = write(), aliases
+
+    def finish(self, entries: Mapping[str, Entry], live: Mapping[str, frozenset[str]]) -> None:
+        """Keep what was built."""
+        self.kept = self.now
+        if self.kept is not None:
+            self.kept.pages = {
+                path: KeptPage(signature, entries.get(path), live.get(path, frozenset()))
+                for path, signature in self.signatures.items()
+            }
+
+
+def _skip(page: Page, meta: Mapping[str, object]) -> None:
+    """Give a page that is not made the title by which others name it."""
+    page.markdown = ""
+    page.meta = dict(meta)
+
+
+def other_files(files: Files) -> list[File]:
+    """Return the files of a site that are no pages and that are shown while it is served."""
+    return [
+        file for file in files if not file.is_documentation_page() and file.inclusion is not InclusionLevel.EXCLUDED
+    ]

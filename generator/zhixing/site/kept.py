@@ -1,0 +1,95 @@
+"""What is kept of a build for the next one, which builds only what has changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.utils import get_build_date
+
+from zhixing.page.public import Private
+from zhixing.site.changed import digest
+from zhixing.site.search import Entry
+
+# Themes whose pages show nothing of another page but its title and address.
+_THEMES = frozenset({"material"})
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPage:
+    """A page as it was built: its signature, what the search knows of it, and its examples that can be changed."""
+
+    signature: bytes
+    entry: Entry | None = None
+    live: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Kept:
+    """A site as it was built: its signature, its pages, the stamps of its other files, and its redirects."""
+
+    site: bytes
+    pages: dict[str, KeptPage] = field(default_factory=dict)
+    stamps: dict[str, bytes] = field(default_factory=dict)
+    redirects: tuple[str, ...] = ()
+    aliases: bytes = b""
+
+    def find_changed(self, signatures: Mapping[str, bytes]) -> frozenset[str]:
+        """Return the pages whose signatures are other ones now."""
+        known = self.pages
+        return frozenset(
+            path for path, signature in signatures.items() if path not in known or known[path].signature != signature
+        )
+
+
+def builds_alone(config: MkDocsConfig) -> bool:
+    """Return whether nothing but this plugin and the theme decides over a site's pages.
+
+    What others make of a page may depend on anything, so all pages are built with them.
+    """
+    others = (plugin for name, plugin in config.plugins.items() if name != "zhixing")
+    return (
+        config.theme.name in _THEMES
+        and not config.theme.custom_dir
+        and not config.extra_templates
+        and not config.hooks
+        and all(not getattr(plugin.config, "enabled", True) for plugin in others)
+    )
+
+
+def sign_site(files: Files, titles: Iterable[object], private: Private, *rest: object) -> bytes:
+    """Return the signature of what nearly every page shows or depends on.
+
+    `titles` are those of all notes, `rest` is whatever else decides how pages are made.
+    """
+    places = (f"{file.src_uri}>{file.dest_uri}>{file.url}>{file.inclusion}" for file in files)
+    hidden = (*sorted(map(str, private.files)), *sorted(private.names), *sorted(private.public))
+    return digest([get_build_date(), *places, "titles", *titles, "private", *hidden, *rest])
+
+
+def stamp(file: File) -> bytes:
+    """Return what is another value when a file of the site that is no page has changed; b"" where it cannot be read."""
+    content = file._content
+    if content is not None:
+        return blake2b(content if isinstance(content, bytes) else content.encode(), digest_size=16).digest()
+    with suppress(OSError):
+        found = Path(str(file.abs_src_path)).stat()
+        return digest([found.st_mtime_ns, found.st_size, found.st_ino, found.st_dev])
+    return b""
+
+
+def remove_files(site: Path, paths: Iterable[str]) -> None:
+    """Remove files of a site, and the folders that are empty without them."""
+    for path in paths:
+        file = site / path
+        with suppress(OSError):
+            file.unlink()
+            for folder in file.parents:
+                if folder == site:
+                    break
+                folder.rmdir()

@@ -1,0 +1,96 @@
+"""A site that is served in this process, without a server: built once, then again after each save; and clean builds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
+from mkdocs.config.config_options import Plugins
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import BasePlugin
+
+from zhixing.site.plugin import ZhixingPlugin
+from zhixing.site.rebuild import Rebuild
+
+URL = "http://127.0.0.1:8000/"
+
+
+class ServedSite:
+    """A site as `mkdocs serve` builds it in a folder."""
+
+    def __init__(self, project: Path, site: Path) -> None:
+        self.project = project
+        self.site = site
+        self.plugins: dict[str, BasePlugin[Any]] = {}
+        first = self.settings()
+        plugin = first.plugins["zhixing"]
+        assert isinstance(plugin, ZhixingPlugin)
+        self.plugin = plugin
+        first.plugins.on_startup(command="serve", dirty=False)
+        self.whole = 0
+        self._build(first)
+        self.rebuild = Rebuild(plugin, self._build)
+
+    def settings(self) -> MkDocsConfig:
+        with _plugins(self.plugins):
+            settings = load_config(config_file=str(self.project / "mkdocs.yml"), site_dir=str(self.site))
+        settings.site_url = URL
+        return settings
+
+    def _build(self, settings: MkDocsConfig | None = None) -> None:
+        self.whole += 1
+        build(settings or self.settings(), serve_url=URL)
+
+    def save(self) -> None:
+        """Build again, as a save makes the server do."""
+        self.rebuild()
+
+    def problems(self) -> set[str]:
+        """Return the problems of the last build."""
+        return set(map(str, self.plugin.shown.problems))
+
+    def close(self) -> None:
+        """Serve the site no longer."""
+        self.plugin.on_shutdown()
+
+    def pages_built(self) -> int:
+        """Return how many pages the last build made."""
+        changed = self.plugin.incremental.changed
+        return len(self.plugin.incremental.signatures if changed is None else changed)
+
+
+def build_clean(project: Path, site: Path) -> set[str]:
+    """Build a site anew, with nothing known of earlier builds; return the problems."""
+    served = ServedSite(project, site)
+    served.close()
+    return served.problems()
+
+
+@contextmanager
+def _plugins(kept: dict[str, BasePlugin[Any]]) -> Iterator[None]:
+    """Have MkDocs take its plugins from those: it keeps plugins that ask for it, for all builds of a process."""
+    option = dict(MkDocsConfig._schema)["plugins"]
+    assert isinstance(option, Plugins)
+    before, option.plugin_cache = option.plugin_cache, kept
+    yield
+    option.plugin_cache = before
+
+
+def read_site(site: Path) -> dict[str, bytes]:
+    """Return the bytes of every file of a site, and the folders that are empty."""
+    files = {str(path.relative_to(site)): path.read_bytes() for path in site.rglob("*") if path.is_file()}
+    empty = {f"{path.relative_to(site)}/": b"" for path in site.rglob("*") if path.is_dir() and not any(path.iterdir())}
+    return files | empty
+
+
+def differences(project: Path, served: ServedSite, clean: Path) -> list[str]:
+    """Return the files in which a site that was built save by save differs from a clean one, and the problems."""
+    problems = build_clean(project, clean)
+    ours, theirs = read_site(served.site), read_site(clean)
+    found = [path for path in sorted(ours.keys() | theirs.keys()) if ours.get(path) != theirs.get(path)]
+    said = problems ^ served.problems()
+    return [*found, *sorted(said)]

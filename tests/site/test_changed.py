@@ -1,0 +1,110 @@
+"""A site that is built save by save is, byte for byte, the one that a clean build makes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from edits import CONFIG, Author
+from served_site import ServedSite, differences, read_site
+
+# MkDocs says of settings that plugins ask for that it will not keep them.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+ROUNDS = int(os.environ.get("ROUNDS", "30"))
+SEED = int(os.environ.get("ROUNDS_FROM", "1"))
+NOTES = int(os.environ.get("ROUNDS_NOTES", "10"))
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return tmp_path / "project"
+
+
+@pytest.fixture
+def author(project: Path) -> Author:
+    return Author(project, SEED, NOTES)
+
+
+@pytest.fixture
+def served(author: Author, tmp_path: Path) -> Iterator[ServedSite]:
+    site = ServedSite(author.project, tmp_path / "site")
+    yield site
+    site.close()
+
+
+def test_random_edits_give_what_a_clean_build_gives(author: Author, served: ServedSite, tmp_path: Path) -> None:
+    done: list[str] = []
+    for number in range(ROUNDS):
+        done += [author.edit() for _ in range(author.random.choice([1, 1, 1, 2, 3]))]
+        served.save()
+        found = differences(author.project, served, tmp_path / f"clean{number}")
+        assert not found, (done[-4:], found[:10])
+    assert served.whole < ROUNDS
+
+
+def built(served: ServedSite) -> set[str]:
+    """Return the pages that the last build made, but for lists of all notes."""
+    changed = served.plugin.incremental.changed
+    assert changed is not None
+    return set(changed) - {"zhixing-state.md", "目录.md"}
+
+
+def test_a_sentence_without_links_changes_its_page_and_those_that_embed_it(author: Author, served: ServedSite) -> None:
+    author.write(author.vault / "甲.md", "# 甲\n\n话[[乙]]。\n\n另一段。\n")
+    author.write(author.vault / "乙.md", "# 乙\n")
+    author.write(author.vault / "丙.md", "# 丙\n\n![[甲]]\n")
+    served.save()
+    author.change(author.vault / "甲.md", "另一段", "改过的一段")
+    served.save()
+    assert built(served) == {"甲.md", "丙.md"}
+    author.change(author.vault / "甲.md", "话", "新话")
+    served.save()
+    assert built(served) == {"甲.md", "乙.md", "丙.md"}
+    assert "新话" in (served.site / "乙" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_save_that_changes_nothing_builds_nothing(served: ServedSite) -> None:
+    before = {path: path.stat().st_mtime_ns for path in served.site.rglob("*.html")}
+    served.save()
+    assert built(served) == set()
+    assert {path: path.stat().st_mtime_ns for path in served.site.rglob("*.html")} == before
+
+
+def test_a_note_that_becomes_hidden_is_gone_from_every_file(author: Author, served: ServedSite) -> None:
+    author.write(author.vault / "秘.md", "---\ntitle: 机密\naliases: [暗号]\n---\n\n# 机密\n\n隐语。见[[笔记1]]。\n")
+    author.write(author.vault / "引.md", "# 引\n\n见[[秘|那里]]。\n\n![[秘]]\n")
+    served.save()
+    words = [word.encode() for word in ("机密", "暗号", "隐语")]
+    assert all(any(word in data for data in read_site(served.site).values()) for word in words)
+    author.change(author.vault / "秘.md", "^title", "publish: false\ntitle")
+    served.save()
+    files = read_site(served.site)
+    assert [
+        path for path, data in files.items() if path.startswith(("秘", "暗号")) or any(one in data for one in words)
+    ] == []
+
+
+def test_other_plugins_have_every_page_built_by_each_save(author: Author, tmp_path: Path) -> None:
+    author.write(author.project / "mkdocs.yml", f"{CONFIG}  - search\n".replace("material", "mkdocs"))
+    served = ServedSite(author.project, tmp_path / "site")
+    author.edit()
+    served.save()
+    assert served.whole == 2
+    served.close()
+
+
+def test_a_build_that_failed_is_followed_by_a_whole_one(
+    author: Author, served: ServedSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(**_: object) -> None:
+        raise OSError("the disk is full")
+
+    author.edit()
+    with monkeypatch.context() as broken:
+        broken.setattr(served.plugin, "on_post_build", fail)
+        with pytest.raises(OSError, match="full"):
+            served.save()
+    served.save()
+    assert served.whole == 2

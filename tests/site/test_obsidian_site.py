@@ -45,6 +45,6 @@ def test_templates_are_nowhere_and_canvases_and_bases_are_files_with_pages(tmp_p
     assert "藏着的词" not in page
     assert "[[" not in body.partition("<pre")[0]
     assert body.count('href="%E5%9B%BE-canvas/"') == 3
-    assert body.count('href="%E8%A1%A8.base"') == 1
+    assert body.count('href="%E8%A1%A8-base/"') == 1
     assert "%E6%A8%A1%E6%9D%BF" not in body
     assert "模板/" not in body

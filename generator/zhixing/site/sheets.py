@@ -8,6 +8,8 @@ from itertools import count
 from pathlib import PurePosixPath
 
 from zhixing.page import Document
+from zhixing.page.base import SUFFIX as BASE
+from zhixing.page.base import Bases
 from zhixing.page.canvas import SUFFIX as CANVAS
 from zhixing.page.canvas import Canvases
 from zhixing.page.tags import Tags
@@ -39,16 +41,19 @@ def find_sheets(shown: Shown, tags: Tags, paths: Iterable[str]) -> Sheets:
     """Return the pages of the canvases and bases among the files that a site shows."""
     paths = list(paths)
     taken = {same_file(str(one)) for path in map(PurePosixPath, paths) for one in (path, *path.parents)}
-    found = [path for path in map(PurePosixPath, paths) if path.suffix.lower() == CANVAS]
+    on_site = set(paths)
+    found = [path for path in map(PurePosixPath, paths) if path.suffix.lower() in (CANVAS, BASE)]
+    bases = Bases(shown.vault, shown.private, tags, len(found), lambda note: str(note.path) in on_site)
     canvases = Canvases(shown.vault, shown.results, shown.private, len(found))
     pages: dict[str, Document] = {}
     places: dict[PurePosixPath, PurePosixPath] = {}
     for path in found:
         text = shown.figures.get(path)
-        text = read_inside(shown.vault.root, path) if text is None else text
+        text = (read_inside(shown.vault.root, path) or "") if text is None else text
         places[path] = _place(path, taken)
         taken |= {same_file(str(places[path]))}
-        pages[str(places[path])] = canvases.page(path, text or "", tags)
+        is_base = path.suffix.lower() == BASE
+        pages[str(places[path])] = bases.page(path, text) if is_base else canvases.page(path, text, tags)
     return Sheets(pages, places)
 
 

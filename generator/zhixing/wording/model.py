@@ -132,6 +132,9 @@ class Wording:
     sheet_unreadable: str
     cards_left_out: str
     canvas_arrows: str
+    view_unsupported: str
+    view_empty: str
+    rows_not_shown: str
     embed_too_much: str
     source_code: str
     numpy_code: str

@@ -1,0 +1,230 @@
+"""Bases as pages: what their views find, show, sort and group; what is not computed is said, and never half shown."""
+
+from __future__ import annotations
+
+import time
+from pathlib import PurePosixPath
+
+import pytest
+from lxml import html
+from note_page import to_html
+
+from hostile import guard
+from small_vaults import vault_of
+from zhixing.compose import results
+from zhixing.page.base import Bases
+from zhixing.page.base_language import Row, UnsupportedError, Value, as_text, is_true, parse
+from zhixing.page.public import private_of
+from zhixing.page.tags import tags_of
+
+NOTES = {
+    "书/红楼梦.md": "---\ntags: [书/小说]\nprice: 30\nread: true\nauthor: '[[曹雪芹]]'\ndate: 2024-05-01\n---\n"
+    "文 [[曹雪芹]]\n",
+    "书/史记.md": "---\ntags: [书]\nprice: 9.5\nread: false\nauthor: 司马迁\ndate: 2023-01-02\n"
+    "other: ['[[藏]]', 二]\n---\n文\n",
+    "书/深/论语.md": "---\ntags: [书]\nprice: 120\nsite: https://example.org/a\n---\n文\n",
+    "曹雪芹.md": "---\naliases: [雪芹]\n---\n#人 <b>\n",
+    "藏.md": "---\npublish: false\ntags: [书]\nprice: 1\n---\n藏着的话\n",
+    "外.md": "---\ntags: [书]\n---\n不在网站上\n",
+}
+
+
+def bases() -> Bases:
+    vault = vault_of(NOTES)
+    found = results(vault)
+    tags = tags_of(vault, lambda note: note.published, [])
+    return Bases(vault, private_of(vault, found), tags, 1, lambda note: note.name != "外")
+
+
+def shown(text: str) -> str:
+    return to_html(bases().page(PurePosixPath("书/库.base"), text))
+
+
+def table(page: str) -> list[list[str]]:
+    tree = html.fragment_fromstring(f"<div>{page}</div>")
+    return [[" ".join(cell.text_content().split()) for cell in row.xpath("./th|./td")] for row in tree.iter("tr")]
+
+
+def names(expression: str) -> list[str]:
+    vault = vault_of(NOTES)
+    return [note.name for note in vault.notes.values() if is_true(parse(expression)(Row(note, {})))]
+
+
+@pytest.mark.parametrize(
+    ("expression", "found"),
+    [
+        ('file.hasTag("书")', ["史记", "深/论语", "红楼梦", "外", "藏"]),
+        ("file.hasTag('#书/小说', '人')", ["红楼梦", "曹雪芹"]),
+        ('file.inFolder("书")', ["史记", "深/论语", "红楼梦"]),
+        ('file.folder == "书"', ["史记", "红楼梦"]),
+        ('file.hasLink("曹雪芹")', ["红楼梦"]),
+        ('file.hasLink("[[曹雪芹|他]]")', ["红楼梦"]),
+        ('file.hasProperty("Price")', ["史记", "深/论语", "红楼梦", "藏"]),
+        ("price > 9.5", ["深/论语", "红楼梦"]),
+        ("note.price <= 9.5 && price != 1", ["史记"]),
+        ('note["price"] == 30', ["红楼梦"]),
+        ('price == "30"', ["红楼梦"]),
+        ("read", ["红楼梦"]),
+        ("read == false", ["史记"]),
+        ("!read && price", ["史记", "深/论语", "藏"]),
+        ('author == link("曹雪芹")', ["红楼梦"]),
+        ('author.contains("马")', ["史记"]),
+        ('tags.contains("书")', ["史记", "深/论语", "外", "藏"]),
+        ('date >= date("2024-01-01")', ["红楼梦"]),
+        ("site.isEmpty() && price > 10", ["红楼梦"]),
+        ('file.name.startsWith("红") || file.name.endsWith("记")', ["史记", "红楼梦"]),
+        ("other.length == 2", ["史记"]),
+        ('if(read, file.name == "红楼梦", price > 100)', ["深/论语", "红楼梦"]),
+        ('(price > 10 || read) && !file.path.contains("深")', ["红楼梦"]),
+        ('file.ext == "md" && file.aliases.contains("雪芹")', ["曹雪芹"]),
+        ('nothing == "x"', []),
+    ],
+)
+def test_what_a_filter_finds(expression: str, found: list[str]) -> None:
+    assert names(expression) == [name.rpartition("/")[2] for name in sorted(found, key=[*order()].index)]
+
+
+def order() -> list[str]:
+    """The names in the order of the vault's paths, as the cases write them."""
+    vault = vault_of(NOTES)
+    return ["深/论语" if note.name == "论语" else note.name for note in vault.notes.values()]
+
+
+@pytest.mark.parametrize(
+    ("expression", "named"),
+    [
+        ("file.mtime > now() - '1d'", "file.mtime"),
+        ("price + 1", "+"),
+        ("file.hasLink(this.file)", "this"),
+        ("price.toFixed(2)", "toFixed()"),
+        ("random()", "random()"),
+        ("/a/.matches(file.name)", "/"),
+        ("file.links[0]", "["),
+        ("(price", ")"),
+        ("price ==", "…"),
+        ("", "…"),
+        ("file.folder.x", ".x"),
+        ("(" * 100 + "1" + ")" * 100, "("),
+        ("formula.x", "formula.x"),
+        ("'a" * 5_000, "'a'a'a'a'a'a'a'a'a'a…"),
+    ],
+)
+def test_what_is_not_known_is_named(expression: str, named: str) -> None:
+    with pytest.raises(UnsupportedError) as unknown:
+        names(expression)
+    assert str(unknown.value) == named
+
+
+BASE = """filters:
+  and:
+    - file.hasTag("书")
+    - not: [price > 100]
+formulas:
+  count: other.length
+  worse: file.mtime
+properties:
+  note.price: {displayName: 价 <b>}
+  formula.count: {displayName: 几个}
+views:
+  - type: table
+    name: 全部
+    order: [file.name, note.price, author, read, tags, other, formula.count]
+    sort: [{property: price, direction: DESC}]
+"""
+
+
+def test_a_view_is_a_table_of_published_notes_with_their_properties() -> None:
+    page = shown(BASE)
+    assert table(page) == [
+        ["笔记", "价 <b>", "author", "read", "tags", "other", "几个"],
+        ["红楼梦", "30", "曹雪芹", "✓", "#书/小说", "", "0"],
+        ["史记", "9.5", "司马迁", "", "#书", "藏、二", "2"],
+    ]
+    assert '<a href="红楼梦.md">红楼梦</a>' in page
+    assert '<a href="../曹雪芹.md">曹雪芹</a>' in page
+    assert 'href="../藏' not in page
+    assert "<h2" in page
+    assert '<a href="库.base">原文件</a>' in page
+
+
+def test_limits_groups_and_lists() -> None:
+    view = "views:\n  - {type: cards, name: 一, limit: 2, filters: price > 1, order: [file.name]}\n"
+    page = shown(view)
+    assert table(page) == [["笔记"], ["史记"], ["论语"]]
+    assert "还有 1 行没有显示" in page
+    grouped = shown(
+        "views:\n  - type: list\n    name: 二\n    filters: price\n    order: [file.name, price]\n"
+        "    groupBy: {property: file.folder, direction: DESC}\n"
+    )
+    text = html.fragment_fromstring(f"<div>{grouped}</div>").text_content()
+    assert text.split() == [
+        "库",
+        "二",
+        "书/深",
+        "论语",
+        "·",
+        "120",
+        "书",
+        "史记",
+        "·",
+        "9.5",
+        "红楼梦",
+        "·",
+        "30",
+        "原文件",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("view", "part"),
+    [
+        ("filters: file.mtime > 1", "file.mtime"),
+        ("filters: {nand: [price]}", "nand"),
+        ("order: [formula.worse]", "file.mtime"),
+        ("order: [formula.round]", "formula.round"),
+        ("sort: [{property: file.size}]", "file.size"),
+    ],
+)
+def test_a_view_that_is_not_computed_says_so_and_the_others_stand(view: str, part: str) -> None:
+    text = "formulas:\n  worse: file.mtime\n  round: formula.trip\n  trip: formula.round\nviews:\n"
+    page = shown(f"{text}  - name: 坏\n    {view}\n  - name: 好\n    filters: price > 100\n")
+    assert f"这个视图没有显示：网站不会算 {part}" in page
+    assert table(page) == [["笔记"], ["论语"]]
+
+
+@pytest.mark.parametrize("text", ["a: [", "- 1", "3", "\x00"])
+def test_what_is_no_base_says_so(text: str) -> None:
+    assert "这个文件读不出来" in shown(text)
+
+
+@pytest.mark.parametrize("text", ["views: 3", "views: [3, {order: {a: b}, sort: 3, limit: -1, groupBy: []}]", "views:"])
+def test_odd_values_stop_no_page(text: str) -> None:
+    assert "原文件" in shown(text)
+
+
+def test_nothing_matches() -> None:
+    assert "没有符合条件的笔记" in shown("views: [{name: 空, filters: price > 1000}]")
+
+
+def test_formulas_that_name_one_another_are_computed_once_each() -> None:
+    formulas = "".join(f"  f{at}: if(formula.f{at + 1}, formula.f{at + 1}, formula.f{at + 1})\n" for at in range(25))
+    with guard():
+        page = shown(
+            f"formulas:\n{formulas}  f25: price\nviews:\n  - {{name: a, filters: read, order: [formula.f0]}}\n"
+        )
+    assert table(page)[1] == ["30"]
+
+
+def test_what_would_take_long_is_not_computed() -> None:
+    vault = vault_of({f"{at}.md": "文" for at in range(1_000)})
+    tags = tags_of(vault, lambda _: True, [])
+    many = Bases(vault, private_of(vault, results(vault)), tags, 100_000, lambda _: True)
+    begun = time.process_time()
+    page = to_html(many.page(PurePosixPath("a.base"), "views: [{name: a}]"))
+    assert "这个视图没有显示" in page
+    assert time.process_time() - begun < 1
+
+
+def test_as_text() -> None:
+    values: list[Value] = [1.0, 1.5, True, None, ["a", 2.0]]
+    assert [*map(as_text, values)] == ["1", "1.5", "true", "", "a, 2"]

@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # Material's notice about a MkDocs 2 that this project does not use.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help site test quick fuzz serve regenerate check build lint types pytest bench-core bench-links bench-search bench-hostile wheel sdist requirements clean
+.PHONY: help site test quick fuzz serve regenerate check build lint types pytest bench bench-core bench-links bench-search bench-hostile wheel sdist requirements clean
 .DEFAULT_GOAL := help
 
 help: ## Show what can be made
@@ -54,6 +54,9 @@ types: $(READY)
 
 pytest: $(READY)
 	$(BIN)/pytest -n auto --dist loadfile
+
+bench: $(READY) ## Measure sites, checks and saves against plain Material and Zensical, for SIZES (100 1000) notes; minutes
+	$(BIN)/python -m benchmarks.site --sizes $(or $(SIZES),100 1000)
 
 bench-core: $(READY) ## Compare the attention core with torch (installs the extra `bench`)
 	$(BIN)/python -m pip install --quiet --no-build-isolation --editable '.[bench]'

@@ -10,6 +10,7 @@ from math_core import LatexError, LatexToMathML
 
 from zhixing.checks.formulas import find_excess, formulas
 from zhixing.problems import Code, Problem
+from zhixing.site.math_dialect import MACROS, adapt
 from zhixing.vault.note import Note
 
 _REASON = re.compile(r"(\d+): (.*)", re.DOTALL)
@@ -30,7 +31,7 @@ def mathml(latex: str, *, display: bool) -> str:
     if excess:
         raise FormulaError(excess, 0)
     try:
-        return _converter().convert_with_local_state(latex, displaystyle=display)
+        return _converter().convert_with_local_state(adapt(latex, display=display), displaystyle=display)
     except LatexError as error:
         reason = _REASON.match(str(error))
         raise FormulaError(reason[2] if reason else str(error), int(reason[1]) if reason else 0) from error
@@ -38,7 +39,7 @@ def mathml(latex: str, *, display: bool) -> str:
 
 @cache
 def _converter() -> LatexToMathML:
-    return LatexToMathML(fancy_error=False)
+    return LatexToMathML(fancy_error=False, macros=MACROS)
 
 
 def formula(latex: str, display: bool) -> str:  # a page's `Edge` calls it so

@@ -25,6 +25,7 @@ from zhixing.language.runs import Book, RunMemory, run_all
 from zhixing.lists.lists import CANVAS, List, list_body, list_map, read_list
 from zhixing.markdown.blocks import Region
 from zhixing.markdown.fences import example_fences, list_fences
+from zhixing.markdown.generated import SEAL
 from zhixing.problems import Code, Problem
 from zhixing.show.body import Body, Rendered, render
 from zhixing.show.templates import NoteTemplateError, obsidian_template
@@ -34,7 +35,7 @@ from zhixing.vault.note import Note, read_note
 from zhixing.vault.stamps import Stamp, stamps
 from zhixing.vault.vault import Vault, fold
 from zhixing.weave.figures import unused_figures, weave_figure
-from zhixing.weave.generated_files import SEAL, canvas_content, text_content, weave_file
+from zhixing.weave.generated_files import canvas_content, text_content, weave_file
 from zhixing.weave.regions import Accepted, Target, Verdict, Woven, accepts, weave
 
 # Running a vault: its examples and lists, rendered.
@@ -363,6 +364,11 @@ def _plan_templates(vault: Vault, templates: Collection[Source], *, accept: Acce
             yield _plan_file(vault, path, partial(weave_file, text=text, content=text_content, accept=accept is True))
 
 
+def plan_text(vault: Vault, path: PurePosixPath, text: str) -> Plan:
+    """Return the plan for a generated file of text, which has room for its checksum."""
+    return _plan_file(vault, path, partial(weave_file, text=text, content=text_content))
+
+
 def _plan_file(vault: Vault, path: PurePosixPath, weave_into: Callable[[Source], Woven], example: str = "") -> Plan:
     """Return the plan for a generated file; `example` is the example whose result it shows."""
     before = read_inside(vault.root, path)
@@ -452,6 +458,7 @@ __all__ = [
     "check",
     "plan",
     "plan_again",
+    "plan_text",
     "results",
     "templates_of",
 ]  # fmt: skip

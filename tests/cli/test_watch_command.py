@@ -12,17 +12,23 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
 from shell import contents, inside, vault, zhixing
 from zhixing import compose
+from zhixing.checks.check_links import check_links
+from zhixing.checks.report import render_report
 from zhixing.cli import wake as waking
 from zhixing.cli import watch as watching
 from zhixing.cli.wake import Wake
 from zhixing.cli.watch import Interrupts, Session
+from zhixing.problems import Code, Problem
+from zhixing.source import Source
 from zhixing.vault.load import find_project, load_project
+from zhixing.vault.note import read_note
+from zhixing.vault.vault import Vault
 
 NOTE = "# 笔记\n\n```yaml example\nid: 甲\ngiven: {a: 2}\ncompute: {x: a * 3}\n```\n\n后文。\n"
 PATIENCE = 60
@@ -145,12 +151,12 @@ def test_what_is_saved_while_it_computes_is_not_written_over(
             patched.setattr(compose, "plan_again", and_save)
             session.look()
         assert read(notes / "笔.md") == newer
-        assert session.pause is not None
+        assert session.retry
         assert capsys.readouterr().out == ""
 
         session.look()
         assert "| x | 24 |" in read(notes / "笔.md")
-        assert session.pause is None
+        assert session.retry is None
 
 
 def test_renames_deletions_folders_and_bytes_that_are_no_text(tmp_path: Path) -> None:
@@ -202,6 +208,98 @@ def test_a_half_written_note_gets_no_results(tmp_path: Path) -> None:
             assert read(notes / "笔.md") == whole
         session.look()
         assert "| x | 27 |" in read(notes / "笔.md")
+
+
+# The report.
+
+
+WRONG = "# 错\n\n## 一节\n\n见 [[没有#这节]] 与 [[笔#没有]]。\n\n## 二节\n\n![[没有.png]]\n"
+
+
+@contextmanager
+def reporting(folder: Path, **notes: str) -> Iterator[tuple[Session, Path]]:
+    """Yield a session that keeps a report and has begun, and the report's path."""
+    project = vault(folder, **notes)
+    with inside(project):
+        session = session_of(project)
+        session.reports = True
+        session.begin()
+        yield session, project / "notes" / "检查.md"
+
+
+def go_on(session: Session) -> None:
+    """Let a session look, and write its report when nothing changes any more."""
+    session.go_on(changed=True)
+    while session.pause:
+        session.go_on(changed=False)
+
+
+def test_the_report_leads_to_what_fails(tmp_path: Path) -> None:
+    with reporting(tmp_path, 笔=NOTE, 错=WRONG) as (session, place):
+        text = read(place)
+        assert text.startswith("---\npublish: false\n---\n")
+        assert "## [[错|错]]" in text
+        assert "[[错#一节|一节]] · 第 5 行" in text
+        assert "[[错#二节|二节]] · 第 9 行" in text
+        assert "`link-heading`" in text
+        assert "region-stale" not in text
+        shown = read_note(Source("检查.md", text), PurePosixPath("检查.md"))
+        assert len(shown.links) >= 4
+        both = Vault(place.parent, {**session.vault.notes, shown.path: shown}, session.vault.files)
+        assert {one.code for one in check_links(both) if one.path == "检查.md"} <= {Code.ORPHAN}
+
+        go_on(session)
+        assert read(place) == text
+        write(place.with_name("错.md"), "# 好\n")
+        go_on(session)
+        assert "没有要改的" in read(place)
+        assert "[[" not in read(place)
+
+
+def test_the_report_is_no_note_of_the_vault(tmp_path: Path) -> None:
+    with reporting(tmp_path, 笔=NOTE, 错=WRONG) as (session, place):
+        before = zhixing(tmp_path, "check", "--json").stdout
+        write(place.with_name("错.md"), WRONG.replace("一节", "改名"))
+        loaded = load_project(session.project)
+        assert PurePosixPath("检查.md") not in {*loaded.notes, *loaded.files}
+        assert "检查" not in zhixing(tmp_path, "graph", "--json").stdout
+        place.unlink()
+        write(place.with_name("错.md"), WRONG)
+        assert zhixing(tmp_path, "check", "--json").stdout == before
+        write(place, "# 检查\n\n我自己的笔记。\n")
+        assert PurePosixPath("检查.md") in load_project(session.project).notes
+
+
+@pytest.mark.parametrize("own", ["# 我的笔记\n", ""])
+def test_a_report_edited_by_hand_or_a_note_of_its_name_is_left_alone_and_said_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], own: str
+) -> None:
+    with reporting(tmp_path, 笔=NOTE, 错=WRONG) as (session, place):
+        text = own or read(place) + "\n我的话。\n"
+        write(place, text)
+        for number in range(3):
+            write(place.with_name("错.md"), f"{WRONG}\n[[没有{number}#节]]\n[[笔#没有{number}]]\n")
+            go_on(session)
+        assert read(place) == text
+        assert capsys.readouterr().out.count("file-edited") == 1
+
+
+def test_a_report_in_english_has_its_english_name(tmp_path: Path) -> None:
+    project = vault(tmp_path, 错=WRONG)
+    write(project / "mkdocs.yml", "site_name: x\ndocs_dir: notes\ntheme: {name: material, language: en}\n")
+    with reporting(tmp_path / "none"), inside(project):
+        session = session_of(project)
+        session.reports = True
+        session.begin()
+    assert "line 5, column" in read(project / "notes" / "Problems.md")
+
+
+def test_what_a_message_says_makes_no_link_in_the_report() -> None:
+    problem = Problem("夹/a|b.md", 3, 1, Code.LINK_NOTE, "There is no [[x]] #tag `code` $a$ %%c%%", "Write <b> ^id")
+    text = render_report(Vault(Path(), {}, ()), [problem])
+    shown = read_note(Source("检查.md", text), PurePosixPath("检查.md"))
+    assert not shown.links
+    assert not [token for token in shown.tokens if token.kind.name in {"TAG", "MATH", "COMMENT", "BLOCK_ID"}]
 
 
 # Waiting.

@@ -9,10 +9,10 @@ from pathlib import PurePosixPath
 from zhixing.lists.canvas import CanvasBox, CanvasEdge, CanvasNode, Side, canvas_text
 from zhixing.lists.layout import Arrow, Grid, lay_out, transitive_reduction, without_cycles
 from zhixing.markdown.blocks import Kind
+from zhixing.markdown.generated import SEAL
 from zhixing.vault.graph import edges, requirements
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
-from zhixing.weave.generated_files import SEAL
 from zhixing.wording.model import Wording
 
 # In pixels. A card holds a heading and a definition of about a hundred characters; Obsidian writes its name above it.

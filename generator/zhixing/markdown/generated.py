@@ -16,6 +16,8 @@ from zhixing.source import Source, Span, Spans
 
 # What every marker holds; a text without it has none.
 MARK = "zhixing:"
+# What a file holds that is generated as a whole; its checksum follows.
+SEAL = "zhixing:file"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath, PurePosixPath
 
+from zhixing.markdown.generated import SEAL
 from zhixing.markdown.yaml import PROJECT, Scalar, read_yaml
 from zhixing.markdown.yaml import Mapping as YamlMapping
 from zhixing.markdown.yaml import Node as YamlNode
@@ -272,6 +273,15 @@ MAX_PATH_BYTES = 1000
 _OTHER_MARKDOWN = frozenset({".markdown", ".mdown", ".mkdn", ".mkd"})
 
 
+# The seal of a report stands in its first lines.
+_REPORT_HEAD = 300
+
+
+def report_file(wording: Wording) -> str:
+    """Return the path of the list of problems that `zhixing watch --report` keeps in a vault."""
+    return f"{wording.report}.md"
+
+
 def load_project(project: Project, previous: Vault | None = None) -> Vault:
     """Return the vault of a project, as `load` does."""
     return load(project.notes, previous, project.wording, project.settings)
@@ -307,12 +317,19 @@ class _Loader:
         for path in sorted(self._files(), key=str):
             if path.suffix.lower() != ".md" or self.templates in path.parents:
                 files.append(path)
-            elif (source := self._read(path)) is not None:
+            elif (source := self._read(path)) is not None and not self._is_report(source):
                 known = self.known.get(path)
                 notes[path] = known if known and known.source.text == source.text else self._note(source, path)
                 self._check_suffix(path)
         problems = tuple(sorted(self.problems, key=lambda problem: problem.order))
         return Vault(self.root, notes, tuple(files), problems, self.templates, self.wording, self.settings)
+
+    def _is_report(self, source: Source) -> bool:
+        """Return whether a file is the list of problems that `zhixing watch --report` keeps.
+
+        It is neither a note nor a file of the vault: nothing else shows it, counts it or leads to it.
+        """
+        return source.path == report_file(self.wording) and SEAL in source.text[:_REPORT_HEAD]
 
     def _note(self, source: Source, path: PurePosixPath) -> Note:
         return read_note(source, path, marked_only=self.settings.marked_only)

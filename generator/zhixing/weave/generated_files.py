@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from zhixing.markdown.generated import SEAL
 from zhixing.problems import Code, Problem
 from zhixing.source import Source
 from zhixing.weave.regions import Verdict, Woven, checksum, judge_text
@@ -45,7 +46,6 @@ def _problems(source: Source, verdict: Verdict, messages: Messages, *, accept: b
         yield source.problem(messages.edited_code, 0, messages.edited, messages.fix)
 
 
-SEAL = "zhixing:file"
 _SEAL = re.compile(rf"{SEAL}(?: ([0-9a-f]{{8}})(?![0-9a-f]))?")
 _MESSAGES = Messages(
     missing="The file is not written yet",

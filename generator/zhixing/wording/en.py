@@ -302,4 +302,9 @@ WORDING = Wording(
     page_missing_help="It may have a new name. Search for it, or go on from here:",
     example="example",
     from_template="Generated from templates/{name}; change that file instead",
+    report="Problems",
+    report_generated="Written by zhixing watch --report after every save; edited by hand, it is left alone",
+    report_summary="To fix in {files} files: {count}.",
+    report_none="There is nothing to fix.",
+    report_more="{count} more; `zhixing check` lists them all.",
 )

@@ -236,6 +236,13 @@ class Wording:
     example: str
     from_template: str
 
+    # The note that lists the problems of a vault.
+    report: str
+    report_generated: str
+    report_summary: str
+    report_none: str
+    report_more: str
+
     def pair(self, head: str, text: str) -> str:
         """Return `head: text`."""
         return f"{head}{self.colon}{text}"

@@ -348,4 +348,9 @@ WORDING = Wording(
     page_missing_help="它也许改了名字。搜一搜，或者从这里走：",
     example="例",
     from_template="由 templates/{name} 生成，要改请改那里",
+    report="检查",
+    report_generated="由 zhixing watch --report 写，每次保存后更新；手改过就不再更新",
+    report_summary="{files} 个文件里有 {count} 处待改。",
+    report_none="没有要改的。",
+    report_more="另有 {count} 处，`zhixing check` 会全部列出。",
 )

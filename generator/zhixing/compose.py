@@ -21,7 +21,7 @@ from zhixing.claims.judge import Judged, check_claims, check_says, judge_note
 from zhixing.claims.refer import Backing
 from zhixing.language.budget import Budget, Pool, budget_of_claims, pool_of_showing
 from zhixing.language.model import Run
-from zhixing.language.runs import Book, RunMemory, run_all
+from zhixing.language.runs import Book, Declared, RunMemory, example_of, run_all
 from zhixing.lists.lists import CANVAS, List, list_body, list_map, read_list
 from zhixing.markdown.blocks import Region
 from zhixing.markdown.fences import example_fences, list_fences
@@ -67,6 +67,7 @@ class Results:
     problems: tuple[Problem, ...]
     rendered: Mapping[str, Rendered]
     claiming: Budget = field(repr=False)
+    known_claims: dict[PurePosixPath, _KnownClaims] = field(default_factory=dict, repr=False)
     _judged: dict[PurePosixPath, tuple[Note, tuple[Judged, ...]]] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -82,8 +83,20 @@ class Results:
         """Return the claims of a note held against the runs; each note's are judged once."""
         known = self._judged.get(note.path)
         if known is None or known[0] is not note:
-            known = self._judged[note.path] = note, tuple(judge_note(note, self.backing, self.claiming))
+            known = self._judged[note.path] = note, self._judge(note)
         return known[1]
+
+    def _judge(self, note: Note) -> tuple[Judged, ...]:
+        """Return the claims of a note held against the runs, as they were where nothing that they rest on changed."""
+        known = self.known_claims.get(note.path)
+        if known is None or not known.is_valid(note, self.backing, self.claiming):
+            used = self.claiming.used
+            judged = tuple(judge_note(note, self.backing, self.claiming))
+            known = _KnownClaims.of(note, self.backing, judged, self.claiming.used - used)
+            self.known_claims[note.path] = known
+        else:
+            self.claiming.used += known.work
+        return known.judged
 
     @cached_property
     def backing(self) -> Backing:
@@ -103,6 +116,42 @@ class Results:
         """Return the canvases that a note declares: text with room for a checksum, by its place in the vault."""
         places = (note.path.parent / f"{block.id}{CANVAS}" for block in self.blocks[note.path] if block.id)
         return {place: self.canvases[place] for place in places if place in self.canvases}
+
+
+@dataclass(frozen=True, slots=True)
+class _KnownClaims:
+    """The claims of a note as they were judged, the operations that took, and what that rests on.
+
+    `examples` holds, by name, the run and the failure of each example that the note declares or that a claim may name.
+    """
+
+    note: Note
+    judged: tuple[Judged, ...]
+    work: int
+    examples: Mapping[str, tuple[Run | None, Declared | None]]
+
+    @classmethod
+    def of(cls, note: Note, backing: Backing, judged: tuple[Judged, ...], work: int) -> _KnownClaims:
+        """Return what came of a note's claims, with what it rests on."""
+        claims = [*(one.claim for one in judged), *note.claims]
+        names = [*backing.own.get(note.path, ()), *(example_of(one.reference) for one in claims if one.reference)]
+        # What is said of a name that means nothing depends on which names there are.
+        if any(one.code is Code.CLAIM_UNKNOWN for one in judged):
+            names += [*backing.runs, *backing.failed]
+        examples = {name: (backing.runs.get(name), backing.failed.get(name)) for name in names}
+        return cls(note, judged, work, examples)
+
+    def is_valid(self, note: Note, backing: Backing, budget: Budget) -> bool:
+        """Return whether judging the claims again would give the same."""
+        if note is not self.note or budget.most is None or budget.used + self.work > budget.most:
+            return False
+        names = {*backing.own.get(note.path, ())}
+        if any(one.code is Code.CLAIM_UNKNOWN for one in self.judged):
+            names |= backing.runs.keys() | backing.failed.keys()
+        return names <= self.examples.keys() and all(
+            backing.runs.get(name) is run and backing.failed.get(name) is failed
+            for name, (run, failed) in self.examples.items()
+        )
 
 
 def _silent(_done: int, _total: int) -> None:
@@ -126,6 +175,7 @@ class Memory:
     runs: RunMemory = field(default_factory=RunMemory)
     rendered: dict[str, tuple[Run, Rendered]] = field(default_factory=dict)
     plans: dict[PurePosixPath, _Planned] = field(default_factory=dict)
+    claims: dict[PurePosixPath, _KnownClaims] = field(default_factory=dict)
 
     def render(self, name: str, run: Run, pool: Pool) -> Rendered:
         """Return what a run shows; it is rendered once, except where the pool did not suffice or does no longer."""
@@ -158,7 +208,9 @@ def results(vault: Vault, progress: Progress = _silent, memory: Memory | None = 
     ]
     problems = [*book.problems, *problems, *map(_duplicate_id, duplicates)]
     claiming = budget_of_claims(len(note.source.text) for note in vault.notes.values())
-    return Results(book, examples | made, canvases, _blocks(vault, declared), tuple(problems), rendered, claiming)
+    memory.claims = {path: known for path, known in memory.claims.items() if path in vault.notes}
+    blocks, said = _blocks(vault, declared), tuple(problems)
+    return Results(book, examples | made, canvases, blocks, said, rendered, claiming, memory.claims)
 
 
 @dataclass(frozen=True, slots=True)

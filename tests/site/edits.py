@@ -34,6 +34,11 @@ show:
 ```
 """
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="{}" height="4"/></svg>'
+CANVAS = """{"nodes": [
+{"id": "a", "type": "file", "file": "笔记%d.md", "x": 0, "y": 0, "width": 200, "height": 80},
+{"id": "b", "type": "text", "text": "卡片%d，见[[笔记0]]", "x": 300, "y": 0, "width": 200, "height": 80}
+], "edges": [{"id": "e", "fromNode": "a", "toNode": "b"}]}
+"""
 TEMPLATE = "---\ntype: concept\ntags: []\n---\n\n# {{title}}\n\n## 定义\n"
 FOLDERS = ("", "数学/", "数学/深/", "注意力/")
 WORDS = ("权重", "梯度", "向量", "分布", "矩阵", "序列", "softmax", "d_k", "损失")
@@ -54,6 +59,7 @@ class Author:
         self.write(self.vault / "index.md", "# 首页\n\n" + "".join(f"- [[笔记{n}]]\n" for n in range(0, notes, 3)))
         listed = "```yaml list\nid: 目录表\nof: notes\n```\n\n```yaml list\nid: 先后\nof: path\n```\n"
         self.write(self.vault / "目录.md", f"# 目录\n\n{listed}")
+        self.write(self.vault / "画布.canvas", CANVAS % (0, 1))
         for number in range(3):
             self.write(self.vault / f"附件/图{number}.svg", PICTURE.format(number + 1))
 
@@ -191,6 +197,11 @@ def change_picture(author: Author, _: Path) -> None:
     author.write(author.vault / name, PICTURE.format(author.random.randrange(1, 9)))
 
 
+def change_canvas(author: Author, _: Path) -> None:
+    shown = author.random.choice([0, 4])
+    author.write(author.vault / "画布.canvas", CANVAS % (shown, author.random.randrange(9)))
+
+
 def remove_folder(author: Author, _: Path) -> None:
     if len(author.notes()) > author.count:
         shutil.rmtree(author.vault / "数学" / "深", ignore_errors=True)
@@ -210,6 +221,6 @@ EDITS: dict[str, Callable[[Author, Path], None]] = {
     for edit in (
         *(add_text, change_sentence, change_title, change_alias, change_heading, change_block, change_link),
         *(change_tag, change_date, change_requires, change_given, break_example, change_claim, rename, move, delete),
-        *(create, hide, change_picture, remove_folder, change_template, change_settings),
+        *(create, hide, change_picture, change_canvas, remove_folder, change_template, change_settings),
     )
 }

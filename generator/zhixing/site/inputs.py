@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
@@ -143,12 +144,27 @@ def _made_inert(file: File) -> Problem | None:
     """Change a document so that a browser runs nothing in it; return a problem where that cannot be done."""
     if not is_active(file.src_uri):
         return None
-    content = make_inert(file.src_uri, Path(str(file.abs_src_path)))
+    content = _read_inert(file.src_uri, str(file.abs_src_path), stamp_of(str(file.abs_src_path)))
     if content is None:
         what = "A browser may run what this file holds, and it cannot be cleaned"
         return _left_out(file, what, "Link to it elsewhere, or keep it in an archive")
     file.content_bytes = content
     return None
+
+
+@lru_cache(maxsize=2_000)
+def _read_inert(name: str, path: str, _: tuple[int, ...]) -> bytes | None:
+    """Return what a file holds without anything that runs; a file that is as it was is not read again."""
+    return make_inert(name, Path(path))
+
+
+def stamp_of(path: str) -> tuple[int, ...]:
+    """Return what is another value when a file has changed; the same for all that cannot be read."""
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return ()
+    return found.st_mtime_ns, found.st_size, found.st_ino, found.st_dev
 
 
 def _left_out(file: File, what: str, fix: str) -> Problem:

@@ -14,6 +14,7 @@ from mkdocs.utils import get_build_date
 
 from zhixing.page.public import Private
 from zhixing.site.changed import digest
+from zhixing.site.inputs import stamp_of
 from zhixing.site.search import Entry
 
 # Themes whose pages show nothing of another page but its title and address.
@@ -77,10 +78,8 @@ def stamp(file: File) -> bytes:
     content = file._content
     if content is not None:
         return blake2b(content if isinstance(content, bytes) else content.encode(), digest_size=16).digest()
-    with suppress(OSError):
-        found = Path(str(file.abs_src_path)).stat()
-        return digest([found.st_mtime_ns, found.st_size, found.st_ino, found.st_dev])
-    return b""
+    found = stamp_of(str(file.abs_src_path))
+    return digest(found) if found else b""
 
 
 def remove_files(site: Path, paths: Iterable[str]) -> None:

@@ -125,10 +125,28 @@ def _words(wording: Wording) -> dict[str, str]:
     }
 
 
-def write_live(data: Mapping[str, LiveExample], folder: Path) -> None:
-    """Write the data of examples into a folder: scripts, so that they also load in pages opened from a folder."""
-    lines = {
-        f"{name}.js": f'((globalThis.zhixing ??= {{}}).examples ??= {{}})["{name}"] = {one.text};\n'
-        for name, one in data.items()
-    }
-    write_folder(folder, lines)
+@dataclass(frozen=True, slots=True)
+class _Known:
+    example: LiveExample
+    text: str
+
+    def is_valid(self, example: LiveExample) -> bool:
+        """Return whether the example's data would be the same."""
+        return example.run is self.example.run and example.claims == self.example.claims
+
+
+class LiveFolder:
+    """Writes the data of examples into a folder; what is known of an example from the last time is not made again."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, _Known] = {}
+
+    def write(self, data: Mapping[str, LiveExample], folder: Path) -> None:
+        """Write the data of examples: as scripts, so that they also load in pages opened from a folder."""
+        self._known = {name: self._make(name, one) for name, one in data.items()}
+        start = "((globalThis.zhixing ??= {}).examples ??= {})"
+        write_folder(folder, {f"{name}.js": f'{start}["{name}"] = {one.text};\n' for name, one in self._known.items()})
+
+    def _make(self, name: str, example: LiveExample) -> _Known:
+        known = self._known.get(name)
+        return known if known and known.is_valid(example) else _Known(example, example.text)

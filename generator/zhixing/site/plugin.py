@@ -36,11 +36,12 @@ from zhixing.site import html, policy, social
 from zhixing.site.card import with_card
 from zhixing.site.changed import Signatures, digest
 from zhixing.site.faults import badge, fault_banner, state_line
-from zhixing.site.files import LIVE, SEARCH, Addresses, is_shown, write_redirects
+from zhixing.site.files import LIVE, SEARCH, Addresses, is_shown, write_folder, write_redirects
 from zhixing.site.incremental import Incremental, other_files
 from zhixing.site.inputs import EmptyDocs, theme_places, vault_files, watch_real_folders
 from zhixing.site.kept import builds_alone, sign_site
-from zhixing.site.live import LiveExample, live_data, names_in, with_live, write_live
+from zhixing.site.later import Later
+from zhixing.site.live import LiveExample, LiveFolder, live_data, names_in, with_live
 from zhixing.site.logs import LEVELS, Teller, write_visibly
 from zhixing.site.navigation import around, escape_titles, forget_entries, render_entries_once
 from zhixing.site.nearby import Surroundings, draw_nearby, find_surroundings
@@ -48,7 +49,7 @@ from zhixing.site.papers import with_papers
 from zhixing.site.policy import Trusted
 from zhixing.site.rebuild import Rebuild
 from zhixing.site.recent import find_recent, recent_page, recent_place
-from zhixing.site.search import Entry, write_search
+from zhixing.site.search import Entry, make_search, write_search
 from zhixing.site.search_box import begin_search, with_search
 from zhixing.site.search_text import Section, sections_of, sections_of_html, text_of_html
 from zhixing.site.settings import TERMS, unused_settings
@@ -129,6 +130,9 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.trusted: dict[tuple[str, str], Trusted] = {}
         self.searched: dict[str, Entry] = {}
         self.live_names: dict[str, frozenset[str]] = {}
+        self.live_folder = LiveFolder()
+        self.later = Later()
+        self.is_search_due = False
         self.incremental = Incremental()
         self.theme_files: tuple[File, ...] = ()
 
@@ -167,6 +171,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     @event_priority(100)
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Load the vault and put in what it shows: what is published, and figures as they are drawn now."""
+        self.later.begin()
         self.docs.show(config)
         self.theme_files = tuple(files)
         self.searched = {}
@@ -223,14 +228,20 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         signed = Signatures(self.shown, self.around, self.faults, self._badge, incremental.digests)
         signatures = {}
         for file in self.files.documentation_pages(inclusion=InclusionLevel.is_in_serve):
-            note, made = self.shown.note(file.src_uri), self.tag_pages.get(file.src_uri)
-            signatures[file.src_uri] = signed.of(note) if note else digest([made and made.blocks])
+            note = self.shown.note(file.src_uri)
+            signatures[file.src_uri] = signed.of(note) if note else self._sign_made(file.src_uri)
         incremental.digests.forget(self.shown.results)
         titles = (part for path, note in self.shown.vault.notes.items() for part in (path, title(note)))
         named = (part for entry in self.tag_titles.items() for part in entry)
         rest = (words.tag, self.terms, self.faults is None, config.user_configs, self.config.user_configs)
         site = sign_site(self.files, [*titles, *named], self.shown.private, *rest)
         incremental.begin(site, signatures, other_files(self.files))
+
+    def _sign_made(self, path: str) -> bytes:
+        """Return the signature of a page that no note is; a canvas may show any figure."""
+        made = self.tag_pages.get(path) or self.sheets.pages.get(path)
+        figures = self.shown.figures.items() if path in self.sheets.pages else ()
+        return digest([made and (made.blocks, made.footnotes), *(part for figure in figures for part in figure)])
 
     def skip_unchanged(self) -> None:
         """Make only pages that have changed, and take what was kept of the others."""
@@ -244,6 +255,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         note, name = self.shown.note(file.src_uri), self.tag_titles.get(file.src_uri)
         if note is not None:
             return page_parts.meta(note, self.tags)
+        if file.src_uri in self.sheets.pages:
+            return {"title": self.sheets.name(file.src_uri)}
         return {"title": name, "search": {"exclude": True}} if name else None
 
     @event_priority(-1000)
@@ -389,9 +402,9 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Write the search, and redirects at the notes' former names, after all others have written what is theirs."""
         if self.has_search:
-            write_search(self.searched.values(), Path(config.site_dir, SEARCH))
+            self._write_search(Path(config.site_dir, SEARCH))
         live = frozenset[str]().union(*self.live_names.values())
-        write_live({name: self.live[name] for name in live}, Path(config.site_dir, LIVE))
+        self.live_folder.write({name: self.live[name] for name in live}, Path(config.site_dir, LIVE))
         recent = find_recent(self.shown.vault, self._on_site)
         if social.FEED not in {file.dest_uri for file in self.files}:
             Path(config.site_dir, social.FEED).unlink(missing_ok=True)
@@ -404,6 +417,25 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.incremental.finish(self.searched, self.live_names)
         if self.staging:
             self.staging.finish(config)
+
+    def _write_search(self, folder: Path) -> None:
+        """Write the search: where a served site is built again, in a pause, since no reader waits for it."""
+        entries = tuple(self.searched.values())
+        if self.incremental.changed is None:
+            write_search(entries, folder)
+            self.is_search_due = False
+        elif self.incremental.changed or self.is_search_due:
+            self.is_search_due = True
+            self.later.do(lambda: self._prepare_search(entries, folder))
+
+    def _prepare_search(self, entries: tuple[Entry, ...], folder: Path) -> Callable[[], None]:
+        files = make_search(entries)
+
+        def write() -> None:
+            write_folder(folder, files)
+            self.is_search_due = False
+
+        return write
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[[], None]) -> None:
         """Build what a save changed; follow no links to folders; let the script run that MkDocs adds to pages."""
@@ -425,6 +457,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     def on_shutdown(self) -> None:
         """Remove what an interrupted build left, and the empty folder."""
+        self.later.begin()
         self.docs.close()
         if self.staging:
             self.staging.discard()

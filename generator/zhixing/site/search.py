@@ -57,6 +57,11 @@ class Entry:
 
 def write_search(entries: Iterable[Entry], folder: Path) -> None:
     """Write the index of pages, and a file for each page, into a folder."""
+    write_folder(folder, make_search(entries))
+
+
+def make_search(entries: Iterable[Entry]) -> dict[str, str]:
+    """Return the files of the index of pages, and a file for each page, by their names."""
     pages = sorted(entries, key=lambda entry: (len(squeeze(entry.title)), entry.title, entry.url))
     spelled = [_spell(entry) for entry in pages]
     index = _index(pages, spelled)
@@ -65,7 +70,7 @@ def write_search(entries: Iterable[Entry], folder: Path) -> None:
     files |= {f"d{number}": _json(_record(*page)) for number, page in enumerate(zip(pages, spelled, strict=True))}
     version = sha256("\n".join(files.values()).encode()).hexdigest()[:12]
     files["index"] = _json({"version": version, "pages": len(pages), "shards": shards})
-    write_folder(folder, {f"{name}.js": f'zhixingSearch("{name}",{data})\n' for name, data in files.items()})
+    return {f"{name}.js": f'zhixingSearch("{name}",{data})\n' for name, data in files.items()}
 
 
 def _json(value: object) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from zhixing.checks.template import Template
-from zhixing.compose import Memory, Results, check, plan, results, templates_of
+from zhixing.compose import Memory, Results, check, plan, plan_again, results, templates_of
 from zhixing.markdown.blocks import Kind
 from zhixing.page import Document, read_page
 from zhixing.page.faults import Faults
@@ -87,7 +87,8 @@ def show(
     vault = load(root, previous, wording, settings)
     found = results(vault, memory=memory)
     held_to = templates_of(read_templates(templates))
-    problems = {*check(vault, found, plan(vault, found), held_to), *vault.settings.weigh(_formulas(vault))}
+    planned = plan_again(vault, found, (), memory) if memory else plan(vault, found)
+    problems = {*check(vault, found, planned, held_to), *vault.settings.weigh(_formulas(vault))}
     seen = [replace(problem, path=Path(os.path.relpath(root / problem.path)).as_posix()) for problem in problems]
     ordered = tuple(sorted(seen, key=lambda problem: problem.order))
     private = private_of(vault, found)

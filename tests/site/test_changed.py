@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from edits import CONFIG, Author
+from edits import CONFIG, Author, add_text
 from served_site import ServedSite, differences, read_site
 
 from zhixing.site import later
@@ -97,7 +97,7 @@ def test_a_note_that_becomes_hidden_is_gone_from_every_file(author: Author, serv
 def test_other_plugins_have_every_page_built_by_each_save(author: Author, tmp_path: Path) -> None:
     author.write(author.project / "mkdocs.yml", f"{CONFIG}  - search\n".replace("material", "mkdocs"))
     served = ServedSite(author.project, tmp_path / "site")
-    author.edit()
+    add_text(author, author.notes()[0])
     served.save()
     assert served.whole == 2
     served.close()
@@ -109,7 +109,7 @@ def test_a_build_that_failed_is_followed_by_a_whole_one(
     def fail(**_: object) -> None:
         raise OSError("the disk is full")
 
-    author.edit()
+    add_text(author, author.notes()[0])
     with monkeypatch.context() as broken:
         broken.setattr(served.plugin, "on_post_build", fail)
         with pytest.raises(OSError, match="full"):

@@ -20,6 +20,7 @@ from zhixing.compose import Change, Memory, Plan, Results
 from zhixing.problems import STALE, Code, Problem, Severity, visible
 from zhixing.source import Source
 from zhixing.vault.load import Project, ProjectError, find_project, load_project, read_templates, report_file
+from zhixing.vault.stamps import Stamp
 from zhixing.vault.vault import Vault
 from zhixing.weave.writer import WriteError, remove_leftovers, write
 
@@ -128,6 +129,7 @@ class Session:
     vault: Vault
     interrupts: Interrupts
     memory: Memory = field(default_factory=Memory)
+    stamps: dict[PurePosixPath, Stamp] = field(default_factory=dict)
     reports: bool = False
     told: Told = frozenset()
     told_of_report: Told = frozenset()
@@ -161,7 +163,7 @@ class Session:
         """Write what is not up to date any more, and report the problems that are new."""
         try:
             self.project = find_project(Path.cwd(), self.named)
-            self.vault = load_project(self.project, self.vault)
+            self.vault = load_project(self.project, self.vault, self.stamps)
         except ProjectError as error:
             self._tell([error.problem])
         except NotADirectoryError:

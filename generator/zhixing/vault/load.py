@@ -18,6 +18,7 @@ from zhixing.problems import Code, Problem, ZhixingError
 from zhixing.source import Source, Span
 from zhixing.vault.note import Note, read_note
 from zhixing.vault.settings import CLOSED, DEFAULT, Settings, read_settings
+from zhixing.vault.stamps import Stamp, stamp
 from zhixing.vault.vault import Vault
 from zhixing.wording.languages import choose_wording, find_wording, language_codes
 from zhixing.wording.model import Wording
@@ -282,28 +283,47 @@ def report_file(wording: Wording) -> str:
     return f"{wording.report}.md"
 
 
-def load_project(project: Project, previous: Vault | None = None) -> Vault:
+Stamps = dict[PurePosixPath, Stamp]
+"""The stamps that notes had before they were read."""
+
+
+def load_project(project: Project, previous: Vault | None = None, stamps: Stamps | None = None) -> Vault:
     """Return the vault of a project, as `load` does."""
-    return load(project.notes, previous, project.wording, project.settings)
+    return load(project.notes, previous, project.wording, project.settings, stamps)
 
 
-def load(root: Path, previous: Vault | None = None, wording: Wording = CHINESE, settings: Settings = DEFAULT) -> Vault:
+def load(
+    root: Path,
+    previous: Vault | None = None,
+    wording: Wording = CHINESE,
+    settings: Settings = DEFAULT,
+    stamps: Stamps | None = None,
+) -> Vault:
     """Return the vault in a folder. Dot files and folders are never read, links out of the folder never followed.
 
     Only `.obsidian/templates.json` is asked which folder holds templates: they are files of the vault, but no notes.
     Notes whose text is still that of `previous` are taken from it: the same objects. Files that cannot be read are
-    problems of the vault, and so are settings. `wording` has the words that the tool writes for readers. Raises
-    NotADirectoryError where `root` is no folder.
+    problems of the vault, and so are settings. `wording` has the words that the tool writes for readers. With `stamps`,
+    as loading `previous` left them, notes of the same stamp are not even read. Raises NotADirectoryError where `root`
+    is no folder.
     """
     if not root.is_dir():
         raise NotADirectoryError(root)
     same = previous is not None and previous.settings.marked_only == settings.marked_only
-    return _Loader(root, previous.notes if previous and same else {}, wording, settings).load()
+    return _Loader(root, previous.notes if previous and same else {}, wording, settings, stamps).load()
 
 
 class _Loader:
-    def __init__(self, root: Path, known: Mapping[PurePosixPath, Note], wording: Wording, settings: Settings) -> None:
+    def __init__(
+        self,
+        root: Path,
+        known: Mapping[PurePosixPath, Note],
+        wording: Wording,
+        settings: Settings,
+        stamps: Stamps | None,
+    ) -> None:
         self.root = root
+        self.stamps = stamps
         self.settings = settings
         self.wording = wording
         self.known = known
@@ -317,12 +337,29 @@ class _Loader:
         for path in sorted(self._files(), key=str):
             if path.suffix.lower() != ".md" or self.templates in path.parents:
                 files.append(path)
-            elif (source := self._read(path)) is not None and not self._is_report(source):
-                known = self.known.get(path)
-                notes[path] = known if known and known.source.text == source.text else self._note(source, path)
+            elif (note := self._find_unchanged(path) or self._read_note(path)) is not None:
+                notes[path] = note
                 self._check_suffix(path)
         problems = tuple(sorted(self.problems, key=lambda problem: problem.order))
         return Vault(self.root, notes, tuple(files), problems, self.templates, self.wording, self.settings)
+
+    def _find_unchanged(self, path: PurePosixPath) -> Note | None:
+        """Return a note that its file's stamp vouches for; else note the stamp, before the file is read."""
+        if self.stamps is None:
+            return None
+        before, now = self.stamps.pop(path, None), stamp(self.root / path)
+        if now is None:
+            return None
+        self.stamps[path] = now
+        return self.known.get(path) if now == before else None
+
+    def _read_note(self, path: PurePosixPath) -> Note | None:
+        """Return a note, the same object as before where its text is the same; None where the file is none."""
+        source = self._read(path)
+        if source is None or self._is_report(source):
+            return None
+        known = self.known.get(path)
+        return known if known and known.source.text == source.text else self._note(source, path)
 
     def _is_report(self, source: Source) -> bool:
         """Return whether a file is the list of problems that `zhixing watch --report` keeps.

@@ -14,7 +14,7 @@ from zhixing.checks.blocks import check_expectations
 from zhixing.checks.check_links import check_links
 from zhixing.checks.names import check_names
 from zhixing.checks.own import check_own
-from zhixing.checks.template import Template, read_template
+from zhixing.checks.template import Template, read_template, templates_of
 from zhixing.claims.bind import bind_markers
 from zhixing.claims.fix import fix_numerals
 from zhixing.claims.judge import Judged, check_claims, check_says, judge_note
@@ -491,12 +491,6 @@ def _check_results(note: Note, found: Results) -> Iterator[Problem]:
         yield from found.rendered[name].problems(note.source)
         yield from check_says(run, note.source)
     yield from check_claims(note, found.backing, found.judged(note))
-
-
-def templates_of(sources: Collection[Source]) -> dict[str, Template]:
-    """Return note templates by the type that each declares."""
-    read = (read_template(source) for source in sources)
-    return {template.type: template for template in read if template}
 
 
 __all__ = [

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 from hypothesis import given, settings
@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 from shell import contents, inside, vault, zhixing
 from small_vaults import DECLARED
 from zhixing.cli.outcome import PURPOSE
+from zhixing.source import Source
+from zhixing.vault.load import _Loader
 from zhixing.vault.store import open_store
 
 COMMANDS = (
@@ -57,6 +59,29 @@ EDITS = st.one_of(
     st.tuples(st.just("file"), st.sampled_from(sorted(FILES)), st.sampled_from(["0", "1"])),
     st.tuples(st.just("same times"), st.sampled_from(NAMES), st.sampled_from(["节", "书"])),
     st.tuples(st.just("write"), st.just(""), st.just("")),
+)
+
+
+# Notes in which nothing is computed, so that after most edits few of them are checked again.
+LINES = (
+    "见 [[甲]]。", "[[乙#节]] 与 [[乙#没有]]", "[[丙#^块]]", "![[乙#节]]", "![[丙]]", "![[丁]]", "[[庚]]", "[[没有]]",
+    "[[丁|丁]]", "## 节", "## 别的节", "### 节", "一段。 ^块", "#标签/甲", "[链](丁.md)", "[[夹/甲]] [[夹/甲#节]]",
+    "[[夹/甲#^块]]", "正文。", "", "```python\nx\n", "%% 注", "$$", "<!-- 注 -->", "- [ ] 任务",
+)  # fmt: skip
+PROPERTIES = (
+    "",
+    "publish: false",
+    "aliases: [庚]",
+    "requires: ['[[乙]]']",
+    "requires: ['[[丁]]']",
+    "tags: [a/b]",
+    "tag: [",
+)
+PLAIN = ("甲", "乙", "丙", "丁", "夹/甲")
+TEXT = st.builds(
+    lambda head, lines: "\n\n".join([f"---\n{head}\n---" if head else "# 题", *lines]) + "\n",
+    st.sampled_from(PROPERTIES),
+    st.lists(st.sampled_from(LINES), max_size=6),
 )
 
 
@@ -112,6 +137,52 @@ def test_any_edit_is_seen(edits: list[tuple[str, str, str]]) -> None:
                     kept = told(project, *command)
                     with cache(Path(folder) / "none"):
                         assert kept == told(project, *command, "--no-cache")
+
+
+@settings(max_examples=40)
+@given(
+    st.fixed_dictionaries(dict.fromkeys(PLAIN, TEXT)),
+    st.lists(st.tuples(st.sampled_from(PLAIN), TEXT | st.none()), min_size=2, max_size=6),
+    st.sampled_from(["", "plugins: [zhixing: {problems: {orphan: error, 夹: {link-stub: off}}}]\n"]),
+)
+def test_what_an_edit_does_not_concern_is_as_it_was(
+    texts: dict[str, str], edits: list[tuple[str, str | None]], plugins: str
+) -> None:
+    with tempfile.TemporaryDirectory() as folder, cache(Path(folder) / "kept"):
+        project = vault(Path(folder) / "a")
+        write(project / "mkdocs.yml", f"site_name: 试\ndocs_dir: notes\n{plugins}")
+        for name, text in texts.items():
+            write(project / "notes" / f"{name}.md", text)
+        told(project, "check")
+        for name, new in edits:
+            path = project / "notes" / f"{name}.md"
+            # Most edits change a line or two of a note.
+            write(path, path.read_text(encoding="utf-8") + "又一句。\n" if new is None else new)
+            kept = told(project, "check", "--json")
+            with cache(Path(folder) / "none"):
+                assert kept == told(project, "check", "--json", "--no-cache")
+
+
+def test_after_an_edit_few_notes_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = {f"n{number}": f"# 题\n\n[[n{number + 1}]]\n" for number in range(20)}
+    project = vault(tmp_path / "a", **texts, m="# 题\n\n## 节\n", k="[[m#节]]\n")
+    read: list[str] = []
+    read_one = _Loader._read
+
+    def count(self: _Loader, path: PurePosixPath) -> Source | None:
+        read.append(str(path))
+        return read_one(self, path)
+
+    monkeypatch.setattr(_Loader, "_read", count)
+    with cache(tmp_path / "kept"):
+        zhixing(project, "check")
+        read.clear()
+        write(project / "notes" / "m.md", "# 题\n\n## 新的节\n\n[[没有]]\n")
+        told = zhixing(project, "check", "--all").stdout
+
+        assert sorted(read) == ["k.md", "m.md"]
+        assert "link-heading" in told
+        assert "link-stub" in told
 
 
 def test_a_second_run_says_the_same_and_reads_no_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,6 +243,9 @@ def test_what_is_no_outcome_is_ignored(tmp_path: Path, value: bytes) -> None:
         assert store
         store.update("check", dict.fromkeys(store.get_all("check"), value) or {b"x": value})
         store.update("files", {b"": value})
+        assert told(project, "check", "--json") == expected
+        store.update("base", {b"check": value})
+        write(project / "notes" / "甲.md", TEXTS["plain"] + " ")
 
         assert told(project, "check", "--json") == expected
 

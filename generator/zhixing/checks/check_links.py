@@ -95,7 +95,7 @@ def check_links(vault: Vault) -> Iterator[Problem]:
     """Yield a problem for each link that is missing, ambiguous or not followed by Obsidian, and for each orphan."""
     fixer = LinkFixer(vault)
     for edge in edges(vault):
-        yield from _edge(vault, edge, fixer)
+        yield from check_edge(vault, edge, fixer)
     for cycle in embed_cycles(vault):
         names = " → ".join([*(edge.source.name for edge in cycle), cycle[0].source.name])
         what = f"This embed is part of a circle: {names}"
@@ -109,11 +109,17 @@ def check_links(vault: Vault) -> Iterator[Problem]:
         at = circle[0].requires[0].span if circle[0].requires else 0
         yield circle[0].source.problem(Code.REQUIRES_CYCLE, at, what, "Take one of them out of `requires`")
     for note in (one for one in orphans(vault) if one.name != "index"):
-        what, fix = "No note links here", "Link to it from a note where a reader would look for it"
-        yield note.source.problem(Code.ORPHAN, 0, what, fix)
+        yield orphan(note.path)
 
 
-def _edge(vault: Vault, edge: Edge, fixer: LinkFixer) -> Iterator[Problem]:
+def orphan(path: PurePosixPath) -> Problem:
+    """Return the problem of a note to which no other links."""
+    what, fix = "No note links here", "Link to it from a note where a reader would look for it"
+    return Problem(str(path), 1, 1, Code.ORPHAN, what, fix)
+
+
+def check_edge(vault: Vault, edge: Edge, fixer: LinkFixer) -> Iterator[Problem]:
+    """Yield the problems of one link; `fixer` is kept for the vault, since it folds each note's headings once."""
     found = edge.resolution
     if edge.source.published:
         yield from _unshown(edge)

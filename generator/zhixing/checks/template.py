@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -62,6 +62,12 @@ def read_template(source: Source) -> Template | None:
 
 def _title(line: str) -> str:
     return _MARK.sub("", line).lstrip("# ").strip()
+
+
+def templates_of(sources: Collection[Source]) -> dict[str, Template]:
+    """Return note templates by the type that each declares."""
+    read = (read_template(source) for source in sources)
+    return {template.type: template for template in read if template}
 
 
 def check_template(note: Note, templates: Mapping[str, Template]) -> Iterator[Problem]:

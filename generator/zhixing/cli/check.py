@@ -17,6 +17,7 @@ from zhixing.cli.common import (
     cache_option,
     notes_argument,
     open_project,
+    rare_collections,
     report,
     select,
     select_notes,
@@ -29,6 +30,7 @@ from zhixing.vault.load import Project, load_project
 from zhixing.vault.vault import Vault
 
 if TYPE_CHECKING:
+    from zhixing.checks.faces import Faces
     from zhixing.cli.measure import Measured
 
 
@@ -200,12 +202,21 @@ def _look(late: _Late, *, cached: bool) -> Outcome:
     known = recall.find()
     if known is not None:
         return known
-    from zhixing.cli.examine import examine  # noqa: PLC0415
+    from zhixing.cli.edited import check_edited, encode_base  # noqa: PLC0415
+
+    with rare_collections():
+        edited = check_edited(late.project, recall)
+        outcome, faces = edited or _examine(late)
+        recall.keep(outcome, encode_base(recall.survey, faces))
+    return outcome
+
+
+def _examine(late: _Late) -> tuple[Outcome, Faces | None]:
+    """Return every problem of a vault, and the faces of its notes."""
+    from zhixing.cli.examine import examine_with_faces  # noqa: PLC0415
 
     # What was loaded before the survey may be older than what was surveyed.
-    outcome = examine(late.project, late.reload())
-    recall.keep(outcome)
-    return outcome
+    return examine_with_faces(late.project, late.reload())
 
 
 def _fix(late: _Late, named: Collection[Path], *, dry: bool, err: bool) -> tuple[bool, list[Problem]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -227,3 +228,14 @@ def progress(label: str) -> Iterator[Callable[[int, int], None]]:
 def files(count: int) -> str:
     """Return a number of files in words."""
     return f"{count} file{'' if count == 1 else 's'}"
+
+
+@contextmanager
+def rare_collections() -> Iterator[None]:
+    """Let Python look for unreachable circles rarely: nearly all of what is read stays, and is looked at each time."""
+    before = gc.get_threshold()
+    gc.set_threshold(200_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from pathlib import PurePosixPath
 
 from zhixing import compose
+from zhixing.checks.faces import Faces, read_faces
 from zhixing.cli.common import progress
 from zhixing.cli.outcome import Outcome
 from zhixing.compose import Results
+from zhixing.language.budget import CLAIMING, Budget
+from zhixing.markdown.fences import list_fences
 from zhixing.problems import Problem
 from zhixing.vault.load import Project, read_templates
 from zhixing.vault.vault import Vault
@@ -18,28 +19,27 @@ from zhixing.vault.vault import Vault
 
 def examine(project: Project, vault: Vault) -> Outcome:
     """Return every problem of a vault. What is read of its notes is dropped again."""
-    with _rare_collections():
-        return _examine(project, vault)
+    return examine_with_faces(project, vault)[0]
 
 
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Let Python look for unreachable circles rarely: nearly all of what is read stays, and is looked at each time."""
-    before = gc.get_threshold()
-    gc.set_threshold(200_000, 50, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
+def examine_with_faces(project: Project, vault: Vault) -> tuple[Outcome, Faces | None]:
+    """Return every problem of a vault, and the faces of its notes.
+
+    There are none where a note may change what another shows or claims: through a list, or through what all claims of
+    a vault may cost together, where they come near to that.
+    """
+    outcome, claiming = _examine(project, vault)
+    listed = any(True for note in vault.notes.values() for _ in list_fences(note))
+    return outcome, None if listed or claiming.used > CLAIMING // 2 else read_faces(vault)
 
 
-def _examine(project: Project, vault: Vault) -> Outcome:
+def _examine(project: Project, vault: Vault) -> tuple[Outcome, Budget]:
     sources = read_templates(project.templates)
     with progress("Checking") as tell:
         found = compose.results(vault, tell)
     planned = compose.plan(vault, found, templates=sources)
     problems = compose.check(vault, found, planned, compose.templates_of(sources), condense=True)
-    return as_outcome(vault, found, problems)
+    return as_outcome(vault, found, problems), found.claiming
 
 
 def as_outcome(vault: Vault, found: Results, problems: Collection[Problem]) -> Outcome:

@@ -46,24 +46,34 @@ class Recall:
             self._store = None
         self._before = _take_survey(project, self._store) if self._store else None
 
-    def find(self) -> Outcome | None:
-        """Return the outcome that was kept; None where there is none, or a file has changed since."""
+    @property
+    def survey(self) -> Survey | None:
+        """The files as they were before the run; None where nothing is kept."""
+        return self._before
+
+    def find(self, files: bytes | None = None) -> Outcome | None:
+        """Return the outcome for these very files or for those of an earlier digest; None where none was kept."""
         if self._store is None or self._before is None:
             return None
-        kept = self._store.get(self._command, self._before.digest())
+        kept = self._store.get(self._command, files or self._before.digest)
         return _decode(self._project.notes, kept) if kept else None
 
-    def keep(self, outcome: Outcome) -> None:
+    def find_base(self) -> bytes:
+        """Return what was kept with the last outcome, so that the next edit need not mean to check everything."""
+        return (self._store and self._store.get("base", self._command.encode())) or b""
+
+    def keep(self, outcome: Outcome, base: bytes = b"") -> None:
         """Keep an outcome, unless a file has changed since the survey: it may have been read before or after that."""
         if self._store and self._before:
-            after, encoded = _take_survey(self._project, self._store), _encode(outcome)
-            if after and after.digest() == self._before.digest() and len(encoded) <= _MAX_BYTES:
-                self._store.update(self._command, {after.digest(): encoded}, most=_MOST)
+            after, encoded = _take_survey(self._project, self._store, self._before), _encode(outcome)
+            if after and after.digest == self._before.digest and len(encoded) <= _MAX_BYTES:
+                self._store.update(self._command, {after.digest: encoded}, most=_MOST)
+                self._store.update("base", {self._command.encode(): base})
 
 
-def _take_survey(project: Project, store: Store) -> Survey | None:
+def _take_survey(project: Project, store: Store, earlier: Survey | None = None) -> Survey | None:
     """Return the survey of a project, and keep which files were seen; None where it cannot be taken."""
-    known = read_seen(store)
+    known = earlier.seen if earlier else read_seen(store)
     try:
         found = survey(project, known)
     except UnknownError:

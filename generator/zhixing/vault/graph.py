@@ -38,9 +38,13 @@ _EDGES: WeakKeyDictionary[Vault, tuple[Edge, ...]] = WeakKeyDictionary()
 def edges(vault: Vault) -> tuple[Edge, ...]:
     """Return every link of every note, resolved, in the order of notes and places. Worked out once for a vault."""
     if vault not in _EDGES:
-        notes = vault.notes.values()
-        _EDGES[vault] = tuple(Edge(note, link, resolve(vault, note, link)) for note in notes for link in note.links)
+        _EDGES[vault] = tuple(edge for note in vault.notes.values() for edge in edges_of(vault, note))
     return _EDGES[vault]
+
+
+def edges_of(vault: Vault, note: Note) -> Iterator[Edge]:
+    """Return the links of one note, resolved, in the order of their places."""
+    return (Edge(note, link, resolve(vault, note, link)) for link in note.links)
 
 
 # What to read before what: the order that `requires` gives.

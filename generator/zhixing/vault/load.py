@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath, PurePosixPath
 
@@ -368,6 +368,13 @@ class _Loader:
         """
         return source.path == report_file(self.wording) and SEAL in source.text[:_REPORT_HEAD]
 
+    def read(self, path: PurePosixPath) -> Note:
+        """Return the note at a path. Raises UnreadError where it cannot be read."""
+        source = self._read(path)
+        if source is None:
+            raise UnreadError(str(path))
+        return self._note(source, path)
+
     def _note(self, source: Source, path: PurePosixPath) -> Note:
         return read_note(source, path, marked_only=self.settings.marked_only)
 
@@ -505,3 +512,43 @@ def _is_text(name: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+# A vault of which few notes are asked for.
+
+
+class UnreadError(ZhixingError):
+    """A note that was there cannot be read any more."""
+
+
+def load_lazily(
+    project: Project, aliases: Mapping[PurePosixPath, tuple[str, ...]], files: tuple[PurePosixPath, ...]
+) -> Vault:
+    """Return the vault that has these notes, given with their aliases, and these other files.
+
+    A note is read when it is first asked for; that raises UnreadError where it cannot be.
+    """
+    notes, templates = _LazyNotes(project, aliases), template_folder(project.notes)
+    vault = Vault(project.notes, notes, files, (), templates, project.wording, project.settings)
+    vars(vault)["aliases"] = aliases  # the property would read every note
+    return vault
+
+
+class _LazyNotes(Mapping[PurePosixPath, Note]):
+    def __init__(self, project: Project, paths: Collection[PurePosixPath]) -> None:
+        self._loader = _Loader(project.notes, {}, project.wording, project.settings)
+        self._paths = paths
+        self._known: dict[PurePosixPath, Note] = {}
+
+    def __getitem__(self, path: PurePosixPath) -> Note:
+        if path not in self._paths:
+            raise KeyError(path)
+        if path not in self._known:
+            self._known[path] = self._loader.read(path)
+        return self._known[path]
+
+    def __iter__(self) -> Iterator[PurePosixPath]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)

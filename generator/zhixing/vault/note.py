@@ -259,6 +259,11 @@ def _item_end(regions: tuple[Region, ...], index: int) -> int:
 __all__ = ["Block", "Heading", "Link", "Note", "read_note"]
 
 
+def name_of(path: PurePosixPath) -> str:
+    """Return the name of the note at a path."""
+    return unicodedata.normalize("NFC", path.stem)
+
+
 @dataclass(frozen=True)
 class Note(Reading):
     """A note: a text at a place in the vault. What it says is computed when it is first asked for, and kept."""
@@ -270,7 +275,7 @@ class Note(Reading):
     @cached_property
     def name(self) -> str:
         """The file name without `.md`, in NFC."""
-        return unicodedata.normalize("NFC", self.path.stem)
+        return name_of(self.path)
 
     @property
     def title(self) -> str:

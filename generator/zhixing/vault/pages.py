@@ -70,9 +70,13 @@ def _first(
 
 
 def _tags(note: Note) -> Iterator[tuple[str, str]]:
-    for tag in note.tags:
-        parts = [fold(part) for part in levels(tag)]
-        yield from (("/".join(parts[: depth + 1]), tag) for depth in range(len(parts)))
+    return ((name, tag) for tag in note.tags for name in tag_names(tag))
+
+
+def tag_names(tag: str) -> Iterator[str]:
+    """Yield the folded names of a tag and of the tags above it."""
+    parts = [fold(part) for part in levels(tag)]
+    return ("/".join(parts[: depth + 1]) for depth in range(len(parts)))
 
 
 def _aliases(note: Note) -> Iterator[tuple[tuple[PurePosixPath, str], str]]:

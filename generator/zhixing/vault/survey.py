@@ -11,8 +11,9 @@ import json
 import os
 import stat
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 
@@ -39,7 +40,7 @@ class Seen:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Survey:
     """The digest of each file's content by path, and one of the settings and templates that stand elsewhere.
 
@@ -50,10 +51,15 @@ class Survey:
     others: str
     seen: Mapping[str, Seen]
 
+    @cached_property
     def digest(self) -> bytes:
-        """Return a digest of it all."""
+        """A digest of it all."""
+        return self.digest_without(frozenset())
+
+    def digest_without(self, without: Collection[str]) -> bytes:
+        """Return a digest of it all, some files left out."""
         total = blake2b(self.others.encode(), digest_size=16)
-        for path in sorted(self.files):
+        for path in sorted(self.files.keys() - without if without else self.files):
             total.update(f"{path}\0{self.files[path]}\0".encode(errors="surrogateescape"))
         return total.digest()
 

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from zhixing.markdown.slugs import heading_key
 from zhixing.problems import Problem
 from zhixing.source import Span
-from zhixing.vault.note import Block, Heading, Note, is_attachment
+from zhixing.vault.note import Block, Heading, Note, is_attachment, name_of
 from zhixing.vault.settings import DEFAULT, Settings
 from zhixing.wording.model import Wording
 from zhixing.wording.zh import WORDING as CHINESE
@@ -25,7 +25,7 @@ from zhixing.wording.zh import WORDING as CHINESE
 LONGEST = 100
 _TRIED = 20
 _LOOKED_UP = 2000
-_MOST_FOUND = 2000
+MOST_FOUND = 2000
 _SHOWN = 3
 _NUMBER = re.compile(r"[0-9]+")
 
@@ -45,7 +45,7 @@ class Near:
 
     def find(self, name: str) -> tuple[str, ...]:
         """Return up to three names near to `name`, the nearest first; none where thousands were asked for already."""
-        if name not in self._found and len(self._found) < _MOST_FOUND:
+        if name not in self._found and len(self._found) < MOST_FOUND:
             self._found[name] = self._find(name)
         return self._found.get(name, ())
 
@@ -191,11 +191,12 @@ class NameIndex:
         return self.paths.get(keys[0]) or self.paths.get(keys[1]) or []
 
 
-def build_index(notes: Mapping[PurePosixPath, Note], files: Iterable[PurePosixPath]) -> NameIndex:
-    """Return the index of a vault's notes and other files."""
+def build_index(aliases: Mapping[PurePosixPath, Iterable[str]], files: Iterable[PurePosixPath]) -> NameIndex:
+    """Return the index of a vault's notes, given with their aliases, and of its other files."""
     index = NameIndex()
-    for path in sorted([*notes, *files], key=lambda one: (len(one.parts), len(str(one)), str(one))):
-        whole = fold(str(path))
+    written = {str(path): path for path in (*aliases, *files)}
+    for text in sorted(written, key=lambda one: (one.count("/"), len(one), one)):
+        path, whole = written[text], fold(text)
         index.paths.setdefault(whole, []).append(path)
         parts = whole.split("/")
         for first in range(len(parts)):
@@ -203,8 +204,8 @@ def build_index(notes: Mapping[PurePosixPath, Note], files: Iterable[PurePosixPa
             index.full.setdefault(key, []).append(path)
             if path.suffix.lower() == ".md":
                 index.bare.setdefault(key.removesuffix(".md"), []).append(path)
-    for path, note in notes.items():
-        for alias in note.aliases:
+    for path, names in aliases.items():
+        for alias in names:
             index.aliases.setdefault(fold(alias), []).append(path)
     for key, paths in (*index.full.items(), *index.bare.items()):
         for path in paths if len(paths) > 1 else ():
@@ -234,16 +235,19 @@ class Vault:
     @cached_property
     def index(self) -> NameIndex:
         """Which files a link path can mean."""
-        return build_index(self.notes, self.files)
+        return build_index(self.aliases, self.files)
+
+    @cached_property
+    def aliases(self) -> Mapping[PurePosixPath, tuple[str, ...]]:
+        """The aliases of each note."""
+        return {path: note.aliases for path, note in self.notes.items()}
 
     @cached_property
     def near(self) -> Near:
         """The names of notes, aliases and other files."""
-        notes = self.notes.values()
-        return Near(
-            [*(note.name for note in notes), *(a for note in notes for a in note.aliases), *map(_name, self.files)],
-            strict=True,
-        )
+        names = (name_of(path) for path in self.notes)
+        aliases = (alias for own in self.aliases.values() for alias in own)
+        return Near([*names, *aliases, *map(_name, self.files)], strict=True)
 
     @cached_property
     def _places(self) -> dict[PurePosixPath, Places]:

@@ -1,0 +1,105 @@
+"""Checking again: after an edit only the notes that it may concern, with the same result as a check of them all."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from zhixing.checks.check_links import check_edge, orphan
+from zhixing.checks.faces import Face, Faces, may_differ, read_face
+from zhixing.checks.fix_links import LinkFixer
+from zhixing.checks.own import check_own
+from zhixing.checks.template import Template, templates_of
+from zhixing.problems import Code, Problem
+from zhixing.vault.graph import edges_of
+from zhixing.vault.load import Project, UnreadError, load_lazily, read_templates
+from zhixing.vault.vault import Vault
+
+_MOST = 300
+"""Of more notes than these, checking them all takes little longer."""
+# Rules about the whole vault that name places in texts. Where they have found something, all is checked.
+_OF_ALL = frozenset({Code.REQUIRES_CYCLE, Code.EMBED_CYCLE, Code.EMBED_COST, Code.NAMES_MANY})
+# Problems of a note that the text of no note has to do with.
+_OF_PATHS = frozenset({Code.NAME_CLASH, Code.FILE_LEFT_OUT})
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The problems and the faces of a vault after an edit."""
+
+    problems: tuple[Problem, ...]
+    faces: Faces
+
+
+def check_again(project: Project, before: Again, changed: Collection[str]) -> Again | None:
+    """Return what a check would find after the texts of some notes have changed, and nothing else in the vault.
+
+    Return None where that takes a check of all notes: where what the edit concerns is computed, where it changes an
+    alias, and where rules about the whole vault have found something or might.
+    """
+    found = {problem.code for problem in before.problems} | {rule.code for rule in project.settings.rules}
+    if not _OF_ALL.isdisjoint(found):
+        return None
+    numbers = {face.path: number for number, face in enumerate(before.faces.notes)}
+    aliases = {PurePosixPath(face.path): tuple(face.aliases) for face in before.faces.notes}
+    vault = load_lazily(project, aliases, tuple(map(PurePosixPath, before.faces.files)))
+    try:
+        return _Checker(project, vault, before).check({numbers[path] for path in changed})
+    except UnreadError:
+        return None
+
+
+class _Checker:
+    """Checks some notes of a vault again."""
+
+    def __init__(self, project: Project, vault: Vault, before: Again) -> None:
+        self._vault = vault
+        self._before = before
+        self._paths = tuple(vault.notes)
+        self._numbers = {path: number for number, path in enumerate(self._paths)}
+        templates = templates_of(read_templates(project.templates)) if project.settings.templates else {}
+        self._templates: Mapping[str, Template] = templates
+
+    def check(self, changed: Collection[int]) -> Again | None:
+        """Return the problems of the vault; None where the notes that changed and those linking to them do not do."""
+        faces = self._before.faces
+        new = {number: self._read(number) for number in changed}
+        old = {number: faces.notes[number] for number in changed}
+        if any(tuple(new[number].aliases) != tuple(old[number].aliases) for number in changed):
+            return None
+        concerned = {*changed, *faces.find_linking({one for one in changed if new[one].digest != old[one].digest})}
+        if len(concerned) > _MOST:
+            return None
+        new |= {number: self._read(number) for number in concerned - new.keys()}
+        after = faces.exchange(new)
+        plain = all(new[number].plain and faces.notes[number].plain for number in concerned)
+        if not plain or may_differ(faces, after, concerned):
+            return None
+        return self._recheck(concerned, after)
+
+    def _read(self, number: int) -> Face:
+        note = self._vault.notes[self._paths[number]]
+        return read_face(note, tuple(edges_of(self._vault, note)), self._numbers)
+
+    def _recheck(self, concerned: Collection[int], after: Faces) -> Again | None:
+        """Return the problems: those of the concerned notes are found again, and all orphans."""
+        paths = {self._before.faces.notes[number].path for number in concerned}
+        own = [problem for problem in self._before.problems if problem.path in paths]
+        if any(problem.code is Code.ALIAS_CLASH for problem in own):
+            return None
+        others = [one for one in self._before.problems if one.path not in paths and one.code is not Code.ORPHAN]
+        found = [problem for number in sorted(concerned) for problem in self._find(self._paths[number])]
+        found += [orphan(self._paths[number]) for number in sorted(after.find_orphans()) if self._counts(number)]
+        kept = [problem for problem in own if problem.code in _OF_PATHS]
+        return Again((*others, *kept, *self._vault.settings.weigh(found)), after)
+
+    def _counts(self, number: int) -> bool:
+        return self._paths[number].stem != "index"
+
+    def _find(self, path: PurePosixPath) -> Iterator[Problem]:
+        """Yield the problems of one note."""
+        note, fixer = self._vault.notes[path], LinkFixer(self._vault)
+        yield from check_own(note, self._templates)
+        for edge in edges_of(self._vault, note):
+            yield from check_edge(self._vault, edge, fixer)

@@ -22,28 +22,26 @@ URL = "http://127.0.0.1:8000/"
 class ServedSite:
     """A site as `mkdocs serve` builds it in a folder."""
 
-    def __init__(self, project: Path, site: Path) -> None:
+    def __init__(self, project: Path, site: Path, *, dirty: bool = False) -> None:
         self.project = project
         self.site = site
+        self.dirty = dirty
         self.plugins: dict[str, BasePlugin[Any]] = {}
-        first = self.settings()
-        plugin = first.plugins["zhixing"]
-        assert isinstance(plugin, ZhixingPlugin)
-        self.plugin = plugin
-        first.plugins.on_startup(command="serve", dirty=False)
+        first, self.plugin = self.load()
+        first.plugins.on_startup(command="serve", dirty=dirty)
         self.whole = 0
         self._build(first)
-        self.rebuild = Rebuild(plugin, self._build)
+        self.rebuild = Rebuild(self.plugin, self._build)
 
-    def settings(self) -> MkDocsConfig:
-        with _plugins(self.plugins):
-            settings = load_config(config_file=str(self.project / "mkdocs.yml"), site_dir=str(self.site))
+    def load(self) -> tuple[MkDocsConfig, ZhixingPlugin]:
+        """Return the settings as MkDocs reads them for each whole build, and the plugin, which it keeps."""
+        settings, plugin = load(self.project, self.site, self.plugins)
         settings.site_url = URL
-        return settings
+        return settings, plugin
 
     def _build(self, settings: MkDocsConfig | None = None) -> None:
         self.whole += 1
-        build(settings or self.settings(), serve_url=URL)
+        build(settings or self.load()[0], serve_url=URL, dirty=self.dirty)
 
     def save(self) -> None:
         """Build again, as a save makes the server do."""
@@ -61,6 +59,15 @@ class ServedSite:
         """Return how many pages the last build made."""
         changed = self.plugin.incremental.changed
         return len(self.plugin.incremental.signatures if changed is None else changed)
+
+
+def load(project: Path, site: Path, plugins: dict[str, BasePlugin[Any]]) -> tuple[MkDocsConfig, ZhixingPlugin]:
+    """Return the settings of a project, with plugins that earlier builds kept, and our own plugin."""
+    with _plugins(plugins):
+        settings = load_config(config_file=str(project / "mkdocs.yml"), site_dir=str(site))
+    plugin = settings.plugins["zhixing"]
+    assert isinstance(plugin, ZhixingPlugin)
+    return settings, plugin
 
 
 def build_clean(project: Path, site: Path) -> set[str]:

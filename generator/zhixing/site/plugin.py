@@ -6,6 +6,7 @@ import gc
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
@@ -20,7 +21,7 @@ from mkdocs.structure.nav import Link as NavLink
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import TableOfContents
-from mkdocs.utils import get_relative_url
+from mkdocs.utils import clean_directory, get_relative_url
 from mkdocs.utils.templates import TemplateContext
 
 from zhixing.compose import Memory
@@ -35,6 +36,7 @@ from zhixing.site import head as page_parts
 from zhixing.site import html, policy, social
 from zhixing.site.card import with_card
 from zhixing.site.changed import Signatures, digest
+from zhixing.site.dirty import KeptSite
 from zhixing.site.faults import badge, fault_banner, state_line
 from zhixing.site.files import LIVE, SEARCH, Addresses, is_shown, write_folder, write_redirects
 from zhixing.site.incremental import Incremental, other_files
@@ -125,7 +127,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.teller = Teller(_log)
         self.docs = EmptyDocs()
         self.staging: Staging | None = None
-        self.serving = self.keeps = False
+        self.serving = self.dirty = False
         self.faults: Faults | None = None
         self.trusted: dict[tuple[str, str], Trusted] = {}
         self.searched: dict[str, Entry] = {}
@@ -134,6 +136,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.later = Later()
         self.is_search_due = False
         self.incremental = Incremental()
+        self.kept_site: KeptSite | None = None
         self.theme_files: tuple[File, ...] = ()
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
@@ -143,8 +146,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         """
         # Nearly all that a build creates lasts until its end; looking for garbage among it took a tenth of the time.
         gc.set_threshold(20_000)
-        self.serving = self.keeps = command == "serve"
-        self.incremental = Incremental()
+        self.serving, self.dirty = command == "serve", dirty
+        self.incremental, self.kept_site = Incremental(), None
         self.staging = None if self.serving or dirty else Staging()
 
     @event_priority(-1000)
@@ -217,10 +220,27 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         if config.nav is None:
             escape_titles(nav.items)
         self.lists = self._links_to_lists()
-        if self.keeps and builds_alone(config):
+        if (self.serving or self.dirty) and builds_alone(config):
             self._sign(config)
         else:
             self.incremental.look_away()
+        if self.dirty:
+            self._resume(config)
+
+    def _resume(self, config: MkDocsConfig) -> None:
+        """Have `--dirty` build what has changed since the last such build; all of it where that is not known."""
+        incremental = self.incremental
+        if incremental.now is not None and not self.serving:
+            self.kept_site = KeptSite(Path(config.docs_dir), Path(config.site_dir))
+            incremental.kept = self.kept_site.read()
+            self.kept_site.forget()
+        if incremental.is_same_site and not self.serving:
+            self._limit()
+        else:
+            clean_directory(config.site_dir)
+        for file in self.files:
+            decide = incremental.is_made if file.is_documentation_page() else incremental.is_copied
+            file.is_modified = partial(decide, file)  # type: ignore[method-assign]  # what MkDocs asks of each file
 
     def _sign(self, config: MkDocsConfig) -> None:
         """Find what each page is made from, and what nearly all of them show."""
@@ -245,8 +265,11 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     def skip_unchanged(self) -> None:
         """Make only pages that have changed, and take what was kept of the others."""
-        self.incremental.limit(self.files, self._meta)
+        self._limit()
         forget_entries(self.env, (file.url for file in self.files.documentation_pages()))
+
+    def _limit(self) -> None:
+        self.incremental.limit(self.files, self._meta)
         self.searched = self.incremental.known_entries()
         self.live_names = self.incremental.known_live()
 
@@ -415,16 +438,18 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         site = Path(config.site_dir)
         self.incremental.renew_redirects(site, names, lambda: write_redirects(self.shown.vault, pages, config))
         self.incremental.finish(self.searched, self.live_names)
+        if self.kept_site and self.incremental.kept:
+            self.kept_site.write(self.incremental.kept)
         if self.staging:
             self.staging.finish(config)
 
     def _write_search(self, folder: Path) -> None:
         """Write the search: where a served site is built again, in a pause, since no reader waits for it."""
         entries = tuple(self.searched.values())
-        if self.incremental.changed is None:
+        if self.incremental.changed is None or (self.incremental.changed and not self.serving):
             write_search(entries, folder)
             self.is_search_due = False
-        elif self.incremental.changed or self.is_search_due:
+        elif self.serving and (self.incremental.changed or self.is_search_due):
             self.is_search_due = True
             self.later.do(lambda: self._prepare_search(entries, folder))
 

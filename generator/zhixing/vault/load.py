@@ -369,9 +369,9 @@ class _Loader:
         return source.path == report_file(self.wording) and SEAL in source.text[:_REPORT_HEAD]
 
     def read(self, path: PurePosixPath) -> Note:
-        """Return the note at a path. Raises UnreadError where it cannot be read."""
+        """Return the note at a path. Raises UnreadError where it cannot be read, or is none any more."""
         source = self._read(path)
-        if source is None:
+        if source is None or self._is_report(source):
             raise UnreadError(str(path))
         return self._note(source, path)
 
@@ -536,7 +536,7 @@ def load_lazily(
 
 class _LazyNotes(Mapping[PurePosixPath, Note]):
     def __init__(self, project: Project, paths: Collection[PurePosixPath]) -> None:
-        self._loader = _Loader(project.notes, {}, project.wording, project.settings)
+        self._loader = _Loader(project.notes, {}, project.wording, project.settings, None)
         self._paths = paths
         self._known: dict[PurePosixPath, Note] = {}
 

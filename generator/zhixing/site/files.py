@@ -235,16 +235,18 @@ def _write(path: Path, text: str) -> None:
             file.write(text)
 
 
-def write_folder(folder: Path, texts: Mapping[str, str]) -> None:
+def write_folder(folder: Path, texts: Iterable[tuple[str, str]]) -> None:
     """Write a folder of the plugin's own: these files and no others. Those that are the same already stay."""
     known = {path.name: path for path in folder.iterdir()} if folder.is_dir() else {}
-    for name in known.keys() - texts.keys():
-        known[name].unlink()
-    if texts:
-        folder.mkdir(parents=True, exist_ok=True)
-    for name, text in texts.items():
+    written: set[str] = set()
+    for name, text in texts:
+        if not written:
+            folder.mkdir(parents=True, exist_ok=True)
+        written.add(name)
         data = text.encode("utf-8", "replace")
         if name not in known or known[name].read_bytes() != data:
             (folder / name).write_bytes(data)
-    if known and not texts:
+    for name in known.keys() - written:
+        known[name].unlink()
+    if known and not written:
         folder.rmdir()

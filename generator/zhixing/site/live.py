@@ -145,7 +145,8 @@ class LiveFolder:
         """Write the data of examples: as scripts, so that they also load in pages opened from a folder."""
         self._known = {name: self._make(name, one) for name, one in data.items()}
         start = "((globalThis.zhixing ??= {}).examples ??= {})"
-        write_folder(folder, {f"{name}.js": f'{start}["{name}"] = {one.text};\n' for name, one in self._known.items()})
+        made = self._known.items()
+        write_folder(folder, ((f"{name}.js", f'{start}["{name}"] = {one.text};\n') for name, one in made))
 
     def _make(self, name: str, example: LiveExample) -> _Known:
         known = self._known.get(name)

@@ -106,7 +106,7 @@ _LOOPS = {
     ),
 }
 _PLAIN = (Page, Section, Link)
-_BLANK_LINES = re.compile(r"\s*\n\s*")
+_BLANK_LINES = re.compile(r"\n\s+")
 
 _Render = Callable[[StructureItem, str, int, Section | None], str]
 

@@ -138,6 +138,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.incremental = Incremental()
         self.kept_site: KeptSite | None = None
         self.theme_files: tuple[File, ...] = ()
+        self.last: Page | None = None
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Build beside the site that readers see, except where MkDocs serves a folder of its own.
@@ -390,6 +391,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig, **_: object) -> str:
         """Keep a page from running scripts of notes, and from asking other hosts for more than is set."""
+        self._drop_last(page)
         key = _template(page)
         found = names_in(output) & self.live.keys()
         self.live_names[page.file.src_uri] = frozenset(found)
@@ -398,6 +400,12 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         page_with_all = with_card(self._with_search(page_with_all), key[1], words)
         page_with_all = social.with_social(page_with_all, page, config, words)
         return policy.with_policy(page_with_all, self.trusted[key], self.shown.vault.settings.remote)
+
+    def _drop_last(self, page: Page) -> None:
+        """Drop the content of the page before this one, which is written: all pages together take much memory."""
+        if self.staging and self.last:
+            self.last.content = None
+        self.last = page
 
     def _with_search(self, page: str) -> str:
         return with_search(page, self.shown.vault.wording) if self.has_search else page
@@ -454,7 +462,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             self.later.do(lambda: self._prepare_search(entries, folder))
 
     def _prepare_search(self, entries: tuple[Entry, ...], folder: Path) -> Callable[[], None]:
-        files = make_search(entries)
+        files = tuple(make_search(entries))
 
         def write() -> None:
             write_folder(folder, files)

@@ -16,7 +16,7 @@ import re
 import unicodedata
 from base64 import b64encode
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from hashlib import sha256
@@ -60,21 +60,29 @@ def write_search(entries: Iterable[Entry], folder: Path) -> None:
     write_folder(folder, make_search(entries))
 
 
-def make_search(entries: Iterable[Entry]) -> dict[str, str]:
-    """Return the files of the index of pages, and a file for each page, by their names."""
+def make_search(entries: Iterable[Entry]) -> Iterator[tuple[str, str]]:
+    """Yield the files of the index of pages, and one for each page, with what they hold.
+
+    They come one after another: together they are the text of all notes once more.
+    """
     pages = sorted(entries, key=lambda entry: (len(squeeze(entry.title)), entry.title, entry.url))
     spelled = [_spell(entry) for entry in pages]
-    index = _index(pages, spelled)
-    files = {f"t{number}": _json(shard) for number, shard in enumerate(_shards(index))}
-    shards = len(files)
-    files |= {f"d{number}": _json(_record(*page)) for number, page in enumerate(zip(pages, spelled, strict=True))}
-    version = sha256("\n".join(files.values()).encode()).hexdigest()[:12]
-    files["index"] = _json({"version": version, "pages": len(pages), "shards": shards})
-    return {f"{name}.js": f'zhixingSearch("{name}",{data})\n' for name, data in files.items()}
+    shards = _shards(_index(pages, spelled))
+    written = sha256()
+    parts = chain(
+        ((f"t{number}", shard) for number, shard in enumerate(shards)),
+        ((f"d{number}", _record(*page)) for number, page in enumerate(zip(pages, spelled, strict=True))),
+    )
+    for name, value in parts:
+        file, text = _file(name, value)
+        written.update(text.encode("utf-8", "replace"))
+        yield file, text
+    yield _file("index", {"version": written.hexdigest()[:12], "pages": len(pages), "shards": len(shards)})
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _file(name: str, value: object) -> tuple[str, str]:
+    data = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return f"{name}.js", f'zhixingSearch("{name}",{data})\n'
 
 
 def _record(entry: Entry, spelled: Sequence[str]) -> list[object]:

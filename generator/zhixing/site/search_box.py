@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from html import escape
 from typing import Any
 
@@ -16,7 +15,7 @@ SCRIPT = f"{FOLDER}/search.js"
 # The search of the theme that this one stands in for.
 _THEME = "material"
 _REPLACED = "material/search"
-_HEADER = re.compile(r'<nav class="md-header__inner\b.*?(?=</nav>)', re.DOTALL)
+_HEADER = '<nav class="md-header__inner '
 _ICON = (
     '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M10 4a6 6 0 1 0 3.8 10.6l4.8 4.8 1.4-1.4-4.8-4.8A6 6 0 0 0 '
     '10 4m0 2a4 4 0 1 1 0 8 4 4 0 0 1 0-8"/></svg>'
@@ -40,8 +39,9 @@ def begin_search(config: MkDocsConfig) -> tuple[bool, bool]:
 
 def with_search(page: str, wording: Wording) -> str:
     """Return a whole page with the search in its header."""
-    box = _box(wording)
-    return _HEADER.sub(lambda header: header[0] + box, page, count=1)
+    header = page.find(_HEADER)
+    end = page.find("</nav>", header)
+    return f"{page[:end]}{_box(wording)}{page[end:]}" if header >= 0 and end >= 0 else page
 
 
 def _box(wording: Wording) -> str:

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape
 from pathlib import Path, PurePosixPath
 from urllib.parse import urljoin
@@ -41,6 +42,10 @@ def is_shown(file: File) -> bool:
     return file.inclusion not in (InclusionLevel.EXCLUDED, InclusionLevel.DRAFT)
 
 
+# A page's head, text, picture of what is near and backlinks lead to the same pages.
+_relative = lru_cache(maxsize=1_000)(get_relative_url)
+
+
 @dataclass(frozen=True, slots=True)
 class Addresses:
     """Where things are, seen from the page at `url`; "" for what the site does not show."""
@@ -56,7 +61,7 @@ class Addresses:
         if page is not None and page.url != self.url:
             return get_relative_url(page.url, self.url)
         file = self.files.src_uris.get(str(path))
-        return get_relative_url(file.url, self.url) if file and is_shown(file) else ""
+        return _relative(file.url, self.url) if file and is_shown(file) else ""
 
     def place(self, place: Place) -> str:
         """Return the address of a place: a file or note of the vault, and an id on its page."""

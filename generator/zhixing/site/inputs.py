@@ -88,7 +88,7 @@ class TakenPlaces:
 
 
 def _folders(path: str) -> list[str]:
-    return [str(folder) for folder in PurePosixPath(path).parents][:-1]
+    return [path[:at] for at, character in enumerate(path) if character == "/"]
 
 
 def vault_files(vault: Vault, config: MkDocsConfig, taken: Iterable[str]) -> tuple[list[File], list[Problem]]:

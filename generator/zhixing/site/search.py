@@ -37,7 +37,6 @@ _OFTEN = 3
 # Longer words are pieces of data, of which no reader knows more than the start.
 _LONGEST = 40
 _BYTES_IN_A_FILE = 6_000
-_NOWHERE: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +179,8 @@ def _index(pages: Sequence[Entry], spelled: Sequence[Sequence[str]]) -> dict[str
                 pages_with[term].append(number)
     total = len(pages)
     return {
-        term: "|".join([encode(field.get(term, _NOWHERE), total) for field in found]).rstrip("|") for term in found[0]
+        term: "|".join([encode(field[term], total) if term in field else "" for field in found]).rstrip("|")
+        for term in found[0]
     }
 
 

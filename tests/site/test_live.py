@@ -6,15 +6,18 @@ import gzip
 import json
 import random
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import numpy as np
 import pytest
+from conftest import COMMAND, served
+from conftest import run as run_command
 from playwright.sync_api import Browser, Page, expect
 from test_browser import opened
 
@@ -337,6 +340,163 @@ def test_an_address_changes_nothing_but_numbers_that_are_given(browser: Browser,
             page.goto(address + quote(EXAMPLE) + f"?live={name}~{quote(said)}")
             page.locator(".zx-live-open").wait_for()
             assert page.locator(".zx-live-new").count() == 0
+
+
+# A page on which all can be touched.
+
+TOUCHED = """# 触摸
+
+总和是 3<!--= 触摸.total -->，一半是 $1.5$<!--= 触摸.half -->，约 150%<!--= 触摸.half -->。
+
+```yaml example
+id: 触摸
+axes: {词: [甲, 乙, 丙], 键: [子, 丑]}
+given:
+  s[词]: [1, 2, 3]
+  M[词]: [1, 1, 0]
+  T: 0.5
+  z[词, 键]: [[1, 1], [2, 0], [0, 3]]
+compute:
+  m[词]: where(M, s, 0)
+  w[词]: softmax(s, temperature=T)
+  total: sum(m)
+  half: total / 2
+  a[词, 键]: softmax(z)
+show:
+  - table: [s, M, m, w]
+  - table: z
+  - plot: m
+  - heatmap: a
+  - steps: [s, m, total]
+  - derivation: total
+```
+
+**练习**　总和是多少？
+
+```yaml example
+id: 触摸-改
+of: 触摸
+with:
+  s["甲"]: 4
+```
+
+> [!success]- 答案
+> 6<!--= 触摸-改.total -->。
+"""
+SETTINGS = """site_name: 站
+site_url: %s
+docs_dir: notes
+theme: {name: material, language: zh, font: false, features: [toc.follow]}
+plugins: [zhixing]
+"""
+
+
+@pytest.fixture(scope="module")
+def touched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a site of that page."""
+    folder = tmp_path_factory.mktemp("touched")
+    (folder / "notes").mkdir()
+    (folder / "notes" / "index.md").write_text("# 首页\n\n[[触摸]]\n", encoding="utf-8")
+    (folder / "notes" / "触摸.md").write_text(TOUCHED, encoding="utf-8")
+    with served(folder / "site") as address:
+        (folder / "mkdocs.yml").write_text(SETTINGS % address, encoding="utf-8")
+        for command in ([COMMAND, "regenerate"], [sys.executable, "-m", "mkdocs", "build"]):
+            done = run_command(*command, cwd=folder)
+            assert done.returncode == 0, done.stdout + done.stderr
+        yield address
+
+
+@pytest.fixture
+def touch(browser: Browser, touched: str) -> Iterator[Page]:
+    """That page, its example begun."""
+    with opened(browser, touched + quote("触摸/"), width=390) as page:
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        page.get_by_role("button", name="换几个数试试").click()
+        page.locator(".zx-live-open").wait_for()
+        yield page
+        assert said == []
+
+
+def test_numbers_in_prose_follow_and_say_what_they_were(touch: Page) -> None:
+    numbers = touch.locator("h1 + p .zx-number, .note-head + p .zx-number")
+    expect(numbers).to_have_text(["3", "1.5", "150%"])
+    touch.get_by_label("s，甲，s").fill("2.4")
+    expect(numbers).to_have_text(["4.4", "2.2", "220%"])
+    assert numbers.first.get_attribute("title") == "原来是 3"
+    assert numbers.first.get_attribute("data-was") == "3"
+    touch.get_by_role("button", name="复原").click()
+    expect(numbers).to_have_text(["3", "1.5", "150%"])
+    assert [
+        one.evaluate("one => one.outerHTML") for one in touch.locator(".zx-live-new, .zx-number[data-was]").all()
+    ] == []
+
+
+def test_a_mask_flips_and_a_temperature_slides(touch: Page) -> None:
+    switch = touch.get_by_role("switch", name="M，丙，M")
+    expect(switch).to_have_attribute("aria-checked", "false")
+    switch.focus()
+    touch.keyboard.press("Space")
+    expect(switch).to_have_attribute("aria-checked", "true")
+    expect(touch.locator(".zx-live-now")).to_contain_text("total = 6")
+    slider = touch.locator(".zx-live-slider")
+    before = cells_of(touch)
+    slider.focus()
+    touch.keyboard.press("ArrowRight")
+    expect(touch.locator("input[type=number][aria-label^=T]")).to_have_value("0.55")
+    assert cells_of(touch) != before
+
+
+def test_figures_follow_and_a_flow_goes_step_by_step(touch: Page) -> None:
+    pictures = touch.locator(".zx-live img")
+    assert touch.locator(".zx-live-follows").count() >= 3
+    touch.get_by_label("s，乙，s").fill("40")
+    for at in (0, 2):
+        source = unquote(pictures.nth(at).get_attribute("src") or "")
+        assert source.startswith("data:image/svg+xml,")
+        assert ">40<" in source
+    touch.wait_for_function("[...document.querySelectorAll('.zx-live img')].every(one => one.naturalWidth > 50)")
+    touch.get_by_role("button", name="下一步").click()
+    touch.get_by_role("button", name="下一步").click()
+    expect(touch.locator(".zx-live-steps")).to_contain_text("第 2 步，共 3 步：m = where(M, s, 0)")
+    assert 'class="now"' in unquote(pictures.nth(2).get_attribute("src") or "")
+
+
+def test_words_light_up_by_the_weight_of_a_query(touch: Page) -> None:
+    touch.locator(".zx-live-lights").get_by_role("button", name="甲").focus()
+    assert [one.get_attribute("title") for one in touch.locator(".zx-live-word").all()] == ["0.5", "0.5"]
+    touch.get_by_label("z：子，甲").or_(touch.get_by_label("z，甲，子")).first.fill("50")
+    expect(touch.locator(".zx-live-word").first).to_have_attribute("style", re.compile("100%"))
+
+
+def test_an_exercise_draws_numbers_and_checks_an_answer(touch: Page) -> None:
+    touch.get_by_role("button", name="换一组数").click()
+    question = touch.locator(".zx-live-question")
+    for _ in range(5):
+        text = question.inner_text()
+        drawn = re.search(r's\["甲"\] = (\d+)', text)
+        assert drawn
+        assert "total 是多少" in text
+        answer = touch.get_by_label("total 是多少？")
+        answer.fill(str(int(drawn[1]) + 3))
+        answer.press("Enter")
+        expect(touch.locator(".zx-live-answer")).to_contain_text("不对，再想想")
+        answer.fill(f"{(int(drawn[1]) + 2) * 2}/2")
+        answer.press("Enter")
+        expect(touch.locator(".zx-live-right")).to_have_text(f"对，是 {int(drawn[1]) + 2}")
+        touch.get_by_role("button", name="换一组数").click()
+        expect(question).not_to_have_text(text)
+
+
+def test_what_cannot_be_fetched_is_said_and_may_be_tried_again(browser: Browser, touched: str) -> None:
+    with opened(browser, touched + quote("触摸/")) as page:
+        page.route("**/arrays.js", lambda route: route.abort())
+        begin = page.get_by_role("button", name="换几个数试试")
+        begin.click()
+        expect(page.locator(".zx-live-status").first).to_contain_text("没有取到需要的数据")
+        page.unroute("**/arrays.js")
+        begin.click()
+        page.locator(".zx-live-open").wait_for()
 
 
 def test_changed_examples_fit_a_phone(example: Page) -> None:

@@ -171,7 +171,7 @@ class _Finder:
         elif isinstance(show, Derivation):
             yield {"derivation": self.result(show.quantity)}
         elif isinstance(show, Formula):
-            yield {"derivation": None}
+            yield {"formula": True}
         elif isinstance(show, Heatmap):
             yield {"heatmap": self.cells(show)}
         elif isinstance(show, Plot):

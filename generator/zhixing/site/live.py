@@ -122,6 +122,7 @@ def _words(wording: Wording) -> dict[str, str]:
         "wrong": wording.live_wrong,
         "unread": wording.live_unread,
         "comma": wording.comma,
+        "semicolon": wording.semicolon,
     }
 
 

@@ -138,7 +138,7 @@
       const { print } = globalThis.zhixing;
       const given = this.draws.flatMap(({ text }, at) => {
         const values = this.drawn[at].map((value) => print(value)).join(words.comma);
-        return [make("code", { textContent: text }), ` = ${values}; `];
+        return [make("code", { textContent: text }), ` = ${values}${words.semicolon}`];
       });
       this.places = placesFor(this.number, this.value);
       const asked = tell(words.asked, { name: this.name });

@@ -170,8 +170,9 @@
       }
     }
     const [x, y, width, height] = boxOf(cards[order[step]]);
-    const frame = { class: "curve c1", fill: "none", x: x - 2, y: y - 2, width: width + 4, height: height + 4, rx: 6 };
-    picture.documentElement.append(live.element(picture, "rect", { ...frame, style: "fill: none" }));
+    const frame = { x: x - 2, y: y - 2, width: width + 4, height: height + 4, rx: 6 };
+    const line = { fill: "none", stroke: "#c26a00", "stroke-width": 2.5 };
+    picture.documentElement.append(live.element(picture, "rect", { class: "now", ...frame, ...line }));
   }
 
   /** Return the buttons that walk through a flow. */

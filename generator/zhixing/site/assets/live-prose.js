@@ -20,27 +20,31 @@
     return plain ? { place: number.querySelector("mn") ?? number, text, scale, places } : null;
   }
 
+  /** Return a value to four digits at most. */
+  const brief = (value) => globalThis.zhixing.fixed(value, Math.max(0, 3 - Math.floor(Math.log10(Math.abs(value) || 1))));
+
   /** Return a value written as the numeral was; with more digits where these few would not show the change. */
   function write(value, { text, scale, places }) {
-    const { print } = globalThis.zhixing;
-    const percent = scale === 100;
-    const written = print(value, [places, percent, text.includes(","), ""]);
-    const whole = places === 0 && !Number.isInteger(Number((value * scale).toPrecision(12)));
-    return written === text.trim().replace("-", "−") || whole ? print(value, [null, percent, text.includes(","), ""]) : written;
+    const own = value * scale;
+    const written = globalThis.zhixing.print(value, [places, scale === 100, text.includes(","), ""]);
+    const whole = places === 0 && brief(own).includes(".");
+    return written === text.trim().replace("-", "−") || whole ? `${brief(own)}${scale === 100 ? "%" : ""}` : written;
   }
+
+  // As Python writes them.
+  const exact = (value) => `${value}`.replace("Infinity", "inf").replace("NaN", "nan");
+  const read = (text) => Number(text.replace("inf", "Infinity").replace("nan", "NaN"));
 
   function openNumber(number) {
     const numeral = findNumeral(number);
     const said = make("span", { className: "zx-live-said" });
     if (!numeral) number.after(said);
     const { value: before } = number.dataset;
-    const labelled = number.dataset.held === "word";
     const shown = numeral ? numeral.place.textContent : "";
-    const exact = (value) => `${value}`.replace("Infinity", "inf").replace("NaN", "nan");
+    const { print } = globalThis.zhixing;
     return (value) => {
-      const same = value !== null && Math.abs(value - Number(before)) <= 1e-9 * Math.max(1, Math.abs(value));
-      const changed = !same && !labelled;
-      const text = value === null ? "–" : numeral ? write(value, numeral) : globalThis.zhixing.print(value);
+      const changed = value === null || print(value) !== print(read(before));
+      const text = value === null ? "–" : numeral ? write(value, numeral) : brief(value);
       number.dataset.value = changed && value !== null ? exact(value) : before;
       if (changed) number.dataset.was = before;
       else delete number.dataset.was;
@@ -72,7 +76,7 @@
     return [{ show }];
   });
 
-  // Derivations: below one stands what it would come to now.
+  // Derivations: below one stands what it would come to now. Formulas have no numbers that could change.
 
   function openResult(example, formula, index) {
     const element = make("p", { className: "zx-live-now", hidden: true });
@@ -90,9 +94,10 @@
     const formulas = [...example.root.querySelectorAll(":scope > .formula")];
     const found = [];
     for (const block of example.data.blocks) {
-      if (!("derivation" in block)) continue;
+      if (!("derivation" in block || "formula" in block)) continue;
       const formula = formulas.shift();
-      if (formula && block.derivation !== null) found.push(openResult(example, formula, block.derivation));
+      if (formula && block.formula) formula.classList.add("zx-live-follows");
+      else if (formula && block.derivation !== null) found.push(openResult(example, formula, block.derivation));
     }
     return found.map((show) => ({ show }));
   });

@@ -75,18 +75,19 @@
 
   // The buttons that begin.
 
-  /** Return the bar above an example: its buttons, and a line that says what happens. */
-  function openBar(root) {
+  /** Return the bar above an example, or below an exercise: its buttons, and a line that says what happens. */
+  function openBar(root, below) {
     const status = live.make("span", { className: "zx-live-status" });
     status.setAttribute("role", "status");
     const bar = live.make("div", { className: "zx-live-bar" }, status);
-    root.prepend(bar);
+    if (below) root.append(bar);
+    else root.prepend(bar);
     return { bar, status };
   }
 
   function prepare(root, name, changes) {
-    const { bar, status } = openBar(root);
     const exercise = name.startsWith("draw-");
+    const { bar, status } = openBar(root, exercise);
     const begin = async (focus) => {
       button.disabled = true;
       status.textContent = "";

@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
+from pathlib import PurePosixPath
 
 from jinja2 import BaseLoader, Environment
 from markupsafe import escape
 from mkdocs.structure import StructureItem
 from mkdocs.structure.nav import Link, Navigation, Section
 from mkdocs.structure.pages import Page
+from mkdocs.utils import dirname_to_title
 
 from zhixing.wording.model import Wording
 from zhixing.wording.zh import WORDING as CHINESE
@@ -23,14 +25,24 @@ from zhixing.wording.zh import WORDING as CHINESE
 REACH = 20
 
 
-def escape_titles(items: Sequence[StructureItem]) -> None:
-    """Escape the titles of sections, which are names of folders: themes print them as they are."""
-    waiting = [*items]
+def name_folders(items: Sequence[StructureItem]) -> None:
+    """Call sections as their folders are called, where MkDocs changed the name, escaped: themes print it as it is."""
+    waiting = [(item, 0) for item in items]
     while waiting:
-        item = waiting.pop()
+        item, depth = waiting.pop()
         if isinstance(item, Section):
-            item.title = escape(item.title)
-            waiting += item.children
+            item.title = escape(_folder(item, depth) or item.title)
+            waiting += [(child, depth + 1) for child in item.children]
+
+
+def _folder(section: Section, depth: int) -> str:
+    """Return the folder that a section so many levels down was made of, "" for one that was made otherwise."""
+    item: StructureItem | None = section
+    while isinstance(item, Section):
+        item = next(iter(item.children), None)
+    parts = PurePosixPath(item.file.src_uri).parts if isinstance(item, Page) else ()
+    is_folder = len(parts) > depth + 1 and dirname_to_title(parts[depth]) == section.title
+    return parts[depth] if is_folder else ""
 
 
 def around(nav: Navigation, words: Wording = CHINESE, more: Sequence[StructureItem] = ()) -> Navigation:

@@ -39,13 +39,15 @@ from zhixing.site.changed import Signatures, digest
 from zhixing.site.dirty import KeptSite
 from zhixing.site.faults import badge, fault_banner, state_line
 from zhixing.site.files import LIVE, SEARCH, Addresses, is_shown, write_folder, write_redirects
+from zhixing.site.home import PAGE as HOME
+from zhixing.site.home import has_home, home_page
 from zhixing.site.incremental import Incremental, other_files
 from zhixing.site.inputs import EmptyDocs, theme_places, vault_files, watch_real_folders
 from zhixing.site.kept import builds_alone, sign_site
 from zhixing.site.later import Later
 from zhixing.site.live import LiveExample, LiveFolder, live_data, names_in, with_live
 from zhixing.site.logs import LEVELS, Teller, write_visibly
-from zhixing.site.navigation import around, escape_titles, forget_entries, render_entries_once
+from zhixing.site.navigation import around, forget_entries, name_folders, render_entries_once
 from zhixing.site.nearby import Surroundings, draw_nearby, find_surroundings
 from zhixing.site.papers import with_papers
 from zhixing.site.policy import Trusted
@@ -212,14 +214,28 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         site_files.add_pages(files, config, map(PurePosixPath, self.sheets.pages), InclusionLevel.INCLUDED)
         mermaid = self.shown.has_mermaid or self.sheets.has_mermaid
         site_files.add_assets(files, config, mermaid=mermaid)
-        return files
+        if not has_home(files):
+            self._add_home(files, config)
+        return self.files
+
+    def _add_home(self, files: Files, config: MkDocsConfig) -> None:
+        """Put a page at the site's own address, before all others, where the vault has none."""
+        notes = (note for note in self.shown.vault.notes.values() if self._on_site(note))
+        page = home_page(config.site_name, notes, self.shown.vault.wording)
+        self.tag_pages = {**self.tag_pages, str(HOME): page}
+        self.tag_titles[str(HOME)] = self.shown.vault.wording.root_folder
+        self.files = Files([])
+        inclusion = InclusionLevel.NOT_IN_NAV if config.nav else InclusionLevel.INCLUDED
+        site_files.add_pages(self.files, config, [HOME], inclusion)
+        for file in files:
+            self.files.append(file)
 
     def on_nav(self, nav: Navigation, *, files: Files, config: MkDocsConfig) -> None:
-        """Take the files as they are when every plugin has added and removed its own; escape names of folders."""
+        """Take the files as they are when every plugin has added and removed its own; call folders by their names."""
         self.files, self.settings = files, config
         self.around = find_surroundings(self.shown.vault, self._on_site)
         if config.nav is None:
-            escape_titles(nav.items)
+            name_folders(nav.items)
         self.lists = self._links_to_lists()
         if (self.serving or self.dirty) and builds_alone(config):
             self._sign(config)

@@ -383,7 +383,8 @@ class Note(Reading):
 
     def condense(self) -> None:
         """Drop the readings that take most memory, and keep what links and other notes ask for."""
-        _ = self.links, self.headings, self.blocks, self.tags, self.footnotes, self.generated
+        _ = self.links, self.headings, self.blocks, self.tags, self.footnotes, self.generated, self.problems
+        vars(self).pop("_frontmatter", None)
         self.forget()
 
     @property

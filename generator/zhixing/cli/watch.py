@@ -154,6 +154,9 @@ class Session:
         left = remove_leftovers(self.vault.root)
         found = self._regenerate(show_progress=True)
         self._tell([*left, *found])
+        if self.latest and self.latest.planned.changes:
+            # A note with new results is read anew, and its examples run again: now, not when the first save waits.
+            self.look()
         if self.reports:
             self.write_report()
         counts = f"{len(self.vault.notes)} notes, {len(self.memory.runs.runs)} examples: {summarise(found)}"

@@ -41,8 +41,7 @@ Path = PurePosixPath
 
 def digest(parts: Iterable[object]) -> bytes:
     """Return a digest of the texts of parts, in their order."""
-    texts = map(str, parts)
-    joined = "".join(f"{len(text)}:{text}" for text in texts)
+    joined = "".join([f"{len(text)}:{text}" for text in map(str, parts)])
     return blake2b(joined.encode("utf-8", "surrogatepass"), digest_size=_SIZE).digest()
 
 
@@ -78,12 +77,14 @@ class Digests:
             self.names[note] = tuple(found[found.lastindex or 0] for found in NAMED.finditer(note.source.text))
         return self.names[note]
 
-    def sentence(self, edge: Edge) -> str:
-        """Return the sentence around a link, as the foot of the page that it leads to shows it."""
-        known = self.sentences.setdefault(edge.source, {})
+    def backlink(self, edge: Edge) -> str:
+        """Return what the foot of the page that a link leads to shows of it: its note, its property, its sentence."""
+        known = self.sentences.get(edge.source)
+        if known is None:
+            known = self.sentences[edge.source] = {}
         at = edge.link.span.start
         if at not in known:
-            known[at] = sentence(edge.source, edge.link)
+            known[at] = f"{edge.source.path}:{edge.link.field}:{sentence(edge.source, edge.link)}"
         return known[at]
 
     def of_body(self, body: Body) -> bytes:
@@ -130,7 +131,7 @@ class Signatures:
         self.results = shown.results
         self.around = around
         self.faults = faults
-        self.badge = badge
+        self._badges = {note.path: badge(note) for note in shown.vault.notes.values()}
         self.digests = digests
         self.limits = embed_limits(shown.vault).limits
         self.examples = Examples(shown.vault, shown.results, faults=faults)
@@ -233,12 +234,11 @@ class Signatures:
         notes = self.vault.notes.items()
         return digest(part for path, note in notes for part in (path, self.digests.face(note).hex())).hex()
 
-    def _backlinks(self, note: Note) -> Iterator[object]:
+    def _backlinks(self, note: Note) -> Iterator[str]:
         for edge in self.shown.links_here(note):
-            yield edge.source.path
-            yield edge.link.field
-            yield self.badge(edge.source)
-            yield self.digests.sentence(edge)
+            if badge := self._badges.get(edge.source.path):
+                yield badge
+            yield self.digests.backlink(edge)
 
     def _nearby(self, path: Path) -> Iterator[object]:
         """Yield what joins the notes that the picture of a note's surroundings shows."""

@@ -63,7 +63,7 @@ from zhixing.site.staging import Staging
 from zhixing.site.state import PAGE as STATE
 from zhixing.site.state import state_page
 from zhixing.site.watch import watch_closely
-from zhixing.vault.load import ProjectError, read_wording
+from zhixing.vault.load import ProjectError, Stamps, read_wording
 from zhixing.vault.note import Note
 from zhixing.vault.settings import read_values
 from zhixing.vault.vault import Vault
@@ -125,6 +125,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         super().__init__()
         self.memory = Memory()
         self.previous: Vault | None = None
+        self.stamps: Stamps = {}
         self.told: set[Problem] = set()
         self.teller = Teller(_log)
         self.docs = EmptyDocs()
@@ -187,7 +188,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         settings = read_values(str(file), values)
         wording = _wording(self.config, file)
         templates = file.parent / "templates"
-        self.shown = show(Path(config.docs_dir), templates, self.memory, wording, settings, self.previous)
+        docs = Path(config.docs_dir)
+        self.shown = show(docs, templates, self.memory, wording, settings, self.previous, self.stamps)
         self.previous = self.shown.vault
         taken = theme_places(files, config, site_files.ASSETS)
         # A strict build fails on whatever does not hold; other builds show it to their readers.
@@ -532,7 +534,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     def _on_site(self, note: Note) -> bool:
         """Return whether a note has a page for everybody: published, not excluded, no draft."""
-        file = self.files.get_file_from_path(str(note.path))
+        file = self.files.src_uris.get(str(note.path))
         return file is not None and is_shown(file)
 
 

@@ -17,8 +17,8 @@ from zhixing.page.tags import Tags
 from zhixing.problems import Problem
 from zhixing.site.answers import fold_answers
 from zhixing.site.math import formula_problems
-from zhixing.vault.graph import Edge, backlinks
-from zhixing.vault.load import load, read_templates
+from zhixing.vault.graph import Edge, backlinks, take_edges
+from zhixing.vault.load import Stamps, load, read_templates
 from zhixing.vault.note import Note
 from zhixing.vault.resolve import resolve
 from zhixing.vault.settings import DEFAULT, Settings
@@ -79,12 +79,16 @@ def show(
     wording: Wording = CHINESE,
     settings: Settings = DEFAULT,
     previous: Vault | None = None,
+    stamps: Stamps | None = None,
 ) -> Shown:
     """Load a vault and compute what its examples show. Reads, and writes nothing.
 
-    Notes that are as they were in `previous` are taken from it, with all that was worked out of them.
+    Notes that are as they were in `previous` are taken from it, with all that was worked out of them; those of the same
+    of `stamps`, which loading that vault left, are not read.
     """
-    vault = load(root, previous, wording, settings)
+    vault = load(root, previous, wording, settings, stamps)
+    if previous is not None:
+        take_edges(vault, previous)
     found = results(vault, memory=memory)
     held_to = templates_of(read_templates(templates))
     planned = plan_again(vault, found, (), memory) if memory else plan(vault, found)

@@ -47,6 +47,28 @@ def edges_of(vault: Vault, note: Note) -> Iterator[Edge]:
     return (Edge(note, link, resolve(vault, note, link)) for link in note.links)
 
 
+def take_edges(vault: Vault, earlier: Vault) -> None:
+    """Take the links of an earlier vault that point where they did, so that only the others are resolved again."""
+    if earlier not in _EDGES or not vault.take_names(earlier):
+        return
+    known: dict[PurePosixPath, list[Edge]] = {}
+    for edge in _EDGES[earlier]:
+        known.setdefault(edge.source.path, []).append(edge)
+    _EDGES[vault] = tuple(
+        edge
+        for path, note in vault.notes.items()
+        for edge in (_renew(vault, known.get(path, ())) if earlier.notes[path] is note else edges_of(vault, note))
+    )
+
+
+def _renew(vault: Vault, known: Sequence[Edge]) -> Iterator[Edge]:
+    """Yield the links of a note that has not changed, those to notes that have resolved again."""
+    for edge in known:
+        target = edge.resolution.note
+        same = target is None or vault.notes[target.path] is target
+        yield edge if same else Edge(edge.source, edge.link, resolve(vault, edge.source, edge.link))
+
+
 # What to read before what: the order that `requires` gives.
 
 

@@ -259,6 +259,18 @@ class Vault:
             self._places[note.path] = Places(note)
         return self._places[note.path]
 
+    def take_names(self, earlier: Vault) -> bool:
+        """Take what was worked out of the names of an earlier vault; return whether they are all as they were.
+
+        Headings and blocks of notes that are the same objects are taken too.
+        """
+        if self.files != earlier.files or self.notes.keys() != earlier.notes.keys() or self.aliases != earlier.aliases:
+            return False
+        vars(self).update({name: known for name, known in vars(earlier).items() if name in ("index", "near")})
+        places = {path: one for path, one in earlier._places.items() if self.notes[path] is one.note}
+        self._places.update(places)
+        return True
+
 
 def _name(path: PurePosixPath) -> str:
     return path.name

@@ -59,5 +59,10 @@ def run(
 def weigh(site: Path) -> Size:
     """Return what a site takes on the disk."""
     files = {path: path.stat().st_size for path in site.rglob("*") if path.is_file()}
-    pages = [size for path, size in files.items() if path.suffix == ".html"]
+    pages = [size for path, size in files.items() if path.suffix == ".html" and not _is_redirect(path)]
     return Size(sum(files.values()) / 1e6, len(files), len(pages), statistics.median(pages) / 1e3)
+
+
+def _is_redirect(page: Path) -> bool:
+    """Return whether a page only leads to another one, as those at former names of notes do."""
+    return b'http-equiv="refresh"' in page.read_bytes()[:2000]

@@ -22,7 +22,7 @@ from benchmarks.vaults.gen_vault import Generator
 
 SEED = 20240601
 CONFIG = "site_name: index\ndocs_dir: vault\nplugins: [zhixing]\n"
-SETTLED = 2.5
+SETTLED = 3.5
 """Seconds after which a file counts as one that was not changed just now."""
 EXAMPLE = """\
 # 例 {number}

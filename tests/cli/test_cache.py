@@ -19,9 +19,11 @@ from hypothesis import strategies as st
 from shell import contents, inside, vault, zhixing
 from small_vaults import DECLARED
 from zhixing.cli.outcome import PURPOSE
+from zhixing.markdown.generated import SEAL
 from zhixing.source import Source
-from zhixing.vault.load import _Loader
+from zhixing.vault.load import _Loader, report_file
 from zhixing.vault.store import open_store
+from zhixing.wording.zh import WORDING
 
 COMMANDS = (
     ("check", "--all"),
@@ -278,3 +280,17 @@ def test_a_copy_of_the_vault_has_an_index_of_its_own(tmp_path: Path) -> None:
 
         assert "'丙'" in zhixing(tmp_path / "b", "check").stdout
         assert "'丙'" not in zhixing(project, "check").stdout
+
+
+def test_a_report_is_no_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = vault(tmp_path / "a", 甲=TEXTS["plain"], 乙=TEXTS["example"])
+    report = project / "notes" / report_file(WORDING)
+    with cache(tmp_path / "kept"):
+        write(report, f"# 检查\n\n<!-- {SEAL} -->\n")
+        first = told(project, "check")
+        write(report, f"# 检查\n\n<!-- {SEAL} -->\n\n一个问题\n")
+        with monkeypatch.context() as patched:
+            patched.setattr(_Loader, "load", lambda _: pytest.fail("the vault is read"))
+            assert told(project, "check") == first
+        write(report, "# 检查\n\n一篇笔记\n")
+        assert told(project, "check") != first

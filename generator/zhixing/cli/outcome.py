@@ -15,7 +15,7 @@ from zhixing.vault.survey import Survey, UnknownError, keep_seen, read_seen, sur
 PURPOSE = "index"
 _MOST = 8
 """So many outcomes of a command are kept: who goes back to another branch finds the one of that branch."""
-_MAX_BYTES = 32_000_000
+_MAX_BYTES = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Recall:
             after, encoded = _take_survey(self._project, self._store, self._before), _encode(outcome)
             if after and after.digest == self._before.digest and len(encoded) <= _MAX_BYTES:
                 self._store.update(self._command, {after.digest: encoded}, most=_MOST)
-                self._store.update("base", {self._command.encode(): base})
+                self._store.update("base", {self._command.encode(): base if len(base) <= _MAX_BYTES else None})
 
 
 def _take_survey(project: Project, store: Store, earlier: Survey | None = None) -> Survey | None:

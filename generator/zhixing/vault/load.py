@@ -275,7 +275,7 @@ _OTHER_MARKDOWN = frozenset({".markdown", ".mdown", ".mkdn", ".mkd"})
 
 
 # The seal of a report stands in its first lines.
-_REPORT_HEAD = 300
+REPORT_HEAD = 300
 
 
 def report_file(wording: Wording) -> str:
@@ -366,7 +366,7 @@ class _Loader:
 
         It is neither a note nor a file of the vault: nothing else shows it, counts it or leads to it.
         """
-        return source.path == report_file(self.wording) and SEAL in source.text[:_REPORT_HEAD]
+        return source.path == report_file(self.wording) and SEAL in source.text[:REPORT_HEAD]
 
     def read(self, path: PurePosixPath) -> Note:
         """Return the note at a path. Raises UnreadError where it cannot be read, or is none any more."""

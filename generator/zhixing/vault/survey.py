@@ -17,11 +17,12 @@ from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 
-from zhixing.vault.load import CONFIG, MAX_FILE_BYTES, SETTINGS, Project
+from zhixing.markdown.generated import SEAL
+from zhixing.vault.load import CONFIG, MAX_FILE_BYTES, REPORT_HEAD, SETTINGS, Project, report_file
 from zhixing.vault.note import AUDIO, PICTURES, VIDEO
 from zhixing.vault.store import Store
 
-_SETTLED = 2_000_000_000
+_SETTLED = 3_000_000_000
 """Nanoseconds after a change in which a file system may give another change the same time."""
 # Of these it only matters that they are there. An SVG may be a generated figure, whose text is looked at.
 _MEDIA = tuple((PICTURES | AUDIO | VIDEO | {".pdf"}) - {".svg"})
@@ -84,7 +85,7 @@ def survey(project: Project, known: Mapping[str, Seen]) -> Survey:
         elif before is not None and before.facts == facts:
             files[path], seen[path] = before.digest, before
         else:
-            files[path] = _digest(full, facts)
+            files[path] = _digest(full, facts, mark=SEAL if path == report_file(project.wording) else None)
             if max(facts[1:3]) < now - _SETTLED and not files[path].startswith(_UNREAD):
                 seen[path] = Seen(facts, files[path])
     return Survey(files, _digest_of_settings(project), seen)
@@ -117,15 +118,19 @@ def _facts(found: os.stat_result) -> Facts:
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
 
 
-def _digest(path: str, facts: Facts) -> str:
-    """Return the digest of a file's content; of one that nobody reads, why."""
+def _digest(path: str, facts: Facts, mark: str | None = None) -> str:
+    """Return the digest of a file's content; of one that nobody reads, why. `mark` is that of a list of problems."""
     if facts[0] > MAX_FILE_BYTES:
         return "too large"
     try:
         with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 return "no regular file"
-            return blake2b(file.read(MAX_FILE_BYTES + 1), digest_size=16).hexdigest()
+            content = file.read(MAX_FILE_BYTES + 1)
+            # What `zhixing watch --report` writes after each save is neither a note nor a file of the vault.
+            if mark and mark in content[: 4 * REPORT_HEAD].decode(errors="replace")[:REPORT_HEAD]:
+                return "a report"
+            return blake2b(content, digest_size=16).hexdigest()
     except OSError as error:
         return f"{_UNREAD}: {error.errno}"
 

@@ -344,13 +344,21 @@ class _Writer:
     def _callout(self, block: Callout) -> str:
         kind = block.kind if block.kind in KINDS else targets.own_name(block.kind)
         classes = [kind, *(targets.own_name(name) for name in block.classes)]
-        title, inside = self.line(block.title), self.blocks(block.children)
         if block.fold:
+            title, inside = self._fold_title(block), self.blocks(block.children)
             opened = ' open="open"' if block.fold == "+" else ""
             return f"<details{self._class(*classes)}{opened}>\n<summary>{title}</summary>\n{inside}</details>\n"
+        title, inside = self.line(block.title), self.blocks(block.children)
         tag = f"h{block.level}" if block.level else "p"
         head = f"<{tag}{self._class('admonition-title')}>{title}</{tag}>"
         return f"<div{self._class('admonition', *classes)}>\n{head}\n{inside}</div>\n"
+
+    def _fold_title(self, block: Callout) -> str:
+        """Return the title of a folded callout. It is a button: only what its author linked is a link."""
+        before, self.in_link = self.in_link, True
+        title = self.line(block.title)
+        self.in_link = before
+        return title
 
     def _list(self, block: List) -> str:
         tag = "ul" if block.start is None else "ol"
@@ -375,8 +383,10 @@ class _Writer:
         return f"<li{head}>{''.join(parts) or box}</li>\n"
 
     def _box(self, *, done: bool) -> str:
-        ticked = ' checked=""' if done else ""
-        box = f'<input type="checkbox" disabled=""{ticked}><span{self._class("task-list-indicator")}></span>'
+        words = self.document.wording
+        ticked, said = (' checked=""', words.task_done) if done else ("", words.task_open)
+        mark = f"<span{self._class('task-list-indicator')}></span>"
+        box = f'<input type="checkbox" disabled=""{ticked} aria-label="{said}">{mark}'
         return f"<label{self._class('task-list-control')}>{box}</label> "
 
     def _table(self, block: Table, names: Sequence[str] = ()) -> str:

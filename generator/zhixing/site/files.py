@@ -97,7 +97,7 @@ _LIVE = (
     "arrays.js",
     *(f"live{part}.js" for part in ("", "-example", "-tables", "-figures", "-plots", "-prose", "-exercise")),
 )
-_ALWAYS = ("zhixing.css", "search.js", "card.js", *_LIVE, "preview.js", *_FONT)
+_ALWAYS = ("zhixing.css", "search.js", "card.js", *_LIVE, "preview.js", "tables.js", *_FONT)
 _MERMAID = ("mermaid.min.js", "mermaid-LICENSE.txt")
 SEARCH = f"{FOLDER}/search"
 LIVE = f"{FOLDER}/live"
@@ -113,15 +113,17 @@ def add_assets(files: Files, config: MkDocsConfig, *, mermaid: bool) -> None:
         files.append(File.generated(config, f"{FOLDER}/{name}", abs_src_path=str(_HERE / name)))
 
 
-PREVIEW = f"{FOLDER}/preview.js"
+_OF_MATERIAL = (f"{FOLDER}/preview.js", f"{FOLDER}/tables.js")
 
 
-def begin_previews(config: MkDocsConfig) -> None:
-    """Add the script of previews to every page of a site of Material, whose pages it knows."""
-    if config.theme.name == "material" and all(str(script) != PREVIEW for script in config.extra_javascript):
-        script = ExtraScriptValue(PREVIEW)
-        script.defer = True
-        config.extra_javascript.append(script)
+def add_scripts(config: MkDocsConfig) -> None:
+    """Add the scripts of previews and of tables to every page of a site of Material, whose pages they know."""
+    there = set(map(str, config.extra_javascript)) if config.theme.name == "material" else {*_OF_MATERIAL}
+    for name in _OF_MATERIAL:
+        if name not in there:
+            script = ExtraScriptValue(name)
+            script.defer = True
+            config.extra_javascript.append(script)
 
 
 def add_figures(files: Files, config: MkDocsConfig, figures: Mapping[PurePosixPath, str]) -> None:

@@ -94,6 +94,14 @@ def missing_page(page: str, words: Wording, home: str) -> str:
     return page.replace("<h1>404 - Not found</h1>", shown, 1)
 
 
+_PATH = re.compile(r'<nav class="md-path" aria-label="[^"]*"')
+
+
+def name_path(page: str, words: Wording) -> str:
+    """Return a page whose path is called so: Material gives it the name of the whole navigation."""
+    return _PATH.sub(f'<nav class="md-path" aria-label="{escape(words.location)}"', page, count=1)
+
+
 def surrounded(head: str, content: str, foot: str) -> str:
     """Return a page's content with its properties under the title, and its backlinks."""
     own = _H1.search(content)

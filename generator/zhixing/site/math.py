@@ -13,6 +13,7 @@ from zhixing.problems import Code, Problem
 from zhixing.site.math_dialect import MACROS, adapt
 from zhixing.vault.note import Note
 
+_WORDS = re.compile(r"<math><mtext>([^<]*)</mtext></math>")
 _REASON = re.compile(r"(\d+): (.*)", re.DOTALL)
 
 
@@ -50,7 +51,11 @@ def formula(latex: str, display: bool) -> str:  # a page's `Edge` calls it so
     except FormulaError as error:
         title = html.escape(str(error))
         shown = f'<code class="formula-source" title="{title}">{html.escape(latex)}</code>'
-    return f'<div class="formula" tabindex="0">{shown}</div>' if display else shown
+    if display:
+        return f'<div class="formula" tabindex="0">{shown}</div>'
+    # Words alone are no formula: screen readers do not take such a formula for the text of a table's head.
+    words = _WORDS.fullmatch(shown)
+    return words[1] if words else shown
 
 
 def formula_problems(note: Note) -> list[Problem]:

@@ -165,7 +165,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         if site_files.STYLES not in config.extra_css:
             config.extra_css.insert(0, site_files.STYLES)
         write_visibly()
-        site_files.begin_previews(config)
+        site_files.add_scripts(config)
         self.has_search, replaced = begin_search(config)
         if replaced:
             _log.info("%s", _SEARCH_REPLACED)
@@ -416,7 +416,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         words = self.shown.vault.wording
         page_with_all = with_live(site_files.with_mermaid(output, key[1]), key[1], words, found)
         page_with_all = with_card(self._with_search(page_with_all), key[1], words)
-        page_with_all = social.with_social(page_with_all, page, config, words)
+        page_with_all = html.name_path(social.with_social(page_with_all, page, config, words), words)
         return policy.with_policy(page_with_all, self.trusted[key], self.shown.vault.settings.remote)
 
     def _drop_last(self, page: Page) -> None:

@@ -209,6 +209,9 @@ class Wording:
     no: str
     empty: str
     backlinks: str
+    task_done: str
+    task_open: str
+    location: str
     more_before: str
     more_after: str
 

@@ -1,0 +1,18 @@
+// Tables that scroll sideways: the keyboard reaches them as long as they do.
+(() => {
+  "use strict";
+  const WRAPS = ".md-typeset__scrollwrap";
+  const watch = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+      else target.removeAttribute("tabindex");
+    }
+  });
+  const start = () => {
+    watch.disconnect();
+    for (const wrap of document.querySelectorAll(WRAPS)) watch.observe(wrap);
+  };
+  // Material wraps tables when its own script has started, and again after each of its page changes.
+  if (typeof document$ === "undefined") addEventListener("load", start);
+  else document$.subscribe(start);
+})();

@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # Material's notice about a MkDocs 2 that this project does not use.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help site test quick fuzz serve regenerate check build lint types pytest bench bench-core bench-links bench-search bench-hostile wheel sdist requirements clean
+.PHONY: help site test quick fuzz serve regenerate check build lint types pytest bench bench-core bench-links bench-search bench-hostile bench-index wheel sdist requirements clean
 .DEFAULT_GOAL := help
 
 help: ## Show what can be made
@@ -79,6 +79,9 @@ sdist: $(READY) ## Build the source distribution, unpack it, and run `make site`
 	rm -rf dist
 	$(BIN)/python -m hatchling build --target sdist
 	cd dist && tar -xzf zhixing-*.tar.gz && rm zhixing-*.tar.gz && cd zhixing-* && $(MAKE) site test
+
+bench-index: $(READY) ## Measure check and regenerate the first time, with nothing changed, and after one edit
+	$(BIN)/python -m benchmarks.index
 
 bench-hostile: $(READY) ## Run the commands on vaults made to do harm; print the slowest and the largest
 	$(BIN)/python -m benchmarks.hostile

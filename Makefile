@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # Material's notice about a MkDocs 2 that this project does not use.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help site test quick fuzz serve regenerate check build lint types pytest bench bench-core bench-links bench-search bench-hostile bench-index wheel sdist requirements clean
+.PHONY: help site test quick fuzz serve regenerate check build lint types pytest bench bench-core bench-links bench-search bench-serve bench-hostile bench-index wheel sdist requirements clean
 .DEFAULT_GOAL := help
 
 help: ## Show what can be made
@@ -30,6 +30,7 @@ fuzz: $(READY) ## Test properties on random examples, then fuzz each reader for 
 	$(BIN)/pytest -n auto --dist loadfile -m hypothesis --hypothesis-profile random
 	KEYSTROKES=1000 $(BIN)/pytest tests/cli/test_watch_command.py -k keystroke
 	FORMULAS=20000 FORMULAS_FROM=$$(date +%s) DERIVATIONS=all $(BIN)/pytest tests/language/test_textbook.py --log-cli-level=INFO
+	ROUNDS=300 ROUNDS_FROM=$$(date +%s) ROUNDS_NOTES=40 $(BIN)/pytest tests/site/test_changed.py tests/site/test_dirty.py -k random
 	$(BIN)/python -m pip install --quiet --no-build-isolation --editable '.[fuzz]'
 	$(BIN)/python -m benchmarks.fuzz --seconds $(or $(SECONDS),600)
 
@@ -64,6 +65,10 @@ bench-core: $(READY) ## Compare the attention core with torch (installs the extr
 
 bench-links: $(READY) ## Build a generated vault of 1,000 notes and hold every link on its site to the truth
 	$(BIN)/python -m benchmarks.links
+
+bench-serve: $(READY) ## Time saves of a served vault until their pages are there
+	$(BIN)/python -m benchmarks.serve
+	$(BIN)/python -m benchmarks.serve --notes 1000
 
 bench-search: $(READY) ## Type every title, alias and heading of the notes into the search of their site
 	$(BIN)/python -m benchmarks.search

@@ -13,7 +13,7 @@ from served_site import ServedSite, differences, read_site
 from zhixing.site import later
 
 # MkDocs says of settings that plugins ask for that it will not keep them.
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 ROUNDS = int(os.environ.get("ROUNDS", "30"))
 SEED = int(os.environ.get("ROUNDS_FROM", "1"))
 NOTES = int(os.environ.get("ROUNDS_NOTES", "10"))

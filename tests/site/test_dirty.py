@@ -13,7 +13,7 @@ from served_site import ServedSite, load, read_site
 
 ROUNDS = int(os.environ.get("ROUNDS", "30")) // 3
 SEED = int(os.environ.get("ROUNDS_FROM", "1"))
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 
 
 @pytest.fixture

@@ -39,7 +39,18 @@ compute:
 
 
 def list_words(words: Wording) -> Iterator[str]:
-    """Yield a heading for each family of words, and an entry for each of its words."""
+    """Return a heading for each family of words, and an entry for each of its words; worked out once for a language."""
+    known = _LISTED.get(id(words))
+    if known is None or known[0] is not words:
+        known = _LISTED[id(words)] = words, tuple(_list_words(words))
+    return iter(known[1])
+
+
+# By their identity: words hold mappings, which have no hash.
+_LISTED: dict[int, tuple[Wording, tuple[str, ...]]] = {}
+
+
+def _list_words(words: Wording) -> Iterator[str]:
     for name, family in FAMILIES.items():
         yield words.group.format(name=words.word_families[name], count=len(family))
         for word in family:

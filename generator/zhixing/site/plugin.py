@@ -491,6 +491,9 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[[], None]) -> None:
         """Build what a save changed; follow no links to folders; let the script run that MkDocs adds to pages."""
         server.builder = Rebuild(self, builder)
+        # What the first build made lasts: looking for garbage among it would take longer than a build after a save.
+        gc.collect()
+        gc.freeze()
         watch_closely(server)
         watch_real_folders(server, config.docs_dir)
         inject: Callable[[bytes, int], bytes] = server._inject_js_into_html

@@ -60,12 +60,14 @@ def _parse(text: str) -> Expression:
 def live_data(results: Results, notes: Iterable[Note]) -> dict[str, LiveExample]:
     """Return all examples that can be changed, by the names of their data; `notes` are those whose pages are shown."""
     claims = _claims(results, notes)
-    found = ((body.live, body.run) for body in results.bodies.values())
-    return {
-        live.name: LiveExample(live.data, run, tuple(claims.get(run.example.id, ())))
-        for live, run in found
-        if live and run
-    }
+    found: dict[str, LiveExample] = {}
+    for body in results.bodies.values():
+        if body.live and body.run:
+            # Examples that compute the same share their data.
+            before = found[body.live.name].claims if body.live.name in found else ()
+            own = tuple(dict.fromkeys((*before, *claims.get(body.run.example.id, ()))))
+            found[body.live.name] = LiveExample(body.live.data, body.run, own)
+    return found
 
 
 def _claims(results: Results, notes: Iterable[Note]) -> Mapping[str, dict[str, None]]:

@@ -41,7 +41,7 @@ def test_a_note_lists_what_to_read_before_and_after_it_and_what_it_is_linked_wit
     page = drawn(vault_of(CHAIN), "乙")
     rows = {row.findtext("dt"): [link.text for link in row.iter("a")] for row in page.iter("div")}
     assert rows == {"先读": ["丙"], "接着读": ["甲"], "相关": ["丁"]}
-    assert [str(link.get("href")) for link in page.findall(".//svg/a")] == ["to-丙", "to-甲", "to-丁"]
+    assert [link.get("xlink:href") for link in page.findall(".//svg/a")] == ["to-丙", "to-甲", "to-丁"]
 
 
 def test_hidden_notes_are_nowhere() -> None:

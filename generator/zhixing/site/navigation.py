@@ -22,7 +22,7 @@ from zhixing.wording.zh import WORDING as CHINESE
 
 # So many entries are shown on either side of the page's own. Every page of a folder lists the folder: without a bound
 # a thousand notes in one would be a million entries, most of the time that a site takes to build, and of its size.
-REACH = 20
+REACH = 17
 
 
 def name_folders(items: Sequence[StructureItem]) -> None:

@@ -22,6 +22,7 @@ Path = PurePosixPath
 # A column of the picture has so many notes; there are four columns, the note itself, and a row of linked notes: 37.
 MOST = 8
 LINKED = 4
+_XLINK = "http://www.w3.org/1999/xlink"
 WIDTH, HEIGHT, ACROSS, DOWN = 132, 26, 158, 36
 
 
@@ -130,7 +131,7 @@ def _picture(around: Surroundings, note: Note, address: Callable[[Note], str], w
     lines = "".join(_lines(around, spots, note.path, linked))
     cards = "".join(_card(around.notes[path], place, address, here=path == note.path) for path, place in spots.items())
     return (
-        f'<svg viewBox="-1 -1 {width} {height}" width="{width}" height="{height}" role="group" '
+        f'<svg xmlns:xlink="{_XLINK}" viewBox="-1 -1 {width} {height}" width="{width}" height="{height}" role="group" '
         f'aria-label="{escape(words.nearby)}">{lines}{cards}</svg>'
     )
 
@@ -179,4 +180,6 @@ def _card(note: Note, place: tuple[int, int], address: Callable[[Note], str], *,
     )
     if here:
         return f'<g class="zx-here">{card}</g>'
-    return f'<a href="{escape(address(note))}" aria-label="{escape(name)}"><title>{escape(name)}</title>{card}</a>'
+    # Not `href`: where Material replaces pages without loading them, it sets that of every link, which SVG forbids.
+    link = f'xlink:href="{escape(address(note))}" aria-label="{escape(name)}"'
+    return f"<a {link}><title>{escape(name)}</title>{card}</a>"

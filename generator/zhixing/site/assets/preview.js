@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   if (!matchMedia("(hover: hover)").matches) return;
-  const LINKS = ".md-content a[href]:not(.zx-number, .headerlink, .footnote-ref, .footnote-backref), .zx-nearby a[href]";
+  const LINKS = ".md-content a[href]:not(.zx-number, .headerlink, .footnote-ref, .footnote-backref), .zx-nearby a";
   const WAIT = 350;
   const MOST = 4;
   const pages = new Map();

@@ -106,7 +106,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         large = photograph(said.site or build(Path(folder), 0)[0], said.folder)
     for name in large:
-        print(f"{name}.webp is larger than {MOST_BYTES} bytes")  # noqa: T201  # this is a command
+        print(f"{name}.webp is larger than {MOST_BYTES} bytes")
     return 1 if large else 0
 
 

@@ -262,6 +262,20 @@ def test_a_vault_with_links_is_read_each_time(tmp_path: Path) -> None:
         assert "leads nowhere" in zhixing(project, "check").stdout
 
 
+def test_settings_behind_a_link_are_read_each_time(tmp_path: Path) -> None:
+    project = vault(tmp_path / "a", 甲=TEXTS["plain"])
+    for place, folder in (("b", "夹"), ("a/notes/c", "")):
+        write(tmp_path / place / "templates.json", json.dumps({"folder": folder}))
+    write(project / "notes" / "夹" / "乙.md", "[[没有]]\n")
+    (project / "notes" / ".obsidian").symlink_to(tmp_path / "b")
+    with cache(tmp_path / "kept"):
+        first = told(project, "check")
+        (project / "notes" / ".obsidian").unlink()
+        (project / "notes" / ".obsidian").symlink_to(project / "notes" / "c")
+        write(project / "notes" / "c" / "templates.json", json.dumps({"folder": "夹"}))
+        assert told(project, "check") != first
+
+
 def test_a_cache_folder_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
     project = vault(tmp_path / "a", 甲=TEXTS["plain"])
     write(tmp_path / "kept", "a file")

@@ -142,7 +142,7 @@ def _digest_of_settings(project: Project) -> str:
     # A file that one user may not read another may.
     parts = [str(notes), str(project.config), str(templates), str(os.geteuid() if hasattr(os, "geteuid") else "")]
     for path in sorted(files):
-        if path.is_symlink():
+        if path.is_symlink() or (notes / SETTINGS.parent).is_symlink():
             raise UnknownError
         parts += [str(path), _digest(str(path), _facts(path.stat())) if path.exists() else ""]
     return blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()

@@ -1,6 +1,6 @@
 """The pictures of the README: the site of this repository's notes is built and photographed in Chromium.
 
-    python -m benchmarks.screenshots [--site DIR]    # writes docs/pictures/*.webp
+python -m benchmarks.screenshots [--site DIR]    # writes docs/pictures/*.webp
 """
 
 from __future__ import annotations

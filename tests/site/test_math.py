@@ -10,7 +10,8 @@ import pytest
 
 from casefile import Case, cases
 from zhixing.checks.formulas import check_formulas
-from zhixing.site.math import FormulaError, formula, formula_problems, mathml
+from zhixing.show.mathml import FormulaError, mathml
+from zhixing.site.math import formula
 from zhixing.source import Source
 from zhixing.vault.note import read_note
 
@@ -40,9 +41,9 @@ def test_what_cannot_be_read_keeps_its_source() -> None:
     ],
 )
 def test_problems_stand_where_reading_stopped(text: str, place: tuple[int, int]) -> None:
-    problems = formula_problems(read_note(Source("页.md", text), PurePosixPath("页.md")))
+    problems = check_formulas(read_note(Source("页.md", text), PurePosixPath("页.md")))
     assert [(problem.line, problem.column) for problem in problems] == [place]
-    assert formula_problems(read_note(Source("页.md", "$a$ `$\\bad$`\n"), PurePosixPath("页.md"))) == []
+    assert list(check_formulas(read_note(Source("页.md", "$a$ `$\\bad$`\n"), PurePosixPath("页.md")))) == []
 
 
 # Each nests as deep as its length allows; the process died of each at some length.
@@ -54,8 +55,7 @@ NESTED = {
 }  # fmt: skip
 READ = """
 import sys
-from zhixing.checks.formulas import check_formulas
-from zhixing.site.math import FormulaError, mathml
+from zhixing.show.mathml import FormulaError, mathml
 opening, closing = sys.argv[1:]
 for size in (100, 9_990, 100_000, 1_000_000):
     times = size // len(opening + closing)
@@ -86,4 +86,3 @@ def test_a_formula_that_is_too_deep_or_long_is_a_problem_of_its_note() -> None:
         "a.md:3:3: formula-unreadable: The formula is not read: it has more than 10,000 characters."
         " Split it; the page shows its source.",
     ]
-    assert formula_problems(note) == []

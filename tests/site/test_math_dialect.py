@@ -7,8 +7,9 @@ import re
 import pytest
 
 from hostile import guard
-from zhixing.site.math import FormulaError, formula, mathml
-from zhixing.site.math_dialect import adapt, read_chemistry
+from zhixing.show.mathml import FormulaError, mathml
+from zhixing.show.mathml_dialect import adapt, read_chemistry
+from zhixing.site.math import formula
 
 
 @pytest.mark.parametrize(

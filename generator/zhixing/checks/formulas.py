@@ -1,21 +1,17 @@
-"""Formulas that are longer or deeper than a reader of LaTeX can take: its stack ends, and the process with it."""
+"""Formulas that no page can show: too long, too deep, or with a command that the converter does not know."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from zhixing.markdown.blocks import Kind
 from zhixing.markdown.inline import TokenKind
 from zhixing.problems import Code, Problem
+from zhixing.show.mathml import FormulaError, find_excess, has_converter, mathml
 from zhixing.source import Span
 from zhixing.vault.note import Note
 
-MAX_LENGTH = 10_000
-MAX_DEPTH = 100
-_STEP = re.compile(r"\\(?:left|begin)(?![A-Za-z])|\\(?:right|end)(?![A-Za-z])|\\[A-Za-z]+|\\.|[{}]", re.DOTALL)
-_OPENS = frozenset({"{", r"\left", r"\begin"})
-_CLOSES = frozenset({"}", r"\right", r"\end"})
+_LIST = "The page shows its source; see the list of LaTeX commands"
 
 
 def formulas(note: Note) -> Iterator[tuple[Span, bool]]:
@@ -29,21 +25,21 @@ def formulas(note: Note) -> Iterator[tuple[Span, bool]]:
 
 
 def check_formulas(note: Note) -> Iterator[Problem]:
-    """Yield a problem for each formula of a note that is too long or too deep to be read."""
-    for span, _ in formulas(note):
-        excess = find_excess(span.of(note.source.text).strip())
+    """Yield a problem for each formula of a note that a page cannot show, at the character where reading stopped."""
+    for span, display in formulas(note):
+        latex = span.of(note.source.text)
+        excess = find_excess(latex.strip())
         if excess:
             fix = "Split it; the page shows its source"
             yield note.source.problem(Code.FORMULA_UNREADABLE, span, f"The formula is not read: {excess}", fix)
+        elif has_converter():
+            yield from _check_commands(note, span, latex, display=display)
 
 
-def find_excess(latex: str) -> str:
-    """Return in what a formula is too long or too deep; "" where it is not."""
-    if len(latex) > MAX_LENGTH:
-        return f"it has more than {MAX_LENGTH:,} characters"
-    depth = 0
-    for step in _STEP.findall(latex):
-        depth += (step in _OPENS) - (step in _CLOSES)
-        if depth > MAX_DEPTH:
-            return f"it is nested more than {MAX_DEPTH} deep"
-    return ""
+def _check_commands(note: Note, span: Span, latex: str, *, display: bool) -> Iterator[Problem]:
+    try:
+        mathml(latex.strip(), display=display)
+    except FormulaError as error:
+        blank = len(latex) - len(latex.lstrip())
+        at = min(span.start + blank + error.offset, max(span.end - 1, span.start))
+        yield note.source.problem(Code.FORMULA_UNREADABLE, at, f"The formula cannot be read: {error}", _LIST)

@@ -15,8 +15,8 @@ from zhixing.markdown.links import WIKILINK, TokenKind, Wikilink, default_text
 from zhixing.page.links import display, reason
 from zhixing.page.tags import Tags
 from zhixing.page.titles import title
+from zhixing.show.mathml import FormulaError, mathml
 from zhixing.site.files import Addresses
-from zhixing.site.math import FormulaError, mathml
 from zhixing.site.search_text import Section
 from zhixing.source import Span
 from zhixing.vault.graph import Edge

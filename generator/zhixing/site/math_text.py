@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from zhixing.site.math import FormulaError, mathml
+from zhixing.show.mathml import FormulaError, mathml
 
 _TOKEN = re.compile(r"<(/?)([a-z]+)[^>]*?(/?)>|([^<]+)")
 # These have no reading in one line: what uses them is left out of results.

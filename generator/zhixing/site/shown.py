@@ -16,7 +16,6 @@ from zhixing.page.public import Private, draw_public, private_of, public_vault
 from zhixing.page.tags import Tags
 from zhixing.problems import Problem
 from zhixing.site.answers import fold_answers
-from zhixing.site.math import formula_problems
 from zhixing.vault.graph import Edge, backlinks, take_edges
 from zhixing.vault.load import Stamps, load, read_templates
 from zhixing.vault.note import Note
@@ -92,7 +91,7 @@ def show(
     found = results(vault, memory=memory)
     held_to = templates_of(read_templates(templates))
     planned = plan_again(vault, found, (), memory) if memory else plan(vault, found)
-    problems = {*check(vault, found, planned, held_to), *vault.settings.weigh(_formulas(vault))}
+    problems = set(check(vault, found, planned, held_to))
     seen = [replace(problem, path=Path(os.path.relpath(root / problem.path)).as_posix()) for problem in problems]
     ordered = tuple(sorted(seen, key=lambda problem: problem.order))
     private = private_of(vault, found)
@@ -108,8 +107,3 @@ def _written(links: Mapping[PurePosixPath, tuple[Edge, ...]]) -> dict[PurePosixP
         path: tuple(edge for edge in edges if not edge.source.generated.covers(edge.link.span.start))
         for path, edges in links.items()
     }
-
-
-def _formulas(vault: Vault) -> list[Problem]:
-    published = (note for note in vault.notes.values() if note.published)
-    return [problem for note in published for problem in formula_problems(note)]

@@ -6,6 +6,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from zhixing.language.budget import Budget, Pool, shared_pool
@@ -27,6 +28,7 @@ from zhixing.wording.model import Wording
 # Quantities named from outside their example: `指代.weights["小明"]` in prose, in a claim or in an embed.
 
 
+@lru_cache(maxsize=20_000)
 def example_of(reference: str) -> str:
     """Return the id of the example that a reference names."""
     return normal_name(ascii_twin(reference).partition(".")[0].strip())

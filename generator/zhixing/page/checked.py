@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 from zhixing.claims.fix import in_formula
 from zhixing.claims.judge import Judged
@@ -40,6 +41,11 @@ class Mark:
     backed: Backed
 
 
+_Places = Mapping[str, tuple[bool, Place | None]]
+_MARKS: WeakKeyDictionary[Note, tuple[tuple[Judged, ...], bool, _Places, Mapping[int, Mark]]] = WeakKeyDictionary()
+"""What backs the claims of a note, with what that rests on: its claims, whether faults show, where examples stand."""
+
+
 class Examples:
     """The examples of a vault as pages refer to them. Those of hidden notes are left out: pages do not name them."""
 
@@ -47,7 +53,7 @@ class Examples:
         self.vault = vault
         self.results = results
         self.faults = faults
-        self._marks: dict[int, tuple[Note, dict[int, Mark]]] = {}
+        self._marks: dict[int, tuple[Note, Mapping[int, Mark]]] = {}
 
     def place(self, name: str) -> Place | None:
         """Return where an example stands, None where no page shows it."""
@@ -68,10 +74,19 @@ class Examples:
         A claim that does not hold is left out, unless the page is to show what does not hold (`faults`).
         """
         if id(note) not in self._marks:
-            judged = self.results.judged(note)
-            marks = {one.claim.span.start: mark for one in judged if (mark := self._mark(note, one))}
-            self._marks[id(note)] = note, marks
+            self._marks[id(note)] = note, self._find_marks(note)
         return self._marks[id(note)][1]
+
+    def _find_marks(self, note: Note) -> Mapping[int, Mark]:
+        """Return what backs the claims of a note: as it was for an earlier page where that is the same."""
+        judged = self.results.judged(note)
+        names = {one.failed or example_of(one.claim.reference) for one in judged}
+        places = {name: (name in self.results.homes, self.place(name)) for name in names}
+        known = _MARKS.get(note)
+        if known is None or known[0] is not judged or known[1:3] != (self.faults is not None, places):
+            marks = {one.claim.span.start: mark for one in judged if (mark := self._mark(note, one))}
+            known = _MARKS[note] = judged, self.faults is not None, places, marks
+        return known[3]
 
     def _mark(self, note: Note, judged: Judged) -> Mark | None:
         claim, value = judged.claim, judged.computed

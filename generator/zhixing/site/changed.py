@@ -182,14 +182,15 @@ class Signatures:
         """Return the digest of what a note says on its own page or on another that embeds it."""
         if note.path not in self._contents:
             judged = self.results.judged(note)
-            names = (*self.digests.named(note), *(one.failed or example_of(one.claim.reference) for one in judged))
+            names = dict.fromkeys(one.failed or example_of(one.claim.reference) for one in judged)
             self._contents[note.path] = digest(
                 [
                     self.digests.of_note(note).hex(),
                     *map(self._link, self._links.get(note.path, ())),
                     *self._results(note),
                     self.digests.of_judged(judged).hex(),
-                    *map(self.examples.named, dict.fromkeys(names)),
+                    *map(self.examples.place, names),
+                    *map(self.examples.named, self.digests.named(note)),
                     *(map(_problem, self.faults.problems.get(note.path, ())) if self.faults else ()),
                 ]
             )

@@ -69,7 +69,17 @@ def rows() -> list[list[str]]:
 def test_what_others_made_is_listed_with_its_checksum() -> None:
     listed = {row[0]: row[3] for row in rows() if len(row) == 4 and row[0] != "file"}
     found = {path.name: sha256(path.read_bytes()).hexdigest() for path in ASSETS.iterdir()}
-    own = {"zhixing.css", "search.js", "card.js", "preview.js", "tables.js", "live.js", "arrays.js", "THIRD-PARTY.md"}
+    own = {
+        "zhixing.css",
+        "search.js",
+        "card.js",
+        "preview.js",
+        "tables.js",
+        "diagrams.js",
+        "live.js",
+        "arrays.js",
+        "THIRD-PARTY.md",
+    }
     parts = ("example", "exercise", "figures", "plots", "prose", "tables")
     own |= {f"live-{part}.js" for part in parts}
 

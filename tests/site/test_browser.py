@@ -220,6 +220,28 @@ def test_diagrams_are_drawn(browser: Browser, address: str) -> None:
         assert box["height"] > 20
 
 
+def test_a_diagram_that_cannot_be_drawn_stays_in_its_place_as_its_source(browser: Browser, address: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    wrong = "graph TD\n甲 -->|"
+    page.route(
+        address + quote("各种写法/"),
+        lambda route: route.fulfill(response=(old := route.fetch()), body=_broken(old.text())),
+    )
+    page.goto(address + quote("各种写法/"), wait_until="load")
+    page.wait_for_selector("pre[title]")
+    assert page.locator("pre[title]").inner_text().strip() == wrong
+    assert page.locator("body > [id^=d__mermaid], body > svg").count() == 0
+    context.close()
+
+
+def _broken(page: str) -> str:
+    """Return a page whose first diagram is none."""
+    return re.sub(
+        r'(<pre class="mermaid"><code>).*?(</code>)', r"\1graph TD\n甲 --&gt;|\2", page, count=1, flags=re.DOTALL
+    )
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

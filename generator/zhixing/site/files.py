@@ -98,7 +98,7 @@ _LIVE = (
     *(f"live{part}.js" for part in ("", "-example", "-tables", "-figures", "-plots", "-prose", "-exercise")),
 )
 _ALWAYS = ("zhixing.css", "search.js", "card.js", *_LIVE, "preview.js", "tables.js", *_FONT)
-_MERMAID = ("mermaid.min.js", "mermaid-LICENSE.txt")
+_MERMAID = ("mermaid.min.js", "diagrams.js", "mermaid-LICENSE.txt")
 SEARCH = f"{FOLDER}/search"
 LIVE = f"{FOLDER}/live"
 ASSETS = (*(f"{FOLDER}/{name}" for name in (*_ALWAYS, *_MERMAID)), SEARCH, LIVE)
@@ -152,7 +152,8 @@ def with_mermaid(page: str, base: str) -> str:
     """Return a whole page that draws its diagrams with the site's own copy of mermaid."""
     if not has_mermaid(page):
         return page
-    return page.replace(_MATERIAL, f'<script src="{base}/{FOLDER}/mermaid.min.js"></script>{_MATERIAL}', 1)
+    scripts = "".join(f'<script src="{base}/{FOLDER}/{name}"></script>' for name in ("mermaid.min.js", "diagrams.js"))
+    return page.replace(_MATERIAL, f"{scripts}{_MATERIAL}", 1)
 
 
 # What no note's file can have been called where Obsidian runs; a leading dot hides a file.

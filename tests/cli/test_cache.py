@@ -205,17 +205,22 @@ def settle(project: Path) -> None:
         os.utime(path, (1_000_000_000, 1_000_000_000))
 
 
-def test_a_run_imports_little_where_nothing_changed(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("command", "edited"), [("check", False), ("regenerate", False), ("check", True)])
+def test_a_run_imports_little_where_little_changed(tmp_path: Path, command: str, edited: bool) -> None:
     project = vault(tmp_path / "a", 甲=TEXTS["plain"], 乙=TEXTS["example"])
-    program = (
-        "import sys, zhixing.cli as cli\ntry: cli.main(sys.argv[1:])\nfinally: print(*sys.modules, file=sys.stderr)"
-    )
+    program = "import sys, zhixing.cli as z\ntry: z.main(sys.argv[1:])\nfinally: print(*sys.modules, file=sys.stderr)"
     with cache(tmp_path / "kept"), inside(project):
-        for command in ("check", "regenerate"):
+        zhixing(project, "regenerate")
+        zhixing(project, command)
+        if edited:
+            write(project / "notes" / "甲.md", TEXTS["plain"] + "又一句。\n")
+        else:
             zhixing(project, command)
-            zhixing(project, command)
-            run = subprocess.run([sys.executable, "-c", program, command], capture_output=True, text=True, check=False)
-            assert not {"numpy", "jinja2", "zhixing.compose", "zhixing.language"} & set(run.stderr.split())
+        run = subprocess.run([sys.executable, "-c", program, command], capture_output=True, text=True, check=False)
+
+    imported = set(run.stderr.split())
+    assert "zhixing.vault.store" in imported
+    assert not {"numpy", "jinja2", "zhixing.compose", "zhixing.language"} & imported
 
 
 def test_no_cache_forgets_what_was_kept(tmp_path: Path) -> None:

@@ -27,6 +27,10 @@ from zhixing.site.sanitise import sanitise
         ),
         ('<a name="n">甲</a> <a href="#n">乙</a> <a href="#题">丙</a>\n', None),
         (
+            '<a id="引 理"></a>甲 [乙](#引%20理)\n',
+            '<p><a id="user-引 理"></a>甲 <a href="#user-引%20理">乙</a></p>',
+        ),
+        (
             "# __config\n\n[[#__config]]\n",
             '<h1 id="user-__config">__config</h1>\n<p><a href="#user-__config">__config</a></p>',
         ),

@@ -63,6 +63,7 @@ def test_a_build_says_it_once_and_reads_definition_lists_where_they_are_asked_fo
 
     assert done.returncode == 0, done.stderr
     assert done.stderr.count("setting-unused") == 3
+    assert "DeprecationWarning" not in done.stderr
     page = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
     assert "<dt>词 <strong>粗</strong></dt>" in page
     assert "<p>又</p>" in page

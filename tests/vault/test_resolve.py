@@ -40,6 +40,7 @@ def describe(found: Resolution) -> str:
     parts = [f"{found.kind.value} {where}".strip()]
     parts += [f"#{found.heading.text} at {found.heading.slug}"] if found.heading else []
     parts += [f"^{found.block.id}"] if found.block else []
+    parts += [f"at id {found.html_id}"] if found.html_id else []
     parts += [f"alias {found.alias}"] if found.alias else []
     flags = ("heading_missing", "block_missing", "other_case", "ambiguous")
     parts += [flag.replace("_", " ") for flag in flags if getattr(found, flag)]
@@ -52,11 +53,11 @@ def test_case(case: Case) -> None:
     shown = ""
     for row in case.given.splitlines():
         base, _, text = row.partition(" > ")
-        own = (
-            note(base, FILES[base] + "\n\n" + text + "\n") if text.startswith(("[[#", "[自己](#")) else note(base, text)
-        )
+        to_itself = "[[#" in text or "[自己](#" in text
+        own = note(base, f"{FILES[base]}\n\n{text}\n") if to_itself else note(base, text)
         (link,) = own.links[-1:]
-        shown += describe(resolve(VAULT, VAULT.notes[PurePosixPath(base)], link)) + "\n"
+        vault = vault_of({base: own.text}) if to_itself and "<" in text else VAULT
+        shown += describe(resolve(vault, vault.notes[PurePosixPath(base)], link)) + "\n"
     case.check(shown)
 
 

@@ -77,7 +77,7 @@ def one_slip(written: str, meant: str) -> bool:
 
 
 def _alias(note: Note, by_name: dict[str, list[Note]]) -> Iterator[Problem]:
-    for alias in note.aliases:
+    for alias in _other_names(note):
         others = [other for other in by_name.get(fold(alias), []) if other is not note]
         if others:
             what = f"The alias {alias!r} is the name of {others[0].path}"
@@ -85,10 +85,15 @@ def _alias(note: Note, by_name: dict[str, list[Note]]) -> Iterator[Problem]:
             yield note.source.problem(Code.ALIAS_CLASH, _span(note, alias), what, fix)
 
 
+def _other_names(note: Note) -> Iterator[str]:
+    """Yield the aliases that say more than the note's name: what only repeats it takes no name from another note."""
+    return (alias for alias in note.aliases if fold(alias) != fold(note.name))
+
+
 def _shared_aliases(vault: Vault) -> Iterator[Problem]:
     first: dict[str, Note] = {}
     for note in vault.notes.values():
-        for alias in note.aliases:
+        for alias in _other_names(note):
             other = first.setdefault(fold(alias), note)
             if other is not note:
                 what = f"The alias {alias!r} belongs to {other.path} too"

@@ -24,6 +24,17 @@ def anchors(texts: Iterable[str]) -> list[str]:
     return [_unique(slugify(text), taken, reached) for text in texts]
 
 
+def spaced_anchors(texts: Iterable[str]) -> list[str]:
+    """Return the anchors of code hosts: a hyphen for each space (`a--b` of `A & B`); repeats get `-1`, `-2`."""
+    repeats: dict[str, int] = {}
+    found = []
+    for text in texts:
+        slug = re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", unicodedata.normalize("NFC", text)).lower())
+        count = repeats[slug] = repeats.get(slug, -1) + 1
+        found.append(f"{slug}-{count}" if count else slug)
+    return found
+
+
 def _unique(slug: str, taken: set[str], reached: dict[str, int]) -> str:
     """Number a slug that is taken or empty, counting on from the number it may end in.
 

@@ -23,14 +23,16 @@ def place(resolution: Resolution, link: Link) -> Place | None:
         return None if note else Place(resolution.file, fragment(link.headings))
     if resolution.note is None or not resolution.note.published:
         return None
-    return Place(resolution.note.path, anchor(resolution, link))
+    return Place(resolution.note.path, anchor(resolution, link), resolution.html_id)
 
 
 def anchor(resolution: Resolution, link: Link) -> str:
-    """Return the id of the heading or block that a link names, "" where it names none."""
+    """Return the id of the heading, block or element that a link names, "" where it names none."""
     if resolution.block and link.block:
         named = resolution.block
         return targets.example_id(named.id) if named.results else targets.block_id(named.id)
+    if resolution.html_id:
+        return targets.own_name(resolution.html_id)
     return targets.element_id(resolution.heading.slug) if resolution.heading else ""
 
 

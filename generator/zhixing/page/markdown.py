@@ -278,7 +278,7 @@ class _Writer:
         if isinstance(to, Place):
             # An export has no anchors at examples.
             anchor = "" if to.anchor.startswith(targets.EXAMPLE_PREFIX) else to.anchor
-            return targets.relative(to.path, self.document.path, anchor)
+            return targets.relative(to.path, self.document.path, to.html_id or anchor)
         return targets.url(to).replace("&", "&amp;")
 
     def _stub(self, piece: Stub) -> str:

@@ -22,10 +22,14 @@ NOWHERE = Span(0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a link inside the vault leads: a file or note by its path, and an id on its page, "" for none."""
+    """Where a link inside the vault leads: a file or note by its path, and an id on its page, "" for none.
+
+    `html_id` is the id as the author's own HTML gives it, where the link names one: sites call it otherwise.
+    """
 
     path: PurePosixPath
     anchor: str = ""
+    html_id: str = ""
 
 
 # Pieces of running text.

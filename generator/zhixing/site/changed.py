@@ -205,7 +205,9 @@ class Signatures:
         shown = ""
         if found.file is not None:
             shown = self._file(found.file)
-        return f"{found.kind}{path}#{heading}^{block}{found.heading_missing}{found.block_missing}{shown}"
+        return (
+            f"{found.kind}{path}#{heading}#{found.html_id}^{block}{found.heading_missing}{found.block_missing}{shown}"
+        )
 
     def _file(self, path: Path) -> str:
         """Return what decides how a file is shown on a page."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, Template
@@ -102,6 +104,14 @@ def _wording(settings: PluginConfig, file: Path) -> Wording:
         return CHINESE
 
 
+def _written(config: Config) -> Sequence[Mapping[str, Any]]:
+    """Return what the author wrote of some settings. MkDocs has no other way to it, and warns at each use."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        written: Sequence[Mapping[str, Any]] = config.user_configs
+    return written
+
+
 class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]  # the same
     """Shows a vault of Obsidian notes as a site, its examples computed anew."""
 
@@ -184,7 +194,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.searched = {}
         self.live_names = {}
         file = Path(config.config_file_path)
-        values = {key: value for said in self.config.user_configs for key, value in said.items()}
+        values = {key: value for said in _written(self.config) for key, value in said.items()}
         settings = read_values(str(file), values)
         wording = _wording(self.config, file)
         templates = file.parent / "templates"
@@ -272,7 +282,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         incremental.digests.forget(self.shown.results)
         titles = (part for path, note in self.shown.vault.notes.items() for part in (path, title(note)))
         named = (part for entry in self.tag_titles.items() for part in entry)
-        rest = (words.tag, self.terms, self.faults is None, config.user_configs, self.config.user_configs)
+        rest = (words.tag, self.terms, self.faults is None, _written(config), _written(self.config))
         site = sign_site(self.files, [*titles, *named], self.shown.private, *rest)
         incremental.begin(site, signatures, other_files(self.files))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
@@ -140,6 +141,12 @@ class Block:
     results: bool = False
 
 
+_HTML_ID = re.compile(
+    r"""<(?:[a-zA-Z][^<>]*?\sid|a(?=\s)[^<>]*?\sname)\s*=\s*(?:"(?P<quoted>[^"<>]*)"|'(?P<single>[^'<>]*)'|(?P<bare>[^\s"'<>]+))""",
+    re.IGNORECASE,
+)
+
+
 def read_headings(reading: Reading) -> tuple[Heading, ...]:
     """Return a note's headings in order."""
     text = reading.text
@@ -162,6 +169,14 @@ def read_blocks(reading: Reading) -> tuple[Block, ...]:
         name = token.content.of(reading.text)
         blocks.setdefault(name.lower(), Block(name, places.named(token)))
     return tuple(blocks.values())
+
+
+def read_html_ids(reading: Reading) -> frozenset[str]:
+    """Return the ids that the author's own HTML gives to places, as `<a id="x"></a>` and `<a name="x"></a>`."""
+    written = [token.span for token in reading.tokens if token.kind is TokenKind.HTML]
+    written += [region.span for region in reading.regions if region.kind is Kind.HTML]
+    found = (match for span in written for match in _HTML_ID.finditer(span.of(reading.text)))
+    return frozenset(html.unescape(match["quoted"] or match["single"] or match["bare"] or "") for match in found) - {""}
 
 
 class _Blocks:
@@ -359,6 +374,11 @@ class Note(Reading):
     def blocks(self) -> tuple[Block, ...]:
         """The named blocks in order; of ids that are used twice the first counts."""
         return read_blocks(self)
+
+    @cached_property
+    def html_ids(self) -> frozenset[str]:
+        """The ids that its author's own HTML gives to places."""
+        return read_html_ids(self)
 
     @property
     def claims(self) -> tuple[Claim, ...]:

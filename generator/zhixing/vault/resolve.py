@@ -28,6 +28,7 @@ class Resolution:
 
     - `note` for NOTE, `file` for FILE, both None for EXTERNAL and MISSING.
     - `heading`, `block`: the place in the note. `heading_missing`, `block_missing`: it is named and does not exist.
+    - `html_id`: the id in the author's own HTML that a Markdown link names in place of a heading, else "".
     - `alias`: the alias by which the note was found, which Obsidian would not follow, else "".
     - `other_case`: found, but written in another case than the file's path.
     - `candidates`: the files of that name where there are several, Obsidian's choice first. `ambiguous` says so.
@@ -40,6 +41,7 @@ class Resolution:
     block: Block | None = None
     heading_missing: bool = False
     block_missing: bool = False
+    html_id: str = ""
     alias: str = ""
     other_case: bool = False
     candidates: tuple[PurePosixPath, ...] = ()
@@ -64,7 +66,14 @@ def resolve(vault: Vault, note: Note, link: Link) -> Resolution:
         block = places.block(link.block)
         return replace(found, block=block, block_missing=block is None)
     heading = places.heading(link.headings) or (None if link.wiki else places.slug(link.headings[-1]))
+    if heading is None and _names_html(found.note, link):
+        return replace(found, html_id=link.headings[0])
     return replace(found, heading=heading, heading_missing=heading is None)
+
+
+def _names_html(note: Note, link: Link) -> bool:
+    """Return whether a Markdown link names an id in a note's HTML; wikilinks do not, and embeds show sections."""
+    return not (link.wiki or link.embed) and len(link.headings) == 1 and link.headings[0] in note.html_ids
 
 
 def resolve_path(vault: Vault, path: str, base: PurePosixPath, *, aliases: bool = True) -> Resolution:

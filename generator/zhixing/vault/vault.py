@@ -12,7 +12,7 @@ from functools import cached_property
 from heapq import nsmallest
 from pathlib import Path, PurePosixPath
 
-from zhixing.markdown.slugs import heading_key
+from zhixing.markdown.slugs import heading_key, spaced_anchors
 from zhixing.problems import Problem
 from zhixing.source import Span
 from zhixing.vault.note import Block, Heading, Note, is_attachment, name_of
@@ -119,8 +119,13 @@ class Places:
         return None
 
     def slug(self, name: str) -> Heading | None:
-        """Return the heading of an anchor, as Markdown links outside Obsidian name them."""
-        return self._slugs.get(name)
+        """Return the heading of an anchor, as Markdown links name it outside Obsidian, on a site or a code host."""
+        return self._slugs.get(name) or self._spaced_slugs.get(name)
+
+    @cached_property
+    def _spaced_slugs(self) -> dict[str, Heading]:
+        headings = self.note.headings
+        return dict(zip(spaced_anchors(heading.text for heading in headings), headings, strict=True))
 
     def section(self, heading: Heading) -> Span:
         """Return a heading's section: from the heading to the next one of its level or above."""

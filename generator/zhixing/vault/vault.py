@@ -78,6 +78,8 @@ def _pairs(name: str) -> set[str]:
 
 # The headings and blocks of one note, to be found as Obsidian finds them.
 
+# An id that stands behind a heading for Python-Markdown's `attr_list`: `## 安装 { #install }`.
+_GIVEN_ID = re.compile(r"\{:?\s*(?:#(?P<named>[^\s{}#]+)|id=\"(?P<quoted>[^\"{}]+)\")[^{}]*\}\s*$")
 # Of so many headings of one name, a chain of headings finds its own; a note has not that many in earnest.
 _PLACES_TRIED = 200
 
@@ -120,7 +122,12 @@ class Places:
 
     def slug(self, name: str) -> Heading | None:
         """Return the heading of an anchor, as Markdown links name it outside Obsidian, on a site or a code host."""
-        return self._slugs.get(name) or self._spaced_slugs.get(name)
+        return self._slugs.get(name) or self._given_ids.get(name) or self._spaced_slugs.get(name)
+
+    @cached_property
+    def _given_ids(self) -> dict[str, Heading]:
+        found = ((_GIVEN_ID.search(heading.raw), heading) for heading in self.note.headings)
+        return {match["named"] or match["quoted"]: heading for match, heading in found if match}
 
     @cached_property
     def _spaced_slugs(self) -> dict[str, Heading]:

@@ -6,13 +6,14 @@ Source: https://jsoncanvas.org/spec/1.0/ (2024-03-11).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal
 
 Side = Literal["top", "right", "bottom", "left"]
 Value = str | int
+_NAMED: Mapping[str, str] = {"text": "text", "file": "file", "group": "label"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +66,33 @@ def canvas_text(nodes: Iterable[CanvasNode], edges: Iterable[CanvasEdge]) -> str
     return f'{{\n\t"nodes":[\n{drawn}\n\t],\n\t"edges":[\n{joined}\n\t]\n}}'
 
 
+def read_canvas(text: str) -> tuple[list[CanvasNode], list[CanvasEdge]]:
+    """Return the nodes and edges of a canvas that `canvas_text` wrote."""
+    data = json.loads(text)
+    edges = [
+        CanvasEdge(
+            one["fromNode"], one["toNode"], one["fromSide"], one["toSide"], one.get("color", ""), "toEnd" not in one
+        )
+        for one in data["edges"]
+    ]
+    return [_read_node(one) for one in data["nodes"]], edges
+
+
+def _read_node(data: dict[str, Any]) -> CanvasNode:
+    box = CanvasBox(data["x"], data["y"], data["width"], data["height"])
+    content = data[_NAMED[data["type"]]]
+    return CanvasNode(data["type"], content, box, data.get("color", ""), data.get("subpath", ""))
+
+
 def _line(pairs: Sequence[tuple[str, Value]]) -> str:
     known = {key: value for key, value in pairs if value != ""}
     return "\t\t" + json.dumps(known, ensure_ascii=False, separators=(",", ":"))
 
 
 def _node(node: CanvasNode) -> list[tuple[str, Value]]:
-    named = {"text": "text", "file": "file", "group": "label"}[node.type]
     box = node.box
     return [
-        ("id", node.id), ("type", node.type), (named, node.content), ("subpath", node.subpath),
+        ("id", node.id), ("type", node.type), (_NAMED[node.type], node.content), ("subpath", node.subpath),
         ("x", box.x), ("y", box.y), ("width", box.width), ("height", box.height), ("color", node.color),
     ]  # fmt: skip
 

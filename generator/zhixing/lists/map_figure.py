@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -40,22 +40,41 @@ class ArrowPath:
     fill: str
 
 
-def map_figure(title: str, nodes: Sequence[CanvasNode], edges: Sequence[CanvasEdge], words: Wording = CHINESE) -> str:
-    """Return an SVG of a map's bands, cards and arrows; its legend is left out."""
+@dataclass(frozen=True, slots=True)
+class MapLayout:
+    """A map's bands and cards, where each node stands in the picture, by its id, and the picture's size in pixels."""
+
+    bands: Sequence[CanvasNode]
+    cards: Sequence[CanvasNode]
+    place: Mapping[str, Box]
+    width: float
+    height: float
+
+
+def place_map(nodes: Sequence[CanvasNode]) -> MapLayout:
+    """Return where the nodes of a canvas stand in its picture; the legend is left out."""
     bands = [node for node in nodes if node.type == "group"]
     cards = [node for node in nodes if node.type == "file"]
     left = min((node.box.x for node in bands), default=0) - PAD / SCALE
     top = min((node.box.y for node in bands), default=0) - (PAD + 2 * HEAD) / SCALE
     place = {node.id: _scale(node.box, left, top) for node in nodes}
-    texts = [*_names(bands, place), *_steps(nodes, place), *_titles(cards, place)]
     width = max((place[node.id].x + place[node.id].width for node in bands), default=0) + PAD
     height = max((place[node.id].y + place[node.id].height for node in bands), default=0) + PAD
+    return MapLayout(bands, cards, place, width, height)
+
+
+def map_figure(title: str, nodes: Sequence[CanvasNode], edges: Sequence[CanvasEdge], words: Wording = CHINESE) -> str:
+    """Return an SVG of a map's bands, cards and arrows; its legend is left out."""
+    placed = place_map(nodes)
+    bands, cards, place = placed.bands, placed.cards, placed.place
+    names = [band_name(node, place[node.id]) for node in bands]
+    titles = [line for node in cards for line in card_lines(node, place[node.id])]
     return draw(
-        "map", width, height, title, list(_describe(nodes, words)), words.tag,
+        "map", placed.width, placed.height, title, list(_describe(nodes, words)), words.tag,
         bands=[_rectangle(place[node.id], f"f{SERIES[node.color]} c{SERIES[node.color]}") for node in bands],
         cards=[_rectangle(place[node.id], f"c{SERIES[node.color]}") for node in cards],
-        curves=[_curve(edge, place[edge.start], place[edge.end]) for edge in edges],
-        texts=texts,
+        curves=[map_arrow(edge, place[edge.start], place[edge.end]) for edge in edges],
+        texts=[*names, *column_heads(nodes, place), *titles],
     ).svg  # fmt: skip
 
 
@@ -67,27 +86,25 @@ def _rectangle(box: Box, role: str) -> Box:
     return Box(box.x, box.y, box.width, box.height, role)
 
 
-def _names(bands: Sequence[CanvasNode], place: dict[str, Box]) -> Iterator[Text]:
-    for node in bands:
-        box = place[node.id]
-        yield Text(box.x, box.y - 6, fit(node.content, LABEL, box.width), "ink name")
+def band_name(node: CanvasNode, box: Box) -> Text:
+    """Return the name of a band, above it."""
+    return Text(box.x, box.y - 6, fit(node.content, LABEL, box.width), "ink name")
 
 
-def _steps(nodes: Sequence[CanvasNode], place: dict[str, Box]) -> Iterator[Text]:
+def column_heads(nodes: Sequence[CanvasNode], place: Mapping[str, Box]) -> Iterator[Text]:
+    """Yield what stands over the columns."""
     heads = [node for node in nodes if node.type == "text"][1:]
     for node in heads:
         box = place[node.id]
         yield Text(box.x + box.width / 2, PAD + LINE, node.content.lstrip("# "), "muted small middle")
 
 
-def _titles(cards: Sequence[CanvasNode], place: dict[str, Box]) -> Iterator[Text]:
+def card_lines(node: CanvasNode, box: Box) -> Iterator[Text]:
     """Yield a card's name in one line or two."""
-    for node in cards:
-        box = place[node.id]
-        lines = _break(_name(node), box.width - 8)
-        for number, line in enumerate(lines):
-            y = box.y + box.height / 2 + LABEL * 0.36 + (number - (len(lines) - 1) / 2) * LINE
-            yield Text(box.x + box.width / 2, y, line, "ink middle")
+    lines = _break(card_name(node), box.width - 8)
+    for number, line in enumerate(lines):
+        y = box.y + box.height / 2 + LABEL * 0.36 + (number - (len(lines) - 1) / 2) * LINE
+        yield Text(box.x + box.width / 2, y, line, "ink middle")
 
 
 def _break(name: str, room: float) -> list[str]:
@@ -99,11 +116,13 @@ def _break(name: str, room: float) -> list[str]:
     return [first, fit(name[len(first) :].strip(), LABEL, room)]
 
 
-def _name(node: CanvasNode) -> str:
+def card_name(node: CanvasNode) -> str:
+    """Return the name that a card shows: that of its file."""
     return PurePosixPath(node.content).stem
 
 
-def _curve(edge: CanvasEdge, start: Box, end: Box) -> ArrowPath:
+def map_arrow(edge: CanvasEdge, start: Box, end: Box) -> ArrowPath:
+    """Return an arrow from the side of one card to the side of another."""
     (x1, y1), (x4, y4) = _side(start, edge.start_side), _side(end, edge.end_side)
     (out_x, out_y), (in_x, in_y) = OUTWARD[edge.start_side], OUTWARD[edge.end_side]
     x4, y4 = x4 + in_x * TIP, y4 + in_y * TIP
@@ -126,7 +145,7 @@ def _describe(nodes: Sequence[CanvasNode], words: Wording) -> Iterator[str]:
     """Yield the description for readers who do not see the picture: the notes of each column."""
     columns: dict[int, list[str]] = defaultdict(list)
     for node in (node for node in nodes if node.type == "file"):
-        columns[node.box.x].append(_name(node))
+        columns[node.box.x].append(card_name(node))
     for number, x in enumerate(sorted(columns), 1):
         head = words.map_column.format(number=number)
         yield f"{words.pair(head, words.enumeration.join(columns[x]))}{words.stop}"

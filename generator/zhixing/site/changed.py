@@ -24,6 +24,7 @@ from zhixing.page.faults import Faults
 from zhixing.problems import Problem
 from zhixing.show.body import Body
 from zhixing.site.head import sentence
+from zhixing.site.map import map_facts
 from zhixing.site.nearby import MOST, Surroundings
 from zhixing.site.shown import Shown
 from zhixing.vault.embeds import embed_limits
@@ -148,8 +149,14 @@ class Signatures:
                 *self._backlinks(note),
                 *self._nearby(path),
                 *self.around.beside(path),
+                *self._map_facts([note, *(self.vault.notes[one] for one in embedded)]),
             ]
         )
+
+    def _map_facts(self, notes: Iterable[Note]) -> Iterator[object]:
+        """Yield what the maps of a page show of notes."""
+        if any(self.results.maps(note) for note in notes):
+            yield from map_facts(self.vault.notes, self._badges)
 
     def _embedded(self, note: Note) -> tuple[Path, ...]:
         """Return the notes that stand on a note's page, those embedded in them included."""

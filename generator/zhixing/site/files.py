@@ -97,7 +97,7 @@ _LIVE = (
     "arrays.js",
     *(f"live{part}.js" for part in ("", "-example", "-tables", "-figures", "-plots", "-prose", "-exercise")),
 )
-_ALWAYS = ("zhixing.css", "search.js", "card.js", *_LIVE, "preview.js", "tables.js", *_FONT)
+_ALWAYS = ("zhixing.css", "search.js", "card.js", "map.js", *_LIVE, "preview.js", "tables.js", *_FONT)
 _MERMAID = ("mermaid.min.js", "diagrams.js", "mermaid-LICENSE.txt")
 SEARCH = f"{FOLDER}/search"
 LIVE = f"{FOLDER}/live"

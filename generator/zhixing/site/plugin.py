@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from html import escape
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
@@ -49,6 +50,7 @@ from zhixing.site.kept import builds_alone, sign_site
 from zhixing.site.later import Later
 from zhixing.site.live import LiveExample, LiveFolder, live_data, names_in, with_live
 from zhixing.site.logs import LEVELS, Teller, write_visibly
+from zhixing.site.map import MapEdge, find_maps, with_map_script, with_maps
 from zhixing.site.navigation import around, forget_entries, name_folders, render_entries_once
 from zhixing.site.nearby import Surroundings, draw_nearby, find_surroundings
 from zhixing.site.papers import with_papers
@@ -381,7 +383,14 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         written = write_html(tree, edge)
         page.toc = TableOfContents([*html.contents_of(written.contents), *page.toc])
         page.present_anchor_ids = {*(page.present_anchor_ids or ()), *(entry.id for entry in written.contents)}
-        return f"{self._banner(page, written.faults)}{written.body}"
+        return f"{self._banner(page, written.faults)}{self._with_maps(written.body, page)}"
+
+    def _with_maps(self, body: str, page: Page) -> str:
+        """Return a page's HTML with maps to walk in place of their pictures."""
+        to = self._addresses(page)
+        maps = {escape(to.file(path)): found for path, found in find_maps(self.shown.figures).items()}
+        edge = MapEdge(self.shown.vault.notes.get, to.note, self._badge, self.shown.vault.wording)
+        return with_maps(body, maps, edge)
 
     def _banner(self, page: Page, count: int) -> str:
         """Return the line over a page that leads to what does not hold, while the site is served."""
@@ -425,7 +434,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.live_names[page.file.src_uri] = frozenset(found)
         words = self.shown.vault.wording
         page_with_all = with_live(site_files.with_mermaid(output, key[1]), key[1], words, found)
-        page_with_all = with_card(self._with_search(page_with_all), key[1], words)
+        page_with_all = with_map_script(with_card(self._with_search(page_with_all), key[1], words), key[1])
         page_with_all = html.name_path(social.with_social(page_with_all, page, config, words), words)
         return policy.with_policy(page_with_all, self.trusted[key], self.shown.vault.settings.remote)
 

@@ -227,6 +227,15 @@ class Wording:
     read_next: str
     linked: str
     nearby: str
+
+    # A concept map that one can walk.
+    map_larger: str
+    map_smaller: str
+    map_whole: str
+    map_theme: str
+    map_status: str
+    map_all: str
+    map_count: str
     recent: str
 
     # Questions whose answers fold, by the words that begin them; and the page of addresses that lead nowhere.

@@ -73,6 +73,7 @@ def test_what_others_made_is_listed_with_its_checksum() -> None:
         "zhixing.css",
         "search.js",
         "card.js",
+        "map.js",
         "preview.js",
         "tables.js",
         "diagrams.js",

@@ -17,12 +17,13 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
-# What stands on a page but not in its note: properties, backlinks, the notes around it, links to examples, marks beside
-# headings and footnotes; formulas, which the plugin typesets and a plain site leaves to a script.
+# What stands on a page but not in its note: properties, backlinks, the notes around it, the concept map as links, links
+# to examples, marks beside headings and footnotes; formulas, which a plain site leaves to a script.
 NOT_OURS = (
     "*[contains(@class, 'note-head')]",
     "*[contains(@class, 'backlinks')]",
     "*[contains(@class, 'zx-nearby')]",
+    "*[@class='zx-map']",
     "a[contains(@href, '#example:')]",
     "a[@class='headerlink']",
     "*[starts-with(@class, 'footnote-')]",

@@ -20,6 +20,6 @@ def formula(latex: str, display: bool) -> str:  # a page's `Edge` calls it so
         shown = f'<code class="formula-source" title="{title}">{html.escape(latex)}</code>'
     if display:
         return f'<div class="formula" tabindex="0">{shown}</div>'
-    # Words alone are no formula: screen readers do not take such a formula for the text of a table's head.
+    # Screen readers do not take a formula for the text of a table's head unless it says what it is.
     words = _WORDS.fullmatch(shown)
-    return words[1] if words else shown
+    return shown.replace("<math>", f'<math aria-label="{html.escape(html.unescape(words[1]))}">') if words else shown

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, Template
+from markupsafe import escape as marked
 from mkdocs.config.base import Config
 from mkdocs.config.config_options import Choice, Optional, Type
 from mkdocs.config.defaults import MkDocsConfig
@@ -310,7 +311,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         if note is not None:
             return page_parts.meta(note, self.tags)
         if file.src_uri in self.sheets.pages:
-            return {"title": self.sheets.name(file.src_uri)}
+            return {"title": marked(self.sheets.name(file.src_uri))}
         return {"title": name, "search": {"exclude": True}} if name else None
 
     @event_priority(-1000)
@@ -327,15 +328,12 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     @event_priority(100)
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, **_: object) -> str:
         """Take a note out of MkDocs' hands, before any other plugin reads it: its page is made without its parser."""
-        note = self.shown.note(page.file.src_uri)
+        note, meta = self.shown.note(page.file.src_uri), self._meta(page.file)
+        if meta is not None:
+            page.meta = dict(meta)
         if note is not None:
-            page.meta = page_parts.meta(note, self.tags)
             # Obsidian hides comments; the theme's own plugin for tags puts its list where one of them stood.
             return "\n\n".join(_TAG_LIST.findall(note.source.text) if "material/tags" in config.plugins else [])
-        if page.file.src_uri in self.tag_titles:
-            page.meta = {"title": self.tag_titles[page.file.src_uri], "search": {"exclude": True}}
-        if page.file.src_uri in self.sheets.pages:
-            page.meta = {"title": self.sheets.name(page.file.src_uri)}
         return markdown
 
     @event_priority(100)
@@ -352,17 +350,17 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             return html.tag_page(self._written(self.tag_pages[page.file.src_uri], page))
         if page.file.src_uri in self.sheets.pages:
             tree = self.sheets.pages[page.file.src_uri]
-            self._search(page, sections_of(tree))
+            self._search(page, sections_of(tree), name=self.sheets.name(page.file.src_uri))
             return self._written(tree, page)
         self._search(page, sections_of_html(content))
         return content
 
-    def _search(self, page: Page, sections: tuple[Section, ...], note: Note | None = None) -> None:
+    def _search(self, page: Page, sections: tuple[Section, ...], note: Note | None = None, name: str = "") -> None:
         """Enter a page that everybody may see into the search."""
         settings = (page.meta or {}).get("search")
         if not self.has_search or not is_shown(page.file) or (isinstance(settings, dict) and settings.get("exclude")):
             return
-        name = title(note) if note else str(page.title or "")
+        name = title(note) if note else name or str(page.title or "")
         # What a page calls itself is as good a name as that of its file.
         own = (one.heading for one in sections if one.level == 1 and one.heading != name)
         aliases = tuple(dict.fromkeys((*(note.aliases if note else ()), *own)))

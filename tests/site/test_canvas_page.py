@@ -19,6 +19,7 @@ from zhixing.compose import results
 from zhixing.page import Document
 from zhixing.page.canvas import MAX_ARROWS, MAX_CARDS, Canvases, read_canvas
 from zhixing.page.public import private_of
+from zhixing.wording.zh import WORDING
 
 NOTES = {
     "乙.md": "# 题\n\n整篇\n\n## 节\n\n一节\n",
@@ -45,6 +46,13 @@ def shown(*nodes: object, edges: object = (), text: str = "") -> str:
 
 def text(page: str) -> str:
     return " ".join(html.fragment_fromstring(f"<div>{page}</div>").text_content().split())
+
+
+def test_what_a_generated_map_says_to_its_author_is_not_shown() -> None:
+    assert WORDING.map_generated
+    page = shown(node("a", type="text", text=f"# 图\n\n一列是一步。\n\n{WORDING.map_generated}\n\n<!-- 记 -->"))
+    assert "一列是一步。" in text(page)
+    assert WORDING.map_generated not in text(page)
 
 
 def test_a_card_of_text_is_markdown_seen_from_the_canvas() -> None:

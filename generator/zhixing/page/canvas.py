@@ -243,7 +243,8 @@ def _read_card(node: Node, page: Page) -> tuple[Block, ...]:
     if node.type == "link":
         return (Paragraph(NOWHERE, (Link(NOWHERE, node.content, (Text(NOWHERE, node.content),)),)),)
     if node.type == "text":
-        return read_markdown(page, node.content)
+        # What a generated map says to those who edit its file is nothing to a reader of the site.
+        return read_markdown(page, node.content.replace(page.vault.wording.map_generated, ""))
     if not _PATH.fullmatch(node.content):
         return (Paragraph(NOWHERE, (Text(NOWHERE, node.content),)),)
     place = node.subpath if _SUBPATH.fullmatch(node.subpath) else ""

@@ -137,11 +137,17 @@ def find_empty_rows(call: Call, value: Quantity | Record) -> Quantity | None:
     fields = value.fields if isinstance(value, Record) else {"": value}
     for name in word.scores if word else ():
         if name in fields and fields[name].dimensions and fields[name].values.size:
-            axis = _row_axis(call, fields[name])
-            empty = np.all(fields[name].values == 0, axis=axis)
-            if np.any(empty):
-                return Quantity(empty, tuple(d for i, d in enumerate(fields[name].dimensions) if i != axis))
+            empty = _empty_rows(call, fields[name])
+            if np.any(empty.values):
+                return empty
     return None
+
+
+def _empty_rows(call: Call | None, weights: Quantity) -> Quantity:
+    """Return which rows of weights are all 0."""
+    axis = _row_axis(call, weights)
+    empty = np.all(weights.values == 0, axis=axis) & (weights.values.size > 0)
+    return Quantity(empty, tuple(d for place, d in enumerate(weights.dimensions) if place != axis))
 
 
 def _report_inside(example: Example, step: Step, masked: Mapping[Node, Quantity], source: Source) -> Iterator[Problem]:
@@ -166,11 +172,9 @@ def _report_masked(example: Example, step: Step, results: Mapping[str, Quantity]
         if word and one.dimensions and (field or name.partition(".")[2]) in word.scores
     ]
     for quantity in weights:
-        axis = _row_axis(call, quantity)
-        empty = np.all(quantity.values == 0, axis=axis) & (quantity.values.size > 0)
-        if np.any(empty) and not _expects_zeros(example, step.name.name):
-            rows = Quantity(empty, tuple(d for place, d in enumerate(quantity.dimensions) if place != axis))
-            what = f"{step.name.name}{_place(example, rows, empty)} has only zeros"
+        empty = _empty_rows(call, quantity)
+        if np.any(empty.values) and not _expects_zeros(example, step.name.name):
+            what = f"{step.name.name}{_place(example, empty, empty.values)} has only zeros"
             problems.append(source.problem(Code.ROW_MASKED, step.expression.span, what, _MASKED))
     return problems
 

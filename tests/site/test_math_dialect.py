@@ -51,6 +51,26 @@ def test_chemistry_that_is_not_known_stays_and_is_a_problem(written: str) -> Non
         (r"a\tag{1}", "a(1)"),
         (r"a\tag*{甲}", "a甲"),
         (r"\begin{align}a\tag{2}\end{align}", "a(2)"),
+        (r"\begin{cases}a\\b\end{cases}\tag{$*$}", "{ab\u2063(*)"),
+        (r"\begin{split}a&=b\\&=c\end{split}", "a=b=c"),
+        (r"\begin{equation*}\begin{split}a&=b\end{split}\end{equation*}", "a=b"),
+        (r"\begin{alignedat}{2}a&=b&c\end{alignedat}", "a=bc"),
+        (r"\begin{aligned}[t]a&=b\end{aligned}", "a=b"),
+        (r"\begin{pmatrix*}[r]0&-1\end{pmatrix*}", "(0−1)"),
+        (r"\begin{smallmatrix}a&b\end{smallmatrix}", "ab"),
+        (r"\pmatrix{a&b\cr c&d}", "(abcd)"),
+        (r"\widetilde{AB}\dotsb\dotsc", "AB˜⋯..."),
+        (r"\operatorname{\mathrm{mex}} S", "mex&ApplyFunction;S"),
+        (r"\operatorname{\mathsf{Comp}}(x)", "𝖢𝗈𝗆𝗉(x)"),
+        (r"\mathop{\arg\min}\limits_{x\in X}^n f", "arg&ApplyFunction;minx∈Xnf"),
+        (r"\operatorname*{\mathbf{arg}}_x y", "𝐚𝐫𝐠xy"),
+        (r"\text{若 $x>0$ 则}y", "若x&gt;0则y"),
+        (r"\left<a\right>", "⟨a⟩"),
+        (r"\color{#f00}a\textcolor{#00ff00}{b}", "ab"),
+        (r"a\mskip{10mu}b\mkern-3mu c", "abc"),
+        (r"\unicode{x263a}", "☺"),
+        ("a,\\\nb", "a,b"),
+        (r"\bbox[yellow]{a}\smash[t]{b}\small c", "abc"),
     ],
 )
 @pytest.mark.parametrize("display", [False, True])
@@ -69,11 +89,55 @@ def test_a_link_to_no_safe_place_stays_source(latex: str) -> None:
     assert "href=" not in formula(latex, False)
 
 
+def test_limits_of_an_own_operator_stand_below_it() -> None:
+    assert "<munder>" in mathml(r"\mathop{\mathrm{mex}}_{a}", display=True)
+    assert "<munder>" in mathml(r"\mathop{\mathrm{mex}}\limits_{a}", display=False)
+    assert "<msub>" in mathml(r"\mathop{\mathrm{mex}}_{a}", display=False)
+
+
+@pytest.mark.parametrize(
+    "latex", [r"\colorbox{red}{a}", r"\begin{CD}A @>>> B\end{CD}", r"\unicode{1}", r"\rule{1em}{2pt}"]
+)
+def test_what_would_lose_its_meaning_stays_source(latex: str) -> None:
+    assert 'class="formula-source"' in formula(latex, False)
+
+
+@pytest.mark.parametrize(
+    ("latex", "offset"),
+    [
+        (r"\ce{H2O} + \bad", 11),
+        (r"\begin{split}a&=\bad b\end{split}", 16),
+        (r"\frac{1}{2}\left<a\right>\frac{1}{2}\bad\bad", 36),
+        (r"\widetilde{\bad}", 11),
+    ],
+)
+def test_the_place_of_a_problem_is_that_of_the_formula_as_written(latex: str, offset: int) -> None:
+    with pytest.raises(FormulaError, match="bad") as caught:
+        mathml(latex, display=True)
+    assert caught.value.offset == offset
+
+
 def test_what_says_nothing_beyond_is_as_it_was() -> None:
     assert adapt(r"\certain \cex \hrefs", display=True) == r"\certain \cex \hrefs"
 
 
-@pytest.mark.parametrize("piece", [r"\ce{", r"\href{a}", r"\ce{A", r"\tag{", r"\ce{A}", "{", r"\ce{}"])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        r"\ce{",
+        r"\href{a}",
+        r"\ce{A",
+        r"\tag{",
+        r"\ce{A}",
+        "{",
+        r"\ce{}",
+        r"\mathop{",
+        r"\mathop{a}\limits_",
+        r"\text{$",
+        r"\text{a}$",
+        r"\cases{",
+    ],
+)
 def test_hostile_formulas_are_read_in_linear_time(piece: str) -> None:
     with guard():
         adapt(r"\ce{H}" + piece * (100_000 // len(piece)), display=True)

@@ -11,7 +11,8 @@ from functools import cache, lru_cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from zhixing.show.mathml_dialect import MACROS, adapt
+from zhixing.show.mathml_commands import MACROS
+from zhixing.show.mathml_dialect import adapt
 
 if TYPE_CHECKING:
     from math_core import LatexToMathML
@@ -58,11 +59,30 @@ def mathml(latex: str, *, display: bool) -> str:
     excess = find_excess(latex)
     if excess:
         raise FormulaError(excess, 0)
+    adapted = adapt(latex, display=display)
     try:
-        return _converter().convert_with_local_state(adapt(latex, display=display), displaystyle=display)
+        return _converter().convert_with_local_state(adapted, displaystyle=display)
     except LatexError as error:
         reason = _REASON.match(str(error))
-        raise FormulaError(reason[2] if reason else str(error), int(reason[1]) if reason else 0) from error
+        place = find_place(latex, adapted, int(reason[1])) if reason else 0
+        raise FormulaError(reason[2] if reason else str(error), place) from error
+
+
+def find_place(latex: str, adapted: str, offset: int) -> int:
+    """Return where in a formula stands what is at an offset of the formula that was made of it.
+
+    It is found by counting: the third `\\frac` of the one is the third of the other. What is not there has no place
+    of its own, and the formula's beginning is returned.
+    """
+    found = _STEP.match(adapted, offset) or re.compile(r"(?s).").match(adapted, offset)
+    if latex == adapted or found is None:
+        return min(offset, len(latex))
+    at = -1
+    for _ in range(adapted.count(found[0], 0, offset) + 1):
+        at = latex.find(found[0], at + 1)
+        if at < 0:
+            return 0
+    return at
 
 
 @cache

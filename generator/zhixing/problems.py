@@ -66,6 +66,7 @@ class Code(Enum):
     LINK_CASE = (Severity.WARNING, "A link is written in another case than its note's name.")
     ALIAS_CLASH = (Severity.WARNING, "An alias is also another note's name or alias.")
     NAMES_MANY = (Severity.WARNING, "A vault has more tags or aliases than get pages.")
+    ADDRESS_REFUSED = (Severity.WARNING, "A note cannot have the address on the site that it claims.")
     NAME_CLASH = (Severity.INFO, "Two notes have the same name, so a link by the name alone would be ambiguous.")
     EMBED_CYCLE = (Severity.ERROR, "A note embeds itself, directly or through others.")
     EMBED_COST = (Severity.WARNING, "A page would show more of other notes than it may.")

@@ -19,7 +19,7 @@ from zhixing.vault.vault import Vault
 _MOST = 300
 """Of more notes than these, checking them all takes little longer."""
 # Rules about the whole vault that name places in texts. Where they have found something, all is checked.
-_OF_ALL = frozenset({Code.REQUIRES_CYCLE, Code.EMBED_CYCLE, Code.EMBED_COST, Code.NAMES_MANY})
+_OF_ALL = frozenset({Code.REQUIRES_CYCLE, Code.EMBED_CYCLE, Code.EMBED_COST, Code.NAMES_MANY, Code.ADDRESS_REFUSED})
 # Problems of a note that the text of no note has to do with.
 _OF_PATHS = frozenset({Code.NAME_CLASH, Code.FILE_LEFT_OUT})
 
@@ -36,7 +36,7 @@ def check_again(project: Project, before: Again, changed: Collection[str]) -> Ag
     """Return what a check would find after the texts of some notes have changed, and nothing else in the vault.
 
     Return None where that takes a check of all notes: where what the edit concerns is computed, where it changes an
-    alias, and where rules about the whole vault have found something or might.
+    alias or the address of a page, and where rules about the whole vault have found something or might.
     """
     found = {problem.code for problem in before.problems} | {rule.code for rule in project.settings.rules}
     if not _OF_ALL.isdisjoint(found):
@@ -67,6 +67,8 @@ class _Checker:
         new = {number: self._read(number) for number in changed}
         old = {number: faces.notes[number] for number in changed}
         if any(tuple(new[number].aliases) != tuple(old[number].aliases) for number in changed):
+            return None
+        if self._vault.settings.addresses and any(self._vault.notes[self._paths[one]].permalink for one in changed):
             return None
         concerned = {*changed, *faces.find_linking({one for one in changed if new[one].digest != old[one].digest})}
         if len(concerned) > _MOST:

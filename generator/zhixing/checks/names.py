@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from zhixing.markdown.inline import TokenKind
 from zhixing.problems import Code, Problem
+from zhixing.vault.addresses import find_addresses
 from zhixing.vault.note import Note
 from zhixing.vault.pages import name_pages
 from zhixing.vault.vault import Vault, fold
@@ -30,12 +31,13 @@ PROPERTIES = frozenset(
         "document",
         "cssclasses",
         "cssclass",
+        "permalink",
     ]
 )
 
 
 def check_names(vault: Vault) -> Iterator[Problem]:
-    """Yield a problem for each name and alias that two notes share, and for names that get no pages."""
+    """Yield a problem for each name, alias and address that two notes share, and for names that get no pages."""
     by_name: dict[str, list[Note]] = defaultdict(list)
     for note in vault.notes.values():
         by_name[fold(note.name)].append(note)
@@ -48,6 +50,7 @@ def check_names(vault: Vault) -> Iterator[Problem]:
             yield note.source.problem(Code.NAME_CLASH, 0, what, "Rename one of them, or write paths in links")
     yield from _shared_aliases(vault)
     yield from _without_pages(vault)
+    yield from find_addresses(vault).problems
 
 
 def check_properties(note: Note) -> Iterator[Problem]:

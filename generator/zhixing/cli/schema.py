@@ -15,8 +15,8 @@ from zhixing.language.vary import KEYS as VARIATION_KEYS
 from zhixing.lists.lists import GROUPS, LISTS
 from zhixing.lists.lists import KEYS as LIST_KEYS
 from zhixing.problems import Code
+from zhixing.vault.settings import ADDRESSES, LEVELS
 from zhixing.vault.settings import KEYS as SETTINGS
-from zhixing.vault.settings import LEVELS
 from zhixing.wording.languages import language_codes
 
 Schema = dict[str, Any]
@@ -162,7 +162,7 @@ def _properties() -> dict[str, Schema]:
     single: Schema = {"type": ["string", "number", "null"]}
     several: Schema = {"type": ["string", "number", "array", "null"]}
     flag: Schema = {"type": ["boolean", "null"]}
-    one = ("title", "type", "status", "date", "example")
+    one = ("title", "type", "status", "date", "example", "permalink")
     known: dict[str, Schema] = {**dict.fromkeys(PROPERTIES, several), **dict.fromkeys(one, single)}
     known |= {"publish": flag, "draft": flag, "published": {"type": ["boolean", "string", "null"]}}
     return dict(sorted(known.items()))
@@ -173,6 +173,7 @@ def _settings() -> dict[str, Schema]:
     names: Schema = {"type": "array", "items": {"type": "string"}}
     codes = {code.slug: _reference("level") for code in Code}
     known: dict[str, Schema] = {
+        "addresses": {"enum": [*ADDRESSES]},
         "language": {"enum": [*language_codes()]},
         "publish": {"enum": ["all", "marked"]},
         "problems": {"type": "object", "properties": codes, "additionalProperties": _reference("levels")},

@@ -26,6 +26,7 @@ from zhixing.page.titles import title
 from zhixing.page.tree import Place
 from zhixing.site.inputs import TakenPlaces
 from zhixing.site.policy import trust, with_policy
+from zhixing.vault.addresses import find_addresses
 from zhixing.vault.note import Link, Note
 from zhixing.vault.pages import name_pages
 from zhixing.vault.resolve import Resolution
@@ -176,26 +177,45 @@ _PAGE = """<!doctype html>
 
 
 def write_redirects(vault: Vault, pages: Iterable[tuple[Note, File]], config: MkDocsConfig) -> tuple[str, ...]:
-    """Write a redirect for each alias of the notes that have pages, into a site that is otherwise finished.
+    """Write a redirect for each further address and each alias of the notes that have pages, into a finished site.
 
     Return the places on the site of those that were written.
 
     Passed over: an alias beyond those that a vault may have pages for, one that several notes claim, one that no file
-    can be called, and one whose place anything has, in any case. Nothing is written outside the site, and over nothing.
+    can be called, and what anything else has the place of, in any case. Nothing is written outside the site, and over
+    nothing.
     """
-    aliased = [(note, file) for note, file in pages if note.aliases]
-    taken = _places_on(config.site_dir) if aliased else None
-    kept = name_pages(vault).aliases
+    notes = list(pages)
+    further = find_addresses(vault).former
+    wanted = [(note, file, address) for note, file in notes for address in further.get(note.path, ())]
+    wanted += [(note, file, former) for note, file in notes for former in _former_names(vault, note)]
+    taken = _places_on(config.site_dir) if wanted else TakenPlaces()
     written = []
-    for note, file in aliased:
-        for alias in (one for one in note.aliases if (note.path, one) in kept):
-            if taken and _is_name(alias) and _claimants(vault, alias) == {note.path}:
-                former = note.path.with_name(f"{unicodedata.normalize('NFC', alias)}.md")
-                old = File(str(former), None, config.site_dir, config.use_directory_urls)
-                if taken.take(old.dest_uri):
-                    _write(Path(config.site_dir, old.dest_uri), _page(title(note), old.url, file.url, config))
-                    written.append(old.dest_uri)
+    for note, file, former in wanted:
+        old = File(str(former), None, config.site_dir, config.use_directory_urls)
+        if taken.take(old.dest_uri):
+            _write(Path(config.site_dir, old.dest_uri), _page(title(note), old.url, file.url, config))
+            written.append(old.dest_uri)
     return tuple(written)
+
+
+def _former_names(vault: Vault, note: Note) -> list[PurePosixPath]:
+    """Return where a note would be if it were called by one of its aliases."""
+    kept = name_pages(vault).aliases if note.aliases else frozenset()
+    names = (alias for alias in note.aliases if (note.path, alias) in kept and _is_name(alias))
+    alone = (alias for alias in names if _claimants(vault, alias) == {note.path})
+    return [note.path.with_name(f"{unicodedata.normalize('NFC', alias)}.md") for alias in alone]
+
+
+def redirect_facts(vault: Vault) -> list[object]:
+    """Return what decides over a vault's redirects."""
+    former = find_addresses(vault).former
+    return [part for path, note in vault.notes.items() for part in (path, *note.aliases, "", *former.get(path, ()))]
+
+
+def names_in_use(files: Files) -> list[str]:
+    """Return the paths that no page of the plugin's own may have: those of files, and of pages that stand elsewhere."""
+    return [*files.src_uris, *(file.dest_uri for file in files.documentation_pages())]
 
 
 def _places_on(site: str) -> TakenPlaces:

@@ -8,10 +8,11 @@ files that the vault was read from.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.livereload import LiveReloadServer
@@ -91,11 +92,17 @@ def _folders(path: str) -> list[str]:
     return [path[:at] for at, character in enumerate(path) if character == "/"]
 
 
-def vault_files(vault: Vault, config: MkDocsConfig, taken: Iterable[str]) -> tuple[list[File], list[Problem]]:
+def vault_files(
+    vault: Vault,
+    config: MkDocsConfig,
+    taken: Iterable[str],
+    addresses: Mapping[PurePosixPath, PurePosixPath] = MappingProxyType({}),
+) -> tuple[list[File], list[Problem]]:
     """Return the files of a vault that a site shows, in MkDocs' order, and a problem for each that has no place on it.
 
-    Left out are notes that are not published, templates, and what would stand at one of the addresses `taken` by the
-    theme and the plugins. Documents that a browser would run are changed so that nothing in them runs.
+    `addresses` has the notes whose pages stand elsewhere than their files. Left out are notes that are not published,
+    templates, and what would stand at one of the addresses `taken` by the theme and the plugins. Documents that a
+    browser would run are changed so that nothing in them runs.
     """
     paths = [path for path, note in vault.notes.items() if note.published and path.suffix == ".md"]
     paths += [path for path in vault.files if path.suffix.lower() != ".md"]
@@ -107,6 +114,7 @@ def vault_files(vault: Vault, config: MkDocsConfig, taken: Iterable[str]) -> tup
     kept: list[File] = []
     problems: list[Problem] = []
     for file in files:
+        _move(file, addresses.get(PurePosixPath(file.src_uri)), config, (own, theme))
         problem = _obstacle(file, own, theme) or _made_inert(file)
         if problem:
             problems.append(problem)
@@ -127,6 +135,14 @@ def theme_places(files: Files, config: MkDocsConfig, own: Iterable[str]) -> list
 
 def _file(path: PurePosixPath, config: MkDocsConfig) -> File:
     return File(str(path), config.docs_dir, config.site_dir, config.use_directory_urls)
+
+
+def _move(file: File, address: PurePosixPath | None, config: MkDocsConfig, taken: Iterable[TakenPlaces]) -> None:
+    """Put a page at another address, unless the site has something there."""
+    if address is not None:
+        place = _file(address, config).dest_uri
+        if all(one.is_free(place) for one in taken):
+            file.dest_uri = place
 
 
 def _obstacle(file: File, own: TakenPlaces, theme: TakenPlaces) -> Problem | None:

@@ -68,6 +68,7 @@ from zhixing.site.staging import Staging
 from zhixing.site.state import PAGE as STATE
 from zhixing.site.state import state_page
 from zhixing.site.watch import watch_closely
+from zhixing.vault.addresses import find_addresses
 from zhixing.vault.load import ProjectError, Stamps, read_wording
 from zhixing.vault.note import Note
 from zhixing.vault.settings import read_values
@@ -90,6 +91,7 @@ class PluginConfig(Config):  # type: ignore[no-untyped-call]  # MkDocs types no 
     The others are read by `vault/settings.py`, which the command line asks too.
     """
 
+    addresses = Optional(Type(object))
     language = Optional(Choice(language_codes()))
     publish = Optional(Type(object))
     problems = Optional(Type(object))
@@ -208,14 +210,16 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         # A strict build fails on whatever does not hold; other builds show it to their readers.
         self.faults = None if config.strict else Faults.of(self.shown.found, to_author=self.serving)
         self.live = live_data(self.shown.results, self.shown.public.notes.values())
-        from_vault, left_out = vault_files(self.shown.public, config, taken)
+        addresses = find_addresses(self.shown.vault).pages
+        from_vault, left_out = vault_files(self.shown.public, config, taken, addresses)
         self.files = files = Files([*from_vault, *files])
         self.teller.tell((*self.shown.problems, *left_out))
-        self.tags = tags_of(self.shown.vault, self._on_site, files.src_uris)
+        in_use = site_files.names_in_use(files)
+        self.tags = tags_of(self.shown.vault, self._on_site, in_use)
         self.tag_titles = {str(tag.path): f"#{tag.name}" for tag in walk(self.tags.roots)}
         self.tag_titles[str(self.tags.index)] = self.tags.wording.tags
         self.tag_pages = {str(path): page for path, page in tag_pages(self.tags).items()}
-        self.recent = recent_place(files.src_uris)
+        self.recent = recent_place(in_use)
         if document := recent_page(self.shown.vault, self.recent, self._on_site):
             self.tag_titles[str(self.recent)] = self.tags.wording.recent
             self.tag_pages = {**self.tag_pages, str(self.recent): document}
@@ -225,7 +229,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             self.tag_titles[str(STATE)] = self.shown.vault.wording.state
         site_files.add_pages(files, config, map(PurePosixPath, self.tag_pages))
         site_files.add_figures(files, config, self.shown.figures)
-        self.sheets = find_sheets(self.shown, self.tags, [file.src_uri for file in files if is_shown(file)])
+        shown = [file.src_uri for file in files if is_shown(file)]
+        self.sheets = find_sheets(self.shown, self.tags, shown, in_use)
         site_files.add_pages(files, config, map(PurePosixPath, self.sheets.pages), InclusionLevel.INCLUDED)
         mermaid = self.shown.has_mermaid or self.sheets.has_mermaid
         site_files.add_assets(files, config, mermaid=mermaid)
@@ -477,8 +482,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         social.write_feed([(note, self.files.src_uris[str(note.path)].url) for note in recent], config)
         shown = (note for note in self.shown.vault.notes.values() if self._on_site(note))
         pages = [(note, self.files.src_uris[str(note.path)]) for note in shown]
-        names = digest(part for note in self.shown.vault.notes.values() for part in (note.path, *note.aliases))
-        site = Path(config.site_dir)
+        names, site = digest(site_files.redirect_facts(self.shown.vault)), Path(config.site_dir)
         self.incremental.renew_redirects(site, names, lambda: write_redirects(self.shown.vault, pages, config))
         self.incremental.finish(self.searched, self.live_names)
         if self.kept_site and self.incremental.kept:

@@ -37,10 +37,11 @@ class Sheets:
         return any(isinstance(node, CodeBlock) and node.language == "mermaid" for node in blocks)
 
 
-def find_sheets(shown: Shown, tags: Tags, paths: Iterable[str]) -> Sheets:
-    """Return the pages of the canvases and bases among the files that a site shows."""
+def find_sheets(shown: Shown, tags: Tags, paths: Iterable[str], in_use: Iterable[str] = ()) -> Sheets:
+    """Return the pages of the canvases and bases among the files that a site shows, at places that are not in use."""
     paths = list(paths)
-    taken = {same_file(str(one)) for path in map(PurePosixPath, paths) for one in (path, *path.parents)}
+    used = map(PurePosixPath, (*paths, *in_use))
+    taken = {same_file(str(one)) for path in used for one in (path, *path.parents)}
     on_site = set(paths)
     found = [path for path in map(PurePosixPath, paths) if path.suffix.lower() in (CANVAS, BASE)]
     bases = Bases(shown.vault, shown.private, tags, len(found), lambda note: str(note.path) in on_site)

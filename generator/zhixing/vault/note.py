@@ -318,6 +318,11 @@ class Note(Reading):
         return self._properties.date
 
     @property
+    def permalink(self) -> str:
+        """The address on a site that it claims, as written; "" where it claims none."""
+        return self._properties.permalink
+
+    @property
     def published(self) -> bool:
         """Whether the site shows it."""
         return self._properties.published

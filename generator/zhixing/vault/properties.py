@@ -28,6 +28,7 @@ class Properties:
     aliases: tuple[str, ...]
     tags: tuple[str, ...]
     published: bool
+    permalink: str = ""
 
 
 def read_properties(
@@ -44,6 +45,7 @@ def read_properties(
         aliases=reader.read_names(_COMMA, "aliases", "alias"),
         tags=tuple(dict.fromkeys(name.removeprefix("#") for name in reader.read_names(_SPACE, "tags", "tag"))),
         published=public,
+        permalink=reader.read_word("permalink"),
     )
     return properties, [*reader.problems, *doubts]
 
@@ -69,6 +71,11 @@ class _Reader:
             self._wrong(key, field, "a single value", f"Write `{key}: …` in one line, in quotes if it holds brackets")
             return ""
         return field.items[0].text.strip()
+
+    def read_word(self, key: str) -> str:
+        """Return a scalar by its text, "" for any other value: other programs may mean something else by it."""
+        field = self.fields.get(key)
+        return field.items[0].text.strip() if field is not None and isinstance(field.value, str) else ""
 
     def read_names(self, separator: re.Pattern[str], *keys: str) -> tuple[str, ...]:
         """Return the entries of lists, or of texts that `separator` divides, each once."""

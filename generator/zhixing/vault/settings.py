@@ -16,7 +16,10 @@ from zhixing.problems import Code, Problem, Severity, did_you_mean
 from zhixing.source import Source, Span
 from zhixing.vault.remote import ALL_MEDIA, NO_REMOTE, Remote, is_host
 
-KEYS = ("language", "publish", "problems", "properties", "remote", "templates")
+KEYS = ("addresses", "language", "publish", "problems", "properties", "remote", "templates")
+# Which addresses the pages of notes have.
+FILES, QUARTZ, PERMALINK = "files", "quartz", "permalink"
+ADDRESSES = (FILES, QUARTZ, PERMALINK)
 _CODES = {code.slug: code for code in Code}
 # MkDocs hands on `off` and `on` as truth values.
 _OFF, _ON = frozenset({"off", "false", "no"}), frozenset({"on", "true", "yes"})
@@ -43,7 +46,8 @@ class Settings:
     """What is set for a vault; the defaults are those of a vault that sets nothing.
 
     `marked_only` says that only notes are published that say so. `properties` are those that stand on a page, None
-    for all. `remote` is what of other hosts pages show. `problems` are those of the settings themselves.
+    for all. `remote` is what of other hosts pages show. `addresses` says which addresses pages have, "" where nothing
+    is set: those of files, without redirects from Quartz' addresses. `problems` are those of the settings themselves.
     """
 
     marked_only: bool = False
@@ -51,6 +55,7 @@ class Settings:
     properties: frozenset[str] | None = None
     templates: bool = True
     remote: Remote = ALL_MEDIA
+    addresses: str = ""
     problems: tuple[Problem, ...] = field(default=(), compare=False)
 
     def weigh(self, problems: Iterable[Problem]) -> list[Problem]:
@@ -94,6 +99,7 @@ def read_settings(source: Source, node: Node | None) -> Settings:
         properties=reader.read_names(node.get("properties")),
         templates=reader.read_switch(node.get("templates"), "templates"),
         remote=reader.read_remote(node),
+        addresses=reader.read_choice(node.get("addresses"), "addresses", ADDRESSES),
     )
     # Reading fills the list of problems.
     return replace(settings, problems=tuple(reader.problems))
@@ -207,3 +213,12 @@ class _Reader:
         if node is not None and said not in _OFF | _ON:
             self.refuse(node, f"The setting {key!r} is neither `on` nor `off`", "Write one of the two")
         return said not in _OFF
+
+    def read_choice(self, node: Node | None, key: str, known: tuple[str, ...]) -> str:
+        """Return a setting that is one of some words, "" where it says nothing or anything else."""
+        said = node.text if isinstance(node, Scalar) and not node.tag else ""
+        if node is None or said in known:
+            return said
+        fix = did_you_mean(said, known) or f"Known: {', '.join(known)}"
+        self.refuse(node, f"The setting {key!r} is none of its values", fix)
+        return ""

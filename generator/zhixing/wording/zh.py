@@ -222,6 +222,7 @@ WORDING = Wording(
         "link-case": "链接的大小写与文件名不一样",
         "alias-clash": "别名与另一篇笔记的名字或别名相同",
         "names-many": "标签或别名太多，有的没有自己的页",
+        "address-refused": "笔记要的网址不能用，或另一篇笔记已经用了",
         "name-clash": "两篇笔记同名，指向它们的链接有歧义",
         "embed-cycle": "笔记互相嵌入，成了环",
         "embed-cost": "嵌入的内容太多，不再展开",

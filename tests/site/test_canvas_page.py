@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterator
+from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
 from conftest import run, served
 from lxml import html
 from note_page import to_html
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from hostile import guard
 from small_vaults import vault_of
@@ -185,38 +186,122 @@ def test_what_notes_show_in_cards_is_bounded() -> None:
     assert page.count('href="长.md"') == 10
 
 
+def assert_whole(page: Page) -> None:
+    """Hold that a canvas is seen whole, as large as its window allows."""
+    view = page.locator(".zx-canvas")
+    assert view.evaluate("one => one.scrollWidth <= one.clientWidth && one.scrollHeight <= one.clientHeight")
+    drawn = page.locator(".zx-field").bounding_box()
+    assert drawn is not None
+    assert drawn["width"] > 0.9 * view.evaluate("one => one.clientWidth") or drawn["height"] > 300
+
+
+def pinch(page: Page, x: float, y: float, factor: float) -> None:
+    """Move two fingers apart, from 40 pixels either side of a point."""
+    session = page.context.new_cdp_session(page)
+    for step, kind in [(1.0, "touchStart"), ((1 + factor) / 2, "touchMove"), (factor, "touchMove"), (0.0, "touchEnd")]:
+        points = [{"x": x - 40 * step, "y": y, "id": 0}, {"x": x + 40 * step, "y": y, "id": 1}] if step else []
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
 @pytest.mark.browser
 @pytest.mark.slow
-def test_on_a_phone_a_canvas_is_a_list(browser: Browser, tmp_path: Path) -> None:
-    (tmp_path / "notes").mkdir()
-    (tmp_path / "mkdocs.yml").write_text(
-        "site_name: 站\ndocs_dir: notes\ntheme: {name: material, font: false}\nplugins: [zhixing]\n", encoding="utf-8"
+def test_a_canvas_opens_whole_and_is_moved_by_mouse_keys_and_fingers(browser: Browser, canvas: str) -> None:
+    context = browser.new_context(viewport={"width": 1000, "height": 800}, has_touch=True)
+    page = context.new_page()
+    page.on("console", lambda told: pytest.fail(told.text))
+    page.goto(canvas)
+    assert_whole(page)
+    view, field = page.locator(".zx-canvas"), page.locator(".zx-field")
+
+    def width() -> float:
+        found: float = field.evaluate("one => one.getBoundingClientRect().width")
+        return found
+
+    whole = width()
+    view.focus()
+    page.keyboard.press("+")
+    page.get_by_role("button", name="放大").click()
+    assert width() == pytest.approx(whole * 1.25**2, rel=0.01)
+    box = view.bounding_box()
+    assert box is not None
+    pinch(page, box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, 2)
+    assert width() == pytest.approx(whole * 1.25**2 * 2, rel=0.01)
+    left = view.evaluate("one => one.scrollLeft")
+    page.mouse.move(box["x"] + 300, box["y"] + 100)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 240, box["y"] + 100, steps=3)
+    page.mouse.up()
+    assert view.evaluate("one => one.scrollLeft") == pytest.approx(left + 60, abs=1)
+    page.keyboard.press("0")
+    assert_whole(page)
+    page.get_by_role("button", name="全屏").click()
+    assert_whole(page)
+    page.get_by_role("button", name="关闭").click()
+    assert_whole(page)
+    context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_without_a_script_a_canvas_scrolls(browser: Browser, canvas: str) -> None:
+    context = browser.new_context(viewport={"width": 1000, "height": 800}, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(canvas)
+    box = page.locator(".zx-node").nth(1).bounding_box()
+    assert box is not None
+    assert box["width"] == 200
+    assert page.locator(".zx-arrows").is_visible()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def canvas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a canvas's page."""
+    folder = tmp_path_factory.mktemp("canvas")
+    (folder / "notes").mkdir()
+    (folder / "mkdocs.yml").write_text(
+        "site_name: 站\ndocs_dir: notes\ntheme: {name: material, font: false, language: zh}\nplugins: [zhixing]\n",
+        encoding="utf-8",
     )
-    (tmp_path / "notes" / "index.md").write_text("# 首页\n\n1. a\n   1. b\n\n![[画.canvas]]\n", encoding="utf-8")
+    (folder / "notes" / "index.md").write_text("# 首页\n\n1. a\n   1. b\n\n![[画.canvas]]\n", encoding="utf-8")
     nodes = [
         node("b", type="text", text="乙", x=600, y=300),
         node("a", type="text", text="甲 <b style='--zx-x:9'>粗</b>", x=20, y=20),
         node("g", type="group", label="组", x=0, y=0, width=300, height=200),
     ]
     edges = [{"id": "1", "fromNode": "a", "toNode": "b"}]
-    (tmp_path / "notes" / "画.canvas").write_text(json.dumps({"nodes": nodes, "edges": edges}), encoding="utf-8")
-    assert run(sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", cwd=tmp_path).returncode == 0
-    with served(tmp_path / "site") as address:
-        page = browser.new_page(viewport={"width": 1300, "height": 800})
-        page.goto(address)
-        assert page.evaluate("getComputedStyle(document.querySelector('ol ol')).listStyleType") == "decimal"
-        page.click("article a:has-text('画.canvas')")
-        field = page.locator(".zx-field").bounding_box()
-        boxes = [page.locator(".zx-node").nth(at).bounding_box() for at in range(3)]
-        assert field
-        assert [(box["x"] - field["x"], box["y"] - field["y"], box["width"]) for box in boxes if box] == [
-            (20, 40, 300), (40, 60, 200), (620, 340, 200)
-        ]  # fmt: skip
-        page.set_viewport_size({"width": 390, "height": 800})
-        boxes = [page.locator(".zx-node").nth(at).bounding_box() for at in range(3)]
-        found = [(round(box["x"]), box["width"] > 300) for box in boxes if box]
-        assert len({x for x, _ in found}) == 1
-        assert all(wide for _, wide in found)
-        assert not page.locator(".zx-arrows").is_visible()
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        page.close()
+    (folder / "notes" / "画.canvas").write_text(json.dumps({"nodes": nodes, "edges": edges}), encoding="utf-8")
+    done = run(sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    with served(folder / "site") as address:
+        yield f"{address}画-canvas/"
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_on_a_phone_a_canvas_is_a_list(browser: Browser, canvas: str) -> None:
+    page = browser.new_page(viewport={"width": 1300, "height": 800})
+    page.goto(f"{canvas}../")
+    assert page.evaluate("getComputedStyle(document.querySelector('ol ol')).listStyleType") == "decimal"
+    page.click("article a:has-text('画.canvas')")
+    field = page.locator(".zx-field").bounding_box()
+    boxes = [page.locator(".zx-node").nth(at).bounding_box() for at in range(3)]
+    assert field
+    scale = field["width"] / 840
+    assert 0.5 < scale <= 1
+    assert [(box["x"] - field["x"], box["y"] - field["y"], box["width"]) for box in boxes if box] == [
+        pytest.approx([size * scale for size in sizes], abs=0.1)
+        for sizes in ((20, 40, 300), (40, 60, 200), (620, 340, 200))
+    ]
+    page.set_viewport_size({"width": 390, "height": 800})
+    boxes = [page.locator(".zx-node").nth(at).bounding_box() for at in range(3)]
+    found = [(round(box["x"]), box["width"] > 300) for box in boxes if box]
+    assert len({x for x, _ in found}) == 1
+    assert all(wide for _, wide in found)
+    assert not page.locator(".zx-arrows").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_role("button", name="画布").click()
+    assert page.locator(".zx-arrows").is_visible()
+    assert_whole(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote
@@ -15,8 +16,8 @@ from lxml import html
 from playwright.sync_api import Browser, Page
 from served_site import ServedSite, differences
 
-from zhixing.lists.canvas import CanvasBox, CanvasEdge, CanvasNode, canvas_text, read_canvas
-from zhixing.site.map import MapEdge, draw_map
+from zhixing.lists.canvas import CanvasBox, CanvasEdge, CanvasNode, canvas_text, read_map
+from zhixing.site.map import Map, MapEdge, draw_map
 from zhixing.vault.note import Note
 from zhixing.wording.en import WORDING as ENGLISH
 
@@ -28,6 +29,7 @@ NOTES = {
     "文/词.md": ("done", "积"),
     "文/句 & <篇>.md": ("done", "词"),
 }
+OTHER = "# 别处\n\n见[[总图.canvas|那张图]]。\n"
 
 
 def make_vault(folder: Path) -> Path:
@@ -38,6 +40,7 @@ def make_vault(folder: Path) -> Path:
         requires = f"requires: ['[[{before}]]']\n" if before else ""
         file.write_text(f"---\ntype: concept\nstatus: {status}\n{requires}---\n\n文。\n", encoding="utf-8")
     (folder / "notes" / "index.md").write_text(MAP, encoding="utf-8")
+    (folder / "notes" / "别处.md").write_text(OTHER, encoding="utf-8")
     (folder / "mkdocs.yml").write_text(SITE, encoding="utf-8")
     done = run(COMMAND, "regenerate", cwd=folder)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -62,7 +65,7 @@ def test_a_canvas_is_read_as_it_was_written() -> None:
     box = CanvasBox(1, 2, 3, 4)
     nodes = [CanvasNode("text", "# 题", box), CanvasNode("group", "带", box, "5"), CanvasNode("file", "a.md", box, "4")]
     edges = [CanvasEdge("a", "b", "top", "bottom", "1"), CanvasEdge("b", "a", pointed=False)]
-    assert read_canvas(canvas_text(nodes, edges)) == (nodes, edges)
+    assert read_map(canvas_text(nodes, edges)) == (nodes, edges)
 
 
 def test_a_card_without_a_page_is_no_link() -> None:
@@ -74,8 +77,9 @@ def test_a_card_without_a_page_is_no_link() -> None:
     def no_note(_: PurePosixPath) -> Note | None:
         return None
 
-    edge = MapEdge(no_note, lambda _: "", lambda _: "", ENGLISH)
-    shown = html.fromstring(draw_map("<m>", canvas_text(nodes, []), edge)).iter()
+    edge = MapEdge(no_note, lambda _: "", lambda _: "", lambda _: "", ENGLISH)
+    one = Map(PurePosixPath("_figures/m.map.svg"), PurePosixPath("<m>.canvas"), PurePosixPath("a.md"), "")
+    shown = html.fromstring(draw_map(replace(one, text=canvas_text(nodes, [])), edge)).iter()
     assert [(one.tag, one.get("data-theme")) for one in shown if one.get("data-card")] == [("g", "<band>")]
 
 
@@ -92,6 +96,18 @@ def test_cards_lead_to_their_notes_without_a_script(site: Path) -> None:
     for card in cards:
         assert (site / unquote(card.get("href")) / "index.html").is_file()
     assert not page.xpath("//img[contains(@src, '.map.svg')]")
+
+
+@pytest.mark.slow
+def test_a_map_stands_once_and_links_to_its_canvas_lead_to_it(site: Path) -> None:
+    assert not [*site.rglob("*-canvas")]
+    page = html.parse(str(site / "index.html")).getroot()
+    (one,) = page.find_class("zx-map")
+    assert not page.xpath("//article//a[starts-with(@href, '#zx-map-')]")
+    assert [unquote(link.get("href")) for link in one.xpath(".//*[@class='zx-map-file']/a")] == ["总图.canvas"]
+    assert (site / "总图.canvas").is_file()
+    other = html.parse(str(site / "别处" / "index.html")).getroot()
+    assert other.xpath("//article//a[text()='那张图']/@href") == [f"../#{one.get('id')}"]
 
 
 @pytest.mark.slow
@@ -140,6 +156,13 @@ def test_a_map_grows_and_moves_by_keys_pointer_and_wheel(browser: Browser, addre
     page.wait_for_function("most => document.querySelector('.zx-map svg').clientWidth < most", arg=width * 1.5)
     page.keyboard.press("0")
     assert view.evaluate("one => one.scrollWidth <= one.clientWidth + 1")
+    page.get_by_role("button", name="全屏").click()
+    size = view.evaluate("one => [one.clientWidth, one.clientHeight]")
+    assert size[0] > 360
+    assert size[1] > 700
+    page.keyboard.press("Escape")
+    assert page.locator("dialog.zx-full").count() == 0
+    assert page.get_by_role("button", name="全屏").evaluate("one => one === document.activeElement")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.url == address
     page.close()
@@ -165,6 +188,20 @@ def test_a_map_shows_one_theme_or_status_alone(browser: Browser, address: str) -
     page.locator(".zx-map-card:not(.zx-map-off)").first.focus()
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: url != address)
+    page.close()
+
+
+@pytest.mark.browser
+def test_the_arrows_of_a_card_stand_out(browser: Browser, address: str) -> None:
+    page = opened(browser, address)
+    card = page.locator(".zx-map-card").nth(1)
+    card.focus()
+    id_ = card.get_attribute("data-card")
+    lit = page.locator(".zx-map-arrow.zx-map-lit")
+    assert lit.count() == 2
+    assert all(id_ in ends for ends in lit.evaluate_all("all => all.map(one => [one.dataset.from, one.dataset.to])"))
+    page.locator(".zx-map-window").focus()
+    assert lit.count() == 0
     page.close()
 
 

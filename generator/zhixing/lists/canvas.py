@@ -66,8 +66,8 @@ def canvas_text(nodes: Iterable[CanvasNode], edges: Iterable[CanvasEdge]) -> str
     return f'{{\n\t"nodes":[\n{drawn}\n\t],\n\t"edges":[\n{joined}\n\t]\n}}'
 
 
-def read_canvas(text: str) -> tuple[list[CanvasNode], list[CanvasEdge]]:
-    """Return the nodes and edges of a canvas that `canvas_text` wrote."""
+def read_map(text: str) -> tuple[list[CanvasNode], list[CanvasEdge]]:
+    """Return the nodes and edges of a canvas that `canvas_text` wrote; other canvases may hold what is unknown here."""
     data = json.loads(text)
     edges = [
         CanvasEdge(

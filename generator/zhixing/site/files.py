@@ -55,17 +55,29 @@ class Addresses:
     tags: Tags
     url: str
     pages: Mapping[PurePosixPath, PurePosixPath] = field(default_factory=dict)
+    maps: Mapping[PurePosixPath, Place] = field(default_factory=dict)
 
     def file(self, path: PurePosixPath) -> str:
-        """Return the address of a file of the vault: of its page where it has one, which leads to the file itself."""
+        """Return the address of a file of the vault: of its page where it has one, which leads to the file itself.
+
+        The canvas of a map leads to the map.
+        """
+        if path in self.maps:
+            return self.place(self.maps[path])
         page = self.files.src_uris.get(str(self.pages[path])) if path in self.pages else None
         if page is not None and page.url != self.url:
             return get_relative_url(page.url, self.url)
+        return self.raw(path)
+
+    def raw(self, path: PurePosixPath) -> str:
+        """Return the address of a file itself."""
         file = self.files.src_uris.get(str(path))
         return _relative(file.url, self.url) if file and is_shown(file) else ""
 
     def place(self, place: Place) -> str:
         """Return the address of a place: a file or note of the vault, and an id on its page."""
+        if place.path in self.maps:
+            place = self.maps[place.path]
         anchor = f"#{encode(place.anchor)}" if place.anchor else ""
         address = self.file(place.path)
         here = self.files.src_uris.get(str(place.path)) if anchor and address else None

@@ -1,15 +1,18 @@
-"""Concept maps on a site: in place of the picture of a map stands the map itself, whose cards lead to their notes."""
+"""Concept maps on a site: in place of the picture of a map stands the map itself, whose cards lead to their notes.
+
+The canvas of a map has no page of its own: links to it lead to the map in its note.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import PurePosixPath
 
-from zhixing.lists.canvas import CanvasEdge, CanvasNode, read_canvas
-from zhixing.lists.lists import CANVAS
+from zhixing.compose import FIGURES, Results
+from zhixing.lists.canvas import CanvasEdge, CanvasNode, identifier, read_map
 from zhixing.lists.map_figure import (
     SERIES,
     MapLayout,
@@ -30,70 +33,88 @@ Path = PurePosixPath
 SCRIPT = f"{FOLDER}/map.js"
 _SUFFIX = ".map.svg"
 _PICTURE = re.compile(
+    # The line above the picture links to the canvas, whose place on the site is the map itself.
+    r'(?P<line><p><a href="#(?P<anchor>zx-map-[0-9a-f]{16})">[^<>]*</a></p>\s*)?'
     r'<p>(?:<a href="[^"<>]*">)?<img [^<>]*?\bsrc="(?P<source>[^"<>]*\.map\.svg)"[^<>]*>(?:</a>)?</p>'
 )
 _MAP = '<div class="zx-map"'
+_MOVED = (_MAP, '<div class="zx-canvas"')
 _END = "</body>"
 
 
 @dataclass(frozen=True, slots=True)
+class Map:
+    """A map: its picture and its canvas by their places in the vault, the note that shows it, and the canvas' text."""
+
+    picture: Path
+    canvas: Path
+    note: Path
+    text: str
+
+    @property
+    def anchor(self) -> str:
+        """Return the id of the map on its note's page."""
+        return f"zx-map-{identifier(str(self.canvas))}"
+
+
+@dataclass(frozen=True, slots=True)
 class MapEdge:
-    """What a map needs of its site: the note at a path, where it is, and what does not hold in it ("" for nothing)."""
+    """What a map needs of its site: the note at a path, where it is, and what does not hold in it ("" for nothing).
+
+    `file` returns the address of a file itself.
+    """
 
     note: Callable[[Path], Note | None]
     address: Callable[[Note], str]
     badge: Callable[[Note], str]
+    file: Callable[[Path], str]
     words: Wording
 
 
-def find_maps(figures: Mapping[Path, str]) -> dict[Path, tuple[str, str]]:
-    """Return the name and the canvas of each map, by its picture's path."""
-    pictures = (path for path in figures if path.name.endswith(_SUFFIX))
-    canvases = {path: path.parent.parent / f"{path.name.removesuffix(_SUFFIX)}{CANVAS}" for path in pictures}
-    return {path: (canvas.stem, figures[canvas]) for path, canvas in canvases.items() if canvas in figures}
+def find_maps(results: Results, notes: Iterable[Note], figures: Mapping[Path, str]) -> tuple[Map, ...]:
+    """Return the maps that notes show, of those that are drawn."""
+    found = []
+    for note in notes:
+        for canvas in results.maps(note):
+            picture = canvas.parent / FIGURES / f"{canvas.stem}{_SUFFIX}"
+            if canvas in figures and picture in figures:
+                found.append(Map(picture, canvas, note.path, figures[canvas]))
+    return tuple(found)
 
 
-def with_maps(body: str, maps: Mapping[str, tuple[str, str]], edge: MapEdge) -> str:
-    """Return a page with maps in place of their pictures: `maps` are names and canvases by the picture's address."""
+def with_maps(body: str, maps: Mapping[str, Map], edge: MapEdge) -> str:
+    """Return a page with maps in place of their pictures: `maps` are by the picture's address."""
 
-    def drawn(found: re.Match[str]) -> str:
+    def draw(found: re.Match[str]) -> str:
         known = maps.get(found["source"])
-        return draw_map(*known, edge) if known else found[0]
+        if known is None:
+            return found[0]
+        line = "" if found["anchor"] == known.anchor else found["line"] or ""
+        return f"{line}{draw_map(known, edge)}"
 
-    return _PICTURE.sub(drawn, body) if maps else body
+    return _PICTURE.sub(draw, body) if maps else body
 
 
-def draw_map(name: str, canvas: str, edge: MapEdge) -> str:
+def draw_map(one: Map, edge: MapEdge) -> str:
     """Return a map as HTML that needs no script; its script adds what moves and filters it."""
-    nodes, edges = read_canvas(canvas)
+    nodes, edges = read_map(one.text)
     placed = place_map(nodes)
     themes = {node.id: _theme(node, placed) for node in placed.cards}
     drawn = [
         *(_band(node, placed.place[node.id]) for node in placed.bands),
         *(_text(text) for text in column_heads(nodes, placed.place)),
-        *(_arrow(one, placed) for one in edges),
+        *(_arrow(joined, placed) for joined in edges),
         *(_card(node, placed.place[node.id], themes[node.id], edge) for node in placed.cards),
     ]
     width, height = round(placed.width), round(placed.height)
     size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+    file = edge.file(one.canvas)
+    link = f'<p class="zx-map-file"><a href="{escape(file)}">{escape(edge.words.original_file)}</a></p>' if file else ""
     return (
-        f"{_MAP}{_told(edge.words)}>"
+        f'{_MAP} id="{one.anchor}">'
         f'<div class="zx-map-window"><svg {size} role="group" '
-        f'aria-label="{escape(name)}">{"".join(drawn)}</svg></div></div>'
+        f'aria-label="{escape(one.canvas.stem)}">{"".join(drawn)}</svg></div>{link}</div>'
     )
-
-
-def _told(words: Wording) -> str:
-    told = {
-        "larger": words.map_larger,
-        "smaller": words.map_smaller,
-        "whole": words.map_whole,
-        "theme": words.map_theme,
-        "status": words.map_status,
-        "all": words.map_all,
-        "count": words.map_count,
-    }
-    return "".join(f' data-{name}="{escape(text)}"' for name, text in told.items())
 
 
 def _theme(card: CanvasNode, placed: MapLayout) -> str:
@@ -155,12 +176,25 @@ def _roles(role: str) -> str:
     return " ".join(f"zx-map-{one}" for one in role.split())
 
 
-def with_map_script(page: str, base: str) -> str:
-    """Return a whole page with the script of maps where one stands on it. `base` leads to the site."""
-    if _MAP not in page or _END not in page:
+def with_map_script(page: str, base: str, words: Wording) -> str:
+    """Return a whole page with the script of maps and canvases where one stands on it. `base` leads to the site."""
+    if not any(sign in page for sign in _MOVED) or _END not in page:
         return page
+    told = {
+        "smaller": words.map_smaller,
+        "larger": words.map_larger,
+        "whole": words.map_whole,
+        "full": words.map_full,
+        "close": words.close,
+        "canvas": words.map_canvas,
+        "theme": words.map_theme,
+        "status": words.map_status,
+        "all": words.map_all,
+        "count": words.map_count,
+    }
+    data = "".join(f' data-{name}="{escape(text)}"' for name, text in told.items())
     before, end, after = page.rpartition(_END)
-    return f'{before}<script src="{escape(base)}/{SCRIPT}" defer></script>{end}{after}'
+    return f'{before}<script src="{escape(base)}/{SCRIPT}" defer{data}></script>{end}{after}'
 
 
 def map_facts(notes: Mapping[Path, Note], badges: Mapping[Path, str]) -> Iterator[object]:

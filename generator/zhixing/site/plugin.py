@@ -34,6 +34,7 @@ from zhixing.page.faults import Faults
 from zhixing.page.html import write_html
 from zhixing.page.tags import Tags, tag_pages, tags_of, walk
 from zhixing.page.titles import title
+from zhixing.page.tree import Place
 from zhixing.problems import Problem, visible
 from zhixing.site import files as site_files
 from zhixing.site import head as page_parts
@@ -51,7 +52,7 @@ from zhixing.site.kept import builds_alone, sign_site
 from zhixing.site.later import Later
 from zhixing.site.live import LiveExample, LiveFolder, live_data, names_in, with_live
 from zhixing.site.logs import LEVELS, Teller, write_visibly
-from zhixing.site.map import MapEdge, find_maps, with_map_script, with_maps
+from zhixing.site.map import Map, MapEdge, find_maps, with_map_script, with_maps
 from zhixing.site.navigation import around, forget_entries, name_folders, render_entries_once
 from zhixing.site.nearby import Surroundings, draw_nearby, find_surroundings
 from zhixing.site.papers import with_papers
@@ -127,6 +128,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     tag_titles: dict[str, str]
     tag_pages: Mapping[str, Document]
     sheets: Sheets
+    maps: tuple[Map, ...]
     around: Surroundings
     recent: PurePosixPath
     lists: tuple[NavLink, ...]
@@ -229,8 +231,10 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             self.tag_titles[str(STATE)] = self.shown.vault.wording.state
         site_files.add_pages(files, config, map(PurePosixPath, self.tag_pages))
         site_files.add_figures(files, config, self.shown.figures)
+        notes = [note for note in self.shown.public.notes.values() if self._on_site(note)]
+        self.maps = find_maps(self.shown.results, notes, self.shown.figures)
         shown = [file.src_uri for file in files if is_shown(file)]
-        self.sheets = find_sheets(self.shown, self.tags, shown, in_use)
+        self.sheets = find_sheets(self.shown, self.tags, shown, in_use, {one.canvas for one in self.maps})
         site_files.add_pages(files, config, map(PurePosixPath, self.sheets.pages), InclusionLevel.INCLUDED)
         mermaid = self.shown.has_mermaid or self.sheets.has_mermaid
         site_files.add_assets(files, config, mermaid=mermaid)
@@ -289,7 +293,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             signatures[file.src_uri] = signed.of(note) if note else self._sign_made(file.src_uri)
         incremental.digests.forget(self.shown.results)
         titles = (part for path, note in self.shown.vault.notes.items() for part in (path, title(note)))
-        named = (part for entry in self.tag_titles.items() for part in entry)
+        named = [part for entry in self.tag_titles.items() for part in entry]
+        named += [str(part) for one in self.maps for part in (one.canvas, one.note)]
         rest = (words.tag, self.terms, self.faults is None, _written(config), _written(self.config))
         site = sign_site(self.files, [*titles, *named], self.shown.private, *rest)
         incremental.begin(site, signatures, other_files(self.files))
@@ -316,7 +321,9 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         if note is not None:
             return page_parts.meta(note, self.tags)
         if file.src_uri in self.sheets.pages:
-            return {"title": marked(self.sheets.name(file.src_uri))}
+            # A canvas takes the room of the contents: its headings are those of its cards.
+            hide = ["toc"] if self.sheets.is_canvas(file.src_uri) else []
+            return {"title": marked(self.sheets.name(file.src_uri)), "hide": hide}
         return {"title": name, "search": {"exclude": True}} if name else None
 
     @event_priority(-1000)
@@ -391,8 +398,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     def _with_maps(self, body: str, page: Page) -> str:
         """Return a page's HTML with maps to walk in place of their pictures."""
         to = self._addresses(page)
-        maps = {escape(to.file(path)): found for path, found in find_maps(self.shown.figures).items()}
-        edge = MapEdge(self.shown.vault.notes.get, to.note, self._badge, self.shown.vault.wording)
+        maps = {escape(to.file(one.picture)): one for one in self.maps}
+        edge = MapEdge(self.shown.vault.notes.get, to.note, self._badge, to.raw, self.shown.vault.wording)
         return with_maps(body, maps, edge)
 
     def _banner(self, page: Page, count: int) -> str:
@@ -437,7 +444,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.live_names[page.file.src_uri] = frozenset(found)
         words = self.shown.vault.wording
         page_with_all = with_live(site_files.with_mermaid(output, key[1]), key[1], words, found)
-        page_with_all = with_map_script(with_card(self._with_search(page_with_all), key[1], words), key[1])
+        page_with_all = with_map_script(with_card(self._with_search(page_with_all), key[1], words), key[1], words)
         page_with_all = html.name_path(social.with_social(page_with_all, page, config, words), words)
         return policy.with_policy(page_with_all, self.trusted[key], self.shown.vault.settings.remote)
 
@@ -554,7 +561,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     def _addresses(self, page: Page) -> Addresses:
         """Return where things are, seen from a page."""
-        return Addresses(self.files, self.tags, page.url, self.sheets.places)
+        maps = {one.canvas: Place(one.note, one.anchor) for one in self.maps}
+        return Addresses(self.files, self.tags, page.url, self.sheets.places, maps)
 
     def _on_site(self, note: Note) -> bool:
         """Return whether a note has a page for everybody: published, not excluded, no draft."""

@@ -30,6 +30,10 @@ class Sheets:
         """Return what a page is called."""
         return self.pages[page].path.stem
 
+    def is_canvas(self, page: str) -> bool:
+        """Return whether a page is that of a canvas."""
+        return self.pages[page].path.suffix.lower() == CANVAS
+
     @property
     def has_mermaid(self) -> bool:
         """Whether a card holds a diagram."""
@@ -37,13 +41,23 @@ class Sheets:
         return any(isinstance(node, CodeBlock) and node.language == "mermaid" for node in blocks)
 
 
-def find_sheets(shown: Shown, tags: Tags, paths: Iterable[str], in_use: Iterable[str] = ()) -> Sheets:
-    """Return the pages of the canvases and bases among the files that a site shows, at places that are not in use."""
+def find_sheets(
+    shown: Shown,
+    tags: Tags,
+    paths: Iterable[str],
+    in_use: Iterable[str] = (),
+    maps: Set[PurePosixPath] = frozenset(),
+) -> Sheets:
+    """Return the pages of the canvases and bases among the files that a site shows, at places that are not in use.
+
+    The canvases of maps have none: the note that shows the map is their place.
+    """
     paths = list(paths)
     used = map(PurePosixPath, (*paths, *in_use))
     taken = {same_file(str(one)) for path in used for one in (path, *path.parents)}
     on_site = set(paths)
-    found = [path for path in map(PurePosixPath, paths) if path.suffix.lower() in (CANVAS, BASE)]
+    kinds = (CANVAS, BASE)
+    found = [path for path in map(PurePosixPath, paths) if path.suffix.lower() in kinds and path not in maps]
     bases = Bases(shown.vault, shown.private, tags, len(found), lambda note: str(note.path) in on_site)
     canvases = Canvases(shown.vault, shown.results, shown.private, len(found))
     pages: dict[str, Document] = {}

@@ -231,6 +231,8 @@ class Wording:
     # A concept map that one can walk.
     map_larger: str
     map_smaller: str
+    map_full: str
+    map_canvas: str
     map_whole: str
     map_theme: str
     map_status: str

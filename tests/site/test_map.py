@@ -161,7 +161,7 @@ def test_a_map_grows_and_moves_by_keys_pointer_and_wheel(browser: Browser, addre
     assert size[0] > 360
     assert size[1] > 700
     page.keyboard.press("Escape")
-    assert page.locator("dialog.zx-full").count() == 0
+    page.locator("dialog.zx-full").wait_for(state="detached")
     assert page.get_by_role("button", name="全屏").evaluate("one => one === document.activeElement")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.url == address

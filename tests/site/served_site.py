@@ -97,7 +97,6 @@ def read_site(site: Path) -> dict[str, bytes]:
 def differences(project: Path, served: ServedSite, clean: Path) -> list[str]:
     """Return the files in which a site that was built save by save differs from a clean one, and the problems."""
     problems = build_clean(project, clean)
-    served.plugin.later.wait()
     ours, theirs = read_site(served.site), read_site(clean)
     found = [path for path in sorted(ours.keys() | theirs.keys()) if ours.get(path) != theirs.get(path)]
     said = problems ^ served.problems()

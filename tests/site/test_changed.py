@@ -10,8 +10,6 @@ import pytest
 from edits import CONFIG, Author, add_text
 from served_site import ServedSite, differences, read_site
 
-from zhixing.site import later
-
 # MkDocs says of settings that plugins ask for that it will not keep them.
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 ROUNDS = int(os.environ.get("ROUNDS", "30"))
@@ -22,11 +20,6 @@ NOTES = int(os.environ.get("ROUNDS_NOTES", "10"))
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     return tmp_path / "project"
-
-
-@pytest.fixture(autouse=True)
-def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(later, "_PAUSE", 0.0)
 
 
 @pytest.fixture
@@ -87,7 +80,6 @@ def test_a_note_that_becomes_hidden_is_gone_from_every_file(author: Author, serv
     assert all(any(word in data for data in read_site(served.site).values()) for word in words)
     author.change(author.vault / "秘.md", "^title", "publish: false\ntitle")
     served.save()
-    served.plugin.later.wait()
     files = read_site(served.site)
     assert [
         path for path, data in files.items() if path.startswith(("秘", "暗号")) or any(one in data for one in words)

@@ -91,7 +91,6 @@ def test_serving_with_dirty_is_serving(author: Author, tmp_path: Path) -> None:
     author.change(author.vault / "index.md", "首页", "新首页")
     served.save()
     clean = ServedSite(author.project, tmp_path / "clean")
-    served.plugin.later.wait()
     assert read_site(served.site) == read_site(clean.site)
     served.close()
     clean.close()

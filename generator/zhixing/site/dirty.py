@@ -8,19 +8,16 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import astuple
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from zhixing.site.changed import digest
 from zhixing.site.kept import Kept, KeptPage
-from zhixing.site.search import Entry
-from zhixing.site.search_text import Section
+from zhixing.site.search import Written
 from zhixing.vault.store import Store, open_store
 
-_SITE, _PAGE = "site", "page"
-_WHOLE = b"whole"
+_KIND, _KEY = "site", b"whole"
 
 
 class KeptSite:
@@ -28,50 +25,30 @@ class KeptSite:
 
     def __init__(self, vault: Path, site: Path) -> None:
         self._site = site
-        self._pages: dict[bytes, bytes] = {}
         name = blake2b(os.fsencode(site.absolute()), digest_size=8).hexdigest()
         self._store: Store | None = open_store(vault, f"site-{name}")
 
     def read(self) -> Kept | None:
         """Return what is known of the site, None where nothing is or where its folder has changed since."""
-        if self._store is None:
-            return None
-        whole = self._store.get(_SITE, _WHOLE)
-        if whole is None:
+        kept = self._store.get(_KIND, _KEY) if self._store else None
+        if kept is None:
             return None
         try:
-            facts = json.loads(whole)
-            if bytes.fromhex(facts["outputs"]) != _outputs(self._site):
-                return None
-            self._pages = self._store.get_all(_PAGE)
-            if len(self._pages) != facts["pages"]:
-                return None
-            return _read(facts, self._pages)
+            facts = json.loads(kept)
+            return _read(facts) if bytes.fromhex(facts["outputs"]) == _outputs(self._site) else None
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 
     def forget(self) -> None:
         """Forget the site before its folder is written: a build that is killed leaves a part of it."""
         if self._store is not None:
-            self._store.update(_SITE, {_WHOLE: None})
+            self._store.update(_KIND, {_KEY: None})
 
     def write(self, kept: Kept) -> None:
         """Keep what is known of the site that was built."""
-        if self._store is None:
-            return
-        pages = {path.encode("utf-8", "surrogateescape"): _write_page(page) for path, page in kept.pages.items()}
-        changed: dict[bytes, bytes | None] = {key: page for key, page in pages.items() if self._pages.get(key) != page}
-        gone: dict[bytes, bytes | None] = dict.fromkeys(self._pages.keys() - pages.keys())
-        facts = {
-            "site": kept.site.hex(),
-            "aliases": kept.aliases.hex(),
-            "redirects": kept.redirects,
-            "stamps": {path: stamp.hex() for path, stamp in kept.stamps.items()},
-            "outputs": _outputs(self._site).hex(),
-            "pages": len(pages),
-        }
-        self._store.update(_PAGE, changed | gone)
-        self._store.update(_SITE, {_WHOLE: json.dumps(facts).encode()})
+        if self._store is not None:
+            facts = {"outputs": _outputs(self._site).hex(), **_write(kept)}
+            self._store.update(_KIND, {_KEY: json.dumps(facts, separators=(",", ":")).encode()})
 
 
 def _outputs(site: Path) -> bytes:
@@ -93,26 +70,35 @@ def _walk(folder: Path, below: str) -> Iterator[tuple[str, int, int]]:
                 yield place, found.st_size, found.st_mtime_ns
 
 
-def _read(facts: Any, pages: dict[bytes, bytes]) -> Kept:
+def _write(kept: Kept) -> dict[str, object]:
+    return {
+        "site": kept.site.hex(),
+        "pages": {path: [page.signature.hex(), page.name, sorted(page.live)] for path, page in kept.pages.items()},
+        "stamps": {path: stamp.hex() for path, stamp in kept.stamps.items()},
+        "redirects": kept.redirects,
+        "aliases": kept.aliases.hex(),
+        "search": [kept.search.names, kept.search.size, dict(kept.search.digests)] if kept.search else None,
+    }
+
+
+def _read(facts: Any) -> Kept:
     return Kept(
         bytes.fromhex(facts["site"]),
-        {key.decode("utf-8", "surrogateescape"): _read_page(page) for key, page in pages.items()},
+        {path: _read_page(*page) for path, page in facts["pages"].items()},
         {path: bytes.fromhex(stamp) for path, stamp in facts["stamps"].items()},
         tuple(facts["redirects"]),
         bytes.fromhex(facts["aliases"]),
+        _read_search(*facts["search"]) if facts["search"] else None,
     )
 
 
-def _write_page(page: KeptPage) -> bytes:
-    entry = astuple(page.entry) if page.entry else None
-    return json.dumps([page.signature.hex(), entry, sorted(page.live)]).encode()
+def _read_page(signature: str, name: Any, live: Any) -> KeptPage:
+    return KeptPage(bytes.fromhex(signature), _read_name(*name) if name else None, frozenset(live))
 
 
-def _read_page(written: bytes) -> KeptPage:
-    signature, entry, live = json.loads(written)
-    return KeptPage(bytes.fromhex(signature), _read_entry(*entry) if entry else None, frozenset(live))
+def _read_search(names: Any, size: int, digests: Any) -> Written:
+    return Written(tuple(_read_name(*name) for name in names), size, dict(digests))
 
 
-def _read_entry(url: str, title: str, sections: Any, aliases: Any, status: str, around: Any) -> Entry:
-    own, others = (tuple(Section(*one) for one in part) for part in (sections, around))
-    return Entry(url, title, own, tuple(aliases), status, others)
+def _read_name(title: str, url: str) -> tuple[str, str]:
+    return title, url

@@ -6,10 +6,11 @@ import json
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
+from hashlib import blake2b
 from html import escape
 from pathlib import Path, PurePosixPath
 from urllib.parse import urljoin
@@ -275,18 +276,27 @@ def _write(path: Path, text: str) -> None:
             file.write(text)
 
 
-def write_folder(folder: Path, texts: Iterable[tuple[str, str]]) -> None:
-    """Write a folder of the plugin's own: these files and no others. Those that are the same already stay."""
+def write_folder(folder: Path, texts: Iterable[tuple[str, str]], also: Collection[str] = ()) -> dict[str, str]:
+    """Write a folder of the plugin's own: these files and no others but `also`; return a digest of each by its name.
+
+    Files that are the same already stay.
+    """
     known = {path.name: path for path in folder.iterdir()} if folder.is_dir() else {}
-    written: set[str] = set()
+    written: dict[str, str] = {}
     for name, text in texts:
         if not written:
             folder.mkdir(parents=True, exist_ok=True)
-        written.add(name)
-        data = text.encode("utf-8", "replace")
-        if name not in known or known[name].read_bytes() != data:
-            (folder / name).write_bytes(data)
-    for name in known.keys() - written:
+        written[name] = write_changed(folder / name, text, is_there=name in known)
+    for name in known.keys() - written.keys() - set(also):
         known[name].unlink()
     if known and not written:
         folder.rmdir()
+    return written
+
+
+def write_changed(path: Path, text: str, *, is_there: bool) -> str:
+    """Write a file unless it holds the text already; return a digest of it."""
+    data = text.encode("utf-8", "replace")
+    if not is_there or path.read_bytes() != data:
+        path.write_bytes(data)
+    return blake2b(data, digest_size=16).hexdigest()

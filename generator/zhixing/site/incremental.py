@@ -11,7 +11,8 @@ from mkdocs.structure.pages import Page
 
 from zhixing.site.changed import Digests
 from zhixing.site.kept import Kept, KeptPage, remove_files, stamp
-from zhixing.site.search import Entry
+from zhixing.site.search import Entry, write_search
+from zhixing.site.search_again import write_search_again
 
 
 @dataclass
@@ -65,10 +66,6 @@ class Incremental:
         """Return whether a page is made in this build."""
         return self.changed is None or file.src_uri in self.changed
 
-    def known_entries(self) -> dict[str, Entry]:
-        """Return what the search knows of the pages that are not made."""
-        return {path: page.entry for path, page in self._unmade() if page.entry}
-
     def known_live(self) -> dict[str, frozenset[str]]:
         """Return the examples that can be changed on the pages that are not made."""
         return {path: page.live for path, page in self._unmade()}
@@ -85,6 +82,17 @@ class Incremental:
         made = self.now.stamps.get(file.dest_uri)
         return not made or self.kept.stamps.get(file.dest_uri) != made
 
+    def write_search(self, entries: Mapping[str, Entry], folder: Path) -> None:
+        """Write the search: of the pages that were made, by their paths, and of those that were not."""
+        before = self.kept.search if self.kept and self.changed is not None else None
+        if before is None:
+            written = write_search(entries.values(), folder)
+        else:
+            others = [page.name for _, page in self._unmade() if page.name]
+            written = write_search_again(before, folder, {entry.url: entry for entry in entries.values()}, others)
+        if self.now is not None:
+            self.now.search = written
+
     def renew_redirects(self, site: Path, aliases: bytes, write: Callable[[], tuple[str, ...]]) -> None:
         """Write the redirects of a site in place of earlier ones, unless the aliases of its notes are the same."""
         same = self.kept if self.kept and self.changed is not None else None
@@ -98,10 +106,12 @@ class Incremental:
 
     def finish(self, entries: Mapping[str, Entry], live: Mapping[str, frozenset[str]]) -> None:
         """Keep what was built."""
+        names: dict[str, tuple[str, str] | None] = {path: page.name for path, page in self._unmade()}
+        names |= {path: (entry.title, entry.url) for path, entry in entries.items()}
         self.kept = self.now
         if self.kept is not None:
             self.kept.pages = {
-                path: KeptPage(signature, entries.get(path), live.get(path, frozenset()))
+                path: KeptPage(signature, names.get(path), live.get(path, frozenset()))
                 for path, signature in self.signatures.items()
             }
 

@@ -15,7 +15,7 @@ from mkdocs.utils import get_build_date
 from zhixing.page.public import Private
 from zhixing.site.changed import digest
 from zhixing.site.inputs import stamp_of
-from zhixing.site.search import Entry
+from zhixing.site.search import Written
 
 # Themes whose pages show nothing of another page but its title and address.
 _THEMES = frozenset({"material"})
@@ -23,22 +23,26 @@ _THEMES = frozenset({"material"})
 
 @dataclass(frozen=True, slots=True)
 class KeptPage:
-    """A page as it was built: its signature, what the search knows of it, and its examples that can be changed."""
+    """A page as it was built: its signature, and its examples that can be changed.
+
+    `name` is the title and the address by which the search finds it, None for a page that it does not find.
+    """
 
     signature: bytes
-    entry: Entry | None = None
+    name: tuple[str, str] | None = None
     live: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
 class Kept:
-    """A site as it was built: its signature, its pages, the stamps of its other files, and its redirects."""
+    """A site as it was built: its signature, its pages, the stamps of its other files, its redirects and its search."""
 
     site: bytes
     pages: dict[str, KeptPage] = field(default_factory=dict)
     stamps: dict[str, bytes] = field(default_factory=dict)
     redirects: tuple[str, ...] = ()
     aliases: bytes = b""
+    search: Written | None = None
 
     def find_changed(self, signatures: Mapping[str, bytes]) -> frozenset[str]:
         """Return the pages whose signatures are other ones now."""

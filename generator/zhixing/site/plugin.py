@@ -43,13 +43,12 @@ from zhixing.site.card import with_card
 from zhixing.site.changed import Signatures, digest
 from zhixing.site.dirty import KeptSite
 from zhixing.site.faults import badge, fault_banner, state_line
-from zhixing.site.files import LIVE, SEARCH, Addresses, is_shown, write_folder, write_redirects
+from zhixing.site.files import LIVE, SEARCH, Addresses, is_shown, write_redirects
 from zhixing.site.home import PAGE as HOME
 from zhixing.site.home import has_home, home_page
 from zhixing.site.incremental import Incremental, other_files
 from zhixing.site.inputs import EmptyDocs, theme_places, vault_files, watch_real_folders
 from zhixing.site.kept import builds_alone, sign_site
-from zhixing.site.later import Later
 from zhixing.site.live import LiveExample, LiveFolder, live_data, names_in, with_live
 from zhixing.site.logs import LEVELS, Teller, write_visibly
 from zhixing.site.map import Map, MapEdge, find_maps, with_map_script, with_maps
@@ -59,7 +58,7 @@ from zhixing.site.papers import with_papers
 from zhixing.site.policy import Trusted
 from zhixing.site.rebuild import Rebuild
 from zhixing.site.recent import find_recent, recent_page, recent_place
-from zhixing.site.search import Entry, make_search, write_search
+from zhixing.site.search import Entry
 from zhixing.site.search_box import begin_search, with_search
 from zhixing.site.search_text import Section, sections_of, sections_of_html, text_of_html
 from zhixing.site.settings import TERMS, unused_settings
@@ -153,8 +152,6 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.searched: dict[str, Entry] = {}
         self.live_names: dict[str, frozenset[str]] = {}
         self.live_folder = LiveFolder()
-        self.later = Later()
-        self.is_search_due = False
         self.incremental = Incremental()
         self.kept_site: KeptSite | None = None
         self.theme_files: tuple[File, ...] = ()
@@ -195,7 +192,6 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     @event_priority(100)
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Load the vault and put in what it shows: what is published, and figures as they are drawn now."""
-        self.later.begin()
         self.docs.show(config)
         self.theme_files = tuple(files)
         self.searched = {}
@@ -312,7 +308,6 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     def _limit(self) -> None:
         self.incremental.limit(self.files, self._meta)
-        self.searched = self.incremental.known_entries()
         self.live_names = self.incremental.known_live()
 
     def _meta(self, file: File) -> Mapping[str, object] | None:
@@ -480,7 +475,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Write the search, and redirects at the notes' former names, after all others have written what is theirs."""
         if self.has_search:
-            self._write_search(Path(config.site_dir, SEARCH))
+            self.incremental.write_search(self.searched, Path(config.site_dir, SEARCH))
         live = frozenset[str]().union(*self.live_names.values())
         self.live_folder.write({name: self.live[name] for name in live}, Path(config.site_dir, LIVE))
         recent = find_recent(self.shown.vault, self._on_site)
@@ -496,25 +491,6 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             self.kept_site.write(self.incremental.kept)
         if self.staging:
             self.staging.finish(config)
-
-    def _write_search(self, folder: Path) -> None:
-        """Write the search: where a served site is built again, in a pause, since no reader waits for it."""
-        entries = tuple(self.searched.values())
-        if self.incremental.changed is None or (self.incremental.changed and not self.serving):
-            write_search(entries, folder)
-            self.is_search_due = False
-        elif self.serving and (self.incremental.changed or self.is_search_due):
-            self.is_search_due = True
-            self.later.do(lambda: self._prepare_search(entries, folder))
-
-    def _prepare_search(self, entries: tuple[Entry, ...], folder: Path) -> Callable[[], None]:
-        files = tuple(make_search(entries))
-
-        def write() -> None:
-            write_folder(folder, files)
-            self.is_search_due = False
-
-        return write
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[[], None]) -> None:
         """Build what a save changed; follow no links to folders; let the script run that MkDocs adds to pages."""
@@ -539,7 +515,6 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     def on_shutdown(self) -> None:
         """Remove what an interrupted build left, and the empty folder."""
-        self.later.begin()
         self.docs.close()
         if self.staging:
             self.staging.discard()

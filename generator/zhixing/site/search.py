@@ -1,7 +1,7 @@
 """The data of the search: an index in many small files, of which a query fetches those of its own terms.
 
 Terms are pairs of Han characters and single ones, pairs and triples of the letters of other words, and whole words. A
-term's pages are listed by where they have it (`_FIELDS`). Pages are numbered by the length of their titles, so that of
+term's pages are listed by where they have it (`FIELDS`). Pages are numbered by the length of their titles, so that of
 equally good pages the one whose title says least else comes first. `search.js` reads what is written here and must
 split text into the same terms.
 
@@ -14,9 +14,9 @@ import importlib
 import json
 import re
 import unicodedata
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from hashlib import sha256
@@ -32,11 +32,12 @@ _HAN = "\u3005-\u3007\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff\
 _RUN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
 _IS_HAN = re.compile(rf"[{_HAN}]")
 # In its text; there often; in a heading; in another name; in its title.
-_FIELDS = 5
+FIELDS = 5
 _OFTEN = 3
 # Longer words are pieces of data, of which no reader knows more than the start.
 _LONGEST = 40
 _BYTES_IN_A_FILE = 6_000
+_INDEX = "index.js"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,37 +55,63 @@ class Entry:
     around: tuple[Section, ...] = ()
 
 
-def write_search(entries: Iterable[Entry], folder: Path) -> None:
-    """Write the index of pages, and a file for each page, into a folder."""
-    write_folder(folder, make_search(entries))
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A search as it was written: titles and addresses of its pages by their numbers, and a digest of each file.
 
-
-def make_search(entries: Iterable[Entry]) -> Iterator[tuple[str, str]]:
-    """Yield the files of the index of pages, and one for each page, with what they hold.
-
-    They come one after another: together they are the text of all notes once more.
+    `size` is that of the index by the measure that decides into how many files it is split.
     """
-    pages = sorted(entries, key=lambda entry: (len(squeeze(entry.title)), entry.title, entry.url))
-    spelled = [_spell(entry) for entry in pages]
-    shards = _shards(_index(pages, spelled))
-    written = sha256()
-    parts = chain(
-        ((f"t{number}", shard) for number, shard in enumerate(shards)),
-        ((f"d{number}", _record(*page)) for number, page in enumerate(zip(pages, spelled, strict=True))),
+
+    names: tuple[tuple[str, str], ...]
+    size: int
+    digests: Mapping[str, str]
+
+    @property
+    def shards(self) -> int:
+        """How many files hold the index."""
+        return len(self.digests) - len(self.names)
+
+
+def write_search(entries: Iterable[Entry], folder: Path) -> Written:
+    """Write the index of pages, and a file for each page, into a folder."""
+    pages = sorted(entries, key=lambda entry: order(entry.title, entry.url))
+    spelled = [spell(entry) for entry in pages]
+    index = _index(pages, spelled)
+    shards = split(index)
+    # Made one after another: together the files are the text of all notes once more.
+    digests = write_folder(
+        folder,
+        chain(
+            (file(f"t{number}", shard) for number, shard in enumerate(shards)),
+            (file(f"d{number}", record(*page)) for number, page in enumerate(zip(pages, spelled, strict=True))),
+        ),
+        also=[_INDEX],
     )
-    for name, value in parts:
-        file, text = _file(name, value)
-        written.update(text.encode("utf-8", "replace"))
-        yield file, text
-    yield _file("index", {"version": written.hexdigest()[:12], "pages": len(pages), "shards": len(shards)})
+    names = tuple((entry.title, entry.url) for entry in pages)
+    written = Written(names, sum(measure(*one) for one in index.items()), digests)
+    write_index(written, folder)
+    return written
 
 
-def _file(name: str, value: object) -> tuple[str, str]:
+def write_index(written: Written, folder: Path) -> None:
+    """Write the file that a query reads first."""
+    version = sha256("".join(written.digests[name] for name in sorted(written.digests)).encode()).hexdigest()[:12]
+    _, text = file("index", {"version": version, "pages": len(written.names), "shards": written.shards})
+    (folder / _INDEX).write_bytes(text.encode())
+
+
+def order(title: str, url: str) -> tuple[int, str, str]:
+    """Return what pages are numbered by."""
+    return len(squeeze(title)), title, url
+
+
+def file(name: str, value: object) -> tuple[str, str]:
+    """Return the name of a file, and its text."""
     data = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return f"{name}.js", f'zhixingSearch("{name}",{data})\n'
 
 
-def _record(entry: Entry, spelled: Sequence[str]) -> list[object]:
+def record(entry: Entry, spelled: Sequence[str]) -> list[object]:
     """Return what a result is shown from."""
     sections = [[one.heading, one.id, one.text, one.code] for one in entry.sections]
     around = [[one.heading, one.text] for one in entry.around]
@@ -141,14 +168,14 @@ def _name_terms(name: str) -> list[str]:
     return [f"={squeezed[:80]}", f"^{squeezed[:1]}", f"^{squeezed[:2]}"] if squeezed else []
 
 
-def _spell(entry: Entry) -> list[str]:
+def spell(entry: Entry) -> list[str]:
     """Return how the Chinese names of a page are spelled in pinyin, in full and by initials; empty without pypinyin."""
-    spell = _pinyin()
-    names = [name for name in (entry.title, *entry.aliases) if _IS_HAN.search(name)] if spell else []
+    syllables_of = _pinyin()
+    names = [name for name in (entry.title, *entry.aliases) if _IS_HAN.search(name)] if syllables_of else []
     spelled: dict[str, None] = {}
     for name in names:
         written = squeeze(name)
-        syllables = spell(name) if spell else []
+        syllables = syllables_of(name) if syllables_of else []
         initials = (one if one in written else one[:1] for one in syllables)
         spelled |= dict.fromkeys(("".join(syllables), "".join(initials)))
     return [one for one in spelled if len(one) > 1]
@@ -171,9 +198,9 @@ Index = dict[str, list[list[int] | tuple[int, ...]]]
 
 def _index(pages: Sequence[Entry], spelled: Sequence[Sequence[str]]) -> dict[str, str]:
     """Return for each term the pages that have it, by field."""
-    found: list[dict[str, list[int]]] = [defaultdict(list) for _ in range(_FIELDS)]
+    found: list[dict[str, list[int]]] = [defaultdict(list) for _ in range(FIELDS)]
     for number, (entry, pinyin) in enumerate(zip(pages, spelled, strict=True)):
-        for field, terms in enumerate(_terms_by_field(entry, pinyin)):
+        for field, terms in enumerate(terms_by_field(entry, pinyin)):
             pages_with = found[field]
             for term in terms:
                 pages_with[term].append(number)
@@ -184,7 +211,8 @@ def _index(pages: Sequence[Entry], spelled: Sequence[Sequence[str]]) -> dict[str
     }
 
 
-def _terms_by_field(entry: Entry, pinyin: Sequence[str]) -> list[Iterable[str]]:
+def terms_by_field(entry: Entry, pinyin: Sequence[str]) -> list[Iterable[str]]:
+    """Return the terms of a page: all of them, those in its text often, in headings, in other names, in its title."""
     title = [*terms_of(entry.title), *_name_terms(entry.title)]
     names = [term for name in (*entry.aliases, *pinyin) for term in (*terms_of(name), *_name_terms(name))]
     headings = [term for one in entry.sections for term in terms_of(one.heading)]
@@ -225,16 +253,41 @@ def _distances(numbers: Sequence[int]) -> bytes:
     return bytes(data)
 
 
-def _shards(index: dict[str, str]) -> list[dict[str, str]]:
+def decode(text: str) -> list[int]:
+    """Return the numbers that `encode` wrote."""
+    data = b64decode(text[1:] + "=" * (-len(text[1:]) % 4))
+    if text.startswith("b"):
+        return [8 * at + bit for at, byte in enumerate(data) for bit in range(8) if byte >> bit & 1]
+    numbers, last, distance, shift = [], -1, 0, 0
+    for byte in data:
+        distance |= (byte & 127) << shift
+        shift += 7
+        if byte < 128:
+            last += distance + 1
+            numbers.append(last)
+            distance = shift = 0
+    return numbers
+
+
+def measure(term: str, lists: str) -> int:
+    """Return about how many characters a term takes in a file."""
+    return len(term) + len(lists) + 12
+
+
+def count_shards(size: int) -> int:
+    """Return into how many files an index of a size is split."""
+    return max(1, size // _BYTES_IN_A_FILE)
+
+
+def split(index: Mapping[str, str]) -> list[dict[str, str]]:
     """Return the index in parts, each term in that of its hash."""
-    size = sum(len(term) + len(lists) + 12 for term, lists in index.items())
-    shards: list[dict[str, str]] = [{} for _ in range(max(1, size // _BYTES_IN_A_FILE))]
+    shards: list[dict[str, str]] = [{} for _ in range(count_shards(sum(measure(*one) for one in index.items())))]
     for term in sorted(index):
-        shards[_hash(term) % len(shards)][term] = index[term]
+        shards[hash_of(term) % len(shards)][term] = index[term]
     return shards
 
 
-def _hash(term: str) -> int:
+def hash_of(term: str) -> int:
     """Return the 32-bit FNV-1a hash of a term's characters."""
     value = 0x811C9DC5
     for character in term:

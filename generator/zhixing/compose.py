@@ -20,6 +20,7 @@ from zhixing.claims.fix import fix_numerals
 from zhixing.claims.judge import Judged, check_claims, check_says, judge_note
 from zhixing.claims.refer import Backing
 from zhixing.language.budget import Budget, Pool, budget_of_claims, pool_of_showing
+from zhixing.language.kept_runs import SHOWN, KeptRuns
 from zhixing.language.model import Run
 from zhixing.language.runs import Book, Declared, RunMemory, example_of, run_all
 from zhixing.lists.lists import CANVAS, List, list_body, list_map, read_list
@@ -27,12 +28,13 @@ from zhixing.markdown.blocks import Region
 from zhixing.markdown.fences import example_fences, list_fences
 from zhixing.markdown.generated import SEAL
 from zhixing.problems import Code, Problem
-from zhixing.show.body import Body, Rendered, render
+from zhixing.show.body import Body, Rendered, decode_rendered, encode_rendered, render
 from zhixing.show.templates import NoteTemplateError, obsidian_template
 from zhixing.source import Source
 from zhixing.vault.load import leads_elsewhere, read_inside
 from zhixing.vault.note import Note, read_note
 from zhixing.vault.stamps import Stamp, stamps
+from zhixing.vault.store import Store
 from zhixing.vault.vault import Vault, fold
 from zhixing.weave.figures import unused_figures, weave_figure
 from zhixing.weave.generated_files import canvas_content, text_content, weave_file
@@ -183,10 +185,26 @@ class Memory:
         limit = pool.limit(length)
         old, rendered = self.rendered.get(name, (None, Rendered(None)))
         if old is not run or rendered.cut or rendered.work > limit:
-            rendered = render(run, limit)
+            rendered = self._render(name, run, limit)
             self.rendered[name] = (run, rendered)
         pool.take(length, rendered.work)
         return rendered
+
+    def _render(self, name: str, run: Run, limit: int) -> Rendered:
+        """Return what a run shows as another process kept it, or render it and keep that."""
+        key = self.runs.keys.get(name)
+        entry = self.runs.kept.take(SHOWN, key)
+        found = decode_rendered(entry, run) if entry else None
+        if found and found.work <= limit:
+            return found
+        rendered = render(run, limit)
+        self.runs.kept.put(SHOWN, key, encode_rendered(rendered))
+        return rendered
+
+
+def open_memory(store: Store | None) -> Memory:
+    """Return a memory that takes runs, and what they show, from a store of other processes, and keeps its own there."""
+    return Memory(RunMemory(KeptRuns(store)))
 
 
 def results(vault: Vault, progress: Progress = _silent, memory: Memory | None = None) -> Results:
@@ -201,6 +219,7 @@ def results(vault: Vault, progress: Progress = _silent, memory: Memory | None = 
     pool = pool_of_showing()
     rendered = {name: memory.render(name, run, pool) for name, run in book.runs.items()}
     examples = {name: one.body for name, one in rendered.items() if one.body}
+    memory.runs.kept.save()
     made, canvases = _make_lists(unique, vault, book)
     declared = [
         *((one.note, one.fence, one.example.id if one.example else "") for one in book.declared),
@@ -502,6 +521,7 @@ __all__ = [
     "ResultBlock",
     "Results",
     "check",
+    "open_memory",
     "plan",
     "plan_again",
     "plan_text",

@@ -18,11 +18,10 @@ from hypothesis import strategies as st
 
 from shell import contents, inside, vault, zhixing
 from small_vaults import DECLARED
-from zhixing.cli.outcome import PURPOSE
 from zhixing.markdown.generated import SEAL
 from zhixing.source import Source
 from zhixing.vault.load import _Loader, report_file
-from zhixing.vault.store import open_store
+from zhixing.vault.store import INDEX, open_store
 from zhixing.wording.zh import WORDING
 
 COMMANDS = (
@@ -247,7 +246,7 @@ def test_what_is_no_outcome_is_ignored(tmp_path: Path, value: bytes) -> None:
     project = vault(tmp_path / "a", 甲=TEXTS["plain"], 乙=TEXTS["example"])
     with cache(tmp_path / "kept"):
         expected = told(project, "check", "--json")
-        store = open_store(project / "notes", PURPOSE)
+        store = open_store(project / "notes", INDEX)
         assert store
         store.update("check", dict.fromkeys(store.get_all("check"), value) or {b"x": value})
         store.update("files", {b"": value})

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from worked import run
 
 from zhixing.language import read_example, run_example
-from zhixing.show.body import body, figure_name, show_problems
+from zhixing.show.body import body, figure_name, render
 from zhixing.source import Source, Span
 
 EVERYTHING = """id: 水果
@@ -82,7 +82,7 @@ def test_a_run_that_failed_shows_nothing() -> None:
 
     assert problems
     assert body(failed) is None
-    assert show_problems(failed, source) == [], "the step's own problem says it"
+    assert render(failed).problems(source) == [], "the step's own problem says it"
 
 
 def test_what_cannot_be_shown_is_a_problem_at_its_line() -> None:
@@ -92,7 +92,7 @@ def test_what_cannot_be_shown_is_a_problem_at_its_line() -> None:
     )
     done = run(text)
 
-    problems = show_problems(done, Source("例.md", text))
+    problems = render(done).problems(Source("例.md", text))
 
     assert body(done) is None
     assert [(p.line, str(p.code)) for p in problems] == [
@@ -105,7 +105,7 @@ def test_an_input_that_is_not_given_is_a_problem() -> None:
         "id: x\naxes: {a: 2}\ngiven:\n  value[a]: [1, 2]\ncompute:\n  twice[a]: value * 2\n"
         "show:\n  - inputs: valeu\n  - inputs: twice\n  - inputs: value[0]\n"
     )
-    problems = show_problems(run(text), Source("例.md", text))
+    problems = render(run(text)).problems(Source("例.md", text))
 
     assert [str(problem) for problem in problems] == [
         "例.md:8:13: example-name: 'valeu' is not given in this example. Did you mean 'value'?",

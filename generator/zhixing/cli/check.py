@@ -27,6 +27,7 @@ from zhixing.cli.common import (
 from zhixing.cli.outcome import Outcome, Recall
 from zhixing.problems import Code, Problem, Severity, did_you_mean, exit_status, visible
 from zhixing.vault.load import Project, load_project
+from zhixing.vault.store import Store
 from zhixing.vault.vault import Vault
 
 if TYPE_CHECKING:
@@ -206,17 +207,17 @@ def _look(late: _Late, *, cached: bool) -> Outcome:
 
     with rare_collections():
         edited = check_edited(late.project, recall)
-        outcome, faces = edited or _examine(late)
+        outcome, faces = edited or _examine(late, recall.store)
         recall.keep(outcome, encode_base(recall.survey, faces))
     return outcome
 
 
-def _examine(late: _Late) -> tuple[Outcome, Faces | None]:
+def _examine(late: _Late, store: Store | None) -> tuple[Outcome, Faces | None]:
     """Return every problem of a vault, and the faces of its notes."""
     from zhixing.cli.examine import examine_with_faces  # noqa: PLC0415
 
     # What was loaded before the survey may be older than what was surveyed.
-    return examine_with_faces(late.project, late.reload())
+    return examine_with_faces(late.project, late.reload(), store)
 
 
 def _fix(late: _Late, named: Collection[Path], *, dry: bool, err: bool) -> tuple[bool, list[Problem]]:

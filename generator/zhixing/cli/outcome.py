@@ -9,10 +9,9 @@ from pathlib import Path, PurePosixPath
 
 from zhixing.problems import Code, Problem, Severity
 from zhixing.vault.load import Project
-from zhixing.vault.store import Store, open_store
+from zhixing.vault.store import INDEX, Store, open_store
 from zhixing.vault.survey import Survey, UnknownError, keep_seen, read_seen, survey
 
-PURPOSE = "index"
 _MOST = 8
 """So many outcomes of a command are kept: who goes back to another branch finds the one of that branch."""
 _MAX_BYTES = 100_000_000
@@ -40,11 +39,16 @@ class Recall:
         """Without `cached`, what was kept of the vault is dropped, and nothing is kept."""
         self._project = project
         self._command = command
-        self._store = open_store(project.notes, PURPOSE)
+        self._store = open_store(project.notes, INDEX)
         if self._store and not cached:
             self._store.drop()
             self._store = None
         self._before = _take_survey(project, self._store) if self._store else None
+
+    @property
+    def store(self) -> Store | None:
+        """Where things are kept; None where nothing is."""
+        return self._store
 
     @property
     def survey(self) -> Survey | None:

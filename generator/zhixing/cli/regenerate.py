@@ -79,7 +79,7 @@ def regenerate(
         from zhixing.cli.renew import Renewal, renew  # noqa: PLC0415
 
         renewal = Renewal(only_look, diff or fix_claims or bind, frozenset(ids) or accept, fix_claims, bind)
-        renewed = renew(project, notes, renewal)
+        renewed = renew(project, notes, renewal, recall.store)
         outcome, problems, count, stale = renewed.outcome, renewed.problems, renewed.count, renewed.stale
         if plain and not stale:
             recall.keep(outcome)

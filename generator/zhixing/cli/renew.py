@@ -18,6 +18,7 @@ from zhixing.cli.outcome import Outcome
 from zhixing.compose import Change, Results
 from zhixing.problems import STALE, Problem, visible
 from zhixing.vault.load import Project, load_project, read_templates
+from zhixing.vault.store import Store
 from zhixing.vault.vault import Vault
 from zhixing.weave.regions import Accepted
 
@@ -46,8 +47,10 @@ class Renewed:
     stale: bool
 
 
-def renew(project: Project, named: Collection[Path], asked: Renewal) -> Renewed:
+def renew(project: Project, named: Collection[Path], asked: Renewal, store: Store | None) -> Renewed:
     """Run the examples of a vault and write their results into the notes named, and what they draw into figures.
+
+    The `store` keeps runs and what they show.
 
     Raises:
         click.UsageError: a name matches no note, or an id no example.
@@ -55,7 +58,7 @@ def renew(project: Project, named: Collection[Path], asked: Renewal) -> Renewed:
     vault = load_project(project)
     chosen = select_notes(vault, named)
     with progress("Running") as tell:
-        found = compose.results(vault, tell)
+        found = compose.results(vault, tell, compose.open_memory(store))
     _require_known(asked.accept, found)
     templates = read_templates(project.templates) if chosen.all else ()
     planned = compose.plan(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import PurePosixPath
 
 from zhixing.language.budget import Budget, Pool, shared_pool
 from zhixing.language.data import DataFiles
 from zhixing.language.expression import ascii_twin, normal_name, parse_expression
+from zhixing.language.kept_runs import KINDS, RUN, KeptRuns, decode_run, digest_of, encode_run, key_of, pack
 from zhixing.language.model import Example, ExampleError, Given, Quantity, Run
 from zhixing.language.read import read_example
 from zhixing.language.run import advise_name, evaluate, run_example
@@ -157,8 +158,11 @@ class RunMemory:
     """Runs of an earlier look at a vault. An example runs anew only where its note or a run that it uses is another.
 
     A block is read anew only where its note or the example that it varies is another, or where it reads data files.
+    `kept` has the runs of other processes; `keys` are those of this look's examples there, None where one is not kept.
     """
 
+    kept: KeptRuns = field(default_factory=KeptRuns)
+    keys: dict[str, bytes | None] = field(default_factory=dict)
     runs: dict[str, _Known] = field(default_factory=dict)
     shelf: Shelf = field(default_factory=Shelf)
     readings: dict[tuple[PurePosixPath, int], _Reading] = field(default_factory=dict)
@@ -179,9 +183,17 @@ class RunMemory:
         self.readings[place] = known
         return known.declared, known.problems
 
-    def begin(self, pool: Pool) -> None:
-        """Begin another look at the vault, whose examples share a pool of operations."""
+    def begin(self, pool: Pool, ordered: Iterable[Declared], files: DataFiles, wording: Wording) -> None:
+        """Begin another look at the vault, whose examples share a pool of operations.
+
+        `ordered` are its examples, each after those that it rests on. Runs that other processes kept are read.
+        """
         self.shelf.used, self.shelf.again = {}, LOOKS * pool.left
+        if self.kept.store:
+            keys = _keys_of(ordered, files, wording)
+            changed = (key for name, key in keys.items() if key and key != self.keys.get(name))
+            self.kept.load(KINDS, changed)
+            self.keys = keys
 
     def run(
         self, example: Example, source: Source, data: Mapping[str, str], runs: Mapping[str, Run], pool: Pool,
@@ -196,11 +208,31 @@ class RunMemory:
         sources = (source, example.variation.home) if example.variation else (source,)
         # What is wrong with a name that no example has depends on which names there are.
         if known is None or len(used) < len(names) or not known.is_valid(sources, data, used, limit, wording):
-            run, problems = run_example(example, source, runs, limit, wording)
-            run = self.shelf.keep(run, lambda: run_example(example, source, used, limit, wording)[0])
+            run, problems = self._run(example, source, runs, used, limit, wording)
             known = self.runs[example.id] = _Known(sources, data, used, run, problems)
         pool.take(length, known.run.work)
         return known.run, known.problems
+
+    def _run(
+        self, example: Example, source: Source, runs: Mapping[str, Run], used: Mapping[str, Run], limit: int,
+        wording: Wording,
+    ) -> tuple[Run, list[Problem]]:  # fmt: skip
+        """Return an example's run as another process kept it, or run the example and keep its run."""
+
+        def compute_again() -> Run:
+            return pack(run_example(example, source, used, limit, wording)[0])
+
+        key = self.keys.get(example.id)
+        entry = self.kept.take(RUN, key)
+        found = decode_run(entry, example, wording) if entry else None
+        if found and found.run.work <= limit:
+            return self.shelf.take(found.run, found.sizes, compute_again), []
+        raw, problems = run_example(example, source, runs, limit, wording)
+        raw = pack(raw)
+        run = self.shelf.keep(raw, compute_again)
+        if key and not (problems or run.cut):
+            self.kept.put(RUN, key, encode_run(replace(run, quantities=raw.quantities)))
+        return run, problems
 
     def forget(self, runs: Mapping[str, Run], declared: Iterable[Declared]) -> None:
         """Forget every run and every block but these, which the vault has now."""
@@ -235,7 +267,7 @@ def run_all(vault: Vault, progress: Callable[[int, int], None] = _silent, memory
     runs: dict[str, Run] = {}
     troubled: set[str] = set()
     pool = shared_pool(one.example.span.end - one.example.span.start for one in unique.values() if one.example)
-    memory.begin(pool)
+    memory.begin(pool, ordered, files, vault.wording)
     for done, one in enumerate(ordered):
         progress(done, len(unique))
         if one.example:
@@ -250,6 +282,21 @@ def run_all(vault: Vault, progress: Callable[[int, int], None] = _silent, memory
                 troubled |= {one.example.id} if found else set()
     memory.forget(runs, declared)
     return Book(declared, runs, tuple(problems))
+
+
+def _keys_of(ordered: Iterable[Declared], files: DataFiles, wording: Wording) -> dict[str, bytes | None]:
+    """Return the key of each example's run, None where a name that it uses or varies has none."""
+    keys: dict[str, bytes | None] = {}
+    words = digest_of(wording)
+    for one in ordered:
+        if one.example:
+            names = {reference.partition(".")[0] for reference in one.example.uses.values()}
+            names |= {one.example.variation.of} if one.example.variation else set()
+            others = {name: key for name in names if (key := keys.get(name))}
+            text = one.fence.content.of(one.note.source.text)
+            data = _data_of(one.example, files)
+            keys[one.example.id] = key_of(text, words, others, data) if len(others) == len(names) else None
+    return keys
 
 
 def _data_of(example: Example, files: DataFiles) -> dict[str, str]:

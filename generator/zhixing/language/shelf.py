@@ -23,45 +23,68 @@ _FIRST = 20
 """Numbers kept of what an expectation was held against: more than a table shows of it."""
 
 
-class Kept(Mapping[str, Quantity]):
-    """The quantities of a run, by name. They may be dropped, and are computed again when one is asked for."""
+Quantities = Mapping[str, Quantity]
 
-    def __init__(self, run: Run, compute: Callable[[], Run], shelf: Shelf) -> None:
-        self._names = dict.fromkeys(run.quantities)
-        self._held: Mapping[str, Quantity] = run.quantities
-        self._for_good = {name: _own(one) for name, one in run.quantities.items() if one.values.size <= _NUMBERS}
+
+class Kept(Mapping[str, Quantity]):
+    """The quantities of a run, by name. They may be dropped, and are found again when one is asked for.
+
+    `sizes` says how many numbers each has. `held` are those at hand, all of them where the run was just computed.
+    """
+
+    def __init__(
+        self, sizes: Mapping[str, int], held: Quantities, work: int, compute: Callable[[], Quantities], shelf: Shelf
+    ) -> None:
+        self.sizes = dict(sizes)
+        self.work = work
+        self.size = count_numbers(held)
+        """Numbers of those at hand."""
+        self.counted = 0
+        """Those of them that the shelf has counted."""
+        self._held = held
+        self._for_good = {name: _own(one) for name, one in held.items() if one.values.size <= _NUMBERS}
+        self._used: set[str] = set()
+        self._computed = held.keys() >= self.sizes.keys()
         self._compute = compute
         self._shelf = shelf
-        self.size = count_numbers(run.quantities)
-        self.work = run.work
 
     def __getitem__(self, name: str) -> Quantity:
         if name in self._for_good:
             return self._for_good[name]
-        if name not in self._names:
+        if name not in self.sizes:
             raise KeyError(name)
-        if not self._held:
-            self._shelf.allow_again(self.work)
-            self._held = self._compute().quantities
+        if name not in self._held:
+            self._fill()
         self._shelf.put(self)
         return self._held[name]
 
+    def _fill(self) -> None:
+        """Compute the quantities; of a run that was kept by another process, the first time counts as its run."""
+        if self._computed:
+            self._shelf.allow_again(self.work)
+        self._computed = True
+        self._held = self._compute()
+        self.size = count_numbers(self._held)
+        self._for_good |= {name: _own(self._held[name]) for name in self._used}
+
     def __contains__(self, name: object) -> bool:
-        return name in self._names
+        return name in self.sizes
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
+        return iter(self.sizes)
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self.sizes)
 
     def use(self, name: str) -> None:
-        """Keep a quantity for good, since another example uses it."""
-        self._for_good[name] = _own(self[name])
+        """Keep a quantity for good once it is at hand, since another example uses it."""
+        self._used.add(name)
+        if name in self._held:
+            self._for_good[name] = _own(self._held[name])
 
     def drop(self) -> None:
         """Forget what can be computed again."""
-        self._held = {}
+        self._held, self.size, self.counted = {}, 0, 0
 
 
 @dataclass
@@ -79,13 +102,13 @@ class Shelf:
 
     def put(self, kept: Kept) -> None:
         """Keep the arrays of a run, and drop those asked for longest ago where they are too many together."""
-        if id(kept) not in self.kept:
-            self.held += kept.size
+        self.held += kept.size - kept.counted
+        kept.counted = kept.size
         self.kept[id(kept)] = kept
         self.kept.move_to_end(id(kept))
         while self.held > MAX_KEPT and len(self.kept) > 1:
             _, oldest = self.kept.popitem(last=False)
-            self.held -= oldest.size
+            self.held -= oldest.counted
             oldest.drop()
 
     def use(self, run: Run, name: str) -> None:
@@ -95,7 +118,7 @@ class Shelf:
             ExampleError: with the others kept so, it is too large.
         """
         if isinstance(run.quantities, Kept) and name in run.quantities:
-            used = self.used | {(run.example.id, name): run.quantities[name].values.size}
+            used = self.used | {(run.example.id, name): run.quantities.sizes[name]}
             if sum(used.values()) > MAX_USED:
                 what = f"The quantities that examples use of one another hold more than {MAX_USED:,} numbers"
                 raise ExampleError(Code.EXAMPLE_COST, what, "Use smaller axes, or compute what is used in one example")
@@ -115,12 +138,24 @@ class Shelf:
 
     def keep(self, run: Run, compute: Callable[[], Run]) -> Run:
         """Return a run whose arrays are on this shelf; a small one is returned with its own."""
-        if count_numbers(run.quantities) <= SMALL:
+        sizes = {name: quantity.values.size for name, quantity in run.quantities.items()}
+        if sum(sizes.values()) <= SMALL:
             return run
         said = tuple(replace(one, outcomes=_without_arrays(one.outcomes)) for one in run.said)
-        kept = Kept(run, compute, self)
+        kept = Kept(sizes, run.quantities, run.work, lambda: compute().quantities, self)
         self.put(kept)
         return replace(run, quantities=kept, outcomes=_without_arrays(run.outcomes), said=said)
+
+    def take(self, run: Run, sizes: Mapping[str, int], compute: Callable[[], Run]) -> Run:
+        """Return a run that another process kept, perhaps without its larger arrays: those are computed when asked for.
+
+        `sizes` says how many numbers each of its quantities has.
+        """
+        if sum(sizes.values()) <= SMALL and len(run.quantities) == len(sizes):
+            return run
+        kept = Kept(sizes, run.quantities, run.work, lambda: compute().quantities, self)
+        self.put(kept)
+        return replace(run, quantities=kept)
 
 
 def count_numbers(quantities: Mapping[str, Quantity]) -> int:

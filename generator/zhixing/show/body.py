@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
@@ -266,11 +267,6 @@ def body(run: Run) -> Body | None:
     return render(run).body
 
 
-def show_problems(run: Run, source: Source) -> list[Problem]:
-    """Return a problem for each thing that cannot be shown though every step was computed."""
-    return render(run).problems(source)
-
-
 def render(run: Run, limit: int | None = None) -> Rendered:
     """Return the rendered results of a run: what is given, the items of `show:` in order, the statements of sources.
 
@@ -296,6 +292,22 @@ def render(run: Run, limit: int | None = None) -> Rendered:
     markdown = "\n\n".join(block for block in blocks if block)
     made = None if errors else Body(markdown, MappingProxyType(writer.figures), run)
     return Rendered(made, tuple(errors), writer.budget.used + writer.budget.written, writer.budget.cut)
+
+
+def encode_rendered(rendered: Rendered) -> bytes | None:
+    """Return what a run shows as bytes to be kept; None where something cannot be shown, which names places."""
+    if rendered.body is None or rendered.errors or rendered.cut:
+        return None
+    return json.dumps([rendered.body.markdown, dict(rendered.body.figures), rendered.work]).encode()
+
+
+def decode_rendered(kept: bytes, run: Run) -> Rendered | None:
+    """Return what a run shows as `encode_rendered` wrote it; None where the bytes say something else."""
+    try:
+        markdown, figures, work = json.loads(kept)
+        return Rendered(Body(str(markdown), MappingProxyType(dict(figures)), run), (), int(work))
+    except (TypeError, ValueError, RecursionError):
+        return None
 
 
 def is_complete(run: Run) -> bool:

@@ -28,7 +28,7 @@ from mkdocs.structure.toc import TableOfContents
 from mkdocs.utils import clean_directory, get_relative_url
 from mkdocs.utils.templates import TemplateContext
 
-from zhixing.compose import Memory
+from zhixing.compose import Memory, open_memory
 from zhixing.page import Document
 from zhixing.page.faults import Faults
 from zhixing.page.html import write_html
@@ -72,6 +72,7 @@ from zhixing.vault.addresses import find_addresses
 from zhixing.vault.load import ProjectError, Stamps, read_wording
 from zhixing.vault.note import Note
 from zhixing.vault.settings import read_values
+from zhixing.vault.store import INDEX, open_store
 from zhixing.vault.vault import Vault
 from zhixing.wording.languages import find_wording, language_codes
 from zhixing.wording.model import Wording
@@ -139,7 +140,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     def __init__(self) -> None:
         super().__init__()
-        self.memory = Memory()
+        self.memory: Memory | None = None
         self.previous: Vault | None = None
         self.stamps: Stamps = {}
         self.told: set[Problem] = set()
@@ -202,6 +203,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         wording = _wording(self.config, file)
         templates = file.parent / "templates"
         docs = Path(config.docs_dir)
+        if self.memory is None:
+            self.memory = open_memory(open_store(docs, INDEX))
         self.shown = show(docs, templates, self.memory, wording, settings, self.previous, self.stamps)
         self.previous = self.shown.vault
         taken = theme_places(files, config, site_files.ASSETS)

@@ -22,6 +22,8 @@ import zhixing
 _Result = TypeVar("_Result")
 
 FOLDER = "zhixing"
+INDEX = "index"
+"""The purpose of the store that all commands and the site share: what was found in a vault, runs and what they show."""
 MAX_BYTES = 1_000_000_000
 """How much all stores may take together; those that were used longest ago are removed first."""
 _WAIT = 5.0
@@ -31,6 +33,11 @@ _TABLE = "CREATE TABLE IF NOT EXISTS entries (kind TEXT, key BLOB, sum BLOB, val
 _KEEP_NEWEST = (
     "DELETE FROM entries WHERE kind = ? AND rowid NOT IN"
     " (SELECT rowid FROM entries WHERE kind = ? ORDER BY rowid DESC LIMIT ?)"
+)
+_KEEP_NEWEST_BYTES = (
+    "DELETE FROM entries WHERE rowid IN (SELECT id FROM"
+    " (SELECT rowid AS id, SUM(LENGTH(value)) OVER (ORDER BY rowid DESC) AS total FROM entries WHERE kind = ?)"
+    " WHERE total > ?)"
 )
 
 # Where stores lie, and which version of the tool may read them.
@@ -117,8 +124,18 @@ class Store:
 
         return self._attempt(read, {}) if self.path.exists() else {}
 
-    def update(self, kind: str, values: Mapping[bytes, bytes | None], most: int | None = None) -> None:
-        """Keep values, and remove those that are None; of the kind at most the newest `most` stay. All or nothing."""
+    def update(
+        self,
+        kind: str,
+        values: Mapping[bytes, bytes | None],
+        *,
+        most: int | None = None,
+        most_bytes: int | None = None,
+    ) -> None:
+        """Keep values, and remove those that are None. All or nothing.
+
+        Of the kind at most the newest `most` stay, and of these at most the newest that have `most_bytes` together.
+        """
 
         def write(connection: sqlite3.Connection) -> None:
             kept = [(kind, key, _checksum(kind, key, one), one) for key, one in values.items() if one is not None]
@@ -127,6 +144,8 @@ class Store:
             connection.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?)", kept)
             if most is not None:
                 connection.execute(_KEEP_NEWEST, (kind, kind, most))
+            if most_bytes is not None:
+                connection.execute(_KEEP_NEWEST_BYTES, (kind, most_bytes))
 
         if values:
             self._attempt(write, None)
@@ -179,13 +198,6 @@ def open_store(vault: Path, purpose: str) -> Store | None:
     with suppress(OSError):
         os.utime(path)
     return Store(path)
-
-
-def drop_stores(vault: Path, purpose: str) -> None:
-    """Remove what is kept of a vault for a purpose."""
-    store = open_store(vault, purpose)
-    if store:
-        store.drop()
 
 
 def _remove_old(folder: Path, prefix: str, current: Path) -> None:

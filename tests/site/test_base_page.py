@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import pytest
 from lxml import html
+from note_page import shown as note_shown
 from note_page import to_html
+from served_site import ServedSite, differences
 
 from hostile import guard
 from small_vaults import vault_of
 from zhixing.compose import results
+from zhixing.page import read_page
 from zhixing.page.base import Bases
 from zhixing.page.base_language import Row, UnsupportedError, Value, as_text, is_true, parse
 from zhixing.page.public import private_of
@@ -78,6 +81,15 @@ def names(expression: str) -> list[str]:
         ('(price > 10 || read) && !file.path.contains("深")', ["红楼梦"]),
         ('file.ext == "md" && file.aliases.contains("雪芹")', ["曹雪芹"]),
         ('nothing == "x"', []),
+        ("price + 1 == 31 || price * 2 - 1 == 18", ["史记", "红楼梦"]),
+        ("price / 0 == 1 || price % 7 == 2 && -price < -29", ["红楼梦"]),
+        ('file.links[0] == link("曹雪芹")', ["红楼梦"]),
+        ("price.toFixed(2) == '9.50' || price.round() == 30", ["史记", "红楼梦"]),
+        ("(price - 0.25).floor() == 9 && max(price, 3) == 9.5", ["史记"]),
+        ("date.year == 2024 && date.month < 13", ["红楼梦"]),
+        ('(file.name + "!").startsWith("红楼梦!") || file.name.slice(1) == "记"', ["史记", "红楼梦"]),
+        ('file.name.replace("楼", "") == "红梦" || file.name.split("记")[0] == "史"', ["史记", "红楼梦"]),
+        ('other.sort().join("、").length > 2', ["史记"]),
     ],
 )
 def test_what_a_filter_finds(expression: str, found: list[str]) -> None:
@@ -94,12 +106,12 @@ def order() -> list[str]:
     ("expression", "named"),
     [
         ("file.mtime > now() - '1d'", "file.mtime"),
-        ("price + 1", "+"),
+        ("date + '1d'", "+"),
+        ("price.random()", "random()"),
         ("file.hasLink(this.file)", "this"),
-        ("price.toFixed(2)", "toFixed()"),
+        ("file.name.repeat(9)", "repeat()"),
         ("random()", "random()"),
         ("/a/.matches(file.name)", "/"),
-        ("file.links[0]", "["),
         ("(price", ")"),
         ("price ==", "…"),
         ("", "…"),
@@ -136,9 +148,9 @@ views:
 def test_a_view_is_a_table_of_published_notes_with_their_properties() -> None:
     page = shown(BASE)
     assert table(page) == [
-        ["笔记", "价 <b>", "author", "read", "tags", "other", "几个"],
-        ["红楼梦", "30", "曹雪芹", "✓", "#书/小说", "", "0"],
-        ["史记", "9.5", "司马迁", "", "#书", "藏、二", "2"],
+        ["笔记", "价 <b>", "author", "read", "标签", "other", "几个"],
+        ["红楼梦", "30", "曹雪芹", "☑", "#书/小说", "", "0"],
+        ["史记", "9.5", "司马迁", "☐", "#书", "藏、二", "2"],
     ]
     assert '<a href="红楼梦.md">红楼梦</a>' in page
     assert '<a href="../曹雪芹.md">曹雪芹</a>' in page
@@ -173,6 +185,102 @@ def test_limits_groups_and_lists() -> None:
         "30",
         "原文件",
     ]
+
+
+HOST = """---
+status: draft
+price: 6
+---
+
+前文 ^a
+
+```base
+filters: price > 5
+formulas: {twice: price * 2}
+views:
+  - type: table
+    name: 价目
+    order: [file.name, status, read, price, formula.twice]
+    sort: [{property: price, direction: DESC}]
+    limit: 2
+  - {type: list, name: 指向这里, filters: file.hasLink(this.file)}
+  - {type: list, name: 草稿, filters: status == this.status, groupBy: status}
+  - {name: 坏, filters: file.mtime > 1}
+```
+
+后文
+"""
+
+
+def host(text: str) -> str:
+    vault = vault_of({**NOTES, "书/西游.md": "---\nstatus: done\nprice: 7\nread: false\n---\n[[页]]\n", "页.md": text})
+    found = results(vault)
+    tags = tags_of(vault, lambda note: note.published, [])
+    shows = Bases(vault, private_of(vault, found), tags, 1, lambda note: note.name != "外").show_block
+    return to_html(read_page(vault, vault.notes[PurePosixPath("页.md")], found, tags, bases=shows))
+
+
+def test_a_base_in_a_note_is_shown_where_it_stands_and_knows_the_note() -> None:
+    page = host(HOST)
+    assert table(page) == [
+        ["笔记", "状态", "read", "price", "twice"],
+        ["论语", "", "", "120", "240"],
+        ["红楼梦", "", "☑", "30", "60"],
+    ]
+    said = " ".join(html.fragment_fromstring(f"<div>{page}</div>").text_content().split())
+    assert said.startswith("前文 价目 笔记")
+    assert "还有 3 行没有显示 指向这里 西游 草稿 草稿 页 坏 这个视图没有显示：网站不会算 file.mtime 后文" in said
+    assert "<h2" not in page
+    assert "filters:" not in page
+
+
+def test_states_are_said_in_the_language_of_the_site() -> None:
+    page = host(
+        "```base\nviews: [{filters: status, order: [file.name, note.status], groupBy: {property: status}}]\n```\n"
+    )
+    assert table(page) == [["笔记", "状态"], ["西游", "完成"]]
+    assert "<strong>完成</strong>" in page
+
+
+def test_a_block_that_is_no_base_says_so() -> None:
+    assert "这个文件读不出来" in host("```base\na: [\n```\n")
+
+
+def test_without_a_site_a_base_in_a_note_is_code() -> None:
+    assert "<code>views: []" in note_shown("```base\nviews: []\n```\n")
+
+
+def test_a_base_of_its_own_knows_no_note() -> None:
+    assert "网站不会算 this" in shown("views: [{name: 一, filters: file.hasLink(this.file)}]")
+
+
+@pytest.mark.parametrize("expression", ["+".join(["file.name"] * 400), "file.tags.join(file.name)", "-file.name"])
+def test_texts_do_not_grow(expression: str) -> None:
+    vault = vault_of({f"{'长' * 80}.md": f"---\ntags: [{', '.join(map('t{}'.format, range(200)))}]\n---\n"})
+    (note,) = vault.notes.values()
+    with pytest.raises(UnsupportedError):
+        parse(expression)(Row(note, {}))
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_base_in_a_note_follows_the_other_notes(tmp_path: Path) -> None:
+    notes = tmp_path / "project" / "notes"
+    notes.mkdir(parents=True)
+    (notes.parent / "mkdocs.yml").write_text(
+        "site_name: 站\ndocs_dir: notes\ntheme: {name: material, font: false}\nplugins: [zhixing]\n", encoding="utf-8"
+    )
+    (notes / "index.md").write_text("```base\nviews: [{filters: price > 5}]\n```\n", encoding="utf-8")
+    (notes / "甲.md").write_text("---\nprice: 6\n---\n文\n", encoding="utf-8")
+    (notes / "乙.md").write_text("---\nprice: 1\n---\n文\n", encoding="utf-8")
+    site = ServedSite(notes.parent, tmp_path / "site")
+    home = tmp_path / "site" / "index.html"
+    assert table(home.read_text(encoding="utf-8"))[1:] == [["甲"]]
+    (notes / "乙.md").write_text("---\nprice: 9\n---\n文\n", encoding="utf-8")
+    site.save()
+    assert table(home.read_text(encoding="utf-8"))[1:] == [["乙"], ["甲"]]
+    assert differences(notes.parent, site, tmp_path / "clean") == []
+    site.close()
 
 
 @pytest.mark.parametrize(

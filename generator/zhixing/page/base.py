@@ -1,4 +1,4 @@
-"""A base as a page: each of its views as a table or a list of the notes that it finds.
+"""A base as a page, or a block of a note: each of its views as a table or a list of the notes that it finds.
 
 Source: https://help.obsidian.md/bases/syntax. A view that asks for what is not known here is not shown, and a box says
 what that is: rows that are wrong would be worse than none.
@@ -34,6 +34,7 @@ from zhixing.page.tree import (
     Block,
     Callout,
     Document,
+    Emphasis,
     Heading,
     Inline,
     Item,
@@ -157,6 +158,20 @@ class Bases:
         self.tags = tags
         self.notes = [note for note in vault.notes.values() if note.published and is_on_site(note)]
         self.steps = min(MAX_STEPS, SHARED // max(count, 1))
+        self._known: dict[tuple[PurePosixPath, str], tuple[Block, ...]] = {}
+
+    def show_block(self, note: Note, text: str) -> tuple[Block, ...]:
+        """Return what a block of a note shows that holds a base, which knows the note as `this`."""
+        key = (note.path, text)
+        if key not in self._known:
+            root, problems = read_yaml(Source(str(note.path), text), Span(0, len(text)), PROJECT)
+            readable = not problems and isinstance(root, YamlMapping)
+            self._known[key] = (
+                tuple(self._views(root, note))
+                if readable and isinstance(root, YamlMapping)
+                else (_box(self.vault.wording.sheet_unreadable),)
+            )
+        return self._known[key]
 
     def page(self, path: PurePosixPath, text: str) -> Document:
         """Return the page of a base."""
@@ -171,24 +186,32 @@ class Bases:
         file = Link(NOWHERE, Place(path), (Text(NOWHERE, words.original_file),))
         return Document(path, (*blocks, Paragraph(NOWHERE, (file,))), wording=words)
 
-    def _views(self, root: YamlMapping) -> list[Block]:
+    def _views(self, root: YamlMapping, this: Note | None = None) -> list[Block]:
         views = _get(root, "views")
         found = list(views.items[:MAX_VIEWS]) if isinstance(views, YamlSequence) else []
         names = [_text(_get(node, "name")) or str(number) for number, node in enumerate(found, 1)]
         blocks: list[Block] = []
         for node, name, slug in zip(found, names, anchors(names), strict=True):
-            blocks.append(Heading(NOWHERE, 2, element_id(slug), (Text(NOWHERE, name),)))
+            blocks += self._head(node, name, slug, this, len(found))
             try:
-                blocks += self._view(_read_view(node, _get(root, "filters")), _Base.read(root), len(found))
+                blocks += self._view(_read_view(node, _get(root, "filters")), _Base.read(root, this), len(found))
             except UnsupportedError as unknown:
                 blocks.append(_box(self.vault.wording.view_unsupported.format(part=str(unknown)[:100])))
         return blocks
+
+    def _head(self, node: Node, name: str, slug: str, this: Note | None, views: int) -> list[Block]:
+        """Return the name of a view: a heading on a page, bold in a note, where a single view may have none."""
+        words = (Text(NOWHERE, name),)
+        if this is None:
+            return [Heading(NOWHERE, 2, element_id(slug), words)]
+        named = views > 1 or _text(_get(node, "name"))
+        return [Paragraph(NOWHERE, (Emphasis(NOWHERE, "strong", words),))] if named else []
 
     def _view(self, view: View, base: _Base, views: int) -> list[Block]:
         """Return the rows of a view. Raises UnsupportedError."""
         if len(self.notes) * views * (1 + len(base.formulas)) > self.steps:
             raise UnsupportedError("…")
-        rows = [row for note in self.notes if is_true(view.filters(row := Row(note, base.formulas)))]
+        rows = [row for note in self.notes if is_true(view.filters(row := Row(note, base.formulas, this=base.this)))]
         for name, descending in reversed(view.sort):
             rows = _sorted(rows, parse(name), descending)
         kept = rows[: view.limit]
@@ -204,12 +227,15 @@ class Bases:
         value = parse(name)
         groups: dict[str, list[Row]] = {}
         for row in _sorted(rows, value, descending):
-            groups.setdefault(as_text(value(row)) or "—", []).append(row)
+            groups.setdefault(self._say(name, value(row)) or "—", []).append(row)
         return [*groups.items()]
 
     def _group(self, name: str, rows: Sequence[Row], view: View, base: _Base) -> list[Block]:
         """Return rows as a table, or as a list where the view is one."""
-        head: list[Block] = [Heading(NOWHERE, 3, "", (Text(NOWHERE, name),))] if name else []
+        words = (Text(NOWHERE, name),)
+        head: list[Block] = [Heading(NOWHERE, 3, "", words)] if name else []
+        if name and base.this is not None:
+            head = [Paragraph(NOWHERE, (Emphasis(NOWHERE, "strong", words),))]
         columns = [(column, parse(column)) for column in view.columns]
         if view.type == "list":
             items = (self._line(row, columns) for row in rows)
@@ -220,7 +246,8 @@ class Bases:
 
     def _label(self, column: str) -> str:
         words, name = self.vault.wording, column.removeprefix("note.")
-        return words.notes if column == _NAME else words.labels.get(name, name.rpartition(".")[2])
+        known = {_NAME: words.notes, "status": words.map_status, "tags": words.tags, "requires": words.requires}
+        return known.get(name) or words.labels.get(name, name.rpartition(".")[2])
 
     def _line(self, row: Row, columns: Sequence[tuple[str, Expression]]) -> tuple[Inline, ...]:
         return _joined([part for column in columns if (part := self._cell(row, *column))], " · ")
@@ -232,8 +259,17 @@ class Bases:
         value = expression(row)
         if column.rpartition(".")[2] == "tags" and isinstance(value, list):
             return _joined([self._tag(as_text(one)) for one in value], " ")
+        if isinstance(value, str) and (said := self._say(column, value)) != value:
+            return (Text(NOWHERE, said),)
         found = [self._value(row.note, one) for one in (value if isinstance(value, list) else [value])[:MAX_ROWS]]
         return _joined(found, self.vault.wording.enumeration)
+
+    def _say(self, column: str, value: Value) -> str:
+        """Return a value as text: states and types in the words that pages of notes have for them."""
+        words, text = self.vault.wording, as_text(value)
+        if isinstance(value, bool):
+            return words.yes if value else words.no
+        return {"status": words.statuses, "type": words.types}.get(column.removeprefix("note."), {}).get(text, text)
 
     def _tag(self, name: str) -> tuple[Inline, ...]:
         known = self.tags.find(name)
@@ -242,7 +278,7 @@ class Bases:
     def _value(self, note: Note, value: Value) -> tuple[Inline, ...]:
         """Return one value: a link where it is one."""
         if isinstance(value, bool):
-            return (Text(NOWHERE, "✓"),) if value else ()
+            return (Text(NOWHERE, "☑" if value else "☐"),)
         text = as_text(value).strip()
         if not text:
             return ()
@@ -262,19 +298,21 @@ class Bases:
 
 @dataclass(frozen=True, slots=True)
 class _Base:
-    """What the views of a base share: its formulas, and what its columns are called."""
+    """What the views of a base share: its formulas, what its columns are called, and the note that it stands in."""
 
     formulas: Mapping[str, Expression]
     names: Mapping[str, str]
+    this: Note | None = None
 
     @classmethod
-    def read(cls, root: YamlMapping) -> _Base:
+    def read(cls, root: YamlMapping, this: Note | None) -> _Base:
         formulas, properties = _get(root, "formulas"), _get(root, "properties")
         said = formulas.items[:MAX_COLUMNS] if isinstance(formulas, YamlMapping) else ()
         named = properties.items if isinstance(properties, YamlMapping) else ()
         return cls(
             {key.text: parse_later(_text(value)) for key, value in said},
             {key.text: name for key, value in named if (name := _text(_get(value, "displayName")))},
+            this,
         )
 
 

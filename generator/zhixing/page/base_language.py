@@ -1,11 +1,12 @@
 """The expressions of bases: the part of them that asks notes for what stands in them, and no more.
 
 Source: https://help.obsidian.md/bases/functions. What is not known here raises UnsupportedError, so that a view is
-shown as its author meant it or not at all. Nothing grows while it is computed, and no expression calls itself.
+shown as its author meant it or not at all. No text grows beyond a bound, and no expression calls itself.
 """
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +20,8 @@ from zhixing.vault.vault import fold
 Value = str | float | bool | None | list["Value"]
 MAX_LENGTH = 2_000
 MAX_DEPTH = 30
+MAX_TEXT = 10_000
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(?!\d)", re.ASCII)
 _NUMBER = re.compile(r"\s*[+-]?\d{1,30}(?:\.\d{1,30})?\s*", re.ASCII)
 _TOKEN = re.compile(
     r"""\s*(?:(?P<text>"[^"]*"|'[^']*')|(?P<number>\d+(?:\.\d+)?)|(?P<name>[^\W\d][\w-]*)|(?P<sign>&&|\|\||[=!<>]=|.))""",
@@ -32,12 +35,16 @@ class UnsupportedError(Exception):
 
 @dataclass(slots=True)
 class Row:
-    """A note that is asked; `formulas` are those of its base, `known` their values so far, `inside` those begun."""
+    """A note that is asked; `formulas` are those of its base, `known` their values so far, `inside` those begun.
+
+    `this` is the note that the base stands in, None for a base that is a file of its own.
+    """
 
     note: Note
     formulas: Mapping[str, Expression]
     known: dict[str, Value] = field(default_factory=dict)
     inside: set[str] = field(default_factory=set)
+    this: Note | None = None
 
     def formula(self, name: str) -> Value:
         """Return the value of a formula. Raises UnsupportedError for one that there is not, or that asks for itself."""
@@ -49,16 +56,33 @@ class Row:
             self.inside.discard(name)
         return self.known[name]
 
-    def property(self, name: str) -> Value:
-        """Return a property of the note, in any case."""
-        fields = self.note.frontmatter.fields
-        if name.lower() in {"tags", "tag"}:
-            return [*self.note.tags]
-        found = fields.get(name) or next((one for key, one in fields.items() if key.lower() == name.lower()), None)
-        return _plain(found.value) if found else None
+    def host(self) -> Note:
+        """Return the note that the base stands in. Raises UnsupportedError where it stands in none."""
+        if self.this is None:
+            raise UnsupportedError("this")
+        return self.this
 
 
 Expression = Callable[[Row], Value]
+# The note that a part of an expression asks: the row's own, or the one that the base stands in.
+_Asked = Callable[[Row], Note]
+
+
+def _own(row: Row) -> Note:
+    return row.note
+
+
+def find_property(note: Note, name: str) -> Value:
+    """Return a property of a note, in any case."""
+    fields = note.frontmatter.fields
+    if name.lower() in {"tags", "tag"}:
+        return [*note.tags]
+    found = fields.get(name) or next((one for key, one in fields.items() if key.lower() == name.lower()), None)
+    return _plain(found.value) if found else None
+
+
+def _link_to(note: Note) -> str:
+    return f"[[{note.path.with_suffix('')}|{note.name}]]"
 
 
 def _plain(value: object) -> Value:
@@ -117,16 +141,30 @@ class _Parser:
         return parts[0] if len(parts) == 1 else lambda row: all(is_true(part(row)) for part in parts)
 
     def _comparison(self) -> Expression:
-        left = self._unary()
+        left = self._sum()
         sign = self.take("==", "!=", "<=", ">=", "<", ">")
         if not sign:
             return left
-        right = self._unary()
+        right = self._sum()
         if sign in {"==", "!="}:
             return lambda row: is_same(left(row), right(row)) == (sign == "==")
         return lambda row: _compare(left(row), right(row), sign)
 
+    def _sum(self) -> Expression:
+        found = self._product()
+        while sign := self.take("+", "-"):
+            found = _calculation(sign, found, self._product())
+        return found
+
+    def _product(self) -> Expression:
+        found = self._unary()
+        while sign := self.take("*", "/", "%"):
+            found = _calculation(sign, found, self._unary())
+        return found
+
     def _unary(self) -> Expression:
+        if self.take("-"):
+            return _calculation("-", lambda _: 0.0, self._postfix())
         negated = False
         while self.take("!"):
             negated = not negated
@@ -135,7 +173,12 @@ class _Parser:
 
     def _postfix(self) -> Expression:
         expression = self._primary()
-        while self.take("."):
+        while sign := self.take(".", "["):
+            if sign == "[":
+                index = self.read_or()
+                self.expect("]")
+                expression = _item(expression, index)
+                continue
             name = self._name()
             expression = self._call(name, expression) if self.peek() == "(" else _field(name, expression)
         return expression
@@ -190,12 +233,19 @@ class _Parser:
         if self.peek() == "(":
             return self._function(name)
         if name == "file":
-            return self._file()
+            return self._file(_own)
         if name in {"note", "formula"}:
             return self._of(name)
         if name == "this":
-            raise UnsupportedError(name)
-        return lambda row: row.property(name)
+            return self._this()
+        return lambda row: find_property(row.note, name)
+
+    def _this(self) -> Expression:
+        """Return what is asked of the note that the base stands in: the note itself, its file, or a property."""
+        if not self.take("."):
+            return lambda row: _link_to(row.host())
+        name = self._name()
+        return self._file(Row.host) if name == "file" else lambda row: find_property(row.host(), name)
 
     def _of(self, name: str) -> Expression:
         if self.take("["):
@@ -208,31 +258,37 @@ class _Parser:
         else:
             self.expect(".")
             key = self._name()
-        return (lambda row: row.formula(key)) if name == "formula" else (lambda row: row.property(key))
+        return (lambda row: row.formula(key)) if name == "formula" else (lambda row: find_property(row.note, key))
 
     def _function(self, name: str) -> Expression:
         arguments = self._arguments()
         if name == "if" and len(arguments) in {2, 3}:
             condition, then, *other = arguments
             return lambda row: then(row) if is_true(condition(row)) else other[0](row) if other else None
+        if name in _OF_SEVERAL and arguments:
+            choose = _OF_SEVERAL[name]
+            return lambda row: choose([one(row) for one in arguments])
         if name not in _FUNCTIONS or len(arguments) != 1:
             raise UnsupportedError(f"{name}()")
         function = _FUNCTIONS[name]
         return lambda row: function(arguments[0](row))
 
-    def _file(self) -> Expression:
-        self.expect(".")
+    def _file(self, asked: _Asked) -> Expression:
+        if not self.take("."):
+            return lambda row: _link_to(asked(row))
         name = self._name()
         if name == "properties" or (self.peek() != "(" and name not in _FILE):
             raise UnsupportedError(f"file.{name}")
         if self.peek() != "(":
             read = _FILE[name]
-            return lambda row: read(row.note)
+            return lambda row: read(asked(row))
         arguments = self._arguments()
+        if name == "asLink":
+            return lambda row: _link_to(asked(row))
         if name not in _ASKED:
             raise UnsupportedError(f"file.{name}()")
         ask = _ASKED[name]
-        return lambda row: any(ask(row.note, as_text(one(row))) for one in arguments)
+        return lambda row: any(ask(asked(row), as_text(one(row))) for one in arguments)
 
 
 # Values.
@@ -292,7 +348,65 @@ def _compare(one: Value, other: Value, sign: str) -> bool:
     return bool(_SIGNS[sign](as_text(one), as_text(other)))
 
 
+def _calculation(sign: str, left: Expression, right: Expression) -> Expression:
+    return lambda row: _calculate(sign, left(row), right(row))
+
+
+def _calculate(sign: str, one: Value, other: Value) -> Value:
+    """Return a sum, difference, product, quotient or remainder of numbers, or two texts in a row.
+
+    Raises UnsupportedError for dates, which have their own arithmetic, and for what grows too long.
+    """
+    number, second = as_number(one), as_number(other)
+    if number is not None and second is not None:
+        return _of_numbers(sign, number, second)
+    if one is None or other is None:
+        return None
+    if sign != "+" or isinstance(one, list) or isinstance(other, list) or any(map(_is_date, (one, other))):
+        raise UnsupportedError(sign)
+    return _check_length(as_text(one) + as_text(other))
+
+
+_OPERATIONS: Mapping[str, Callable[[float, float], float]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "%": math.fmod,
+}
+
+
+def _of_numbers(sign: str, one: float, other: float) -> Value:
+    if sign in "/%" and other == 0:
+        return None
+    found = _OPERATIONS[sign](one, other)
+    return found if math.isfinite(found) else None
+
+
+def _is_date(value: Value) -> bool:
+    return isinstance(value, str) and _DATE.match(value) is not None
+
+
+def _check_length(text: str) -> str:
+    if len(text) > MAX_TEXT:
+        raise UnsupportedError("…")
+    return text
+
+
+def _item(of: Expression, index: Expression) -> Expression:
+    def item(row: Row) -> Value:
+        value, at = of(row), as_number(index(row))
+        if not isinstance(value, list) or at is None or at != int(at) or not 0 <= at < len(value):
+            return None
+        return value[int(at)]
+
+    return item
+
+
 def _field(name: str, of: Expression) -> Expression:
+    if name in _OF_DATES:
+        first, last = _OF_DATES[name]
+        return lambda row: float(found[first:last]) if _is_date(found := as_text(of(row))) else None
     if name != "length":
         raise UnsupportedError(f".{name}")
 
@@ -321,12 +435,93 @@ _METHODS: dict[str, _Method] = {
     "trim": lambda value, _: as_text(value).strip(),
     "toString": lambda value, _: as_text(value),
     "isTruthy": lambda value, _: is_true(value),
+    "join": lambda value, wanted: _join(_items(value), as_text(_one(wanted))),
+    "unique": lambda value, _: [*{repr(one): one for one in _items(value)}.values()],
+    "reverse": lambda value, _: _items(value)[::-1] if isinstance(value, list) else as_text(value)[::-1],
+    "sort": lambda value, _: sorted(_items(value), key=_rank),
+    "slice": lambda value, wanted: _slice(value, [as_number(one) for one in wanted]),
+    "split": lambda value, wanted: [*as_text(value).split(as_text(_one(wanted)) or None)],
+    "replace": lambda value, wanted: _replace(as_text(value), wanted),
+    "title": lambda value, _: as_text(value).title(),
+    "abs": lambda value, _: _round(value, abs),
+    "ceil": lambda value, _: _round(value, math.ceil),
+    "floor": lambda value, _: _round(value, math.floor),
+    "round": lambda value, wanted: _round(value, lambda number: _half_up(number, _digits(wanted))),
+    "toFixed": lambda value, wanted: _fixed(value, _digits(wanted)),
 }
+
+
+def _one(arguments: list[Value]) -> Value:
+    return arguments[0] if arguments else ""
+
+
+def _items(value: Value) -> list[Value]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _rank(value: Value) -> tuple[int, float, str]:
+    number = as_number(value)
+    return (1, number, "") if number is not None else (2, 0.0, as_text(value))
+
+
+def _join(values: list[Value], between: str) -> Value:
+    if len(values) * len(between) > MAX_TEXT:
+        raise UnsupportedError("…")
+    return _check_length(between.join(map(as_text, values)))
+
+
+def _slice(value: Value, ends: list[float | None]) -> Value:
+    first, last = ([int(one) if one is not None else None for one in ends] + [None, None])[:2]
+    return value[first:last] if isinstance(value, list) else as_text(value)[first:last]
+
+
+def _replace(text: str, wanted: list[Value]) -> Value:
+    if len(wanted) != 2 or not as_text(wanted[0]):
+        raise UnsupportedError("replace()")
+    old, new = map(as_text, wanted)
+    if len(text) + text.count(old) * len(new) > MAX_TEXT:
+        raise UnsupportedError("…")
+    return text.replace(old, new)
+
+
+def _digits(wanted: list[Value]) -> int:
+    return int(min(max(as_number(_one(wanted)) or 0, 0), 20))
+
+
+def _half_up(number: float, digits: int) -> float:
+    """Return a number to so many digits, halves away from the even digit that Python would choose."""
+    return math.floor(number * 10.0**digits + 0.5) / 10.0**digits
+
+
+def _round(value: Value, function: Callable[[float], float]) -> Value:
+    number = as_number(value)
+    return None if number is None else float(function(number))
+
+
+def _fixed(value: Value, digits: int) -> Value:
+    number = as_number(value)
+    return None if number is None else f"{number:.{digits}f}"
+
+
+def _extreme(choose: Callable[[list[float]], float]) -> Callable[[list[Value]], Value]:
+    def find(values: list[Value]) -> Value:
+        numbers = [number for value in values for one in _items(value) if (number := as_number(one)) is not None]
+        return choose(numbers) if numbers else None
+
+    return find
+
+
+_OF_SEVERAL: Mapping[str, Callable[[list[Value]], Value]] = {
+    "min": _extreme(min),
+    "max": _extreme(max),
+    "link": lambda values: f"[[{'|'.join(as_text(one).strip('[]') for one in values[:2])}]]",
+}
+# The characters of a date that say its year, month and so on.
+_OF_DATES = {"year": (0, 4), "month": (5, 7), "day": (8, 10)}
 _FUNCTIONS: dict[str, Callable[[Value], Value]] = {
     "list": lambda value: value if isinstance(value, list) else [value],
     "number": as_number,
     "date": as_text,
-    "link": lambda value: f"[[{as_text(value)}]]",
 }
 
 
@@ -352,6 +547,7 @@ _FILE: dict[str, Callable[[Note], Value]] = {
     "tags": lambda note: [*note.tags],
     "aliases": lambda note: [*note.aliases],
     "links": lambda note: [f"[[{link.path}]]" for link in note.links if link.path],
+    "embeds": lambda note: [f"[[{link.path}]]" for link in note.links if link.path and link.embed],
 }
 _ASKED: dict[str, Callable[[Note, str], bool]] = {
     "hasTag": _has_tag,

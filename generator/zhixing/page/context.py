@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -9,11 +10,13 @@ from zhixing.compose import Results
 from zhixing.page.checked import Examples
 from zhixing.page.public import Private
 from zhixing.page.tags import Tags
-from zhixing.page.tree import Footnote, Inline, Paragraph
+from zhixing.page.tree import Block, Footnote, Inline, Paragraph
 from zhixing.source import Span
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
 
+# Returns what a base shows that stands in a note as a block of code.
+ShowBase = Callable[[Note, str], tuple[Block, ...]]
 # So many quotes, lists and embeds stand in one another at most.
 MAX_NESTED = 100
 
@@ -25,7 +28,8 @@ class Page:
     `examples` says what backs numbers of prose, and where examples stand.
 
     `private` is what may not be named, `left` what further embeds on it may cost. `tags` are those that have pages.
-    `terms` reads lists of definitions, which Obsidian does not know.
+    `terms` reads lists of definitions, which Obsidian does not know. `bases` shows blocks of code that
+    hold a base, which only a site does.
     """
 
     vault: Vault
@@ -36,6 +40,7 @@ class Page:
     left: int
     tags: Tags | None = None
     terms: bool = False
+    bases: ShowBase | None = None
     footnotes: dict[str, Footnote] = field(default_factory=dict)
     inline_notes: int = 0
     embeds: int = 0

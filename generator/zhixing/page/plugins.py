@@ -39,6 +39,8 @@ _PLUGINS = {
 _ADMONITION = "ad-"
 # What is Obsidian's own and lists what its search finds.
 QUERY = "query"
+# What is Obsidian's own and shows notes in tables.
+BASE = "base"
 # What a property says of notes that hold a drawing.
 DRAWING = "excalidraw-plugin"
 

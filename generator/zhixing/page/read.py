@@ -21,12 +21,12 @@ from zhixing.markdown.slugs import anchors as slugs_of
 from zhixing.page.blocks import Opaque, Part, Piece, cover, read_blocks
 from zhixing.page.callouts import Head, read_head
 from zhixing.page.checked import Examples
-from zhixing.page.context import MAX_NESTED, EmbedScope, Page
+from zhixing.page.context import MAX_NESTED, EmbedScope, Page, ShowBase
 from zhixing.page.faults import Faults
 from zhixing.page.html_text import without_comments
 from zhixing.page.inline import InlineReader
 from zhixing.page.links import place
-from zhixing.page.plugins import DRAWING, QUERY, plugin_of
+from zhixing.page.plugins import BASE, DRAWING, QUERY, plugin_of
 from zhixing.page.public import Private, private_of
 from zhixing.page.tags import Tags
 from zhixing.page.targets import block_id, element_id, example_id
@@ -82,6 +82,7 @@ def read_page(
     terms: bool = False,
     faults: Faults | None = None,
     private: Private | None = None,
+    bases: ShowBase | None = None,
 ) -> Document:
     """Return a note's page, without its frontmatter; tags lead to their pages, if they have any.
 
@@ -93,7 +94,9 @@ def read_page(
     """
     examples = Examples(vault, results, faults=faults)
     private = private_of(vault, results) if private is None else private
-    page = Page(vault, note, results, examples, private, embed_limits(vault).limits.get(note.path, 0), tags, terms)
+    page = Page(
+        vault, note, results, examples, private, embed_limits(vault).limits.get(note.path, 0), tags, terms, bases
+    )
     scope = EmbedScope(page, note, chain=((note.path, ""),))
     blocks = _NoteReader(scope).read([Span(0, len(note.source.text))])
     if DRAWING in note.frontmatter.fields:
@@ -254,7 +257,9 @@ class _NoteReader:
     def _code(self, piece: Piece) -> Sequence[Block]:
         text = piece.token.content.replace(" \n", "\n") if "\r" in self.text else piece.token.content
         language = _LANGUAGE.match(piece.token.info.strip())
-        return [self._explained(CodeBlock(piece.span, text, language[0] if language else ""))]
+        code = CodeBlock(piece.span, text, language[0] if language else "")
+        bases = self.scope.page.bases
+        return bases(self.note, text) if bases and code.language == BASE else [self._explained(code)]
 
     def _explained(self, code: CodeBlock) -> Block:
         """Return a block of code; what a plugin would show stands in a folded box that says so."""

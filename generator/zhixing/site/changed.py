@@ -26,6 +26,7 @@ from zhixing.show.body import Body
 from zhixing.site.head import sentence
 from zhixing.site.map import map_facts
 from zhixing.site.nearby import MOST, Surroundings
+from zhixing.site.sheets import count_bases
 from zhixing.site.shown import Shown
 from zhixing.vault.embeds import embed_limits
 from zhixing.vault.graph import Edge, edges
@@ -198,6 +199,7 @@ class Signatures:
                     self.digests.of_judged(judged).hex(),
                     *map(self.examples.place, names),
                     *map(self.examples.named, self.digests.named(note)),
+                    self._all_notes if count_bases(note) else "",
                     *(map(_problem, self.faults.problems.get(note.path, ())) if self.faults else ()),
                 ]
             )

@@ -351,7 +351,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         """Give MkDocs a note's page, finished, and its table of contents."""
         note = self.shown.note(page.file.src_uri)
         if note is not None:
-            tree = self.shown.page(note, self.tags, terms=self.terms, faults=self.faults)
+            tree = self.shown.page(note, self.tags, terms=self.terms, faults=self.faults, bases=self.sheets.show_base)
             sections = sections_of(tree)
             self._search(page, sections, note)
             page.meta = {"description": page_parts.describe(sections), **(page.meta or {})}

@@ -7,24 +7,29 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import PurePosixPath
 
+from zhixing.markdown.blocks import Kind
 from zhixing.page import Document
 from zhixing.page.base import SUFFIX as BASE
 from zhixing.page.base import Bases
 from zhixing.page.canvas import SUFFIX as CANVAS
 from zhixing.page.canvas import Canvases
+from zhixing.page.context import ShowBase
+from zhixing.page.plugins import BASE as BLOCK
 from zhixing.page.tags import Tags
 from zhixing.page.tree import CodeBlock, walk
 from zhixing.site.shown import Shown
 from zhixing.vault.load import read_inside
+from zhixing.vault.note import Note
 from zhixing.vault.vault import same_file
 
 
 @dataclass(frozen=True, slots=True)
 class Sheets:
-    """The pages by their own place, and the place of each file's page."""
+    """The pages by their own place, the place of each file's page, and what bases in notes show."""
 
     pages: Mapping[str, Document] = field(default_factory=dict)
     places: Mapping[PurePosixPath, PurePosixPath] = field(default_factory=dict)
+    show_base: ShowBase | None = None
 
     def name(self, page: str) -> str:
         """Return what a page is called."""
@@ -58,7 +63,8 @@ def find_sheets(
     on_site = set(paths)
     kinds = (CANVAS, BASE)
     found = [path for path in map(PurePosixPath, paths) if path.suffix.lower() in kinds and path not in maps]
-    bases = Bases(shown.vault, shown.private, tags, len(found), lambda note: str(note.path) in on_site)
+    blocks = sum(map(count_bases, shown.vault.notes.values()))
+    bases = Bases(shown.vault, shown.private, tags, len(found) + blocks, lambda note: str(note.path) in on_site)
     canvases = Canvases(shown.vault, shown.results, shown.private, len(found))
     pages: dict[str, Document] = {}
     places: dict[PurePosixPath, PurePosixPath] = {}
@@ -69,7 +75,12 @@ def find_sheets(
         taken |= {same_file(str(places[path]))}
         is_base = path.suffix.lower() == BASE
         pages[str(places[path])] = bases.page(path, text) if is_base else canvases.page(path, text, tags)
-    return Sheets(pages, places)
+    return Sheets(pages, places, bases.show_block)
+
+
+def count_bases(note: Note) -> int:
+    """Return how many bases stand in a note."""
+    return sum(one.kind is Kind.FENCE and one.info.split()[:1] == [BLOCK] for one in note.regions)
 
 
 def _place(path: PurePosixPath, taken: Set[str]) -> PurePosixPath:

@@ -11,6 +11,7 @@ from zhixing.checks.template import Template
 from zhixing.compose import Memory, Results, check, plan, plan_again, results, templates_of
 from zhixing.markdown.blocks import Kind
 from zhixing.page import Document, read_page
+from zhixing.page.context import ShowBase
 from zhixing.page.faults import Faults
 from zhixing.page.public import Private, draw_public, private_of, public_vault
 from zhixing.page.tags import Tags
@@ -50,9 +51,19 @@ class Shown:
         """Return the note at a path of the vault."""
         return self.vault.notes.get(PurePosixPath(path))
 
-    def page(self, note: Note, tags: Tags, *, terms: bool = False, faults: Faults | None = None) -> Document:
+    def page(
+        self,
+        note: Note,
+        tags: Tags,
+        *,
+        terms: bool = False,
+        faults: Faults | None = None,
+        bases: ShowBase | None = None,
+    ) -> Document:
         """Return a note's page, answers folded; `terms` reads lists of definitions, `faults` are what does not hold."""
-        page = read_page(self.vault, note, self.results, tags, terms=terms, faults=faults, private=self.private)
+        page = read_page(
+            self.vault, note, self.results, tags, terms=terms, faults=faults, private=self.private, bases=bases
+        )
         return fold_answers(page)
 
     def links_here(self, note: Note) -> tuple[Edge, ...]:

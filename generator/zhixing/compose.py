@@ -399,7 +399,9 @@ def _with_claims(note: Note, found: Results, *, fix_claims: bool, bind: bool) ->
 
 
 def _rewritten(note: Note, text: str) -> Note:
-    return read_note(Source(note.source.path, text), note.path) if text != note.source.text else note
+    return (
+        read_note(Source(note.source.path, text), note.path, dialect=note.dialect) if text != note.source.text else note
+    )
 
 
 def _plan_text(note: Note, fixed: Note, found: Results, *, accept: Accepted) -> Plan:

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from small_vaults import vault_of
 from zhixing.compose import check, plan, results
+from zhixing.markdown.dialect import OBSIDIAN, Dialect
 from zhixing.page import Document, read_page
 from zhixing.page.faults import Faults
 from zhixing.page.html import write_html
@@ -17,16 +18,28 @@ from zhixing.vault.remote import ALL_MEDIA, Remote
 PAGE = PurePosixPath("页.md")
 
 
-def shown(text: str, others: dict[str, str] | None = None, files: Iterable[str] = (), *, faults: bool = False) -> str:
+def shown(
+    text: str,
+    others: dict[str, str] | None = None,
+    files: Iterable[str] = (),
+    *,
+    faults: bool = False,
+    dialect: Dialect = OBSIDIAN,
+) -> str:
     """Return the HTML of a note, in a vault with `others` by path and further `files`."""
-    return to_html(as_tree(text, others, files, faults=faults))
+    return to_html(as_tree(text, others, files, faults=faults, dialect=dialect))
 
 
 def as_tree(
-    text: str, others: dict[str, str] | None = None, files: Iterable[str] = (), *, faults: bool = False
+    text: str,
+    others: dict[str, str] | None = None,
+    files: Iterable[str] = (),
+    *,
+    faults: bool = False,
+    dialect: Dialect = OBSIDIAN,
 ) -> Document:
     """Return the same note as a tree."""
-    vault = vault_of({**dict.fromkeys(files, ""), **(others or {}), str(PAGE): text})
+    vault = vault_of({**dict.fromkeys(files, ""), **(others or {}), str(PAGE): text}, dialect)
     found = results(vault)
     problems = Faults.of(check(vault, found, plan(vault, found), {}), to_author=True) if faults else None
     return read_page(vault, vault.notes[PAGE], found, faults=problems)

@@ -33,8 +33,6 @@ def test_extensions_that_act_on_no_note_are_named_with_their_place(tmp_path: Pat
     config = load_config(str(tmp_path / "mkdocs.yml"))
 
     assert [str(problem) for problem in unused_settings(config)] == [
-        "mkdocs.yml:6:5: setting-unused: The Markdown extension 'admonition' does not act on notes, which are read as"
-        " Obsidian reads them. Remove it; in notes, write a callout, `> [!note]`.",
         "mkdocs.yml:7:5: setting-unused: The Markdown extension 'abbr' does not act on notes, which are read as"
         " Obsidian reads them. Remove it; in notes, write `<abbr>`.",
         "mkdocs.yml:8:5: setting-unused: The Markdown extension 'pymdownx.critic' does not act on notes, which are read"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from shell import zhixing
+from zhixing.markdown.dialect import Dialect
 from zhixing.markdown.yaml import PROJECT, read_yaml
 from zhixing.problems import Code, Problem, Severity
 from zhixing.source import Source, Span
@@ -251,7 +252,7 @@ def test_a_vault_may_hold_its_notes_to_no_template(tmp_path: Path) -> None:
 
 def test_the_language_of_a_folder_without_mkdocs_yml(tmp_path: Path) -> None:
     assert find_project(write(tmp_path, {"zhixing.yml": "language: en\n"})).wording.tag == "en"
-    assert find_project(tmp_path).settings == Settings()
+    assert find_project(tmp_path).settings == Settings(dialect=Dialect(siblings_first=True))
 
 
 def test_problems_say_how_serious_they_are() -> None:
@@ -295,4 +296,4 @@ def test_what_is_inherited_does_not_matter_where_publishing_is_set(tmp_path: Pat
     text = "INHERIT: ../base.yml\ndocs_dir: notes\nplugins: [{zhixing: {publish: all}}]\n"
     (tmp_path / "mkdocs.yml").write_text(text, encoding="utf-8")
 
-    assert find_project(tmp_path).settings == Settings()
+    assert find_project(tmp_path).settings == Settings(dialect=Dialect(siblings_first=True))

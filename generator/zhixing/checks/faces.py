@@ -84,7 +84,7 @@ def read_face(note: Note, leaving: Collection[Edge], numbers: Mapping[PurePosixP
     headings = [(heading.level, heading.text, heading.slug, heading.raw) for heading in note.headings]
     blocks = [block.id for block in note.blocks], [one.id for one in note.generated.items]
     found = [edge.resolution for edge in leaving]
-    named = note.published, headings, blocks, sorted(note.html_ids), bool(note.generated_problems)
+    named = note.published, headings, blocks, sorted(note.html_ids | note.made_anchors), bool(note.generated_problems)
     return Face(
         path=str(note.path),
         digest=blake2b(repr(named).encode(errors="surrogatepass"), digest_size=8).hexdigest(),

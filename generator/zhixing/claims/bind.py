@@ -117,6 +117,6 @@ def _undecided(note: Note, claim: Claim, found: list[str]) -> Problem:
 
 def _reads_back(note: Note, text: str, filled: int, backing: Backing) -> bool:
     """Return whether a text with so many markers filled has that many claims more, none of them new and wrong."""
-    again = read_note(Source(note.source.path, text), note.path)
+    again = read_note(Source(note.source.path, text), note.path, dialect=note.dialect)
     wrong = [sum(judged.code is not None for judged in judge_note(one, backing)) for one in (note, again)]
     return len(again.claims) == len(note.claims) + filled and wrong[0] == wrong[1]

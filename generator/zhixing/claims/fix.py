@@ -58,7 +58,7 @@ def in_formula(note: Note, span: Span) -> bool:
 
 def _misread(note: Note, text: str, edits: Mapping[int, Edit], backing: Backing) -> set[int]:
     """Return the edits after which a note's claims do not say what they should: all, where other claims changed."""
-    again = list(judge_note(read_note(Source(note.source.path, text), note.path), backing))
+    again = list(judge_note(read_note(Source(note.source.path, text), note.path, dialect=note.dialect), backing))
     before = [claim for claim in note.claims if claim.reference]
     if len(again) != len(before):
         return {*edits}

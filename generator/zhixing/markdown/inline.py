@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from zhixing.markdown.block_patterns import TAG
 from zhixing.markdown.blocks import PROSE, Kind, Region, scan
+from zhixing.markdown.dialect import ATTRIBUTES, ICON, OBSIDIAN, Dialect
 from zhixing.markdown.links import (
     LABEL,
     NESTING,
@@ -63,7 +64,11 @@ def _moved(span: Span, by: int) -> Span:
 # Obsidian's inline syntax, read from left to right: what begins first wins, and nothing is read inside it.
 # The time it takes to find closing marks, or that there are none, adds up to the length of the text.
 
-_NEXT = re.compile(r"\\|`+|\$\$?|%%|<|!?\[|\^\[?|\]|=+|#|https?://")
+_MARKS = r"\\|`+|\$\$?|%%|<|!?\[|\^\[?|\]|=+|#|https?://"
+_NEXT = re.compile(_MARKS)
+_NEXT_OR_EXTENSION = re.compile(rf"{_MARKS}|\{{|:")
+# Behind these, or at the end of a line, attributes stand that are of something.
+_BEFORE_ATTRIBUTES = frozenset(")]`*_>}")
 _TICKS = re.compile(r"`+")
 _DOLLARS = re.compile(r"\$(?![\s$])(?:\\[\s\S]|[^\\$])++(?<=\S)\$(?![0-9])")
 _AUTOLINK = re.compile(
@@ -88,8 +93,9 @@ class Reader:
     `defined` are the note's definitions of links by their labels.
     """
 
-    def __init__(self, body: str, base: int, defined: Mapping[str, Destination]) -> None:
+    def __init__(self, body: str, base: int, defined: Mapping[str, Destination], dialect: Dialect = OBSIDIAN) -> None:
         self.body = body
+        self.dialect = dialect
         self.base = base
         self.defined = defined
         self.at = 0
@@ -105,7 +111,8 @@ class Reader:
         if passed:
             self.found += passed
             self.at = passed[-1].span.end - self.base
-        while found := _NEXT.search(self.body, self.at):
+        following = _NEXT_OR_EXTENSION if self.dialect.attributes or self.dialect.icons else _NEXT
+        while found := following.search(self.body, self.at):
             self.at = found.end()
             _READERS[found[0][0]](self, found.start(), found[0])
         return sorted(self.found, key=lambda token: (token.span.start, -token.span.end))
@@ -238,6 +245,18 @@ class Reader:
         if found and self._after_space(start) and not found[1].isdigit():
             self._take(TokenKind.TAG, start, found.end(), 1, 0)
 
+    def _attributes(self, start: int, _: str) -> None:
+        found = ATTRIBUTES.match(self.body, start) if self.dialect.attributes else None
+        if found is None:
+            return
+        alone = not self.body[found.end() :].partition("\n")[0].strip()
+        if alone or (start and self.body[start - 1] in _BEFORE_ATTRIBUTES):
+            self._take(TokenKind.EXTENSION, start, found.end(), 1, 1)
+
+    def _icon(self, start: int, _: str) -> None:
+        if self.dialect.icons and (found := ICON.match(self.body, start)):
+            self._take(TokenKind.EXTENSION, start, found.end(), 1, 1)
+
     def _after_space(self, start: int) -> bool:
         return start == 0 or self.body[start - 1].isspace()
 
@@ -274,12 +293,14 @@ _READERS: dict[str, Callable[[Reader, int, str], None]] = {
     "=": Reader._highlight,
     "#": Reader._tag,
     "h": Reader._url,
+    "{": Reader._attributes,
+    ":": Reader._icon,
 }
 
 __all__ = ["Token", "TokenKind", "prose", "tokens"]
 
 
-def tokens(text: str, regions: tuple[Region, ...] | None = None) -> tuple[Token, ...]:
+def tokens(text: str, regions: tuple[Region, ...] | None = None, dialect: Dialect = OBSIDIAN) -> tuple[Token, ...]:
     """Return a note's inline tokens, sorted by place.
 
     Two tokens are disjoint, or one lies inside the `content` of a LINK, HIGHLIGHT or INLINE_NOTE and follows it.
@@ -291,7 +312,7 @@ def tokens(text: str, regions: tuple[Region, ...] | None = None) -> tuple[Token,
     defined = read_definitions(bodies)
     for region in prosaic:
         body, base = body_of(text, region)
-        found += Reader(body, base, defined.targets).read(defined.tokens.get(base, ()))
+        found += Reader(body, base, defined.targets, dialect).read(defined.tokens.get(base, ()))
     return tuple(found)
 
 

@@ -31,6 +31,7 @@ class TokenKind(StrEnum):
     FOOTNOTE = "footnote"
     INLINE_NOTE = "inline-note"
     DEFINITION = "definition"
+    EXTENSION = "extension"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Token:
     - `span`: all of it, delimiters included.
     - `content`: what the delimiters enclose: code, formula, comment text, a link's text or alt text, a tag without `#`,
       a block id without `^`, a footnote's label (FOOTNOTE, `[^label]`) or text (INLINE_NOTE, `^[text]`), the label of
-      a link's definition (DEFINITION, `[label]: target`).
+      a link's definition (DEFINITION, `[label]: target`), what an extension of MkDocs reads (EXTENSION, `{ #id }`).
     - `wikilink`: for WIKILINK and EMBED, what it says.
     - `target`: for LINK, IMAGE and URL, the span of the destination as written, angle brackets excluded, else None.
       Of a link by reference (`[text][label]`) it lies in the definition.
@@ -61,7 +62,7 @@ class Token:
 HIDDEN = frozenset(
     {
         *(TokenKind.COMMENT, TokenKind.HTML_COMMENT, TokenKind.HTML),
-        *(TokenKind.BLOCK_ID, TokenKind.FOOTNOTE, TokenKind.DEFINITION),
+        *(TokenKind.BLOCK_ID, TokenKind.FOOTNOTE, TokenKind.DEFINITION, TokenKind.EXTENSION),
     }
 )
 # The content of these is running text, which may hold further tokens.

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from zhixing.markdown.blocks import PROSE, Region, scan
+from zhixing.markdown.dialect import OBSIDIAN, Dialect
 from zhixing.markdown.emphasis import Cut, Emphasis, Seen, emphasis, find_cuts, join_words, see
 from zhixing.markdown.escapes import ENTITY
 from zhixing.markdown.generated import MARK, Generated, read_generated
@@ -42,6 +43,7 @@ class Reading:
     """A text and what it says, in order of places."""
 
     source: Source
+    dialect: Dialect = field(default=OBSIDIAN, kw_only=True)
 
     @property
     def text(self) -> str:
@@ -56,7 +58,7 @@ class Reading:
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
         """The inline tokens, an outer one before those inside it."""
-        return tokens(self.text, self.regions)
+        return tokens(self.text, self.regions, self.dialect)
 
     @cached_property
     def emphasis(self) -> Spans[Emphasis]:

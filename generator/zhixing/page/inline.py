@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+from zhixing.markdown.blocks import Kind
+from zhixing.markdown.dialect import read_id
 from zhixing.markdown.emphasis import Emphasis as Delimited
 from zhixing.markdown.emphasis import emphasis, plain
 from zhixing.markdown.inline import Token, TokenKind, tokens
@@ -18,7 +20,10 @@ from zhixing.page.context import EmbedScope
 from zhixing.page.html_text import closing_tags, is_swallowing
 from zhixing.page.links import display
 from zhixing.page.media import fragment, is_shown, picture_size
+from zhixing.page.tags import Tag as NamedTag
+from zhixing.page.targets import own_name
 from zhixing.page.tree import (
+    Anchor,
     Block,
     Break,
     Claim,
@@ -40,7 +45,7 @@ from zhixing.page.tree import (
 from zhixing.page.words import resolve_escapes
 from zhixing.source import Span
 from zhixing.vault.note import Link as NoteLink
-from zhixing.vault.resolve import Found, Resolution, resolve
+from zhixing.vault.resolve import Found, Resolution, resolve, tag_address
 from zhixing.wording.model import Wording
 
 # Emphasis and links nested deeper are shown as they are written.
@@ -228,6 +233,12 @@ class _Line:
     def _nothing(self, _: Token) -> Sequence[Mixed]:
         return []
 
+    def _extension(self, token: Token) -> Sequence[Mixed]:
+        """Return the anchor that a list of attributes makes; a heading has its own."""
+        name = read_id(token.span.of(self.text))
+        in_heading = self.scope.note.at(token.span.start).kind is Kind.HEADING
+        return [Anchor(token.span, own_name(name))] if name and not in_heading and not self.scope.embedded else []
+
     def _comment(self, token: Token) -> Sequence[Mixed]:
         written = token.content.of(self.text)
         return [Claim(token.span, written[1:].strip())] if written.startswith(_CLAIM) else []
@@ -244,8 +255,12 @@ class _Line:
 
     def _tag(self, token: Token) -> Sequence[Mixed]:
         name = token.content.of(self.text)
-        known = self.scope.page.tags.find(name) if self.scope.page.tags and not self.in_link else None
+        known = None if self.in_link else self._find_tag(name)
         return [Tag(token.span, name, Place(known.path) if known else None)]
+
+    def _find_tag(self, name: str) -> NamedTag | None:
+        """Return a tag that has a page, None for every other."""
+        return self.scope.page.tags.find(name) if self.scope.page.tags else None
 
     def _footnote(self, token: Token) -> Sequence[Mixed]:
         label = token.content.of(self.text)
@@ -271,7 +286,8 @@ class _Line:
         link, resolution = self.reader.resolved(token)
         if link is None or resolution is None:
             return [Link(token.span, link.url if link else "", inside, self._title(token))]
-        to = self._place(resolution, link)
+        tag = self._find_tag(tag_address(link.path)) if resolution.kind is Found.EXTERNAL else None
+        to = Place(tag.path) if tag else self._place(resolution, link)
         if to is None:
             return [Stub(token.span, self._reason(resolution, link), inside)]
         return [Link(token.span, to, inside, self._title(token))]
@@ -379,6 +395,7 @@ _READERS: dict[TokenKind, Callable[[_Line, Token], Sequence[Mixed]]] = {
     TokenKind.BLOCK_ID: _Line._nothing,  # its anchor stands where its block begins
     TokenKind.FOOTNOTE: _Line._footnote,
     TokenKind.INLINE_NOTE: _Line._inline_note,
+    TokenKind.EXTENSION: _Line._extension,
     TokenKind.DEFINITION: _Line._nothing,  # links by reference are written out
 }
 

@@ -112,7 +112,9 @@ def read_markdown(page: Page, text: str) -> tuple[Block, ...]:
     """
     page.embeds += 1
     source = Source(page.note.source.path, f"\n{text}")  # no text begins with frontmatter
-    scope = EmbedScope(page, read_note(source, page.note.path), page.embeds, declares=False)
+    scope = EmbedScope(
+        page, read_note(source, page.note.path, dialect=page.vault.settings.dialect), page.embeds, declares=False
+    )
     return _NoteReader(scope).read([Span(0, len(source.text))])
 
 

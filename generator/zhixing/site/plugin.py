@@ -29,6 +29,7 @@ from mkdocs.utils import clean_directory, get_relative_url
 from mkdocs.utils.templates import TemplateContext
 
 from zhixing.compose import Memory, open_memory
+from zhixing.markdown.dialect import Dialect, choose_dialect
 from zhixing.page import Document
 from zhixing.page.faults import Faults
 from zhixing.page.html import write_html
@@ -69,7 +70,7 @@ from zhixing.site.state import PAGE as STATE
 from zhixing.site.state import state_page
 from zhixing.site.watch import watch_closely
 from zhixing.vault.addresses import find_addresses
-from zhixing.vault.load import ProjectError, Stamps, read_wording
+from zhixing.vault.load import OBSIDIAN, ProjectError, Stamps, read_wording
 from zhixing.vault.note import Note
 from zhixing.vault.settings import read_values
 from zhixing.vault.store import INDEX, open_store
@@ -116,6 +117,12 @@ def _written(config: Config) -> Sequence[Mapping[str, Any]]:
         warnings.simplefilter("ignore", DeprecationWarning)
         written: Sequence[Mapping[str, Any]] = config.user_configs
     return written
+
+
+def _dialect(config: MkDocsConfig) -> Dialect:
+    """Return the syntax of the extensions that mkdocs.yml lists, as the command line reads it there."""
+    siblings_first = not (Path(config.docs_dir) / OBSIDIAN).is_dir()
+    return choose_dialect(config.markdown_extensions, siblings_first=siblings_first, hooks=bool(config.hooks))
 
 
 class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]  # the same
@@ -199,7 +206,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.live_names = {}
         file = Path(config.config_file_path)
         values = {key: value for said in _written(self.config) for key, value in said.items()}
-        settings = read_values(str(file), values)
+        settings = replace(read_values(str(file), values), dialect=_dialect(config))
         wording = _wording(self.config, file)
         templates = file.parent / "templates"
         docs = Path(config.docs_dir)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 
+from zhixing.markdown.dialect import is_read
 from zhixing.problems import Code, Problem
 
 # Definition lists are read where somebody asks for them.
@@ -23,15 +24,12 @@ _HELD = frozenset(
 )
 # What to write instead, in the syntax of notes.
 _INSTEAD = {
-    "admonition": "write a callout, `> [!note]`",
-    "pymdownx.details": "write a callout that folds, `> [!note]-`",
     "pymdownx.blocks.admonition": "write a callout, `> [!note]`",
     "pymdownx.blocks.details": "write a callout that folds, `> [!note]-`",
     "pymdownx.caret": "write `<sup>`",
     "pymdownx.keys": "write `<kbd>`",
     "pymdownx.emoji": "write the character itself",
     "pymdownx.snippets": "embed a note, `![[Note]]`",
-    "attr_list": "write HTML where Markdown is not enough",
     "abbr": "write `<abbr>`",
     "wikilinks": "wikilinks are read without it",
     "meta": "properties are read without it",
@@ -59,7 +57,8 @@ def unused_settings(config: MkDocsConfig) -> list[Problem]:
 
 def _extensions(config: MkDocsConfig, text: str) -> Iterator[str]:
     """Yield the extensions that mkdocs.yml names and notes do not have; plugins add others by themselves."""
-    return (name for name in dict.fromkeys(config.markdown_extensions) if name not in _HELD and name in text)
+    listed = dict.fromkeys(config.markdown_extensions)
+    return (name for name in listed if name not in _HELD and not is_read(name) and name in text)
 
 
 def _plugins(config: MkDocsConfig) -> Iterator[str]:

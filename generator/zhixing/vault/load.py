@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath, PurePosixPath
 
+from zhixing.markdown.dialect import Dialect, choose_dialect
 from zhixing.markdown.generated import SEAL
 from zhixing.markdown.yaml import PROJECT, Scalar, read_yaml
 from zhixing.markdown.yaml import Mapping as YamlMapping
@@ -97,6 +98,7 @@ def _unconfigured(notes: Path) -> Project:
             settings = _read_plugin_settings(source, root)
     except ProjectError as error:
         settings = replace(CLOSED, problems=(error.problem,))
+    settings = replace(settings, dialect=read_dialect(notes, None))
     return Project(notes, _templates(notes), wording, settings=settings)
 
 
@@ -157,6 +159,16 @@ def _read_plugin_settings(source: Source, root: YamlNode | None) -> Settings:
     return replace(settings, marked_only=True, problems=(*settings.problems, problem))
 
 
+def read_dialect(notes: Path, root: YamlNode | None) -> Dialect:
+    """Return the syntax of a folder of notes, of whose mkdocs.yml `root` is the tree; None where it has none."""
+    listed = _entry(root, "markdown_extensions")
+    items = listed.items if isinstance(listed, YamlSequence) else (listed,) if listed is not None else ()
+    keys = [key.text for one in items if isinstance(one, YamlMapping) for key, _ in one.items]
+    names = [one.text for one in items if isinstance(one, Scalar)]
+    siblings_first = not (notes / OBSIDIAN).is_dir()
+    return choose_dialect([*names, *keys], siblings_first=siblings_first, hooks=_entry(root, "hooks") is not None)
+
+
 def _entry(node: YamlNode | None, key: str) -> YamlNode | None:
     """Return the value of a key, None where the node is no mapping or lacks it."""
     return node.get(key) if isinstance(node, YamlMapping) else None
@@ -194,7 +206,7 @@ def _configured(config: Path) -> Project:
     if not notes.resolve().is_relative_to(config.parent.resolve()):
         what = f"docs_dir is {name!r}, which leads out of this project"
         raise ProjectError(_problem(config, what, "If these notes are meant, name them with --vault DIR", line))
-    settings = _read_plugin_settings(source, root)
+    settings = replace(_read_plugin_settings(source, root), dialect=read_dialect(notes, root))
     return Project(notes, config.parent / "templates", _wording(root, config), config, settings)
 
 
@@ -309,7 +321,8 @@ def load(
     """
     if not root.is_dir():
         raise NotADirectoryError(root)
-    same = previous is not None and previous.settings.marked_only == settings.marked_only
+    before = previous.settings if previous else None
+    same = before and (before.marked_only, before.dialect) == (settings.marked_only, settings.dialect)
     return _Loader(root, previous.notes if previous and same else {}, wording, settings, stamps).load()
 
 
@@ -376,7 +389,7 @@ class _Loader:
         return self._note(source, path)
 
     def _note(self, source: Source, path: PurePosixPath) -> Note:
-        return read_note(source, path, marked_only=self.settings.marked_only)
+        return read_note(source, path, marked_only=self.settings.marked_only, dialect=self.settings.dialect)
 
     def _check_suffix(self, path: PurePosixPath) -> None:
         if path.suffix != ".md":

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from zhixing.markdown.blocks import Kind, Region, scan_problems
 from zhixing.markdown.claims import Claim, Claims, find_claims
+from zhixing.markdown.dialect import OBSIDIAN, Dialect, read_id
 from zhixing.markdown.emphasis import plain
 from zhixing.markdown.escapes import unescape
 from zhixing.markdown.frontmatter import Frontmatter, read_frontmatter
@@ -109,6 +110,8 @@ def _of_token(text: str, token: Token) -> Link | None:
     target = unescape(written)
     if _OUTWARD.match(target):
         return Link(token.span, "", display=display, embed=embed, wiki=False, url=target, token=token)
+    if target.startswith("?"):  # a search on the site itself
+        return Link(token.span, "", display=display, embed=embed, wiki=False, url=target, token=token)
     path, _, fragment = target.partition("#")
     headings = [unquote(part).strip() for part in fragment.split("#") if part]
     block = headings.pop()[1:] if headings and headings[-1].startswith("^") else ""
@@ -147,15 +150,27 @@ _HTML_ID = re.compile(
 )
 
 
+_COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
+
+
 def read_headings(reading: Reading) -> tuple[Heading, ...]:
     """Return a note's headings in order."""
     text = reading.text
+    given = _given_ids(reading)
     titles = [region for region in reading.regions if region.kind is Kind.HEADING]
     words = [plain(text, region.content, reading.within(region.content)) for region in titles]
     return tuple(
-        Heading(region.level, word, slug, region.span, region.content.of(text))
+        Heading(region.level, word, given.get(region.span.start, slug), region.span, region.content.of(text))
         for region, word, slug in zip(titles, words, anchors(words), strict=True)
     )
+
+
+def _given_ids(reading: Reading) -> dict[int, str]:
+    """Return the ids that lists of attributes give to blocks, by the offset of the block."""
+    if not reading.dialect.attributes:
+        return {}
+    found = ((reading.at(token.span.start), token) for token in reading.tokens if token.kind is TokenKind.EXTENSION)
+    return {region.span.start: name for region, token in found if (name := read_id(token.span.of(reading.text)))}
 
 
 def read_blocks(reading: Reading) -> tuple[Block, ...]:
@@ -172,11 +187,15 @@ def read_blocks(reading: Reading) -> tuple[Block, ...]:
 
 
 def read_html_ids(reading: Reading) -> frozenset[str]:
-    """Return the ids that the author's own HTML gives to places, as `<a id="x"></a>` and `<a name="x"></a>`."""
+    """Return the ids that the author gives to places, as `<a id="x"></a>`, `<a name="x"></a>`, `[](){ #x }`."""
     written = [token.span for token in reading.tokens if token.kind is TokenKind.HTML]
     written += [region.span for region in reading.regions if region.kind is Kind.HTML]
     found = (match for span in written for match in _HTML_ID.finditer(span.of(reading.text)))
-    return frozenset(html.unescape(match["quoted"] or match["single"] or match["bare"] or "") for match in found) - {""}
+    ids = {html.unescape(match["quoted"] or match["single"] or match["bare"] or "") for match in found}
+    if reading.dialect.attributes:
+        marks = (token.span.of(reading.text) for token in reading.tokens if token.kind is TokenKind.EXTENSION)
+        ids.update(map(read_id, marks))
+    return frozenset(ids) - {""}
 
 
 class _Blocks:
@@ -385,6 +404,19 @@ class Note(Reading):
         """The ids that its author's own HTML gives to places."""
         return read_html_ids(self)
 
+    @cached_property
+    def made_anchors(self) -> frozenset[str]:
+        """The anchors that something else than a heading makes, so that no problem is a link to one of them.
+
+        These are those of footnotes, and in a vault whose project has programs of its own (MkDocs' hooks) the words of
+        comments: what such a program makes of `<!-- md:setting config.a -->` no note shows.
+        """
+        footnotes = (f"{mark}:{label}" for label in self.footnotes for mark in ("fn", "fnref"))
+        comments = _COMMENT.findall(self.text) if self.dialect.hooks else []
+        return frozenset(
+            [*footnotes, *(f"{plus}{word}" for comment in comments for word in comment.split() for plus in ("", "+"))]
+        )
+
     @property
     def claims(self) -> tuple[Claim, ...]:
         """The claims in the text, waivers included."""
@@ -425,6 +457,6 @@ class Note(Reading):
         return read_properties(self.source, self.frontmatter, marked_only=self.marked_only)
 
 
-def read_note(source: Source, path: PurePosixPath, *, marked_only: bool = False) -> Note:
+def read_note(source: Source, path: PurePosixPath, *, marked_only: bool = False, dialect: Dialect = OBSIDIAN) -> Note:
     """Return the note that a text is; with `marked_only` it is published only where it says so."""
-    return Note(source, path, marked_only)
+    return Note(source, path, marked_only, dialect=dialect)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -26,7 +27,7 @@ class Found(StrEnum):
 class Resolution:
     """Where a link points, and what is to be said about how it says so.
 
-    - `note` for NOTE, `file` for FILE, both None for EXTERNAL and MISSING.
+    - `note` for NOTE, `file` for FILE, both None for EXTERNAL, which a tag's page is as well, and MISSING.
     - `heading`, `block`: the place in the note. `heading_missing`, `block_missing`: it is named and does not exist.
     - `html_id`: the id in the author's own HTML that a Markdown link names in place of a heading, else "".
     - `alias`: the alias by which the note was found, which Obsidian would not follow, else "".
@@ -58,7 +59,9 @@ def resolve(vault: Vault, note: Note, link: Link) -> Resolution:
         return Resolution(Found.EXTERNAL)
     if not (link.path or link.headings or link.block):  # `[text]()`
         return Resolution(Found.MISSING)
-    found = resolve_path(vault, link.path, note.path, aliases=link.wiki)
+    found = _find_beside(vault, note, link) or resolve_path(vault, link.path, note.path, aliases=link.wiki)
+    if found.kind is Found.MISSING and not link.wiki:
+        found = _find_address(vault, note, link)
     if found.note is None or not (link.headings or link.block):
         return found
     places = vault.places(found.note)
@@ -68,7 +71,46 @@ def resolve(vault: Vault, note: Note, link: Link) -> Resolution:
     heading = places.heading(link.headings) or (None if link.wiki else places.slug(link.headings[-1]))
     if heading is None and _names_html(found.note, link):
         return replace(found, html_id=link.headings[0])
-    return replace(found, heading=heading, heading_missing=heading is None)
+    missing = heading is None and (link.wiki or link.headings[-1] not in found.note.made_anchors)
+    return replace(found, heading=heading, heading_missing=missing)
+
+
+def _find_beside(vault: Vault, note: Note, link: Link) -> Resolution | None:
+    """Return the file that a Markdown link names as seen from its note's folder, where that comes first."""
+    if link.wiki or not link.path or link.path.startswith("/") or not note.dialect.siblings_first:
+        return None
+    key = _absolute(f"./{link.path}", note.path)
+    whole = vault.index.paths.get(fold(key), []) if key else []  # with its extension, as everywhere but in Obsidian
+    return _found(vault, key or "", whole) if len(whole) == 1 else None
+
+
+# The pages that stand for a folder: MkDocs', Hugo's.
+_FOLDER_PAGES = ("index", "README", "_index")
+
+
+def _find_address(vault: Vault, note: Note, link: Link) -> Resolution:
+    """Return what a Markdown link leads to that is an address of a site: a folder, a page with a query, `.html`."""
+    path, _, query = link.path.partition("?")
+    bare = path.rstrip("/")
+    written = [path] if query else []
+    written += [bare] if bare != path else []
+    written += [f"{bare}/{name}.md" for name in _FOLDER_PAGES]
+    written += [path.removesuffix(".html")] if path.endswith(".html") else []
+    for one in written:
+        key = _absolute(one if one.startswith(("/", "./", "../")) else f"./{one}", note.path)
+        for whole in (vault.index.whole(fold(key)) if key else [], vault.index.whole(fold(one.lstrip("/")))):
+            if whole:
+                return _found(vault, "", whole[:1])
+    return Resolution(Found.EXTERNAL if tag_address(path) else Found.MISSING)
+
+
+_TAG_ADDRESS = re.compile(r"/tags/([^?#]+?)/?")
+
+
+def tag_address(path: str) -> str:
+    """Return the tag whose page on a site an address is (`/tags/a`), "" where it is another."""
+    found = _TAG_ADDRESS.fullmatch(path)
+    return found[1] if found else ""
 
 
 def _names_html(note: Note, link: Link) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
+from zhixing.markdown.dialect import OBSIDIAN, Dialect
 from zhixing.markdown.yaml import PROJECT, Node, Scalar, Sequence, read_yaml
 from zhixing.markdown.yaml import Mapping as YamlMapping
 from zhixing.problems import Code, Problem, Severity, did_you_mean
@@ -48,6 +49,7 @@ class Settings:
     `marked_only` says that only notes are published that say so. `properties` are those that stand on a page, None
     for all. `remote` is what of other hosts pages show. `addresses` says which addresses pages have, "" where nothing
     is set: those of files, without redirects from Quartz' addresses. `problems` are those of the settings themselves.
+    `dialect` is what mkdocs.yml says of the vault's Markdown.
     """
 
     marked_only: bool = False
@@ -57,6 +59,7 @@ class Settings:
     remote: Remote = ALL_MEDIA
     addresses: str = ""
     problems: tuple[Problem, ...] = field(default=(), compare=False)
+    dialect: Dialect = OBSIDIAN
 
     def weigh(self, problems: Iterable[Problem]) -> list[Problem]:
         """Return problems as serious as rules make them, without those that are turned off; the last rule counts."""

@@ -140,7 +140,13 @@ def _digest_of_settings(project: Project) -> str:
     notes, templates = project.notes, project.templates
     files = {notes.parent / CONFIG, notes / SETTINGS, project.config or notes / CONFIG, *_markdown_in(templates)}
     # A file that one user may not read another may.
-    parts = [str(notes), str(project.config), str(templates), str(os.geteuid() if hasattr(os, "geteuid") else "")]
+    parts = [
+        str(notes),
+        str((notes / SETTINGS.parent).is_dir()),
+        str(project.config),
+        str(templates),
+        str(os.geteuid() if hasattr(os, "geteuid") else ""),
+    ]
     for path in sorted(files):
         if path.is_symlink() or (notes / SETTINGS.parent).is_symlink():
             raise UnknownError

@@ -132,7 +132,9 @@ class Places:
     @cached_property
     def _spaced_slugs(self) -> dict[str, Heading]:
         headings = self.note.headings
-        return dict(zip(spaced_anchors(heading.text for heading in headings), headings, strict=True))
+        # Words as they are shown have one space between them; code hosts write a hyphen for each that is written.
+        written = dict(zip(spaced_anchors(heading.raw for heading in headings), headings, strict=True))
+        return {**written, **dict(zip(spaced_anchors(heading.text for heading in headings), headings, strict=True))}
 
     def section(self, heading: Heading) -> Span:
         """Return a heading's section: from the heading to the next one of its level or above."""

@@ -11,7 +11,7 @@ from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 
 from zhixing.checks.blocks import check_expectations
-from zhixing.checks.check_links import check_links
+from zhixing.checks.check_links import check_links, check_results
 from zhixing.checks.names import check_names
 from zhixing.checks.own import check_own
 from zhixing.checks.template import Template, read_template, templates_of
@@ -104,6 +104,11 @@ class Results:
     def backing(self) -> Backing:
         """What the examples back in prose."""
         return Backing.of(self.book)
+
+    def names_of(self, example: str) -> tuple[str, ...] | None:
+        """Return the names of an example's single results, none where it does not exist, None where it failed."""
+        body = self.bodies.get(example)
+        return body.names if body and body.run else None if example in self.homes else ()
 
     def of(self, note: Note) -> dict[str, Body]:
         """Return the bodies of what a note declares, by id."""
@@ -502,7 +507,8 @@ def check(
         if condense:
             note.condense()
     expected = check_expectations(found.book.declared)
-    return vault.settings.weigh([*problems, *expected, *check_links(vault), *check_names(vault)])
+    links = [*check_links(vault), *check_results(vault, found.names_of)]
+    return vault.settings.weigh([*problems, *expected, *links, *check_names(vault)])
 
 
 def _check_results(note: Note, found: Results) -> Iterator[Problem]:

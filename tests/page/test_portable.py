@@ -7,9 +7,10 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from casefile import Case, cases
-from small_vaults import DECLARED
+from small_vaults import DECLARED, vault_of
 from zhixing.compose import results
 from zhixing.page import read_page
+from zhixing.page.export import export
 from zhixing.page.markdown import write_markdown
 from zhixing.source import Source
 from zhixing.vault.note import read_note
@@ -21,6 +22,9 @@ OTHERS = {
     "圈.md": "看 ![[页]]\n",
     "隐.md": "---\npublished: false\n---\n隐\n",
     "空 格 (一).md": "空\n",
+    "果.md": f"{DECLARED}\n<!-- zhixing:begin 水果 -->\n\n旧 0.1\n\n<!-- zhixing:end 00000000 -->\n".replace(
+        "水果", "苹果"
+    ),
 }
 FILES = ("数学/图.png", "数学/声.mp3", "附件/表.csv", "附件/影.mp4", "附件/书.pdf", "图谱.canvas", "库.base")
 
@@ -51,6 +55,18 @@ def test_a_stale_result_gives_way_and_its_source_folds(text: str) -> None:
     places = [shown.index(part) for part in parts]
     assert places == sorted(places)
     assert ">   w[键]: softmax(s)" in shown
+
+
+def test_examples_and_results_that_links_lead_to_have_anchors_in_an_export() -> None:
+    texts = {"例.md": f"{DECLARED}\n{STALE}", "页.md": "[[例#^水果.w|那里]] [[例#^水果|例]] [[例#^水果.s]]\n"}
+    vault = vault_of(texts)
+    pages = export(vault, results(vault), lambda _done, _total: None).texts
+    assert "(例.md#example:水果) [例 > ^水果.s](例.md#example:水果.s)" in pages[PurePosixPath("页.md")]
+    assert "[那里](例.md#example:水果.w)" in pages[PurePosixPath("页.md")]
+    assert pages[PurePosixPath("例.md")].count('id="example:水果"') == 1
+    assert pages[PurePosixPath("例.md")].count('id="example:水果.w"') == 1
+    alone = vault_of({**texts, "页.md": ""})
+    assert "example:" not in export(alone, results(alone), lambda _done, _total: None).texts[PurePosixPath("例.md")]
 
 
 def test_an_embedded_result_finds_its_figures() -> None:

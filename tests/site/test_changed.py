@@ -72,6 +72,23 @@ def test_a_save_that_changes_nothing_builds_nothing(served: ServedSite) -> None:
     assert {path: path.stat().st_mtime_ns for path in served.site.rglob("*.html")} == before
 
 
+def test_a_page_follows_a_result_that_it_embeds_though_the_example_does_not_show_it(
+    author: Author, served: ServedSite, tmp_path: Path
+) -> None:
+    example = "```yaml example\nid: 单\ngiven: {a: 3}\ncompute: {b: a + 1, q: 10 * b}\nshow:\n  - table: [b]\n```\n"
+    results = "<!-- zhixing:begin 单 -->\n\n<!-- zhixing:end 00000000 -->\n"
+    author.write(author.vault / "算.md", f"# 算\n\n{example}\n{results}")
+    author.write(author.vault / "引.md", "# 引\n\n![[算#^单.q]]\n\n[[算#^单.b]] [[算#^单.q]]\n")
+    page = served.site / "引" / "index.html"
+    served.save()
+    assert "q = 40" in page.read_text(encoding="utf-8")
+    for pattern, with_, shown in (("10 [*]", "20 *", "q = 80"), (r"\[b\]", "[q]", "#example:单.q")):
+        author.change(author.vault / "算.md", pattern, with_)
+        served.save()
+        assert shown in page.read_text(encoding="utf-8")
+        assert not differences(author.project, served, tmp_path / shown[-1])
+
+
 def test_a_note_that_becomes_hidden_is_gone_from_every_file(author: Author, served: ServedSite) -> None:
     author.write(author.vault / "秘.md", "---\ntitle: 机密\naliases: [暗号]\n---\n\n# 机密\n\n隐语。见[[笔记1]]。\n")
     author.write(author.vault / "引.md", "# 引\n\n见[[秘|那里]]。\n\n![[秘]]\n")

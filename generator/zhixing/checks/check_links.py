@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import islice
 from pathlib import PurePosixPath
 
 from zhixing.checks.fix_links import LinkFixer
-from zhixing.problems import Code, Problem
+from zhixing.problems import Code, Problem, did_you_mean
 from zhixing.source import Span
 from zhixing.vault.embeds import embed_cycles, embed_limits
 from zhixing.vault.graph import Edge, circles, edges, orphans
@@ -89,6 +89,23 @@ def _names_note(path: str) -> bool:
     """Return whether a missing path looks like a note's: `甲`, `夹/甲.md`, `v1.2`, but not `code.py`."""
     suffix = PurePosixPath(path).suffix[1:].lower()
     return suffix in {"", "md"} or suffix.isdigit() or not (suffix.isascii() and suffix.isalnum() and len(suffix) <= 5)
+
+
+def check_results(vault: Vault, names_of: Callable[[str], Collection[str] | None]) -> Iterator[Problem]:
+    """Yield a problem for each link to a single result that its example does not have.
+
+    `names_of` returns the names of an example's results by its id: none where there is no such example, None for one
+    that failed, which has a problem of its own.
+    """
+    for edge in edges(vault):
+        block = edge.resolution.block
+        if block is None or not block.part:
+            continue
+        names = names_of(block.id)
+        if names is not None and block.part not in names:
+            fix = did_you_mean(block.part, names) or _list_names("results", names)
+            what = f"The example {block.id!r} has no result {block.part!r}"
+            yield edge.source.source.problem(Code.LINK_BLOCK, edge.span, what, fix)
 
 
 def check_links(vault: Vault) -> Iterator[Problem]:

@@ -96,7 +96,7 @@ def read_face(note: Note, leaving: Collection[Edge], numbers: Mapping[PurePosixP
         tags=sorted({name for tag in note.tags for name in tag_names(tag)}),
         missing=sum(one.kind is Found.MISSING or one.heading_missing or one.block_missing for one in found),
         published=note.published,
-        plain=_COMPUTED.search(note.text) is None,
+        plain=_COMPUTED.search(note.text) is None and not any(one.block and one.block.part for one in found),
     )
 
 

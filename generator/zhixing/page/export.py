@@ -5,19 +5,21 @@ from __future__ import annotations
 import html
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from zhixing.compose import Results
 from zhixing.page.frontmatter import render_frontmatter, render_properties
+from zhixing.page.links import anchor
 from zhixing.page.markdown import write_markdown
 from zhixing.page.public import draw_public, private_of, public_vault
 from zhixing.page.read import read_page
 from zhixing.page.tags import Tags, tag_pages, tags_of, walk
 from zhixing.page.titles import title
 from zhixing.page.tree import NOWHERE, Document, Paragraph, Text
+from zhixing.vault.graph import edges
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
 
@@ -50,8 +52,10 @@ def export(vault: Vault, results: Results, progress: Callable[[int, int], None],
     published = [note for note in vault.notes.values() if note.published]
     tags, private = tags_of(vault), private_of(vault, results)
     texts = _tags(tags, attributes=attributes)
+    examples = _named_examples(vault, results)
     for done, note in enumerate(published, 1):
-        texts[note.path] = _page(note, read_page(vault, note, results, tags, private=private), attributes=attributes)
+        page = read_page(vault, note, results, tags, private=private)
+        texts[note.path] = _page(note, page, examples, attributes=attributes)
         progress(done, len(published))
     wanted = {place for path, text in texts.items() for place in destinations(path, text)}
     figures = {path: text for path, text in draw_public(vault, results).items() if path in wanted}
@@ -59,12 +63,18 @@ def export(vault: Vault, results: Results, progress: Callable[[int, int], None],
     return Export({**texts, **figures}, tuple(sorted(copies)))
 
 
-def _page(note: Note, page: Document, *, attributes: bool) -> str:
+def _named_examples(vault: Vault, results: Results) -> frozenset[str]:
+    """Return the anchors of the examples and results that links lead to."""
+    named = (edge for edge in edges(vault) if edge.resolution.block and edge.resolution.block.results)
+    return frozenset(anchor(edge.resolution, edge.link, results.bodies) for edge in named)
+
+
+def _page(note: Note, page: Document, examples: Collection[str], *, attributes: bool) -> str:
     """Return a note as a file of its own: its properties, its title where no heading gives it, its body."""
     titled = any(heading.level == 1 for heading in note.headings)
     heading = Paragraph(NOWHERE, (Text(NOWHERE, title(note)),))
     head = "" if titled else f"# {write_markdown(Document(note.path, (heading,)))}"
-    body = write_markdown(page, attributes=attributes)
+    body = write_markdown(page, attributes=attributes, examples=examples)
     return "\n".join(part for part in (render_properties(note), head, body) if part)
 
 

@@ -365,7 +365,11 @@ class _Line:
         return private.is_named(link.path, self.scope.note.path)
 
     def _place(self, resolution: Resolution, link: NoteLink) -> Place | None:
-        return None if self._is_private(resolution, link) else links.place(resolution, link)
+        return (
+            None
+            if self._is_private(resolution, link)
+            else links.place(resolution, link, self.scope.page.results.bodies)
+        )
 
     def _reason(self, resolution: Resolution, link: NoteLink) -> str:
         hidden_file = resolution.note is None and self._is_private(resolution, link)

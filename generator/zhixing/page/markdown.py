@@ -7,7 +7,7 @@ sign for a thing, or has one that they read in two ways.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
@@ -69,13 +69,14 @@ _MARKS = {"em": "*", "strong": "**", "del": "~~"}
 _PLAIN_URL = re.compile(r"https?://[^\s<>\\`$\[\]\"]+")
 
 
-def write_markdown(document: Document, *, attributes: bool = True) -> str:
+def write_markdown(document: Document, *, attributes: bool = True, examples: Collection[str] = ()) -> str:
     """Return a page as Markdown; it ends with one line end, or is empty.
 
     Anchors of headings and sizes of pictures stand in attribute lists. For readers that know none, `attributes` is
-    false: anchors are HTML, and pictures have no size.
+    false: anchors are HTML, and pictures have no size. Examples and their results have an anchor where it is one of
+    `examples`, those that links lead to.
     """
-    writer = _Writer(document, attributes)
+    writer = _Writer(document, attributes, examples)
     # Python-Markdown takes footnotes out first: two lists around one would be read as one list.
     lines = writer.blocks([one for one in document.blocks if not isinstance(one, Footnote)])
     for one in (one for one in document.blocks if isinstance(one, Footnote)):
@@ -92,6 +93,7 @@ class _Writer:
 
     document: Document
     attributes: bool
+    examples: Collection[str]
     in_cell: bool = False
     labels: set[str] = field(default_factory=set)
 
@@ -125,6 +127,8 @@ class _Writer:
     # Blocks.
 
     def _paragraph(self, block: Paragraph) -> list[str]:
+        if block.children and all(isinstance(one, Anchor) and self._is_left_out(one.id) for one in block.children):
+            return []
         lines = [_inert(line) for line in self.line(block.children).split("\n")]
         return [*(f"{line}  " for line in lines[:-1]), lines[-1]]
 
@@ -162,7 +166,9 @@ class _Writer:
         return self._box("[!embed]", self._link(block.title), self.blocks(block.children))
 
     def _example(self, block: Example) -> list[str]:
-        lines = self.blocks(block.children)
+        anchor = Anchor(block.span, block.anchor, alone=True)
+        before = () if not block.anchor or self._is_left_out(block.anchor) else (Paragraph(block.span, (anchor,)),)
+        lines = self.blocks((*before, *block.children))
         if block.declared is None:
             return lines
         words = self.document.wording
@@ -276,8 +282,7 @@ class _Writer:
 
     def _to(self, to: Place | str) -> str:
         if isinstance(to, Place):
-            # An export has no anchors at examples.
-            anchor = "" if to.anchor.startswith(targets.EXAMPLE_PREFIX) else to.anchor
+            anchor = "" if self._is_left_out(to.anchor) else to.anchor
             return targets.relative(to.path, self.document.path, to.html_id or anchor)
         return targets.url(to).replace("&", "&amp;")
 
@@ -304,8 +309,14 @@ class _Writer:
         return ""
 
     def _anchor(self, piece: Anchor) -> str:
+        if self._is_left_out(piece.id):
+            return ""
         kind = "block alone" if piece.alone else "block"
         return f'<span class="{kind}" id="{escape(piece.id)}"></span>'
+
+    def _is_left_out(self, anchor: str) -> bool:
+        """Return whether an anchor is that of an example or a result which no link leads to."""
+        return anchor.startswith(targets.EXAMPLE_PREFIX) and anchor not in self.examples
 
     def _inline_html(self, piece: InlineHtml) -> str:
         return re.sub(r"[\\`\[\]$]", lambda found: f"&#{ord(found[0])};", piece.html)

@@ -63,6 +63,7 @@ from zhixing.page.tree import (
 from zhixing.show.body import Body
 from zhixing.source import Source, Span
 from zhixing.vault.embeds import MAX_DEPTH, cost_of, embed_limits, shown_spans
+from zhixing.vault.note import Block as NoteBlock
 from zhixing.vault.note import Link as NoteLink
 from zhixing.vault.note import Note, read_note
 from zhixing.vault.resolve import Resolution
@@ -183,6 +184,7 @@ class _NoteReader:
         self.anchors: dict[int, list[Anchor]] = {}
         for block in self.note.blocks if not scope.embedded else ():
             self.anchors.setdefault(block.span.start, []).append(Anchor(block.span, block_id(block.id)))
+        self.placed: dict[int, list[Anchor]] = {}
         self.pieces: list[Piece] = []
         self.at = 0
         self.depth = scope.depth
@@ -216,6 +218,8 @@ class _NoteReader:
         if read is None:
             return ()
         anchors = self._anchors(piece) if piece.type in _ANCHORED else []
+        if piece.type != "table_open":
+            anchors += self.placed.pop(piece.span.start, [])
         return [*(Paragraph(one.span, (replace(one, alone=True),)) for one in anchors), *read(self, piece)]
 
     def _anchors(self, piece: Piece) -> list[Anchor]:
@@ -360,7 +364,7 @@ class _NoteReader:
         return box[1] != " "
 
     def _table(self, piece: Piece) -> Sequence[Block]:
-        anchors = self._anchors(piece)
+        anchors = [*self._anchors(piece), *self.placed.pop(piece.span.start, [])]
         rows: list[list[tuple[Inline, ...]]] = []
         alignments: list[str] = []
         while (part := self.pieces[self.at]).type != "table_close":
@@ -410,6 +414,14 @@ _READERS: dict[str, Callable[[_NoteReader, Piece], Sequence[Block]]] = {
 }
 # Blocks before which an anchor stands in a paragraph of its own; in others it stands at the start of their text.
 _ANCHORED = frozenset({"fence", "code_block", "hr", "html_block", "opaque", "blockquote_open"})
+
+
+def _anchors_of(example: str, body: Body) -> dict[int, list[Anchor]]:
+    """Return the anchors of single results of an example, by where they stand in what it shows."""
+    anchors: dict[int, list[Anchor]] = {}
+    for name, at in body.places.items():
+        anchors.setdefault(at, []).append(Anchor(NOWHERE, example_id(f"{example}.{name}")))
+    return anchors
 
 
 def _head_of(block: Paragraph) -> tuple[Inline, ...]:
@@ -493,7 +505,9 @@ class _Results:
         shown = result.markdown
         body = read_note(Source(self.note.source.path, shown), self.note.path)
         scope = replace(self.scope, note=body, declares=False)
-        blocks = _NoteReader(scope).read([Span(0, len(shown))])
+        reader = _NoteReader(scope)
+        reader.placed = {} if self.scope.embedded else _anchors_of(name, result)
+        blocks = reader.read([Span(0, len(shown))])
         if (fence := self.fences.get(name)) is not None and fence.info.split() == LIST:
             blocks = self._with_headings(blocks, span)
         program = CodeBlock(NOWHERE, result.numpy, "python") if result.numpy else None
@@ -561,7 +575,9 @@ def embed(scope: EmbedScope, resolution: Resolution, link: NoteLink, span: Span)
         return _message(span, "failure", words.not_shown)
     if note is None:
         return _message(span, "failure", words.no_embed.format(path=link.path))
-    if resolution.heading_missing or resolution.block_missing:
+    single = resolution.block if resolution.block and resolution.block.part else None
+    shown = _single(page, single) if single else ""
+    if resolution.heading_missing or resolution.block_missing or (single and not shown):
         missing = default_text("", link.headings, link.block)
         return _message(span, "failure", words.nothing_in_note.format(note=note.title, place=missing))
     anchor = resolution.block.id if resolution.block else resolution.heading.slug if resolution.heading else ""
@@ -569,17 +585,27 @@ def embed(scope: EmbedScope, resolution: Resolution, link: NoteLink, span: Span)
         names = [page.vault.notes[path].title for path, _ in scope.chain]
         return _message(span, "warning", words.embed_circle.format(way=" → ".join([*names, note.title])))
     headings = tuple(plain(one, Span(0, len(one)), tokens(one)) for one in link.headings)
+    headings += (words.example_title.format(name=single.id),) if single else ()
     text = Text(span, default_text(note.title, headings, ""))
-    title = Link(span, place(resolution, link) or Place(note.path), (text,))
-    shown = shown_spans(page.vault, note, resolution)
-    cost = cost_of(shown)
+    title = Link(span, place(resolution, link, page.results.bodies) or Place(note.path), (text,))
+    spans = shown_spans(page.vault, note, resolution)
+    cost = cost_of(spans)
     if len(scope.chain) > MAX_DEPTH or scope.depth > MAX_NESTED or cost > page.left:
         return Callout(span, "warning", (Text(span, words.embed_too_much), title))
     page.embeds += 1
     page.left -= cost
     inner = EmbedScope(page, note, page.embeds, (*scope.chain, (note.path, anchor)), depth=scope.depth + 1)
-    blocks = _NoteReader(inner).read(shown)
+    if single:
+        inner = replace(inner, note=read_note(Source(note.source.path, shown), note.path), declares=False)
+        spans = (Span(0, len(shown)),)
+    blocks = _NoteReader(inner).read(spans)
     return Embed(span, note.path, title, blocks)
+
+
+def _single(page: Page, block: NoteBlock) -> str:
+    """Return one result of an example as Markdown, "" where there is none."""
+    body = page.results.bodies.get(block.id)
+    return body.single(block.part) if body else ""
 
 
 def quiet_box(title: str, code: CodeBlock | None = None) -> Callout:

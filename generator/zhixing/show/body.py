@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from itertools import islice
@@ -219,11 +219,26 @@ def _find_worst(run: Run, operator: Comparison, left: Quantity, right: Quantity)
     return where, ends[0], ends[1]
 
 
+_LINKABLE = re.compile(r"\w+(?:\.\w+)*")
+"""A name that can stand in a link and be an id on a page."""
+
 FIGURES = "_figures"
 """The folder beside a note that holds its figures."""
 
 _LONGEST_NAME = 120
 """The longest name of a figure, in bytes of UTF-8: file systems allow 255, and some encode non-ASCII letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that an example shows: its place in the Markdown, and the names of the quantities that it shows.
+
+    `given` says that it lists what the example starts from, which nobody asked to see by name.
+    """
+
+    span: Span
+    names: tuple[str, ...]
+    given: bool = False
 
 
 @dataclass(frozen=True)
@@ -233,6 +248,36 @@ class Body:
     markdown: str
     figures: Mapping[str, str]
     run: Run | None = field(default=None, repr=False, compare=False)
+    items: tuple[Item, ...] = field(default=(), repr=False)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names by which links call single results: of quantities, and of functions whose formula is shown."""
+        computed = self.run.quantities if self.run else ()
+        return tuple(dict.fromkeys([*computed, *(name for item in self.items for name in item.names)]))
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """Where in the Markdown the first item begins that shows a name, by name."""
+        places: dict[str, int] = {}
+        for item in self.items:
+            for name in item.names:
+                if _LINKABLE.fullmatch(name):
+                    places.setdefault(name, item.span.start)
+        return places
+
+    def single(self, name: str) -> str:
+        """Return one result as Markdown: what shows it alone, else a table of it, or a line; "" where there is none."""
+        alone = [item.span.of(self.markdown) for item in self.items if item.names == (name,) and not item.given]
+        if alone or self.run is None or name not in self.run.quantities:
+            return "\n\n".join(alone)
+        named = Expression(name, name_node(name, self.run.example.span), self.run.example.span)
+        quantity = self.run.quantities[name]
+        if quantity.dimensions:
+            return table(self.run, [named])
+        example = self.run.example
+        text = entry(quantity, float(quantity.values), example.axes, format_of(example, named))
+        return f"{markdown_name(self.run, named)} = {escape_markdown(text)}"
 
     @cached_property
     def numpy(self) -> str | None:
@@ -276,21 +321,21 @@ def render(run: Run, limit: int | None = None) -> Rendered:
     if not is_complete(run):
         return Rendered(None)
     writer = _Writer(run, limit)
-    blocks, errors = [changes(run)], []
+    blocks: list[tuple[str, Show | None]] = [(changes(run), None)]
+    errors: list[tuple[Span, ExampleError]] = []
     for show in _find_shows(run):
         try:
-            blocks.append(writer.block(show))
+            blocks.append((writer.block(show), show))
         except ExampleError as error:
             errors.append((error.span or show.span, error))
         if writer.budget.cut:
             break
     for said in run.said:
         try:
-            blocks.append(callout(run, said))
+            blocks.append((callout(run, said), None))
         except ExampleError as error:
             errors.append((error.span or said.says.span, error))
-    markdown = "\n\n".join(block for block in blocks if block)
-    made = None if errors else Body(markdown, MappingProxyType(writer.figures), run)
+    made = None if errors else _join(run, blocks, writer.figures)
     return Rendered(made, tuple(errors), writer.budget.used + writer.budget.written, writer.budget.cut)
 
 
@@ -298,16 +343,42 @@ def encode_rendered(rendered: Rendered) -> bytes | None:
     """Return what a run shows as bytes to be kept; None where something cannot be shown, which names places."""
     if rendered.body is None or rendered.errors or rendered.cut:
         return None
-    return json.dumps([rendered.body.markdown, dict(rendered.body.figures), rendered.work]).encode()
+    items = [[item.span.start, item.span.end, item.names, item.given] for item in rendered.body.items]
+    return json.dumps([rendered.body.markdown, dict(rendered.body.figures), items, rendered.work]).encode()
 
 
 def decode_rendered(kept: bytes, run: Run) -> Rendered | None:
     """Return what a run shows as `encode_rendered` wrote it; None where the bytes say something else."""
     try:
-        markdown, figures, work = json.loads(kept)
-        return Rendered(Body(str(markdown), MappingProxyType(dict(figures)), run), (), int(work))
+        markdown, figures, found, work = json.loads(kept)
+        items = tuple(Item(Span(start, end), tuple(names), given) for start, end, names, given in found)
+        return Rendered(Body(str(markdown), MappingProxyType(dict(figures)), run, items), (), int(work))
     except (TypeError, ValueError, RecursionError):
         return None
+
+
+def _join(run: Run, blocks: Sequence[tuple[str, Show | None]], figures: dict[str, str]) -> Body:
+    """Return the body that blocks make, each with what it shows."""
+    items: list[Item] = []
+    at = 0
+    for block, show in blocks:
+        if block and show and (names := _find_names(show)):
+            items.append(Item(Span(at, at + len(block)), names, isinstance(show, Inputs)))
+        at += len(block) + 2 if block else 0
+    markdown = "\n\n".join(block for block, _ in blocks if block)
+    return Body(markdown, MappingProxyType(figures), run, tuple(items))
+
+
+def _find_names(show: Show) -> tuple[str, ...]:
+    """Return the names of the quantities that an item shows."""
+    match show:
+        case Inputs() | Table() | Plot() | Steps():
+            quantities = show.quantities
+        case Formula() | Derivation() | Heatmap():
+            quantities = (show.quantity,)
+        case _:
+            quantities = ()
+    return tuple(text_of(one.tree) for one in quantities)
 
 
 def is_complete(run: Run) -> bool:

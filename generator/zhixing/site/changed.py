@@ -35,6 +35,8 @@ from zhixing.vault.note import Note
 _SIZE = 16
 # A link in what an example or a list shows, to be resolved like one of a note.
 _LINK = re.compile(r"\[\[|\]\([^)]*\.md\b", re.IGNORECASE)
+# A link in it to a single result of an example.
+_SINGLE = re.compile(r"#\^[^\]|)\s]*\.")
 # Files whose page, or whose place on a page, may show any note of the vault.
 _OF_ALL_NOTES = frozenset({".base", ".canvas"})
 
@@ -214,6 +216,9 @@ class Signatures:
         shown = ""
         if found.file is not None:
             shown = self._file(found.file)
+        if found.block and found.block.part and (body := self.results.bodies.get(found.block.id)):
+            part = found.block.part
+            shown = f"{part}{part in body.places}{body.single(part) if edge.link.embed else ''}"
         return (
             f"{found.kind}{path}#{heading}#{found.html_id}^{block}{found.heading_missing}{found.block_missing}{shown}"
         )
@@ -237,6 +242,7 @@ class Signatures:
             if body is not None:
                 yield self.digests.of_body(body).hex()
                 yield self._names if _LINK.search(body.markdown) else ""
+                yield self._places if _SINGLE.search(body.markdown) else ""
                 uses = body.run.example.uses.values() if body.run else ()
                 yield from (str(self.examples.place(example_of(one))) for one in uses)
 
@@ -245,6 +251,11 @@ class Signatures:
         """The digest of all that links may name."""
         notes = self.vault.notes.items()
         return digest(part for path, note in notes for part in (path, self.digests.face(note).hex())).hex()
+
+    @cached_property
+    def _places(self) -> str:
+        """The digest of the names of single results that have places on pages."""
+        return digest(part for name, body in self.results.bodies.items() for part in (name, *body.places)).hex()
 
     def _backlinks(self, note: Note) -> Iterator[str]:
         for edge in self.shown.links_here(note):

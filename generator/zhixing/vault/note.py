@@ -136,12 +136,14 @@ class Heading:
 class Block:
     """A block that a link can name: its id as written and the span of the paragraph, item, table or callout.
 
-    `results` says that it is the generated region of the example or list of that id.
+    `results` says that it is the generated region of the example or list of that id, `part` which of them is meant: a
+    quantity by its name. Whether there is one only a run of the example can say.
     """
 
     id: str
     span: Span
     results: bool = False
+    part: str = ""
 
 
 _HTML_ID = re.compile(

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher, get_close_matches
 from functools import cached_property
 from heapq import nsmallest
@@ -104,8 +104,13 @@ class Places:
                 self._keys.setdefault(key, []).append(number)
 
     def block(self, name: str) -> Block | None:
-        """Return the block of an id, else the results of the example or list of that id."""
-        return self._blocks.get(name.lower()) or self._results.get(fold(name))
+        """Return the block of an id, else the results of the example or list of that id, or one of them (`id.name`)."""
+        return self._blocks.get(name.lower()) or self._results.get(fold(name)) or self._result(name)
+
+    def _result(self, name: str) -> Block | None:
+        whole, _, part = name.partition(".")
+        found = self._results.get(fold(whole)) if part else None
+        return replace(found, part=unicodedata.normalize("NFC", part)) if found else None
 
     @cached_property
     def _results(self) -> dict[str, Block]:

@@ -234,13 +234,17 @@ def names_in_use(files: Files) -> list[str]:
 def _places_on(site: str) -> TakenPlaces:
     """Return the files and folders of a site, as the most forgiving file system tells them apart."""
     places = TakenPlaces()
-    for folder, inside, names in os.walk(site):
-        at = os.path.relpath(folder, site).replace(os.sep, "/")
-        if at != ".":
-            places.take_folder(at)
-        links = [name for name in inside if Path(folder, name).is_symlink()]  # they may lead anywhere
-        for name in (*names, *links):
-            places.take(name if at == "." else f"{at}/{name}")
+    waiting = [(site, "")]
+    while waiting:
+        folder, at = waiting.pop()
+        with suppress(PermissionError), os.scandir(folder) as entries:
+            for entry in entries:
+                place = f"{at}{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    places.take_folder(place)
+                    waiting.append((entry.path, f"{place}/"))
+                else:  # links may lead anywhere
+                    places.take(place)
     return places
 
 
@@ -272,8 +276,8 @@ def _write(path: Path, text: str) -> None:
     """Write a new file, over nothing that stands there."""
     with suppress(FileExistsError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        with path.open("xb") as file:
+            file.write(text.encode())
 
 
 def write_folder(folder: Path, texts: Iterable[tuple[str, str]], also: Collection[str] = ()) -> dict[str, str]:

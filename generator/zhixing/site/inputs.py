@@ -8,7 +8,7 @@ files that the vault was read from.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -73,14 +73,19 @@ class TakenPlaces:
     def is_free(self, path: str) -> bool:
         """Return whether a file can be put at a path: neither it nor one of its folders is another file."""
         place = self._fold(path)
-        return place not in self._files and place not in self._folders and self._files.isdisjoint(_folders(place))
+        return self._is_free(place, _folders(place))
+
+    def _is_free(self, place: str, folders: Sequence[str]) -> bool:
+        return place not in self._files and place not in self._folders and self._files.isdisjoint(folders)
 
     def take(self, path: str) -> bool:
         """Take a place for a file; False where it, or one of its folders, is taken."""
-        if not self.is_free(path):
+        place = self._fold(path)
+        folders = _folders(place)
+        if not self._is_free(place, folders):
             return False
-        self._files.add(self._fold(path))
-        self._folders.update(_folders(self._fold(path)))
+        self._files.add(place)
+        self._folders.update(folders)
         return True
 
     def take_folder(self, path: str) -> None:

@@ -43,6 +43,7 @@ from zhixing.site import html, policy, social
 from zhixing.site.card import with_card
 from zhixing.site.changed import Signatures, digest
 from zhixing.site.dirty import KeptSite
+from zhixing.site.empty import render_without_parser
 from zhixing.site.faults import badge, fault_banner, state_line
 from zhixing.site.files import LIVE, SEARCH, Addresses, is_shown, write_redirects
 from zhixing.site.home import PAGE as HOME
@@ -350,7 +351,9 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             page.meta = dict(meta)
         if note is not None:
             # Obsidian hides comments; the theme's own plugin for tags puts its list where one of them stood.
-            return "\n\n".join(_TAG_LIST.findall(note.source.text) if "material/tags" in config.plugins else [])
+            markdown = "\n\n".join(_TAG_LIST.findall(note.source.text) if "material/tags" in config.plugins else [])
+        if not markdown:
+            render_without_parser(page)
         return markdown
 
     @event_priority(100)

@@ -31,6 +31,9 @@ from zhixing.site.search_text import Section
 _HAN = "\u3005-\u3007\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 _RUN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
 _IS_HAN = re.compile(rf"[{_HAN}]")
+# The commonest characters between words of Chinese text that have another form in Unicode: a text without them has
+# mostly nothing else to be changed, which is found several times as fast as it is changed.
+_STOPS = "，：（）；！？"
 # In its text; there often; in a heading; in another name; in its title.
 FIELDS = 5
 _OFTEN = 3
@@ -128,7 +131,14 @@ def normal(text: str) -> str:
 
 def squeeze(text: str) -> str:
     """Return the letters and digits of a text, of one case and one width."""
-    return "".join(_RUN.findall(normal(text)))
+    return "".join(_runs(text))
+
+
+def _runs(text: str) -> list[str]:
+    """Return the words of a text, of one case and one width; Chinese text up to the next sign is one."""
+    for stop in _STOPS:
+        text = text.replace(stop, " ")
+    return _RUN.findall(normal(text))
 
 
 def terms_of(text: str) -> list[str]:
@@ -136,7 +146,7 @@ def terms_of(text: str) -> list[str]:
     terms: list[str] = []
     last = letters = ""
     was_han = False
-    for run in _RUN.findall(normal(text)):
+    for run in _runs(text):
         is_han = _IS_HAN.match(run) is not None
         if last and not (is_han and was_han):
             terms.append(f"{last[-1]}·{run[0]}")

@@ -78,8 +78,11 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="zhixing-serve-") as folder:
         count = make_project(Path(folder), given.notes)
-        with serve(Path(folder)) as (served, started):
-            print(f"{count} notes: start {started:.1f} s")
+        port = find_port()
+        with serve(Path(folder), port) as (_, started):
+            time.sleep(2 * PAUSE)
+        with serve(Path(folder), port) as (served, again):
+            print(f"{count} notes: first start {started:.1f} s, another start {again:.1f} s")
             late = measure(
                 served, given.times, next((goal for most, goal in GOALS if (given.notes or count) <= most), LONGEST)
             )
@@ -98,12 +101,16 @@ def make_project(folder: Path, notes: int) -> int:
     return sum(1 for _ in (folder / "notes").rglob("*.md"))
 
 
-@contextmanager
-def serve(folder: Path) -> Iterator[tuple[Served, float]]:
-    """Serve a project; yield a note of it, and the seconds until its page was there."""
+def find_port() -> int:
+    """Return a port that is free."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def serve(folder: Path, port: int) -> Iterator[tuple[Served, float]]:
+    """Serve a project; yield a note of it, and the seconds until its page was there."""
     paths = sorted((folder / "notes").rglob("*.md"))
     note = paths[len(paths) // 2]
     place = note.relative_to(folder / "notes").with_suffix("").as_posix()
@@ -118,7 +125,7 @@ def serve(folder: Path) -> Iterator[tuple[Served, float]]:
             time.sleep(0.05)
         yield served, time.perf_counter() - began
     finally:
-        os.killpg(server.pid, signal.SIGTERM)
+        os.killpg(server.pid, signal.SIGINT)
         server.wait()
 
 

@@ -22,13 +22,16 @@ URL = "http://127.0.0.1:8000/"
 class ServedSite:
     """A site as `mkdocs serve` builds it in a folder."""
 
-    def __init__(self, project: Path, site: Path, *, dirty: bool = False) -> None:
+    def __init__(self, project: Path, site: Path, *, dirty: bool = False, kept: bool = False) -> None:
+        """Serve a site. Nothing is kept of it, or known from earlier, unless `kept`."""
         self.project = project
         self.site = site
         self.dirty = dirty
         self.plugins: dict[str, BasePlugin[Any]] = {}
         first, self.plugin = self.load()
         first.plugins.on_startup(command="serve", dirty=dirty)
+        if not kept:
+            self.plugin.incremental.folder = None
         self.whole = 0
         self._build(first)
         self.rebuild = Rebuild(self.plugin, self._build)

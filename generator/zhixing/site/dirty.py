@@ -1,4 +1,4 @@
-"""What `mkdocs build --dirty` knows of the site that an earlier process built, from a store outside the vault.
+"""What is known of a site that an earlier process built or served, from a store outside the vault.
 
 It is believed only where the site's folder is exactly as that process left it. All else is a whole build.
 """
@@ -27,6 +27,7 @@ class KeptSite:
         self._site = site
         name = blake2b(os.fsencode(site.absolute()), digest_size=8).hexdigest()
         self._store: Store | None = open_store(vault, f"site-{name}")
+        self._is_known = True
 
     def read(self) -> Kept | None:
         """Return what is known of the site, None where nothing is or where its folder has changed since."""
@@ -41,14 +42,16 @@ class KeptSite:
 
     def forget(self) -> None:
         """Forget the site before its folder is written: a build that is killed leaves a part of it."""
-        if self._store is not None:
+        if self._store is not None and self._is_known:
             self._store.update(_KIND, {_KEY: None})
+            self._is_known = False
 
     def write(self, kept: Kept) -> None:
         """Keep what is known of the site that was built."""
-        if self._store is not None:
+        if self._store is not None and not self._is_known:
             facts = {"outputs": _outputs(self._site).hex(), **_write(kept)}
             self._store.update(_KIND, {_KEY: json.dumps(facts, separators=(",", ":")).encode()})
+            self._is_known = True
 
 
 def _outputs(site: Path) -> bytes:

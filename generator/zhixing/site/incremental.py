@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
+from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
+from mkdocs.utils import clean_directory
 
 from zhixing.site.changed import Digests
+from zhixing.site.dirty import KeptSite
 from zhixing.site.kept import Kept, KeptPage, remove_files, stamp
+from zhixing.site.later import Later
 from zhixing.site.search import Entry, write_search
 from zhixing.site.search_again import write_search_again
+from zhixing.site.served import ServedFolder
+
+Inclusion = Callable[[InclusionLevel], bool]
+Meta = Callable[[File], Mapping[str, object] | None]
 
 
 @dataclass
@@ -20,14 +29,31 @@ class Incremental:
     """What was built last, and what the build under way makes anew.
 
     `kept` is None where nothing is known of the site's folder, `now` where a build is not looked after. `changed` holds
-    the pages that this build makes, None for all of them.
+    the pages that this build makes, None for all of them. What an earlier process built is known from `site`; a site
+    that is served stands in `folder`, None where nothing of it is kept.
     """
 
+    serving: bool = False
+    dirty: bool = False
+    folder: ServedFolder | None = field(default_factory=ServedFolder)
+    site: KeptSite | None = None
+    later: Later = field(default_factory=Later)
     digests: Digests = field(default_factory=Digests)
     kept: Kept | None = None
     now: Kept | None = None
     signatures: Mapping[str, bytes] = field(default_factory=dict)
     changed: frozenset[str] | None = None
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether anything is kept of the builds of this process."""
+        return self.serving or self.dirty
+
+    def forget(self) -> None:
+        """Begin to build: what is kept of the site holds no longer."""
+        self.later.begin()
+        if self.site is not None:
+            self.site.forget()
 
     def begin(self, site: bytes, signatures: Mapping[str, bytes], others: Iterable[File]) -> None:
         """Begin a build of a site, of pages with these signatures and of other files; all of them are made."""
@@ -44,7 +70,53 @@ class Incremental:
         """Whether what nearly all pages show is as it was in the last build."""
         return self.kept is not None and self.now is not None and self.kept.site == self.now.site
 
-    def limit(self, files: Files, meta: Callable[[File], Mapping[str, object] | None]) -> None:
+    def resume(self, files: Files, config: MkDocsConfig, meta: Meta) -> None:
+        """Have MkDocs build what has changed since an earlier process built the site; all of it where that is unknown.
+
+        Later builds of this process that MkDocs makes are of everything.
+        """
+        is_first = self.site is None and self.now is not None
+        if is_first:
+            self._read_site(Path(config.docs_dir), Path(config.site_dir))
+        if is_first and self.is_same_site:
+            self.limit(files, meta)
+            self._skip_unchanged(files)
+        elif self.dirty or is_first:
+            clean_directory(config.site_dir)
+        if self.dirty:
+            self._tell_modified(files)
+
+    def _read_site(self, vault: Path, site: Path) -> None:
+        """Read what an earlier process left of a site."""
+        kept = site if not self.serving else self.folder.put(vault, site) if self.folder else None
+        if kept is not None:
+            self.site = KeptSite(vault, kept)
+            self.kept = self.site.read()
+            self.site.forget()
+
+    def _skip_unchanged(self, files: Files) -> None:
+        """Have MkDocs pass over what is on the site already, as `--dirty` has it, while it serves as well."""
+        self._tell_modified(files)
+        pages, copy = files.documentation_pages, files.copy_static_files
+
+        def documentation_pages(*, inclusion: Inclusion = InclusionLevel.is_included) -> Sequence[File]:
+            # MkDocs builds the pages that it asks for in this way; the site map and the navigation hold all of them.
+            found = pages(inclusion=inclusion)
+            return [file for file in found if self.is_made(file)] if inclusion is InclusionLevel.is_in_serve else found
+
+        def copy_static_files(*, inclusion: Inclusion = InclusionLevel.is_included, **_: object) -> None:
+            copy(dirty=True, inclusion=inclusion)
+
+        if self.serving:
+            files.documentation_pages = documentation_pages  # type: ignore[method-assign]  # MkDocs has no hook for it
+            files.copy_static_files = copy_static_files  # type: ignore[method-assign,assignment]
+
+    def _tell_modified(self, files: Files) -> None:
+        for file in files:
+            decide = self.is_made if file.is_documentation_page() else self.is_copied
+            file.is_modified = partial(decide, file)  # type: ignore[method-assign]  # what MkDocs asks of each file
+
+    def limit(self, files: Files, meta: Meta) -> None:
         """Make only pages that have changed, and write only other files that have.
 
         The navigation of other pages names all of them: `meta` gives the properties of a page that is not made, None
@@ -114,6 +186,22 @@ class Incremental:
                 path: KeptPage(signature, names.get(path), live.get(path, frozenset()))
                 for path, signature in self.signatures.items()
             }
+            self._keep(self.kept)
+
+    def _keep(self, kept: Kept) -> None:
+        """Keep what is known of the site for another process: of one that is served, in a pause."""
+        if self.site is not None and self.serving:
+            self.later.do(partial(self.site.write, kept))
+        elif self.site is not None:
+            self.site.write(kept)
+
+    def close(self) -> None:
+        """End the process."""
+        self.later.begin()
+        if self.site is not None and self.kept is not None:
+            self.site.write(self.kept)
+        if self.folder is not None:
+            self.folder.take_away()
 
 
 def _skip(page: Page, meta: Mapping[str, object]) -> None:

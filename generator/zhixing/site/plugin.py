@@ -7,7 +7,6 @@ import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from html import escape
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -25,7 +24,7 @@ from mkdocs.structure.nav import Link as NavLink
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import TableOfContents
-from mkdocs.utils import clean_directory, get_relative_url
+from mkdocs.utils import get_relative_url
 from mkdocs.utils.templates import TemplateContext
 
 from zhixing.compose import Memory, open_memory
@@ -42,7 +41,6 @@ from zhixing.site import head as page_parts
 from zhixing.site import html, policy, social
 from zhixing.site.card import with_card
 from zhixing.site.changed import Signatures, digest
-from zhixing.site.dirty import KeptSite
 from zhixing.site.empty import render_without_parser
 from zhixing.site.faults import badge, fault_banner, state_line
 from zhixing.site.files import LIVE, SEARCH, Addresses, is_shown, write_redirects
@@ -155,14 +153,13 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.teller = Teller(_log)
         self.docs = EmptyDocs()
         self.staging: Staging | None = None
-        self.serving = self.dirty = False
+        self.serving = False
         self.faults: Faults | None = None
         self.trusted: dict[tuple[str, str], Trusted] = {}
         self.searched: dict[str, Entry] = {}
         self.live_names: dict[str, frozenset[str]] = {}
         self.live_folder = LiveFolder()
         self.incremental = Incremental()
-        self.kept_site: KeptSite | None = None
         self.theme_files: tuple[File, ...] = ()
         self.last: Page | None = None
 
@@ -173,13 +170,14 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         """
         # Nearly all that a build creates lasts until its end; looking for garbage among it took a tenth of the time.
         gc.set_threshold(20_000)
-        self.serving, self.dirty = command == "serve", dirty
-        self.incremental, self.kept_site = Incremental(), None
+        self.serving = command == "serve"
+        self.incremental = Incremental(self.serving, dirty)
         self.staging = None if self.serving or dirty else Staging()
 
     @event_priority(-1000)
     def on_config(self, config: MkDocsConfig) -> None:
         """Add the styles, and say which settings cannot act on notes."""
+        self.incremental.forget()
         self.terms = TERMS in config.markdown_extensions
         for problem in unused_settings(config):
             if problem not in self.told:
@@ -268,27 +266,12 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         if config.nav is None:
             name_folders(nav.items)
         self.lists = self._links_to_lists()
-        if (self.serving or self.dirty) and builds_alone(config):
+        if self.incremental.is_kept and builds_alone(config):
             self._sign(config)
         else:
             self.incremental.look_away()
-        if self.dirty:
-            self._resume(config)
-
-    def _resume(self, config: MkDocsConfig) -> None:
-        """Have `--dirty` build what has changed since the last such build; all of it where that is not known."""
-        incremental = self.incremental
-        if incremental.now is not None and not self.serving:
-            self.kept_site = KeptSite(Path(config.docs_dir), Path(config.site_dir))
-            incremental.kept = self.kept_site.read()
-            self.kept_site.forget()
-        if incremental.is_same_site and not self.serving:
-            self._limit()
-        else:
-            clean_directory(config.site_dir)
-        for file in self.files:
-            decide = incremental.is_made if file.is_documentation_page() else incremental.is_copied
-            file.is_modified = partial(decide, file)  # type: ignore[method-assign]  # what MkDocs asks of each file
+        self.incremental.resume(files, config, self._meta)
+        self.live_names = self.incremental.known_live()
 
     def _sign(self, config: MkDocsConfig) -> None:
         """Find what each page is made from, and what nearly all of them show."""
@@ -302,7 +285,9 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         titles = (part for path, note in self.shown.vault.notes.items() for part in (path, title(note)))
         named = [part for entry in self.tag_titles.items() for part in entry]
         named += [str(part) for one in self.maps for part in (one.canvas, one.note)]
-        rest = (words.tag, self.terms, self.faults is None, _written(config), _written(self.config))
+        # The folder that MkDocs serves has another name each time; the address of the site is that of the server.
+        said = [{key: value for key, value in one.items() if key != "site_dir"} for one in _written(config)]
+        rest = (words.tag, self.terms, self.faults is None, said, config.site_url, _written(self.config))
         site = sign_site(self.files, [*titles, *named], self.shown.private, *rest)
         incremental.begin(site, signatures, other_files(self.files))
 
@@ -314,12 +299,9 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     def skip_unchanged(self) -> None:
         """Make only pages that have changed, and take what was kept of the others."""
-        self._limit()
-        forget_entries(self.env, (file.url for file in self.files.documentation_pages()))
-
-    def _limit(self) -> None:
         self.incremental.limit(self.files, self._meta)
         self.live_names = self.incremental.known_live()
+        forget_entries(self.env, (file.url for file in self.files.documentation_pages()))
 
     def _meta(self, file: File) -> Mapping[str, object] | None:
         """Return what MkDocs is told of a note or of a page of the plugin's own; None for other pages."""
@@ -500,8 +482,6 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         names, site = digest(site_files.redirect_facts(self.shown.vault)), Path(config.site_dir)
         self.incremental.renew_redirects(site, names, lambda: write_redirects(self.shown.vault, pages, config))
         self.incremental.finish(self.searched, self.live_names)
-        if self.kept_site and self.incremental.kept:
-            self.kept_site.write(self.incremental.kept)
         if self.staging:
             self.staging.finish(config)
 
@@ -528,6 +508,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     def on_shutdown(self) -> None:
         """Remove what an interrupted build left, and the empty folder."""
+        self.incremental.close()
         self.docs.close()
         if self.staging:
             self.staging.discard()

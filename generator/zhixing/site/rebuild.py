@@ -78,6 +78,7 @@ class Rebuild:
         if not hooks.incremental.is_same_site:
             return False
         hooks.skip_unchanged()
+        hooks.incremental.forget()
         try:
             self._write(files, nav)
             hooks.on_post_build(config=config)

@@ -1,0 +1,44 @@
+"""Work on a served site that nobody waits for: it is done in a pause between saves."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+# So many seconds without a build are a pause.
+_PAUSE = 3.0
+
+
+class Later:
+    """Does the last piece of work that it was given, unless another build begins before."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._timer: threading.Timer | None = None
+        self._begun = 0
+
+    def begin(self) -> None:
+        """Begin a build: work that has not begun yet belongs to an earlier one and is left out; wait for what has."""
+        with self._lock:
+            self._begun += 1
+            timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.cancel()
+
+    def do(self, work: Callable[[], None]) -> None:
+        """Do a piece of work in the next pause."""
+        timer = threading.Timer(_PAUSE, self._work, (work, self._begun))
+        timer.daemon = True
+        with self._lock:
+            self._timer = timer
+        timer.start()
+
+    def wait(self) -> None:
+        """Wait until the work is done."""
+        if (timer := self._timer) is not None:
+            timer.join()
+
+    def _work(self, work: Callable[[], None], begun: int) -> None:
+        with self._lock:
+            if begun == self._begun:
+                work()

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from zhixing.markdown import block_patterns
+from zhixing.markdown.dialect import BOX_INDENT, BOX_MARKS, OBSIDIAN, Dialect, read_box
 from zhixing.markdown.lines import Line, lines
 from zhixing.problems import Code, Problem
 from zhixing.source import Source, Span
@@ -233,12 +234,14 @@ def _go_on_pair(draft: Draft, line: Line) -> None:
 DEPTH = 50
 CODE_INDENT = 4
 _QUOTE = 0
+_BOX = -1
 
 
 class Containers:
-    """The containers that are open, outermost first: `_QUOTE`, or the width that an item's lines are indented by."""
+    """The containers that are open, outermost first: `_QUOTE`, `_BOX`, or the width of an item's indentation."""
 
-    def __init__(self) -> None:
+    def __init__(self, dialect: Dialect = OBSIDIAN) -> None:
+        self._dialect = dialect
         self._open: list[int] = []
         self._bare = -1  # the index of an item that began, on the line before, with nothing behind its marker
 
@@ -252,6 +255,10 @@ class Containers:
             if width == _QUOTE:
                 if not _read_quote(line):
                     return index
+            elif width == _BOX:
+                if not line.blank and line.indent(BOX_INDENT) < BOX_INDENT:
+                    return index
+                line.skip(BOX_INDENT)
             elif line.blank:
                 if index == bare:
                     return index
@@ -261,6 +268,10 @@ class Containers:
                 line.skip(width)
         return len(self._open)
 
+    def ends_box(self, depth: int) -> bool:
+        """Return whether a box is among the containers that a line which continues `depth` of them does not."""
+        return _BOX in self._open[depth:]
+
     def leave(self, depth: int) -> None:
         """Close all but the outer `depth`."""
         del self._open[depth:]
@@ -269,12 +280,14 @@ class Containers:
         """Read the marker of a container that begins here; return it for `enter`, or None."""
         if line.blank or line.indent(CODE_INDENT) >= CODE_INDENT:
             return None
+        if self._dialect.has_boxes and _skip_box_head(line, self._dialect):
+            return _BOX
         return _QUOTE if _read_quote(line) else _read_item(line, interrupts=interrupts)
 
     def enter(self, width: int, line: Line) -> None:
         """Open a container whose marker has just been read."""
         self._open.append(width)
-        self._bare = len(self._open) - 1 if width != _QUOTE and line.blank else -1
+        self._bare = len(self._open) - 1 if width > _QUOTE and line.blank else -1
 
 
 def _read_quote(line: Line) -> bool:
@@ -286,6 +299,18 @@ def _read_quote(line: Line) -> bool:
         return False
     line.read(1)
     line.skip(1)
+    return True
+
+
+def _skip_box_head(line: Line, dialect: Dialect) -> bool:
+    """Read the first line of a box of MkDocs, whose title is no running text of the note's; tell whether one begins."""
+    before = line.offset, line.column
+    line.skip(CODE_INDENT - 1)
+    head = read_box(line.text, line.offset, dialect, line.end)
+    if head is None:
+        line.offset, line.column = before
+        return False
+    line.read(head.end - line.offset)
     return True
 
 
@@ -317,9 +342,9 @@ _MARKERS = frozenset(" \t>-+*0123456789")  # what a container's marker begins wi
 _SPECIAL = _MARKERS | frozenset("#`~<$%=_")
 
 
-def scan(text: str) -> tuple[Region, ...]:
+def scan(text: str, dialect: Dialect = OBSIDIAN) -> tuple[Region, ...]:
     """Return the regions of a note, without gaps: `"".join(r.span.of(text) for r in scan(text)) == text`."""
-    return _Scanner(text).scan()
+    return _Scanner(text, dialect).scan()
 
 
 def scan_problems(source: Source, regions: tuple[Region, ...]) -> list[Problem]:
@@ -343,10 +368,12 @@ def _unclosed(source: Source, mark: str, at: int) -> Problem:
 class _Scanner:
     """Reads the lines of a text in order and collects drafts. `leaf` is the block that the next line may continue."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, dialect: Dialect) -> None:
         self.text = text
+        boxes = BOX_MARKS if dialect.has_boxes else frozenset()
+        self.special, self.markers = _SPECIAL | boxes, _MARKERS | boxes
         self.drafts: list[Draft] = []
-        self.containers = Containers()
+        self.containers = Containers(dialect)
         self.leaf: Draft | None = None
         self.last = {mark: text.rfind(mark) for mark in PAIRS}
 
@@ -375,10 +402,12 @@ class _Scanner:
             if line.blank:
                 self._blank(line)
                 return
-            if line.text[line.offset] not in _SPECIAL:
+            if line.text[line.offset] not in self.special:
                 self._text(line)
                 return
         depth = self.containers.go_on(line)
+        if self.containers.ends_box(depth):  # no line behind a box goes on with what is in it
+            self._leave(depth)
         if self._verbatim(line, depth):
             return
         depth = self._enter(line, depth)
@@ -409,7 +438,7 @@ class _Scanner:
 
     def _enter(self, line: Line, depth: int) -> int:
         """Open the containers that begin on this line; return how many it stands in."""
-        while depth < DEPTH and line.character in _MARKERS:
+        while depth < DEPTH and line.character in self.markers:
             interrupts = depth == len(self.containers) and self._paragraph is not None
             width = self.containers.begins(line, interrupts=interrupts)
             if width is None:

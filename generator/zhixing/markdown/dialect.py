@@ -30,6 +30,11 @@ class Dialect:
     siblings_first: bool = False
     hooks: bool = False
 
+    @property
+    def has_boxes(self) -> bool:
+        """Whether a line of its own can begin an indented box."""
+        return self.boxes or self.tabs
+
 
 OBSIDIAN = Dialect()
 _OF_EXTENSIONS = {
@@ -71,7 +76,7 @@ def read_id(attributes: str) -> str:
 # The first line of a box or a tab: `!!! note "Title"`, `??? tip`, `=== "Title"`.
 
 _BOX = re.compile(
-    r"""(?P<mark>!!!|\?\?\?\+?)[ ]?(?P<kinds>[A-Za-z][\w-]*(?:[ ]+[\w-]+)*)"""
+    r"""(?P<mark>!!!|\?\?\?\+?)[ ]?(?P<kinds>[A-Za-z][A-Za-z0-9_-]*(?:[ ]+[A-Za-z0-9_-]+)*)"""
     r"""(?:[ ]+"(?P<title>[^\r\n]*)")?[ \t]*(?=[\r\n]|\Z)"""
 )
 _TAB = re.compile(r"""(?P<mark>===[!+]*)[ ]+["'](?P<title>[^\r\n]+)["'][ \t]*(?=[\r\n]|\Z)""")

@@ -53,7 +53,7 @@ class Reading:
     @cached_property
     def regions(self) -> tuple[Region, ...]:
         """The blocks, and the blank lines between them; they cover the text without a gap."""
-        return scan(self.text)
+        return scan(self.text, self.dialect)
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:

@@ -21,6 +21,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from zhixing.markdown.blocks import DEPTH, PROSE, Region
+from zhixing.markdown.dialect import BOX_INDENT, BOX_MARKS, OBSIDIAN, Dialect, read_box
 from zhixing.markdown.links import Token, TokenKind
 from zhixing.source import Span
 
@@ -56,6 +57,7 @@ class Part:
     """A part of a note to be read: the note's text as `cover` returns it, the place, and the opaque blocks in it.
 
     `hanging` says that it may be indented as a whole, as an item of a list is; `terms` reads lists of definitions.
+    `dialect` is that of the note.
     """
 
     covered: str
@@ -63,6 +65,7 @@ class Part:
     opaque: Sequence[Opaque] = ()
     hanging: bool = False
     terms: bool = False
+    dialect: Dialect = OBSIDIAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ class Piece:
 def read_blocks(part: Part) -> list[Piece]:
     """Return the block tokens of a part of a note, nested by their `_open` and `_close`."""
     reading = _Reading(part)
-    tokens = _parser(terms=part.terms).parse(reading.text, {"reading": reading})
+    tokens = _parser(terms=part.terms, boxes=part.dialect.has_boxes).parse(reading.text, {"reading": reading})
     return [reading.piece(token) for token in tokens]
 
 
@@ -197,7 +200,7 @@ class _Reading:
 
 
 @cache
-def _parser(*, terms: bool) -> MarkdownIt:
+def _parser(*, terms: bool, boxes: bool = False) -> MarkdownIt:
     # Links are read before; what is nested deeper than the limit is lost, so no text may nest that deep (`DEPTH`).
     parser = MarkdownIt("commonmark", {"maxNesting": 2 * DEPTH + 10})
     parser.enable("table").use(footnote_plugin, inline=False, move_to_end=False)
@@ -211,6 +214,8 @@ def _parser(*, terms: bool) -> MarkdownIt:
         )
     else:
         rules.before("table", "alone", _read_alone)
+    if boxes:
+        rules.before("table" if terms else "alone", "box", _read_box, {"alt": _BEFORE})
     rules.before("table", "opaque", _read_opaque, {"alt": _BEFORE})
     rules.at("table", _with_lines(table, _locate_cells), {"alt": _BEFORE[:2]})
     rules.at("code", _with_lines(code, _locate_lines))
@@ -247,6 +252,37 @@ def _read_opaque(state: StateBlock, line: int, _: int, silent: bool) -> bool:
         token.meta = {"meaning": one.meaning}
         state.line = line + lines
     return True
+
+
+def _read_box(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Read a box of MkDocs: the line that names it, and the blocks below it that are indented by four."""
+    reading: _Reading = state.env["reading"]
+    begin = state.bMarks[start] + state.tShift[start]
+    if state.is_code_block(start) or state.src[begin : begin + 1] not in BOX_MARKS:
+        return False
+    head = read_box(state.src, begin, reading.part.dialect, state.eMarks[start])
+    if head is None or silent:
+        return head is not None
+    last = start + 1
+    for line in range(start + 1, end):
+        if not state.isEmpty(line):
+            if state.sCount[line] < state.blkIndent + BOX_INDENT:
+                break
+            last = line + 1
+    _nest(state, start, last, {"head": head, "lines": (reading.place(start, *head.title),)})
+    return True
+
+
+def _nest(state: StateBlock, start: int, last: int, meta: dict[str, object]) -> None:
+    """Read the blocks inside a box, whose first line is `start`."""
+    before = state.lineMax, state.blkIndent, state.parentType
+    opening = state.push("box_open", "div", 1)
+    opening.map, opening.meta = [start, last], meta
+    state.lineMax, state.blkIndent, state.parentType = last, state.blkIndent + BOX_INDENT, "blockquote"
+    state.md.block.tokenize(state, start + 1, last)
+    state.push("box_close", "div", -1)
+    state.lineMax, state.blkIndent, state.parentType = before
+    state.line = last
 
 
 def _with_lines(rule: _Rule, locate: Callable[[StateBlock, Sequence[BlockToken]], None]) -> _Rule:

@@ -49,12 +49,17 @@ class Head:
     classes: tuple[str, ...] = ()
 
 
+def kind_of(written: str) -> str:
+    """Return the kind of a callout by any of its names."""
+    return _ALIASES.get(written, written)
+
+
 def read_head(line: str) -> Head | None:
     """Return what the first line of a quote says if it begins a callout."""
     found = _HEAD.match(line)
     if found is None:
         return None
     written = "-".join(found[1].split()).lower()
-    kind = _ALIASES.get(written, written)
+    kind = kind_of(written)
     words = tuple(re.sub(r"[^\w-]+", "-", word.strip()) for word in (found[2] or "").split("|") if word.strip())
     return Head(kind, written.title(), Span(*found.span(5)), found[3], len(found[4] or ""), words)

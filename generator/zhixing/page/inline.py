@@ -20,6 +20,7 @@ from zhixing.page.context import EmbedScope
 from zhixing.page.html_text import closing_tags, is_swallowing
 from zhixing.page.links import display
 from zhixing.page.media import fragment, is_shown, picture_size
+from zhixing.page.plugins import find_shortcodes, is_inline_query
 from zhixing.page.tags import Tag as NamedTag
 from zhixing.page.targets import own_name
 from zhixing.page.tree import (
@@ -209,9 +210,22 @@ class _Line:
             written = written.rstrip(" \t\f\r\n")
             if line is not self.lines[-1] and (backslash := _TRAILING_BACKSLASH.search(written)):
                 written = written[: backslash.start(1)]
-        if written:
+        shortcodes = find_shortcodes(written)
+        if shortcodes:
+            yield from self._around_shortcodes(start, written, shortcodes)
+        elif written:
             words = Text(Span(start, start + len(written)), resolve_escapes(written))
             yield from (words,) if self.in_link else mark_mentions(words, written, self.scope.page.examples)
+
+    def _around_shortcodes(self, start: int, written: str, shortcodes: list[tuple[int, int]]) -> Iterator[Inline]:
+        """Yield words, and what Hugo would put something in place of."""
+        at = 0
+        for begin, end in [*shortcodes, (len(written), len(written))]:
+            if begin > at:
+                yield Text(Span(start + at, start + begin), resolve_escapes(written[at:begin]))
+            if end > begin:
+                yield self._left_out("Hugo", Text(Span(start + begin, start + end), written[begin:end]))
+            at = end
 
     # One method for each kind of token.
 
@@ -220,7 +234,12 @@ class _Line:
         if len(code) > 2 and code[0] == code[-1] == " " and code.strip():
             code = code[1:-1]
         # A table's cells escape the bar in code too, and code shows the backslash.
-        return [Code(token.span, code.replace("\\|", "|") if self.cell else code)]
+        shown = Code(token.span, code.replace("\\|", "|") if self.cell else code)
+        return [self._left_out("Dataview", shown)] if is_inline_query(code) else [shown]
+
+    def _left_out(self, tool: str, shown: Inline) -> Stub:
+        """Return what another tool would put something in place of."""
+        return Stub(shown.span, self._wording.needs_tool_here.format(tool=tool), (shown,))
 
     def _math(self, token: Token) -> Sequence[Mixed]:
         latex = _CONTINUED.sub("\n" if token.display else " ", token.content.of(self.text).replace("\r", "")).strip()

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+
+from zhixing.markdown.dialect import SNIPPET, Dialect
+from zhixing.page.callouts import kind_of
+
 # The plugin by the language of its blocks. Languages that somebody may write about as code are not among them.
 _PLUGINS = {
     "dataview": "Dataview",
@@ -37,12 +43,58 @@ _PLUGINS = {
     "zoottelkeeper": "Zoottelkeeper",
 }
 _ADMONITION = "ad-"
+# What Hugo puts something in place of. The variables of Liquid and Jinja (`{{ a }}`) are not among it: notes about
+# programs write those.
+SHORTCODE = re.compile(r"\{\{<[^\n{}]*?>\}\}|\{\{%[^\n{}]*?%\}\}")
+_INLINE_QUERY = re.compile(r"\$=\s*\S|=\s*(?:this\b|\[\[|[a-z]+\()")
+_SETTING = re.compile(r"(title|collapse|icon|color)[ \t]*:[ \t]*([^\n]*)(?:\n|\Z)", re.IGNORECASE)
 # What is Obsidian's own and lists what its search finds.
 QUERY = "query"
 # What is Obsidian's own and shows notes in tables.
 BASE = "base"
 # What a property says of notes that hold a drawing.
 DRAWING = "excalidraw-plugin"
+
+
+@dataclass(frozen=True, slots=True)
+class Admonition:
+    """A block of the plugin Admonition as the callout that it is."""
+
+    kind: str
+    title: str
+    text: str
+    fold: str
+
+
+def read_admonition(language: str, code: str) -> Admonition | None:
+    """Return the callout that a block of code is (```` ```ad-note ````), None for every other block."""
+    kind = language.lower().removeprefix(_ADMONITION)
+    if not kind or kind == language.lower():
+        return None
+    said: dict[str, str] = {}
+    at = 0
+    while found := _SETTING.match(code, at):
+        said[found[1].lower()] = found[2].strip()
+        at = found.end()
+    fold = {"open": "+", "closed": "-"}.get(said.get("collapse", "").lower(), "")
+    return Admonition(kind_of(kind), said.get("title", "") or kind.title(), code[at:], fold)
+
+
+def is_inline_query(code: str) -> bool:
+    """Return whether code in a line is a query of Dataview (`= this.file.name`), whose answer Obsidian shows."""
+    return _INLINE_QUERY.match(code) is not None
+
+
+def find_shortcodes(text: str) -> list[tuple[int, int]]:
+    """Return where Hugo's shortcodes stand in a text (`{{< ref "a" >}}`)."""
+    return [found.span() for found in SHORTCODE.finditer(text)] if "{{" in text else []
+
+
+def tool_of(text: str, dialect: Dialect) -> str:
+    """Return the tool that puts something in place of a whole paragraph, "" where the paragraph is text."""
+    if dialect.snippets and SNIPPET.fullmatch(text.split("\n", 1)[0].rstrip("\r")):
+        return "MkDocs"
+    return "Hugo" if "{{" in text and not SHORTCODE.sub("", text).strip() else ""
 
 
 def plugin_of(language: str) -> str:

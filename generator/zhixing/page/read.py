@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 from zhixing.compose import ResultBlock, Results
 from zhixing.language.runs import example_of
 from zhixing.markdown.blocks import PROSE, Kind, Region
+from zhixing.markdown.dialect import BoxHead
 from zhixing.markdown.emphasis import plain
 from zhixing.markdown.fences import EXAMPLE, LIST
 from zhixing.markdown.generated import Generated, markers
@@ -19,14 +20,14 @@ from zhixing.markdown.inline import TokenKind, tokens
 from zhixing.markdown.links import default_text
 from zhixing.markdown.slugs import anchors as slugs_of
 from zhixing.page.blocks import Opaque, Part, Piece, cover, read_blocks
-from zhixing.page.callouts import Head, read_head
+from zhixing.page.callouts import Head, kind_of, read_head
 from zhixing.page.checked import Examples
 from zhixing.page.context import MAX_NESTED, EmbedScope, Page, ShowBase
 from zhixing.page.faults import Faults
 from zhixing.page.html_text import without_comments
 from zhixing.page.inline import InlineReader
 from zhixing.page.links import place
-from zhixing.page.plugins import BASE, DRAWING, QUERY, plugin_of
+from zhixing.page.plugins import BASE, DRAWING, QUERY, Admonition, plugin_of, read_admonition, tool_of
 from zhixing.page.public import Private, private_of
 from zhixing.page.tags import Tags
 from zhixing.page.targets import block_id, element_id, example_id
@@ -197,7 +198,14 @@ class _NoteReader:
         begin = next((one.span.end for one in self.note.regions[:1] if one.kind is Kind.FRONTMATTER), 0)
         span = Span(max(span.start, begin), max(span.end, begin))
         self.pieces = read_blocks(
-            Part(self.covered, span, self.results.opaque(span), self.scope.embedded, self.scope.page.terms)
+            Part(
+                self.covered,
+                span,
+                self.results.opaque(span),
+                self.scope.embedded,
+                self.scope.page.terms,
+                self.note.dialect,
+            )
         )
         self.at = 0
         return self._blocks("")
@@ -244,12 +252,29 @@ class _NoteReader:
         anchors = self._anchors(piece)
         if self.inline.scope.depth != self.depth:
             self.inline.scope = replace(self.scope, depth=self.depth)
-        blocks = self.inline.paragraph(self._line().lines)
+        lines = self._line().lines
+        if tool := self._find_tool(lines):
+            return [*(Paragraph(one.span, (replace(one, alone=True),)) for one in anchors), self._foreign(tool, lines)]
+        blocks = self.inline.paragraph(lines)
         if blocks and isinstance(first := blocks[0], Paragraph) and anchors:
             blocks[0] = replace(first, children=(*anchors, *first.children))
         elif anchors:
             blocks = [*(Paragraph(one.span, (replace(one, alone=True),)) for one in anchors), *blocks]
         return [_figured(block) for block in blocks]
+
+    def _find_tool(self, lines: Sequence[Span]) -> str:
+        """Return the tool that puts something in place of a paragraph, "" for text."""
+        # Of nearly all paragraphs the first characters say that they are text.
+        first = self.text[lines[0].start : lines[0].start + 2] if lines else ""
+        if first != "{{" and not (self.note.dialect.snippets and "-" in first):
+            return ""
+        return tool_of("\n".join(line.of(self.text).rstrip() for line in lines), self.note.dialect)
+
+    def _foreign(self, tool: str, lines: Sequence[Span]) -> Callout:
+        """Return the box of what another tool puts in place of a paragraph."""
+        text = "".join(f"{line.of(self.text).rstrip()}\n" for line in lines)
+        code = CodeBlock(Span(lines[0].start, lines[-1].end), text, "")
+        return quiet_box(self.scope.page.vault.wording.needs_tool.format(tool=tool), code)
 
     def _heading(self, piece: Piece) -> Sequence[Block]:
         anchors = self._anchors(piece)
@@ -265,7 +290,20 @@ class _NoteReader:
         language = _LANGUAGE.match(piece.token.info.strip())
         code = CodeBlock(piece.span, text, language[0] if language else "")
         bases = self.scope.page.bases
-        return bases(self.note, text) if bases and code.language == BASE else [self._explained(code)]
+        if bases and code.language == BASE:
+            return bases(self.note, text)
+        admonition = read_admonition(code.language, text) if self.depth < MAX_NESTED else None
+        return [self._admonition(code, admonition) if admonition else self._explained(code)]
+
+    def _admonition(self, code: CodeBlock, said: Admonition) -> Callout:
+        """Return a block of the plugin Admonition as a callout; what it holds is read as Markdown."""
+        page = self.scope.page
+        page.embeds += 1
+        source = Source(self.note.source.path, f"\n{said.text}")  # no text begins with frontmatter
+        inside = read_note(source, self.note.path, dialect=self.note.dialect)
+        scope = EmbedScope(page, inside, page.embeds, self.scope.chain, declares=False, depth=self.depth + 1)
+        blocks = _NoteReader(scope).read([Span(0, len(source.text))])
+        return Callout(code.span, said.kind, (Text(NOWHERE, said.title),), blocks, said.fold)
 
     def _explained(self, code: CodeBlock) -> Block:
         """Return a block of code; what a plugin would show stands in a folded box that says so."""
@@ -314,6 +352,15 @@ class _NoteReader:
         text = self.inline.paragraph(rest) if rest else []
         inside = self._inside("blockquote_close")
         return [Callout(piece.span, shown.kind, title, (*text, *inside), shown.fold, shown.level, shown.classes)]
+
+    def _box(self, piece: Piece) -> Sequence[Block]:
+        """Return a box of MkDocs as a callout, and a tab as one with its label."""
+        head: BoxHead = piece.token.meta["head"]
+        written = piece.lines[0].of(self.text) if head.title[0] >= 0 else ""
+        title = plain(written, Span(0, len(written)), tokens(written, dialect=self.note.dialect)).strip()
+        kind = kind_of(head.kind) if head.kind else "example"
+        inside = self._inside("box_close")
+        return [Callout(piece.span, kind, (Text(NOWHERE, title or head.kind.title()),), inside, head.fold)]
 
     def _head(self) -> tuple[Head, list[Span], tuple[Span, ...]] | None:
         """Return the head of the callout that a quote begins, the place of its title, and the lines below it."""
@@ -411,6 +458,7 @@ _READERS: dict[str, Callable[[_NoteReader, Piece], Sequence[Block]]] = {
     "table_open": _NoteReader._table,
     "footnote_reference_open": _NoteReader._footnote,
     "dl_open": _NoteReader._terms,
+    "box_open": _NoteReader._box,
 }
 # Blocks before which an anchor stands in a paragraph of its own; in others it stands at the start of their text.
 _ANCHORED = frozenset({"fence", "code_block", "hr", "html_block", "opaque", "blockquote_open"})

@@ -124,6 +124,8 @@ class Wording:
     nothing_in_note: str
     embed_circle: str
     needs_plugin: str
+    needs_tool: str
+    needs_tool_here: str
     needs_search: str
     needs_drawing: str
 

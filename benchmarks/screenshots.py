@@ -1,6 +1,7 @@
 """The pictures of the README: the site of this repository's notes is built and photographed in Chromium.
 
 python -m benchmarks.screenshots [--site DIR]    # writes docs/pictures/*.webp
+python -m benchmarks.screenshots --social        # draws benchmarks/social.svg for links to sites
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from benchmarks.search.__main__ import BROWSERS, build, served
 from playwright.sync_api import Locator, Page, sync_playwright
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
+SOCIAL = Path(__file__).parents[1] / "generator" / "zhixing" / "site" / "assets" / "social.png"
 WIDTH, HEIGHT, QUALITY = 1160, 820, 82
 MOST_BYTES = 150_000
 
@@ -91,6 +93,17 @@ def photograph(site: Path, folder: Path) -> list[str]:
     return [name for name in PHOTOGRAPHED if (folder / f"{name}.webp").stat().st_size > MOST_BYTES]
 
 
+def draw_social() -> None:
+    """Draw the picture that sites show where somebody links to them."""
+    browser_path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1200, "height": 630})
+        page.goto(Path(__file__).with_name("social.svg").as_uri())
+        page.screenshot(path=SOCIAL)
+        browser.close()
+
+
 def _picture(page: Page) -> bytes:
     """Return what a page shows as WebP, which Playwright itself does not write."""
     asked = {"format": "webp", "quality": QUALITY}
@@ -102,7 +115,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--site", type=Path, help="a built site of these notes; without it, one is built")
     parser.add_argument("--folder", type=Path, default=PICTURES)
+    parser.add_argument("--social", action="store_true", help="draw the picture of links to sites instead")
     said = parser.parse_args()
+    if said.social:
+        draw_social()
+        return 0
     with tempfile.TemporaryDirectory() as folder:
         large = photograph(said.site or build(Path(folder), 0)[0], said.folder)
     for name in large:

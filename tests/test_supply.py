@@ -74,6 +74,7 @@ def test_what_others_made_is_listed_with_its_checksum() -> None:
         "search.js",
         "card.js",
         "map.js",
+        "social.png",
         "preview.js",
         "tables.js",
         "diagrams.js",

@@ -112,10 +112,11 @@ _LIVE = (
     *(f"live{part}.js" for part in ("", "-example", "-tables", "-figures", "-plots", "-prose", "-exercise")),
 )
 _ALWAYS = ("zhixing.css", "search.js", "card.js", "map.js", *_LIVE, "preview.js", "tables.js", *_FONT)
+_SOCIAL = "social.png"
 _MERMAID = ("mermaid.min.js", "diagrams.js", "mermaid-LICENSE.txt")
 SEARCH = f"{FOLDER}/search"
 LIVE = f"{FOLDER}/live"
-ASSETS = (*(f"{FOLDER}/{name}" for name in (*_ALWAYS, *_MERMAID)), SEARCH, LIVE)
+ASSETS = (*(f"{FOLDER}/{name}" for name in (*_ALWAYS, _SOCIAL, *_MERMAID)), SEARCH, LIVE)
 """The addresses on the site of all that the plugin may add."""
 # Material fetches mermaid from another host unless it is there when its own script starts.
 _MATERIAL = '<script id="__config"'
@@ -123,7 +124,9 @@ _MATERIAL = '<script id="__config"'
 
 def add_assets(files: Files, config: MkDocsConfig, *, mermaid: bool) -> None:
     """Add the plugin's own files to a site's."""
-    for name in (*_ALWAYS, *(_MERMAID if mermaid else ())):
+    # Only the address of a site can lead to it.
+    social = (_SOCIAL,) if config.site_url else ()
+    for name in (*_ALWAYS, *social, *(_MERMAID if mermaid else ())):
         files.append(File.generated(config, f"{FOLDER}/{name}", abs_src_path=str(_HERE / name)))
 
 

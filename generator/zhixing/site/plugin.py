@@ -138,6 +138,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     around: Surroundings
     recent: PurePosixPath
     lists: tuple[NavLink, ...]
+    social: social.Social
     live: Mapping[str, LiveExample]
     terms: bool
     has_search: bool
@@ -266,6 +267,9 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         if config.nav is None:
             name_folders(nav.items)
         self.lists = self._links_to_lists()
+        home = next((self.shown.note(file.src_uri) for file in files if file.dest_uri == "index.html"), None)
+        dated = find_recent(self.shown.vault, self._on_site)
+        self.social = social.Social(self._picture(home) if home else "", any(map(social.has_day, dated)))
         if self.incremental.is_kept and builds_alone(config):
             self._sign(config)
         else:
@@ -287,7 +291,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         named += [str(part) for one in self.maps for part in (one.canvas, one.note)]
         # The folder that MkDocs serves has another name each time; the address of the site is that of the server.
         said = [{key: value for key, value in one.items() if key != "site_dir"} for one in _written(config)]
-        rest = (words.tag, self.terms, self.faults is None, said, config.site_url, _written(self.config))
+        rest = (words.tag, self.social, self.terms, self.faults is None, said, config.site_url, _written(self.config))
         site = sign_site(self.files, [*titles, *named], self.shown.private, *rest)
         incremental.begin(site, signatures, other_files(self.files))
 
@@ -435,8 +439,18 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         words = self.shown.vault.wording
         page_with_all = with_live(site_files.with_mermaid(output, key[1]), key[1], words, found)
         page_with_all = with_map_script(with_card(self._with_search(page_with_all), key[1], words), key[1], words)
-        page_with_all = html.name_path(social.with_social(page_with_all, page, config, words), words)
+        page_with_all = html.name_path(self._with_social(page_with_all, page, config), words)
         return policy.with_policy(page_with_all, self.trusted[key], self.shown.vault.settings.remote)
+
+    def _with_social(self, output: str, page: Page, config: MkDocsConfig) -> str:
+        note, words = self.shown.note(page.file.src_uri), self.shown.vault.wording
+        picture = self._picture(note) if note else ""
+        return social.with_social(output, page, config, words, self.social, picture)
+
+    def _picture(self, note: Note) -> str:
+        """Return the address, seen from the site's own, of the picture that a note names; "" for none."""
+        raw = Addresses(self.files, self.tags, "./").raw
+        return social.find_picture(self.shown.vault, self.shown.private, note, raw)
 
     def _drop_last(self, page: Page) -> None:
         """Drop the content of the page before this one, which is written: all pages together take much memory."""

@@ -87,6 +87,10 @@ def test_the_properties_of_every_note_are_valid() -> None:
 
 SETTINGS_SCHEMA = {**SCHEMA["definitions"]["settings"], "definitions": SCHEMA["definitions"]}
 GOOD_SETTINGS = """
+addresses: quartz
+frames: [player.example.org]
+html: trusted
+policy: {script-src: [https://a.example.org, b.js], connect-src: https://c.example.org}
 language: en
 publish: marked
 problems: {orphan: off, 日记/: {link-note: warning}}
@@ -102,7 +106,17 @@ def test_settings_are_valid_as_they_are_read() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["remot: none", "remote: some", "problems: {orphan: loud}", "problems: {日记: {orfan: off}}", "publish: yes"],
+    [
+        "remot: none",
+        "remote: some",
+        "problems: {orphan: loud}",
+        "problems: {日记: {orfan: off}}",
+        "publish: yes",
+        "addresses: quarz",
+        "frames: all",
+        "html: yes",
+        "policy: {script: [a]}",
+    ],
 )
 def test_what_no_setting_is_is_not_valid(text: str) -> None:
     assert [*errors(SETTINGS_SCHEMA, read(text))] != []

@@ -12,8 +12,9 @@ from zhixing.page import Document, read_page
 from zhixing.page.faults import Faults
 from zhixing.page.html import write_html
 from zhixing.page.targets import relative
+from zhixing.page.tree import Place
 from zhixing.site.html import edge_of
-from zhixing.vault.remote import ALL_MEDIA, Remote
+from zhixing.vault.remote import ALL_MEDIA, NO_EXTRAS, Extras, Remote
 
 PAGE = PurePosixPath("页.md")
 
@@ -45,7 +46,11 @@ def as_tree(
     return read_page(vault, vault.notes[PAGE], found, faults=problems)
 
 
-def to_html(page: Document, remote: Remote = ALL_MEDIA) -> str:
+def to_html(page: Document, remote: Remote = ALL_MEDIA, extras: Extras = NO_EXTRAS) -> str:
     """Return a page as the site shows it; places are relative paths of notes."""
-    edge = edge_of(lambda place: relative(place.path, page.path, place.anchor), permalinks=False, remote=remote)
+
+    def address(place: Place) -> str:
+        return relative(place.path, page.path, place.anchor)
+
+    edge = edge_of(address, permalinks=False, remote=remote, extras=extras)
     return write_html(page, edge).body

@@ -123,7 +123,7 @@ def file_name(payload: str, number: int) -> str:
     return f"{number} " + re.sub(r"[/\x00-\x1f]", "", payload)[:60]
 
 
-@pytest.fixture(scope="module", params=["none", "media"])
+@pytest.fixture(scope="module", params=["none", "media", "none, html: trusted"])
 def hostile_site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("scripts")
     notes = folder / "notes"

@@ -13,7 +13,7 @@ from zhixing.markdown.yaml import PROJECT, read_yaml
 from zhixing.problems import Code, Problem, Severity
 from zhixing.source import Source, Span
 from zhixing.vault.load import find_project, load_project
-from zhixing.vault.remote import ALL_MEDIA, NO_REMOTE, Remote
+from zhixing.vault.remote import ALL_MEDIA, NO_EXTRAS, NO_REMOTE, Extras, Remote
 from zhixing.vault.settings import KEYS, Settings, is_matched, read_settings, read_values
 
 
@@ -297,3 +297,55 @@ def test_what_is_inherited_does_not_matter_where_publishing_is_set(tmp_path: Pat
     (tmp_path / "mkdocs.yml").write_text(text, encoding="utf-8")
 
     assert find_project(tmp_path).settings == Settings(dialect=Dialect(siblings_first=True))
+
+
+@pytest.mark.parametrize("text", ["", "frames: none", "html: clean", "policy: {}"])
+def test_by_default_pages_hold_nothing_more(text: str) -> None:
+    assert read(text).extras == NO_EXTRAS
+    assert told(read(text)) == []
+
+
+def test_what_else_pages_may_hold() -> None:
+    text = (
+        "frames: [player.example.org, '*.example.net']\nhtml: trusted\npolicy:\n"
+        "  script-src: [https://a.example.org/lib/, scripts/b.js]\n  img-src: https://c.example.org\n"
+    )
+    found = read(text)
+    assert told(found) == []
+    assert found.extras == Extras(
+        frames=Remote(every=False, hosts=frozenset({"player.example.org", "*.example.net"})),
+        sources=(("script-src", ("https://a.example.org/lib/",)), ("img-src", ("https://c.example.org",))),
+        scripts=frozenset({"scripts/b.js"}),
+        trusted=True,
+    )
+    assert read_values("mkdocs.yml", {"frames": ["player.example.org"], "html": "trusted"}).extras.trusted
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("html: trustd", "zhixing.yml:1:7: config-invalid: The setting 'html' is none of its values. "
+         "Did you mean 'trusted'?"),
+        ("html: yes", "zhixing.yml:1:7: config-invalid: The setting 'html' is none of its values. "
+         "Known: clean, trusted."),
+        ("htlm: trusted", "zhixing.yml:1:1: config-invalid: There is no setting 'htlm'. Did you mean 'html'?"),
+        ("addresses: quarz", "zhixing.yml:1:12: config-invalid: The setting 'addresses' is none of its values. "
+         "Did you mean 'quartz'?"),
+        ("frames: all", "zhixing.yml:1:9: config-invalid: The setting 'frames' is no list of hosts. "
+         "Write the hosts, `[www.youtube-nocookie.com]`."),
+        ("frames: [https://a.org]", "zhixing.yml:1:10: config-invalid: This is no name of a host. "
+         "Write it alone, `cdn.example.org` or `'*.example.org'`."),
+        ("policy: {script-scr: [a]}", "zhixing.yml:1:10: config-invalid: No sources can be added to 'script-scr'. "
+         "Did you mean 'script-src'?"),
+        ("policy: {frame-src: [a]}", "zhixing.yml:1:10: config-invalid: No sources can be added to 'frame-src'. "
+         "Name the hosts of frames under `frames`."),
+        ("policy: {script-src: \"'unsafe-inline'\"}", "zhixing.yml:1:22: config-invalid: This is no source that can be "
+         "added to 'script-src'; keywords such as 'unsafe-inline' would let in scripts from anywhere. "
+         "Write a host, `https://stats.example.org`, a place below one, or a hash, `'sha256-…'`."),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_lets_nothing_in_and_is_said_at_its_place(text: str, what: str) -> None:
+    found = read(text)
+    assert told(found) == [what]
+    assert found.extras == NO_EXTRAS
+    assert found.addresses == ""

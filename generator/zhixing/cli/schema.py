@@ -15,7 +15,8 @@ from zhixing.language.vary import KEYS as VARIATION_KEYS
 from zhixing.lists.lists import GROUPS, LISTS
 from zhixing.lists.lists import KEYS as LIST_KEYS
 from zhixing.problems import Code
-from zhixing.vault.settings import ADDRESSES, LEVELS
+from zhixing.vault.remote import DIRECTIVES
+from zhixing.vault.settings import ADDRESSES, HTML, LEVELS
 from zhixing.vault.settings import KEYS as SETTINGS
 from zhixing.wording.languages import language_codes
 
@@ -174,7 +175,10 @@ def _settings() -> dict[str, Schema]:
     codes = {code.slug: _reference("level") for code in Code}
     known: dict[str, Schema] = {
         "addresses": {"enum": [*ADDRESSES]},
+        "frames": {"anyOf": [{"enum": ["none"]}, names]},
+        "html": {"enum": [*HTML]},
         "language": {"enum": [*language_codes()]},
+        "policy": _object({key: {"anyOf": [{"type": "string"}, names]} for key in DIRECTIVES}, []),
         "publish": {"enum": ["all", "marked"]},
         "problems": {"type": "object", "properties": codes, "additionalProperties": _reference("levels")},
         "properties": {"anyOf": [{"enum": ["all", "none"]}, names]},

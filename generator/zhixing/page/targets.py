@@ -54,3 +54,9 @@ def url(address: str) -> str:
 def own_name(name: str) -> str:
     """Return what a class or id that an author made up is called on a page, where no theme means anything by it."""
     return f"{_OWN}{name}"
+
+
+def trusted_name(name: str) -> str:
+    """Return what an id that a trusted author made up is called on a page: as written, but for the theme's own."""
+    plain = name.removeprefix("#")
+    return name if not plain.startswith("__") else f"{name[: len(name) - len(plain)]}{own_name(plain)}"

@@ -22,7 +22,7 @@ from mkdocs.utils import get_relative_url
 
 from zhixing.page.links import anchor
 from zhixing.page.tags import Tags
-from zhixing.page.targets import encode
+from zhixing.page.targets import encode, trusted_name
 from zhixing.page.titles import title
 from zhixing.page.tree import Place
 from zhixing.site.inputs import TakenPlaces
@@ -57,6 +57,8 @@ class Addresses:
     url: str
     pages: Mapping[PurePosixPath, PurePosixPath] = field(default_factory=dict)
     maps: Mapping[PurePosixPath, Place] = field(default_factory=dict)
+    trusted: bool = False
+    """Whether authors' HTML keeps its ids."""
 
     def file(self, path: PurePosixPath) -> str:
         """Return the address of a file of the vault: of its page where it has one, which leads to the file itself.
@@ -79,7 +81,8 @@ class Addresses:
         """Return the address of a place: a file or note of the vault, and an id on its page."""
         if place.path in self.maps:
             place = self.maps[place.path]
-        anchor = f"#{encode(place.anchor)}" if place.anchor else ""
+        name = trusted_name(place.html_id) if self.trusted and place.html_id else place.anchor
+        anchor = f"#{encode(name)}" if name else ""
         address = self.file(place.path)
         here = self.files.src_uris.get(str(place.path)) if anchor and address else None
         return anchor if here is not None and here.url == self.url else address and f"{address}{anchor}"
@@ -97,7 +100,8 @@ class Addresses:
         """Return where a resolved link leads, its heading or block included."""
         path = resolution.file or (resolution.note.path if resolution.note else None)
         address = self.file(path) if path else ""
-        place = anchor(resolution, link)
+        kept = self.trusted and resolution.html_id and not (resolution.block and link.block)
+        place = trusted_name(resolution.html_id) if kept else anchor(resolution, link)
         return f"{address}#{encode(place)}" if address and place else address
 
 

@@ -19,7 +19,7 @@ from zhixing.page.html import Entry, Surroundings
 from zhixing.page.tree import Place
 from zhixing.site.math import formula
 from zhixing.site.sanitise import sanitise
-from zhixing.vault.remote import NO_REMOTE, Remote
+from zhixing.vault.remote import NO_EXTRAS, NO_REMOTE, Extras, Remote
 from zhixing.wording.model import Wording
 
 _FORMAT = HtmlFormatter(cssclass="highlight", wrapcode=True)
@@ -33,11 +33,12 @@ def edge_of(
     words: Callable[[str], str] = str,
     described: Callable[[PurePosixPath], str] = lambda _: "",
     remote: Remote = NO_REMOTE,
+    extras: Extras = NO_EXTRAS,
 ) -> Surroundings:
     """Return what a page's writer needs: where places are, formulas as MathML, code in colours, and clean HTML."""
 
     def clean(page: str, mark: str) -> str:
-        return sanitise(page, mark, remote)
+        return sanitise(page, mark, remote, extras, lambda path: address(Place(PurePosixPath(path))))
 
     return Surroundings(address, formula, coloured, clean, permalinks, words, described, remote)
 

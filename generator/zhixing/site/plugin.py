@@ -93,6 +93,9 @@ class PluginConfig(Config):  # type: ignore[no-untyped-call]  # MkDocs types no 
     """
 
     addresses = Optional(Type(object))
+    frames = Optional(Type(object))
+    html = Optional(Type(object))
+    policy = Optional(Type(object))
     language = Optional(Choice(language_codes()))
     publish = Optional(Type(object))
     problems = Optional(Type(object))
@@ -382,8 +385,9 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     def _written(self, tree: Document, page: Page) -> str:
         """Return a page's HTML, and enter its headings into MkDocs' page."""
-        place, remote = self._addresses(page).place, self.shown.vault.settings.remote
-        edge = html.edge_of(place, words=with_papers, described=self._described, remote=remote)
+        place, said = self._addresses(page).place, self.shown.vault.settings
+        described, remote, extras = self._described, said.remote, said.extras
+        edge = html.edge_of(place, words=with_papers, described=described, remote=remote, extras=extras)
         written = write_html(tree, edge)
         page.toc = TableOfContents([*html.contents_of(written.contents), *page.toc])
         page.present_anchor_ids = {*(page.present_anchor_ids or ()), *(entry.id for entry in written.contents)}
@@ -440,7 +444,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         page_with_all = with_live(site_files.with_mermaid(output, key[1]), key[1], words, found)
         page_with_all = with_map_script(with_card(self._with_search(page_with_all), key[1], words), key[1], words)
         page_with_all = html.name_path(self._with_social(page_with_all, page, config), words)
-        return policy.with_policy(page_with_all, self.trusted[key], self.shown.vault.settings.remote)
+        settings = self.shown.vault.settings
+        return policy.with_policy(page_with_all, self.trusted[key], settings.remote, settings.extras)
 
     def _with_social(self, output: str, page: Page, config: MkDocsConfig) -> str:
         note, words = self.shown.note(page.file.src_uri), self.shown.vault.wording
@@ -477,8 +482,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         trusted = self.trusted.get((template_name, ""))
         if template_name == "404.html":
             output = html.missing_page(output, self.shown.vault.wording, home=urlsplit(config.site_url or "/").path)
-        remote = self.shown.vault.settings.remote
-        return policy.with_policy(self._with_search(output), trusted, remote) if trusted else output
+        said = self.shown.vault.settings
+        return policy.with_policy(self._with_search(output), trusted, said.remote, said.extras) if trusted else output
 
     @event_priority(-1000)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
@@ -545,7 +550,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     def _addresses(self, page: Page) -> Addresses:
         """Return where things are, seen from a page."""
         maps = {one.canvas: Place(one.note, one.anchor) for one in self.maps}
-        return Addresses(self.files, self.tags, page.url, self.sheets.places, maps)
+        trusted = self.shown.vault.settings.extras.trusted
+        return Addresses(self.files, self.tags, page.url, self.sheets.places, maps, trusted)
 
     def _on_site(self, note: Note) -> bool:
         """Return whether a note has a page for everybody: published, not excluded, no draft."""

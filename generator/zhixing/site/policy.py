@@ -17,22 +17,33 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import TableOfContents
 from mkdocs.utils.templates import TemplateContext
 
-from zhixing.vault.remote import NO_REMOTE, Remote
+from zhixing.vault.remote import NO_EXTRAS, NO_REMOTE, Extras, Remote
 
 _ELEMENT = re.compile(r"<(script|style)\b([^>]*)>(.*?)</\1\s*>", re.DOTALL | re.IGNORECASE)
 _NOT_RUN = re.compile(r"\s(?:src\s*=|type\s*=\s*[\"']?application/json)", re.IGNORECASE)
 _HEAD = re.compile(r"<head(?:\s[^>]*)?>|\A(?:\s*<!doctype[^>]*>)?", re.IGNORECASE)
 # Elements of films and sound have no such attribute of their own.
 _REFERRER = '<meta name="referrer" content="same-origin">'
+# Style elements of notes, as `sanitise` writes those that the owner trusts.
+STYLE_OF_NOTE = '<style class="of-note">'
+_OF_NOTE = re.compile(rf"{re.escape(STYLE_OF_NOTE)}([^<]*)</style>")
 _DIAGRAM = '<pre class="mermaid">'
 _SCRIPTS = "script-src 'self'"
 # Authors and the theme use style attributes, of which `sanitise` keeps harmless ones. Browsers that do not tell style
 # elements from attributes follow `style-src`.
-_POLICY = (
-    "default-src 'self'; img-src 'self' data:{remote}; media-src 'self' data:{remote}; font-src 'self' data:; "
-    "{scripts}; style-src 'self' 'unsafe-inline'; style-src-elem 'self'{styles}; style-src-attr 'unsafe-inline'; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'"
-)
+_DIRECTIVES = {
+    "default-src": ("'self'",),
+    "img-src": ("'self'", "data:"),
+    "media-src": ("'self'", "data:"),
+    "font-src": ("'self'", "data:"),
+    "script-src": ("'self'",),
+    "style-src": ("'self'", "'unsafe-inline'"),
+    "style-src-elem": ("'self'",),
+    "style-src-attr": ("'unsafe-inline'",),
+    "object-src": ("'none'",),
+    "base-uri": ("'none'",),
+    "form-action": ("'self'",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,25 +82,43 @@ def _blank(page: Page) -> Page:
     return blank
 
 
-def with_policy(page: str, trusted: Trusted, remote: Remote = NO_REMOTE) -> str:
+def with_policy(page: str, trusted: Trusted, remote: Remote = NO_REMOTE, extras: Extras = NO_EXTRAS) -> str:
     """Return a whole page with a policy that lets it run the site's files and what is trusted, and nothing else.
 
-    Only pictures, films and sound may be `remote`, and whom they are asked of is not told by which page.
+    Pictures, films and sound may be `remote`; `extras` are the further sources that the owner has named. Whom they are
+    asked of is not told by which page.
     """
-    # Mermaid puts a style element into each diagram that it draws.
-    styles = ("unsafe-inline",) if _DIAGRAM in page else trusted.styles
-    media = "".join([f" {source}" for source in remote.sources])
-    policy = _POLICY.format(scripts=_sources(_SCRIPTS, trusted.scripts), styles=_sources("", styles), remote=media)
-    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">{_REFERRER if media else ""}'
+    added = _find_sources(page, trusted, remote, extras)
+    directives = {**_DIRECTIVES, **{name: ("'self'",) for name in ("connect-src", "frame-src") if added.get(name)}}
+    policy = "; ".join(" ".join((name, *own, *added.get(name, ()))) for name, own in directives.items())
+    referrer = _REFERRER if remote.sources or extras.frames.sources or extras.sources else ""
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">{referrer}'
     return _HEAD.sub(lambda head: f"{head[0]}{meta}", page, count=1)
+
+
+def _find_sources(page: str, trusted: Trusted, remote: Remote, extras: Extras) -> dict[str, tuple[str, ...]]:
+    """Return the sources that a page's policy has beside those of every page, by directive."""
+    own = tuple(_hash(text) for text in _OF_NOTE.findall(page)) if extras.trusted else ()
+    # Mermaid puts a style element into each diagram that it draws. Beside hashes browsers pass over the keyword.
+    styles = ("'unsafe-inline'",) if _DIAGRAM in page else _quote((*trusted.styles, *own))
+    more = dict(extras.sources)
+    further = tuple(one for one in more.get("style-src", ()) if _DIAGRAM not in page or not one.startswith("'"))
+    return {
+        **more,
+        "img-src": (*remote.sources, *more.get("img-src", ())),
+        "media-src": (*remote.sources, *more.get("media-src", ())),
+        "script-src": (*_quote(trusted.scripts), *more.get("script-src", ())),
+        "style-src": tuple(one for one in further if not one.startswith("'")),
+        "style-src-elem": (*styles, *further),
+        "frame-src": extras.frames.sources,
+    }
 
 
 def with_reloading(page: bytes) -> bytes:
     """Return a page to whose end `mkdocs serve` added a script, with a policy that lets this script run."""
     start = page.rindex(b"<script>") + len(b"<script>")
     script = page[start : page.index(b"</script>", start)].decode()
-    allowed = _sources(_SCRIPTS, (_hash(script),))
-    return page.replace(_SCRIPTS.encode(), allowed.encode(), 1)
+    return page.replace(_SCRIPTS.encode(), f"{_SCRIPTS} '{_hash(script)}'".encode(), 1)
 
 
 def _hash(text: str) -> str:
@@ -98,5 +127,5 @@ def _hash(text: str) -> str:
     return f"sha256-{b64encode(sha256(unified.encode()).digest()).decode()}"
 
 
-def _sources(directive: str, names: tuple[str, ...]) -> str:
-    return "".join([directive, *(f" '{name}'" for name in names)])
+def _quote(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"'{name}'" for name in names)

@@ -15,12 +15,27 @@ from zhixing.markdown.yaml import PROJECT, Node, Scalar, Sequence, read_yaml
 from zhixing.markdown.yaml import Mapping as YamlMapping
 from zhixing.problems import Code, Problem, Severity, did_you_mean
 from zhixing.source import Source, Span
-from zhixing.vault.remote import ALL_MEDIA, NO_REMOTE, Remote, is_host
+from zhixing.vault.remote import (
+    ALL_MEDIA,
+    DIRECTIVES,
+    NO_EXTRAS,
+    NO_REMOTE,
+    Extras,
+    Remote,
+    is_host,
+    is_script_file,
+    is_source,
+)
 
-KEYS = ("addresses", "language", "publish", "problems", "properties", "remote", "templates")
+KEYS = (
+    *("addresses", "frames", "html", "language", "policy", "publish", "problems", "properties", "remote", "templates"),
+)
 # Which addresses the pages of notes have.
 FILES, QUARTZ, PERMALINK = "files", "quartz", "permalink"
 ADDRESSES = (FILES, QUARTZ, PERMALINK)
+# What becomes of authors' HTML.
+CLEAN, TRUSTED = "clean", "trusted"
+HTML = (CLEAN, TRUSTED)
 _CODES = {code.slug: code for code in Code}
 # MkDocs hands on `off` and `on` as truth values.
 _OFF, _ON = frozenset({"off", "false", "no"}), frozenset({"on", "true", "yes"})
@@ -47,9 +62,9 @@ class Settings:
     """What is set for a vault; the defaults are those of a vault that sets nothing.
 
     `marked_only` says that only notes are published that say so. `properties` are those that stand on a page, None
-    for all. `remote` is what of other hosts pages show. `addresses` says which addresses pages have, "" where nothing
-    is set: those of files, without redirects from Quartz' addresses. `problems` are those of the settings themselves.
-    `dialect` is what mkdocs.yml says of the vault's Markdown.
+    for all. `remote` is what of other hosts pages show, `extras` what else they may hold. `addresses` says which
+    addresses pages have, "" where nothing is set: those of files, without redirects from Quartz' addresses. `problems`
+    are those of the settings themselves. `dialect` is what mkdocs.yml says of the vault's Markdown.
     """
 
     marked_only: bool = False
@@ -58,6 +73,7 @@ class Settings:
     templates: bool = True
     remote: Remote = ALL_MEDIA
     addresses: str = ""
+    extras: Extras = NO_EXTRAS
     problems: tuple[Problem, ...] = field(default=(), compare=False)
     dialect: Dialect = OBSIDIAN
 
@@ -103,6 +119,7 @@ def read_settings(source: Source, node: Node | None) -> Settings:
         templates=reader.read_switch(node.get("templates"), "templates"),
         remote=reader.read_remote(node),
         addresses=reader.read_choice(node.get("addresses"), "addresses", ADDRESSES),
+        extras=reader.read_extras(node),
     )
     # Reading fills the list of problems.
     return replace(settings, problems=tuple(reader.problems))
@@ -201,6 +218,63 @@ class _Reader:
         fix = "Write `media`, `none`, or the hosts, `[cdn.example.org]`; until then it is `none`"
         self.refuse(said, "The setting 'remote' is none of its values", fix)
         return NO_REMOTE
+
+    def read_extras(self, node: YamlMapping) -> Extras:
+        """Return what else pages may hold: of what cannot be read, nothing."""
+        sources, scripts = self._read_policy(node.get("policy"))
+        if node.repeated:
+            return NO_EXTRAS
+        return Extras(
+            frames=Remote(every=False, hosts=self._read_frames(node.get("frames"))),
+            sources=sources,
+            scripts=scripts,
+            trusted=self.read_choice(node.get("html"), "html", HTML) == TRUSTED,
+        )
+
+    def _read_frames(self, node: Node | None) -> frozenset[str]:
+        """Return the hosts whose pages may stand in frames."""
+        if node is None or (isinstance(node, Scalar) and node.text == "none" and not node.tag):
+            return frozenset()
+        if isinstance(node, Sequence):
+            return frozenset(host for host in map(self._read_host, node.items) if host)
+        self.refuse(node, "The setting 'frames' is no list of hosts", "Write the hosts, `[www.youtube-nocookie.com]`")
+        return frozenset()
+
+    def _read_policy(self, node: Node | None) -> tuple[tuple[tuple[str, tuple[str, ...]], ...], frozenset[str]]:
+        """Return the further sources of each directive, and the files of the vault that are scripts."""
+        if node is not None and not isinstance(node, YamlMapping):
+            self.refuse(node, "The setting 'policy' is no mapping", "Write `script-src: [https://stats.example.org]`")
+        if not isinstance(node, YamlMapping):
+            return (), frozenset()
+        for key in node.repeated:
+            self.refuse(key, f"The directive {key.text!r} stands twice", "Keep one of the two")
+        sources: dict[str, tuple[str, ...]] = {}
+        scripts: set[str] = set()
+        for key, value in node.items:
+            if key.text not in DIRECTIVES:
+                fix = "Name the hosts of frames under `frames`" if key.text == "frame-src" else ""
+                near = fix or did_you_mean(key.text, DIRECTIVES) or f"Known: {', '.join(DIRECTIVES)}"
+                self.refuse(key, f"No sources can be added to {key.text!r}", near)
+                continue
+            found = self._read_sources(key.text, value)
+            scripts |= {one for one in found if is_script_file(one)}
+            sources[key.text] = tuple(one for one in found if not is_script_file(one))
+        return tuple((name, found) for name, found in sources.items() if found), frozenset(scripts)
+
+    def _read_sources(self, directive: str, node: Node) -> list[str]:
+        """Return the sources in a list, without those that a policy may not be given."""
+        found = []
+        for item in node.items if isinstance(node, Sequence) else [node]:
+            text = item.text if isinstance(item, Scalar) else ""
+            is_file = directive == "script-src" and is_script_file(text)
+            if is_file or is_source(directive, text):
+                found.append(text)
+                continue
+            wanted = "a host, `https://stats.example.org`, a place below one, or a hash, `'sha256-…'`"
+            weak = "scripts" if directive == "script-src" else "anything"
+            more = f"; keywords such as {text} would let in {weak} from anywhere" if text[:1] in ("'", "*") else ""
+            self.refuse(item, f"This is no source that can be added to {directive!r}{more}", f"Write {wanted}")
+        return found
 
     def _read_host(self, node: Node) -> str:
         """Return the name of a host, "" where it is none."""

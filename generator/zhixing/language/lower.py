@@ -127,9 +127,7 @@ def lower_with(run: Run, expressions: Iterable[Expression]) -> tuple[Program, tu
     missing = [step.name.name for step in example.steps if step.name.name not in whole]
     if missing:
         raise NotLoweredError(f"{', '.join(missing)} was not computed")
-    own = list(expressions)
-    known = replace(run, forms=find_forms(run, (one.tree for one in own))) if own else run
-    return _Lowerer(known, example).lower(own)
+    return _Lowerer(run, example).lower(list(expressions))
 
 
 def _follow(form: Form) -> Quantity:
@@ -177,6 +175,9 @@ class _Lowerer:
         for each, steps in groupby(self.example.steps, key=lambda step: step.each):
             own = list(steps)
             statements += [self.repeat(each, own)] if each else map(self.assign, own)
+        # A name stands for another value outside the loop that it is computed in.
+        self.run = replace(self.run, forms=find_forms(replace(self.run, forms={}), (one.tree for one in shown)))
+        self.known = {}
         trees = tuple(self.numbers(one.tree for one in shown))
         axes = [Positions(name, self.axes[name].size, self.axes[name].numbers) for name in self.used]
         named = [axis for axis in self.axes.values() if axis.labels and not axis.numbers and axis.root == axis.name]

@@ -22,8 +22,8 @@ from zhixing.language.latex_context import Context, axis_names, step_context, wo
 from zhixing.language.latex_expression import ExpressionPrinter
 from zhixing.language.latex_places import At, label_piece
 from zhixing.language.latex_printer import COMPARISONS, NoNotationError
-from zhixing.language.latex_tree import Apply, Digits, Piece, Product, is_negative, name_piece, number_piece, with_index
-from zhixing.language.model import Array, Axis, Dimension, Expression, Format, Quantity, Run, Start, Step
+from zhixing.language.latex_tree import Digits, Piece, name_piece, number_piece, with_index
+from zhixing.language.model import Axis, Dimension, Expression, Format, Quantity, Run, Start, Step
 from zhixing.language.nodes import (
     Arithmetic,
     Binary,
@@ -39,6 +39,7 @@ from zhixing.language.nodes import (
     Unary,
     indexed_base,
     map_children,
+    name_node,
     quantity_name,
     replace_node,
 )
@@ -46,10 +47,10 @@ from zhixing.language.notation import notation, print_name
 from zhixing.language.reductions import find_axes
 from zhixing.language.run import Evaluate, fill, find_order, start_quantity
 from zhixing.language.words import CONSTANTS
-from zhixing.language.words.word import Best, Entrywise, Explanation, Fences, Layout, Reduction, Word
-from zhixing.show import terms
+from zhixing.language.words.word import Explanation, Fences, Layout, Word
 from zhixing.show.numbers import PLAIN, latex_number, print_number
-from zhixing.show.terms import Term, agrees, number_term
+from zhixing.show.plan import DIGITS, Combination, Constant, Entry, Kind, Literal, Plan, Statistic, work_out
+from zhixing.show.terms import Term, agrees
 
 # A repeated step at one turn of its loop, as an expression over the finished run: `h[t - 1]` at t = 3 is `h[2]`.
 
@@ -74,9 +75,13 @@ def _start(run: Run, start: Start, evaluate: Evaluate) -> Quantity:
     return fill(start_quantity(start, run.example.axes, partial(evaluate, run)), start.name, run.example.axes)
 
 
+BEFORE = "·before"
+"""The first word of the name of a value before the first step; no author can write it."""
+
+
 def _name_start(name: str, back: int) -> str:
-    """Return the name under which a value before the first step is kept, which no author can write."""
-    return f"·before {name} {back}"
+    """Return the name under which a value before the first step is kept."""
+    return f"{BEFORE} {name} {back}"
 
 
 @dataclass(frozen=True)
@@ -159,158 +164,137 @@ def _find_entries(walk: Walk, node: Call, at: Place) -> list[Place]:
     return list(product(*ranges))
 
 
-def _explain_entries(walk: Walk, node: Call, at: Place) -> list[Term]:
+def _explain_entries(walk: Walk, node: Call, at: Place) -> list[Plan]:
     return [walk.entry(node.arguments[0], place) for place in _find_entries(walk, node, at)]
 
 
-def _sum(walk: Walk, _word: Word, node: Call, at: Place) -> Term:
-    return terms.total([walk.arithmetic(node.arguments[0], place) for place in _find_entries(walk, node, at)])
+def _sum(walk: Walk, _word: Word, node: Call, at: Place) -> Plan:
+    return _explain_terms(walk, Kind.SUM, node, at)
 
 
-def _product(walk: Walk, _word: Word, node: Call, at: Place) -> Term:
-    return terms.product([walk.arithmetic(node.arguments[0], place) for place in _find_entries(walk, node, at)])
+def _product(walk: Walk, _word: Word, node: Call, at: Place) -> Plan:
+    return _explain_terms(walk, Kind.PRODUCT, node, at)
 
 
-def _run_up(walk: Walk, node: Call, at: Place) -> list[Term]:
+def _explain_terms(walk: Walk, kind: Kind, node: Call, at: Place) -> Plan:
+    places = _find_entries(walk, node, at)
+    return Combination(kind, tuple(walk.arithmetic(node.arguments[0], place) for place in places))
+
+
+def _run_up(walk: Walk, node: Call, at: Place) -> tuple[Plan, ...]:
     """Return the terms of the argument's entries up to a place along the axis."""
     argument = walk.quantity(node.arguments[0])
     (along,) = find_axes(argument, axis_names(node), walk.run.example.axes)[-1:]
     walk.budget.work(NODE_WORK * (at[along] + 1))
     places = ((*at[:along], place, *at[along + 1 :]) for place in range(at[along] + 1))
-    return [walk.arithmetic(node.arguments[0], place) for place in places]
+    return tuple(walk.arithmetic(node.arguments[0], place) for place in places)
 
 
-def _running_sum(walk: Walk, _word: Word, node: Call, at: Place) -> Term:
-    return terms.total(_run_up(walk, node, at))
+def _running_sum(walk: Walk, _word: Word, node: Call, at: Place) -> Plan:
+    return Combination(Kind.SUM, _run_up(walk, node, at))
 
 
-def _running_product(walk: Walk, _word: Word, node: Call, at: Place) -> Term:
-    return terms.product(_run_up(walk, node, at))
+def _running_product(walk: Walk, _word: Word, node: Call, at: Place) -> Plan:
+    return Combination(Kind.PRODUCT, _run_up(walk, node, at))
 
 
-def _mean(walk: Walk, _word: Word, node: Call, at: Place) -> Term:
+def _mean(walk: Walk, _word: Word, node: Call, at: Place) -> Plan:
     return _average(walk, _explain_entries(walk, node, at))
 
 
-def _average(walk: Walk, entries: list[Term]) -> Term:
-    return terms.divide(terms.total(entries), walk.number(float(len(entries))))
+def _average(walk: Walk, entries: list[Plan]) -> Plan:
+    return Combination(Kind.DIVIDE, (Combination(Kind.SUM, tuple(entries)), walk.number(float(len(entries)))))
 
 
-def _variance(walk: Walk, _word: Word, node: Call, at: Place) -> Term:
+def _square(walk: Walk, plan: Plan) -> Plan:
+    return Combination(Kind.POWER, (plan, walk.number(2.0)))
+
+
+def _variance(walk: Walk, _word: Word, node: Call, at: Place) -> Plan:
     entries = _explain_entries(walk, node, at)
-    centre = walk.number(_average(walk, entries).value)
-    two = walk.number(2.0)
-    return _average(walk, [terms.power(terms.add(entry, centre, "-"), two) for entry in entries])
+    centre = Combination(Kind.NUMBER, (_average(walk, entries),))
+    return _average(walk, [_square(walk, Combination(Kind.SUBTRACT, (entry, centre))) for entry in entries])
 
 
-def _deviation(walk: Walk, word: Word, node: Call, at: Place) -> Term:
-    return terms.square_root(_variance(walk, word, node, at))
+def _deviation(walk: Walk, word: Word, node: Call, at: Place) -> Plan:
+    return Combination(Kind.ROOT, (_variance(walk, word, node, at),))
 
 
-def _norm(walk: Walk, _word: Word, node: Call, at: Place) -> Term:
-    two = walk.number(2.0)
-    return terms.square_root(terms.total([terms.power(entry, two) for entry in _explain_entries(walk, node, at)]))
+def _norm(walk: Walk, _word: Word, node: Call, at: Place) -> Plan:
+    squares = tuple(_square(walk, entry) for entry in _explain_entries(walk, node, at))
+    return Combination(Kind.ROOT, (Combination(Kind.SUM, squares),))
 
 
-def _entropy(walk: Walk, _word: Word, node: Call, at: Place) -> Term:
-    r"""Return `-(p \ln p + …)`; what has no probability adds nothing."""
-    shares = [term for term in _explain_entries(walk, node, at) if term.value > 0]
-    pieces = [
-        Term(
-            Product(term.piece, Apply(r"\ln", (term.piece,), bare=_is_bare(term.piece))),
-            term.value * math.log(term.value),
-        )
-        for term in shares
-    ]
-    return terms.negate_term(terms.total(pieces))
+def _entropy(walk: Walk, _word: Word, node: Call, at: Place) -> Plan:
+    return Combination(Kind.ENTROPY, tuple(_explain_entries(walk, node, at)))
 
 
-def _is_bare(piece: Piece) -> bool:
-    """Return whether a logarithm may stand before a number without brackets."""
-    return isinstance(piece, Digits) and not piece.scaled and not is_negative(piece)
-
-
-def _list(walk: Walk, word: Word, node: Call, at: Place) -> Term:
+def _list(walk: Walk, word: Word, node: Call, at: Place) -> Plan:
     """Return `max(a, b, …)`; of a long list the first three and the last are printed."""
-    entries = _explain_entries(walk, node, at)
-    value = _reduce(word, np.array([term.value for term in entries]))
-    arguments = terms.shorten([term.piece for term in entries])
-    return Term(Apply(word.operator(walk.names), tuple(arguments)), value)
+    entries = tuple(_explain_entries(walk, node, at))
+    return Combination(Kind.LIST, entries, word.name, (word.operator(walk.names),))
 
 
-def _reduce(word: Word, values: Array) -> float:
-    if not values.size or not isinstance(word.function, Reduction | Best):
-        return math.nan
-    return float(word.function.compute(values, axis=-1))
+def _softmax(walk: Walk, _word: Word, node: Call, at: Place) -> Plan:
+    places = _find_entries(walk, node, at)
+    entries = tuple(walk.entry(node.arguments[0], place) for place in places)
+    return Combination(Kind.SHARE, entries, own=places.index(at))
 
 
-def _softmax(walk: Walk, _word: Word, node: Call, at: Place) -> Term:
-    entries = _find_entries(walk, node, at)
-    return terms.softmax([walk.entry(node.arguments[0], place) for place in entries], entries.index(at))
-
-
-def _normalize(walk: Walk, _word: Word, node: Call, at: Place) -> Term:
+def _normalize(walk: Walk, _word: Word, node: Call, at: Place) -> Plan:
     """Return `(x − mean) / √variance`, with what is added to the variance where that is not 0."""
-    entries = np.array([walk.quantity(node.arguments[0]).values[place] for place in _find_entries(walk, node, at)])
-    variance = walk.number(float(np.var(entries)))
+    entries = tuple(walk.bare_entry(node.arguments[0], place) for place in _find_entries(walk, node, at))
+    values = np.array([entry.value for entry in entries])
+    variance: Plan = Statistic("var", entries, float(np.var(values)))
+    mean = Statistic("mean", entries, float(np.mean(values)))
     eps = node.keyword("eps")
-    centred = terms.add(walk.entry(node.arguments[0], at), walk.number(float(np.mean(entries))), "-")
-    return terms.divide(centred, terms.square_root(terms.add(variance, walk.term(eps, ())) if eps else variance))
+    centred = Combination(Kind.SUBTRACT, (walk.entry(node.arguments[0], at), mean))
+    spread = Combination(Kind.ADD, (variance, walk.term(eps, ()))) if eps else variance
+    return Combination(Kind.DIVIDE, (centred, Combination(Kind.ROOT, (spread,))))
 
 
-def _size(walk: Walk, _word: Word, node: Call, _at: Place) -> Term:
+def _size(walk: Walk, _word: Word, node: Call, _at: Place) -> Plan:
     shape = walk.quantity(node.arguments[0]).values.shape
-    return terms.product([walk.number(float(size)) for size in shape] or [walk.number(1.0)])
+    return Combination(Kind.PRODUCT, tuple(walk.number(float(size)) for size in shape or (1.0,)))
 
 
-def _where(walk: Walk, _word: Word, node: Call, at: Place) -> Term:
-    condition, chosen, other = node.arguments
-    holds = walk.quantity(condition).values[walk.part(node, at, condition)] != 0
-    branch = chosen if holds else other
-    return walk.term(branch, walk.part(node, at, branch))
+def _where(walk: Walk, _word: Word, node: Call, at: Place) -> Plan:
+    condition, *branches = node.arguments
+    holds = walk.bare_entry(condition, walk.part(node, at, condition))
+    return Combination(Kind.BRANCH, (holds, *(walk.term(one, walk.part(node, at, one)) for one in branches)))
 
 
-def _explain_call(walk: Walk, word: Word, node: Call, at: Place) -> Term:
+def _explain_call(walk: Walk, word: Word, node: Call, at: Place) -> Plan:
     return apply_word(walk, word, node, at, walk.term)
 
 
-def apply_word(walk: Walk, word: Word, node: Call, at: Place, explain: Callable[[Node, Place], Term]) -> Term:
+def apply_word(walk: Walk, word: Word, node: Call, at: Place, explain: Callable[[Node, Place], Plan]) -> Plan:
     """Return a function applied to its arguments, each explained, in the notation that the formula has."""
-    arguments = [explain(argument, walk.part(node, at, argument)) for argument in node.arguments]
-    compute = word.function.compute if isinstance(word.function, Entrywise) else _no_value
+    arguments = tuple(explain(argument, walk.part(node, at, argument)) for argument in node.arguments)
     match word.latex.notation:
         case Layout.ROOT:
-            return terms.square_root(arguments[0])
+            return Combination(Kind.ROOT, arguments[:1])
         case Layout.POWER_OF_E if "e" not in walk.names:
-            return terms.exponential(arguments[0])
+            return Combination(Kind.EXPONENTIAL, arguments[:1])
         case Fences(opening, closing):
-            return terms.enclosed(opening, arguments[0], closing, _value_at(compute, arguments[0].value))
-    operator = word.operator(walk.names)
-    if word.latex.bare and _is_bare(arguments[0].piece):
-        return Term(Apply(operator, (arguments[0].piece,), bare=True), _value_at(compute, arguments[0].value))
-    return terms.applied(operator, arguments, partial(_value_at, compute))
+            return Combination(Kind.FENCES, arguments[:1], word.name, (opening, closing))
+    kind = Kind.APPLY_BARE if word.latex.bare else Kind.APPLY
+    return Combination(kind, arguments, word.name, (word.operator(walk.names),))
 
 
-def _no_value(*_arrays: Array) -> Array:
-    return np.asarray(math.nan)
-
-
-def _value_at(function: Callable[..., Array], *values: float) -> float:
-    with np.errstate(all="ignore"):
-        return float(function(*(np.asarray(value) for value in values)))
-
-
-def _convolution(walk: Walk, _word: Word, node: Call, at: Place) -> Term:
+def _convolution(walk: Walk, _word: Word, node: Call, at: Place) -> Plan:
     """Return the sum of a kernel's numbers times those of the window that it lies on."""
-    image, kernel = (walk.quantity(argument).values for argument in node.arguments[:2])
+    image, kernel = node.arguments[:2]
+    ranks = [walk.quantity(one).values.ndim for one in (image, kernel)]
     *lead, y, x = at
-    if image.ndim != 2 or kernel.ndim != 2 or lead:
+    if ranks != [2, 2] or lead:
         return walk.entry(node, at)
-    pairs = ((kernel[i, j], image[y + i, x + j]) for i, j in np.ndindex(*kernel.shape))
-    return terms.total([terms.times(walk.number(float(a)), walk.number(float(b))) for a, b in pairs])
+    places = np.ndindex(*walk.quantity(kernel).values.shape)
+    pairs = ((walk.bare_entry(kernel, (i, j)), walk.bare_entry(image, (y + i, x + j))) for i, j in places)
+    return Combination(Kind.SUM, tuple(Combination(Kind.MULTIPLY, pair) for pair in pairs))
 
 
-_EXPLAINED: Mapping[Explanation, Callable[[Walk, Word, Call, Place], Term]] = {
+_EXPLAINED: Mapping[Explanation, Callable[[Walk, Word, Call, Place], Plan]] = {
     Explanation.APPLIED: _explain_call,
     Explanation.BRANCH: _where,
     Explanation.SUM: _sum,
@@ -338,7 +322,6 @@ class Walk:
 
     run: Run
     evaluate: Evaluate
-    digits: int = 5
     budget: Budget = field(default_factory=Budget)
     values: dict[Node, Quantity] = field(default_factory=dict)
 
@@ -353,18 +336,23 @@ class Walk:
             self.values[node] = self.evaluate(self.run, node)
         return self.values[node]
 
-    def number(self, value: float, form: Format = PLAIN) -> Term:
-        """Return a number that is not explained further."""
+    def number(self, value: float) -> Plan:
+        """Return a number that no entry is."""
         self.budget.node()
-        return number_term(value, self.digits, form)
+        return Constant(value)
 
-    def entry(self, node: Node, at: Place) -> Term:
-        """Return an entry of a node's value as a number."""
+    def entry(self, node: Node, at: Place) -> Entry:
+        """Return an entry of a node's value, which is not explained further, in its quantity's format."""
         form = self.run.example.format_of(quantity_name(indexed_base(node))).bare
-        value = float(self.quantity(node).values[at])
-        return self.number(value, form if self.digits == DIGITS[0] else PLAIN)
+        return replace(self.bare_entry(node, at), form=form)
 
-    def declared(self, node: Node, axes: Sequence[str], at: Place) -> Term:
+    def bare_entry(self, node: Node, at: Place) -> Entry:
+        """Return an entry of a node's value, which is not explained further."""
+        self.budget.node()
+        values = self.quantity(node).values
+        return Entry(node, at, values.shape, float(values[at]))
+
+    def declared(self, node: Node, axes: Sequence[str], at: Place) -> Plan:
         """Explain an entry at a place in the order of the declared axes, which may differ from the computed order."""
         own = self.quantity(node).axes
         if not own:
@@ -372,7 +360,7 @@ class Walk:
         known = sorted(own) == sorted(axes) and len(set(own)) == len(own)
         return self.term(node, tuple(at[list(axes).index(axis)] for axis in own) if known else at)
 
-    def term(self, node: Node, at: Place) -> Term:  # noqa: PLR0911 - a case for each kind of node
+    def term(self, node: Node, at: Place) -> Plan:  # noqa: PLR0911 - a case for each kind of node
         """Explain an entry of an expression."""
         match node:
             case Number() | Name():
@@ -401,7 +389,7 @@ class Walk:
         found = self.evaluate(known, replace(node, base=Name(_PLACES, span=base.span)))
         return tuple(int(place) for place in np.unravel_index(int(found.values[at]), places.shape))
 
-    def arithmetic(self, node: Node, at: Place) -> Term:
+    def arithmetic(self, node: Node, at: Place) -> Plan:
         """Explain an entry by arithmetic alone, as a term of a sum: a function is applied to a plain number."""
         word = word_of(node)
         if isinstance(node, Call) and word and word.within_sums:
@@ -416,26 +404,29 @@ class Walk:
         named = all(own) and len(set(dimensions)) == len(dimensions) and set(own) <= set(dimensions)
         return tuple(at[dimensions.index(axis)] for axis in own) if named else at[len(at) - len(own) :]
 
-    def _leaf(self, node: Node, at: Place) -> Term:
+    def _leaf(self, node: Node, at: Place) -> Plan:
         if isinstance(node, Number):
-            return Term(number_piece(node.number), node.number, plain=True)
+            return Literal(Term(number_piece(node.number), node.number, plain=True))
         if isinstance(node, Name) and node.name in CONSTANTS and node.name not in self.run.quantities:
-            return Term(name_piece(node.name, {}), CONSTANTS[node.name], plain=True)
+            return Literal(Term(name_piece(node.name, {}), CONSTANTS[node.name], plain=True))
         return self.entry(node, at)
 
-    def _combine(self, node: Binary | Unary, at: Place, explain: Callable[[Node, Place], Term]) -> Term:
+    def _combine(self, node: Binary | Unary, at: Place, explain: Callable[[Node, Place], Plan]) -> Plan:
         if isinstance(node, Unary):
-            return terms.negate_term(explain(node.operand, at)) if node.operator == "-" else self.entry(node, at)
-        left, right = (explain(side, self.part(node, at, side)) for side in (node.left, node.right))
-        return _ARITHMETIC[node.operator](left, right)
+            negative = node.operator == "-"
+            return Combination(Kind.NEGATE, (explain(node.operand, at),)) if negative else self.entry(node, at)
+        sides = (explain(side, self.part(node, at, side)) for side in (node.left, node.right))
+        return Combination(_ARITHMETIC[node.operator], tuple(sides))
 
-    def _compare(self, node: Compare, at: Place) -> Term:
+    def _compare(self, node: Compare, at: Place) -> Plan:
         if any(isinstance(side, Label) for side in node.sides):
             return self.entry(node, at)  # a label is compared, not a number
-        explained = [self.term(side, self.part(node, at, side)) for side in node.sides]
-        return terms.compare(explained, [COMPARISONS[op] for op in node.operators], self.entry(node, at).value)
+        sides = (self.term(side, self.part(node, at, side)) for side in node.sides)
+        return Combination(
+            Kind.COMPARE, (self.entry(node, at), *sides), marks=tuple(COMPARISONS[op] for op in node.operators)
+        )
 
-    def dot(self, left: Node, right: Node, result: Quantity, at: Place) -> Term:
+    def dot(self, left: Node, right: Node, result: Quantity, at: Place) -> Plan:
         """Explain an entry of a matrix product: the sum of products along the axis that it uses up."""
         a, b = self.quantity(left), self.quantity(right)
         rows, columns = a.values.ndim > 1, b.values.ndim > 1
@@ -445,15 +436,15 @@ class Walk:
         lead_a = tuple(batch[axis] for axis in a.axes[:-2])
         lead_b = tuple(batch[axis] for axis in b.axes[:-2])
         pairs = (((*lead_a, *own, k), (*lead_b, k, *column)) for k in range(a.values.shape[-1]))
-        factors = ((self.number(float(a.values[i])), self.number(float(b.values[j]))) for i, j in pairs)
-        return terms.total([terms.times(x, y) for x, y in factors])
+        factors = ((self.bare_entry(left, i), self.bare_entry(right, j)) for i, j in pairs)
+        return Combination(Kind.SUM, tuple(Combination(Kind.MULTIPLY, pair) for pair in factors))
 
-    def _call(self, node: Call, at: Place) -> Term:
+    def _call(self, node: Call, at: Place) -> Plan:
         word = word_of(node)
         explain = _EXPLAINED.get(word.explanation) if word and word.explanation else None
         return explain(self, word, node, at) if word and explain and node.arguments else self.entry(node, at)
 
-    def field(self, call: Node, name: str, at: Place) -> Term:
+    def field(self, call: Node, name: str, at: Place) -> Plan:
         """Explain an entry of a result of `attention(Q, K, V)`: its scores, weights or output."""
         word = word_of(call)
         attention = word is not None and word.explanation is Explanation.ATTENTION
@@ -465,31 +456,30 @@ class Walk:
             return self.dot(Q, Transpose(K, span=K.span), self.quantity(results[name]), at)
         if name == "scaled" and call.keyword("bias") is None:
             score, scale = self.entry(results["scores"], at), call.keyword("scale")
-            width = number_term(float(self.quantity(Q).values.shape[-1]))
-            return terms.times(score, self.term(scale, ())) if scale else terms.divide(score, terms.square_root(width))
+            width = Constant(float(self.quantity(Q).values.shape[-1]), digits=DIGITS[0])
+            by = (Kind.MULTIPLY, self.term(scale, ())) if scale else (Kind.DIVIDE, Combination(Kind.ROOT, (width,)))
+            return Combination(by[0], (score, by[1]))
         if name == "weights":
-            row = self.quantity(results["masked"]).values[at[:-1]]
-            return terms.softmax([self.number(float(score)) for score in row], at[-1])
+            places = ((*at[:-1], place) for place in range(self.quantity(results["masked"]).values.shape[-1]))
+            scores = tuple(self.bare_entry(results["masked"], place) for place in places)
+            return Combination(Kind.SHARE, scores, own=at[-1])
         if name == "output":
             return self.dot(results["weights"], V, self.quantity(results[name]), at)
         return self.entry(results[name], at)
 
 
-_ARITHMETIC: Mapping[Arithmetic, Callable[[Term, Term], Term]] = {
-    "+": terms.add,
-    "-": lambda a, b: terms.add(a, b, "-"),
-    "*": terms.times,
-    "/": terms.divide,
-    "**": terms.power,
-    "//": terms.floor_divide,
-    "%": terms.modulo,
+_ARITHMETIC: Mapping[Arithmetic, Kind] = {
+    "+": Kind.ADD,
+    "-": Kind.SUBTRACT,
+    "*": Kind.MULTIPLY,
+    "/": Kind.DIVIDE,
+    "**": Kind.POWER,
+    "//": Kind.FLOOR_DIVIDE,
+    "%": Kind.MODULO,
 }
 
 MOST = 4
 """So many entries are derived; of a longer quantity the first three."""
-
-DIGITS = (5, 8, 10)
-"""Significant digits of the numbers in a derivation: more where five, worked out, are off by more than `NEAR`."""
 
 NEAR = 5.0
 """Units of the result's last digit by which a left side may be off and still be printed, with `\\approx`."""
@@ -527,10 +517,8 @@ def derivation(
     Raises:
         ExampleError: the reference cannot be evaluated.
     """
-    target = _target(run, reference.tree, evaluate)
-    cut = target.count > MOST
-    walk = partial(Walk, evaluate=evaluate, budget=budget or Budget(), values={})
-    lines = [_line(run, target, entry, reference.tree, walk) for entry in target.entries[: 3 if cut else MOST]]
+    planned, cut = plan_lines(run, reference, evaluate, budget)
+    lines = [_print_line(run, line) for line in planned]
     if len(lines) == 1:
         return f"{lines[0][0]} = {lines[0][1]}"
     rows = [f"{left} &= {right}" for left, right in lines] + [r"&\vdots"] * cut
@@ -552,23 +540,58 @@ def _target(run: Run, tree: Node, evaluate: Evaluate) -> _Target:
     return _Target(name, quantity, first, found.values.size)
 
 
-def _line(run: Run, target: _Target, entry: int, tree: Node, walk: Callable[..., Walk]) -> tuple[str, str]:
-    """Return the two sides of one entry's derivation."""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry's derivation before its numbers are printed: what stands on the left, and how the entry is made."""
+
+    left: str
+    quantity: Quantity
+    at: Place
+    form: Format
+    plan: Plan
+    general: Callable[[], str]
+
+    @property
+    def value(self) -> float:
+        """The entry."""
+        return float(self.quantity.values[self.at])
+
+
+def plan_lines(
+    run: Run, reference: Expression, evaluate: Evaluate = evaluate_in_run, budget: Budget | None = None
+) -> tuple[list[Line], bool]:
+    """Return the lines of a derivation, and whether there are more entries than lines.
+
+    Raises:
+        ExampleError: the reference cannot be evaluated.
+    """
+    target = _target(run, reference.tree, evaluate)
+    cut = target.count > MOST
+    walk = partial(Walk, evaluate=evaluate, budget=budget or Budget(), values={})
+    entries = target.entries[: 3 if cut else MOST]
+    return [_plan_line(run, target, entry, reference.tree, walk) for entry in entries], cut
+
+
+def _plan_line(run: Run, target: _Target, entry: int, tree: Node, walk: Callable[[Run], Walk]) -> Line:
     at = tuple(int(place) for place in np.unravel_index(entry, target.quantity.values.shape))
-    value = float(target.quantity.values[at])
-    form = run.example.format_of(target.name)
-    result = result_latex(run, target.quantity, value, form)
     left = _entry_name(run, target, at) if target.name else latex(run, tree)
-    term = _best(run, target, at, tree, walk)
-    if term is not None and term.limit and math.isnan(value):
-        return left, result  # what is too large for float64 was computed, and has a value
+    form = run.example.format_of(target.name)
+    plan = _explain(run, target, at, tree, walk)
+    return Line(left, target.quantity, at, form, plan, partial(_formula, run, target, at))
+
+
+def _print_line(run: Run, line: Line) -> tuple[str, str]:
+    """Return the two sides of one entry's derivation."""
+    result = result_latex(run, line.quantity, line.value, line.form)
+    term = _best(line)
+    if term is not None and term.limit and math.isnan(line.value):
+        return line.left, result  # what is too large for float64 was computed, and has a value
     if term is None or term.plain:
-        general = _formula(run, target, at)  # nothing to explain, or nothing that explains it
-        return left, f"{general} = {result}" if general else result
-    stands = agrees(term.value, value, form=form) and not term.limit and _is_printed(value, form)
-    exact = target.quantity.on or stands
-    sign = "=" if exact else r"\approx"
-    return left, f"{term.text} {sign} {result}"
+        general = line.general()  # nothing to explain, or nothing that explains it
+        return line.left, f"{general} = {result}" if general else result
+    stands = agrees(term.value, line.value, form=line.form) and not term.limit and _is_printed(line.value, line.form)
+    sign = "=" if line.quantity.on or stands else r"\approx"
+    return line.left, f"{term.text} {sign} {result}"
 
 
 def _is_printed(value: float, form: Format) -> bool:
@@ -577,27 +600,26 @@ def _is_printed(value: float, form: Format) -> bool:
     return printed.half_unit > 0 or not math.isfinite(value) or math.isclose(value, printed.value, rel_tol=EXACT)
 
 
-def _best(run: Run, target: _Target, at: tuple[int, ...], tree: Node, walk: Callable[..., Walk]) -> Term | None:
+def _best(line: Line) -> Term | None:
     """Return the right side with the fewest digits that give the result.
 
     Return None if no number of digits does: a wrong sum must not be shown.
     """
-    value = float(target.quantity.values[at])
     tried: list[Term] = []
     for digits in DIGITS:
-        tried.append(_explain(run, target, at, tree, partial(walk, digits=digits)))
-        if tried[-1].plain or target.quantity.on or agrees(tried[-1].value, value, units=NEAR):
+        tried.append(work_out(line.plan, digits))
+        if tried[-1].plain or line.quantity.on or agrees(tried[-1].value, line.value, units=NEAR):
             return tried[-1]
-    return next((term for term in tried if agrees(term.value, value, slack=LOOSE)), None)
+    return next((term for term in tried if agrees(term.value, line.value, slack=LOOSE)), None)
 
 
-def _explain(run: Run, target: _Target, at: tuple[int, ...], tree: Node, walk: Callable[[Run], Walk]) -> Term:
-    """Return the right side of an entry's derivation."""
+def _explain(run: Run, target: _Target, at: Place, tree: Node, walk: Callable[[Run], Walk]) -> Plan:
+    """Return what the right side of an entry's derivation is made of."""
     if not target.name:
         return walk(run).term(tree, at)
     step = _step(run, target.name)
     if step is None or is_gradient(step.expression.tree):
-        return walk(run).number(float(target.quantity.values[at]))
+        return walk(run).bare_entry(name_node(target.name, run.example.span), at)
     looped = bool(step.each)
     known, expression = unroll(run, step, at[0] if looped else 0, walk(run).evaluate)
     own = walk(known)
@@ -607,7 +629,7 @@ def _explain(run: Run, target: _Target, at: tuple[int, ...], tree: Node, walk: C
     return own.declared(expression, [d.axis for d in target.quantity.dimensions[looped:]], at[looped:])
 
 
-def _formula(run: Run, target: _Target, at: tuple[int, ...]) -> str:
+def _formula(run: Run, target: _Target, at: Place) -> str:
     """Return the expression behind an entry as a formula, "" where it only names another quantity."""
     step = _step(run, target.name)
     if (

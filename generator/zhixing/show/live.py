@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from hashlib import sha256
 from math import prod
 
@@ -41,11 +41,13 @@ from zhixing.language.nodes import Name, Node, indexed_base, replace_node, text_
 from zhixing.language.run import Evaluate
 from zhixing.language.tree_data import Data, encode_example, encode_numbers
 from zhixing.show import plot
+from zhixing.show.derivation import plan_lines
 from zhixing.show.flow import find_rows, find_stages, place
 from zhixing.show.heatmap import MOST_PANELS, find_masked, find_scores
 from zhixing.show.inputs import inputs
 from zhixing.show.labels import format_of, labels, plain_name
 from zhixing.show.numbers import PLAIN
+from zhixing.show.plan_data import MOST_LABELS, NotFollowedError, PlanEncoder, encode_format
 from zhixing.show.svg import text_on_cell
 from zhixing.show.tables import table
 from zhixing.show.ticks import Scale
@@ -53,8 +55,6 @@ from zhixing.show.ticks import Scale
 MOST_RESULTS = 12
 """The most entries of a result that stand in a line."""
 
-MOST_LABELS = 60
-"""The most labels that an entry which is a position may have."""
 _FIRST = 7_300_000_000
 """The number of the first entry: no label of an axis looks so, and it is printed whole."""
 _CELL = re.compile(r"(?<!\\)\|")
@@ -84,15 +84,18 @@ def live(run: Run, shows: Sequence[Show]) -> Live | None:
     finder = _Finder(run)
     try:
         blocks = [block for show in shows for block in finder.find(show)]
-        statements, trees = encode_example(run, [one.expression for one in finder.shown])
-        shown: list[Data] = [_describe(run, *pair) for pair in zip(finder.shown, trees, strict=True)]
+        statements, trees = encode_example(run, [*(one.expression for one in finder.shown), *finder.leaves])
+        shown: list[Data] = [_describe(run, *pair) for pair in zip(finder.shown, trees, strict=False)]
     except (NotLoweredError, ExampleError):
         return None
     given = {one.name.name for one in run.example.given if not one.seeded and not one.file}
     editable = [isinstance(one.expression.tree, Name) and one.expression.tree.name in given for one in finder.shown]
     if not any(editable[index] for index in finder.tabled) or all(editable):
         return None
-    return _named({"statements": statements, "shown": shown, "blocks": blocks, "given": sorted(given)})
+    leaves = trees[len(shown) :]
+    return _named(
+        {"statements": statements, "shown": shown, "leaves": leaves, "blocks": blocks, "given": sorted(given)}
+    )
 
 
 def _named(data: Mapping[str, Data], kind: str = "") -> Live:
@@ -157,6 +160,16 @@ class _Finder:
     used: int = 0
     tabled: list[int] = field(default_factory=list)
 
+    @cached_property
+    def encoder(self) -> PlanEncoder:
+        """What writes the derivations."""
+        return PlanEncoder(self.run)
+
+    @property
+    def leaves(self) -> list[Expression]:
+        """The expressions whose entries stand in derivations."""
+        return list(self.encoder.leaves.values())
+
     @property
     def bare(self) -> Run:
         """The run without formats, which numbers of entries do not have."""
@@ -169,7 +182,7 @@ class _Finder:
         elif isinstance(show, Inputs) and show.quantities:
             yield from self.blocks(inputs(self.bare, show.quantities, self.counting(show.quantities, None)))
         elif isinstance(show, Derivation):
-            yield {"derivation": self.result(show.quantity)}
+            yield {"derivation": self.derivation(show.quantity)}
         elif isinstance(show, Formula):
             yield {"formula": True}
         elif isinstance(show, Heatmap):
@@ -179,10 +192,19 @@ class _Finder:
         elif isinstance(show, Steps):
             yield {"steps": self.flow(show)}
 
-    def result(self, expression: Expression) -> Data:
-        """Return the expression that a derivation comes to; None where it has too many entries for a line."""
+    def derivation(self, expression: Expression) -> Data:
+        """Return the expression that a derivation comes to, and its lines; None for lines that cannot follow.
+
+        Whether it is `short` says that its entries have room in a line.
+        """
         index = self.add(expression, format_of(self.run.example, expression))
-        return index if self.shown[index].quantity.values.size <= MOST_RESULTS else None
+        planned, _ = plan_lines(self.run, expression)
+        try:
+            lines: Data = self.encoder.lines(expression, planned)
+        except NotFollowedError:
+            lines = None
+        short = self.shown[index].quantity.values.size <= MOST_RESULTS
+        return {"result": index, "lines": lines, "short": short}
 
     def cells(self, show: Heatmap) -> Data:
         """Return the expression of a heat map, that of its scores, and how many panels, rows and columns it has."""
@@ -247,7 +269,7 @@ class _Finder:
             "series": self.series(indices, base, look),
             "drawn": show.drawn.value,
             "marks": plot.MOST_MARKED,
-            "format": _format(up),
+            "format": encode_format(up),
         }
 
     def series(self, indices: Sequence[int], against: plot.Named | None, look: plot.Look) -> list[Data]:
@@ -328,17 +350,13 @@ def _ink(opacity: float, negative: bool, scheme: int) -> str:
     return text_on_cell(opacity, negative=negative).split("-")[scheme]
 
 
-def _format(form: Format) -> Data:
-    return [form.digits, form.percent, form.thousands, form.unit] if form != PLAIN else None
-
-
 def _scale(scale: Scale) -> Data:
     return {"low": scale.low, "high": scale.high, "log": scale.log}
 
 
 def _describe(run: Run, one: _Shown, tree: Data) -> Data:
     """Return an expression: its text, its tree, its format, and the labels that its values are positions of."""
-    form = _format(one.form)
+    form = encode_format(one.form)
     axes = run.example.axes
     on = [axes[dimension.axis] for dimension in one.quantity.on if dimension.axis in axes]
     if not on or len(on) < len(one.quantity.on):

@@ -111,9 +111,10 @@ FOLDER = "assets/zhixing"
 STYLES = f"{FOLDER}/zhixing.css"
 _HERE = Path(__file__).parent / "assets"
 _FONT = ("STIXTwoMath-Common.woff2", "STIXTwoMath-Regular.woff2", "STIXTwoMath-LICENSE.txt")
+_LIVE_PARTS = ("", "-example", "-tables", "-figures", "-plots", "-prose", "-derivations", "-exercise")
 _LIVE = (
     "arrays.js",
-    *(f"live{part}.js" for part in ("", "-example", "-tables", "-figures", "-plots", "-prose", "-exercise")),
+    *(f"live{part}.js" for part in _LIVE_PARTS),
 )
 _ALWAYS = ("zhixing.css", "search.js", "card.js", "map.js", *_LIVE, "preview.js", "tables.js", *_FONT)
 _SOCIAL = "social.png"

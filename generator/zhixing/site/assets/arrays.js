@@ -647,6 +647,37 @@
     window_mask: ([n, m], { window, align }) => mask(n, m, sides(window), align),
   };
 
+  // Noise, as `language/noise.py` removes it: an entry that changes by more than its own size where the operands change
+  // by a millionth of a millionth of theirs is nothing but their rounding, and becomes 0.
+
+  const CHANGE = 1e-12;
+  const CANCELLING = new Set(["+", "-", "@", "%"]);
+  const isArray = (value) => Array.isArray(value?.shape) && Array.isArray(value.data);
+  const mostOf = (values) => values.reduce((most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 0);
+  const move = (a, place) =>
+    array(a.shape, a.data.map((x, at) => {
+      const share = 2 * (((at + 1) * 0.6180339887498949 + place * 0.45) % 1) - 1;
+      return Number.isSafeInteger(x) ? x : x * (1 + CHANGE * share);
+    }));
+
+  /** Return an array without its noise; `moved` is what changed operands give, `most` the largest of the operands. */
+  function clear(a, moved, most) {
+    const by = a.data.map((x, at) => Math.abs(moved.data[at] - x));
+    if (mostOf(by) > 1e-9 * Math.max(most, mostOf(a.data))) return a;
+    return array(a.shape, a.data.map((x, at) => (by[at] > Math.abs(x) ? 0 : x)));
+  }
+
+  /** Return what operands give, without its noise; they are changed only where something is small beside them. */
+  function clearNoise(values, give) {
+    const found = give(values);
+    const most = Math.max(0, ...values.filter(isArray).map((a) => mostOf(a.data)));
+    const isSmall = (a) => isArray(a) && a.data.some((x) => x !== 0 && Math.abs(x) < 16 * CHANGE * most);
+    if (!(isArray(found) ? isSmall(found) : Object.values(found).some(isSmall))) return found;
+    const moved = give(values.map((value, place) => (isArray(value) ? move(value, place) : value)));
+    if (isArray(found)) return clear(found, moved, most);
+    return Object.fromEntries(Object.entries(found).map(([name, a]) => [name, isSmall(a) ? clear(a, moved[name], most) : a]));
+  }
+
   // The interpreter. A scope holds quantities by name; `loop` the position, and what its steps gave at each.
 
   /** Return the positions of a range on an axis, as Python's slices have them. */
@@ -711,10 +742,10 @@
     part: ([record, name], scope) => compute(record, scope)[name],
     op: ([operator, ...operands], scope) => {
       const values = operands.map((operand) => compute(operand, scope));
-      if (operator === "@") return product(...values);
       if (operator === "not") return entrywise((x) => +(x === 0), ...values);
       if (values.length === 1) return entrywise((x) => -x, ...values);
-      return entrywise(OPERATORS[operator], ...values);
+      const combine = operator === "@" ? product : (...both) => entrywise(OPERATORS[operator], ...both);
+      return CANCELLING.has(operator) ? clearNoise(values, (both) => combine(...both)) : combine(...values);
     },
     reorder: ([operand, order], scope) => reorder(compute(operand, scope), order),
     insert: ([operand, fresh], scope) => {
@@ -732,8 +763,10 @@
     whole: ([operand], scope) =>
       entrywise((x) => (Number.isInteger(x) ? x : fail("no whole number")), compute(operand, scope)),
     call: ([word, given, options, axes], scope) => {
-      const named = Object.entries(options).map(([name, value]) => [name, compute(value, scope)]);
-      return WORDS[word](given.map((argument) => compute(argument, scope)), Object.fromEntries(named), axes);
+      const names = Object.keys(options);
+      const values = [...given, ...Object.values(options)].map((value) => compute(value, scope));
+      const named = (all) => Object.fromEntries(names.map((name, at) => [name, all[given.length + at]]));
+      return clearNoise(values, (all) => WORDS[word](all.slice(0, given.length), named(all), axes));
     },
   };
 
@@ -745,8 +778,6 @@
     if (typeof tree === "string") return scope.names.get(tree);
     return NODES[tree[0]](tree.slice(1), scope);
   }
-
-  const isArray = (value) => Array.isArray(value.shape) && Array.isArray(value.data);
 
   /** Return what the steps of a loop gave, stacked; of several results each. */
   function collect(values) {
@@ -859,18 +890,26 @@
   const CURRENCIES = ["$", "¥", "￥", "€", "£", "₩", "₹", "US$", "HK$"];
   const withCommas = (text) => text.replace(/^(-?)(\d+)/, (_, sign, whole) => sign + whole.replace(/\B(?=(\d{3})+$)/g, ","));
 
-  /** Return a number as text; a format is [digits, percent, thousands, unit], null for none. */
-  function print(value, format = null, digits = 5) {
+  /** Return a number's digits, power of ten and format, which is [digits, percent, thousands, unit] or null for none. */
+  function round(value, format = null, digits = 5) {
     const [places, percent, thousands, unit] = format && Number.isFinite(value) ? format : [null, false, false, ""];
     const shares = percent ? value * 100 : value;
     const fixed = toDecimals(shares, places);
-    let [text, exponent] = fixed ? [fixed, 0] : parts(shares, digits);
-    if (thousands && !exponent && /\d$/.test(text)) text = withCommas(text);
-    if (exponent) text += `×10${`${exponent}`.replace(/[-\d]/g, (one) => SUPERSCRIPTS[one])}`;
-    text = text.replace("-", "−") + (percent ? "%" : "");
-    if (!unit) return text;
-    return CURRENCIES.includes(unit) ? unit + text : `${text} ${unit}`;
+    const [text, exponent] = fixed ? [fixed, 0] : parts(shares, digits);
+    return { text: thousands && !exponent && /\d$/.test(text) ? withCommas(text) : text, exponent, percent, unit };
   }
+
+  /** Return a number as people read it. */
+  function print(value, format = null, digits = 5) {
+    const { text, exponent, percent, unit } = round(value, format, digits);
+    const power = exponent ? `×10${`${exponent}`.replace(/[-\d]/g, (one) => SUPERSCRIPTS[one])}` : "";
+    const whole = text.replace("-", "−") + power + (percent ? "%" : "");
+    if (!unit) return whole;
+    return CURRENCIES.includes(unit) ? unit + whole : `${whole} ${unit}`;
+  }
+
+  /** Return what a word makes of numbers; of each entry one where it works entry by entry, of a list where it does not. */
+  const apply = (word, ...numbers) => WORDS[word](numbers, {}, null).data[0];
 
   /** Return a number to at most so many decimals, as cells of a figure need it. */
   function fixed(value, places) {
@@ -882,5 +921,6 @@
     return (value < 0 ? "−" : "") + (equal(shown, exact) ? short(shown) : textOf(shown));
   }
 
-  globalThis.zhixing = { ...globalThis.zhixing, run, print, fixed, readNumber, words: Object.keys(WORDS) };
+  const shared = { run, print, round, fixed, apply, readNumber, words: Object.keys(WORDS) };
+  globalThis.zhixing = { ...globalThis.zhixing, ...shared };
 })();

@@ -8,11 +8,13 @@
     constructor({ root, bar, status, name, data }) {
       Object.assign(this, { root, bar, status, name, data, changes: {}, inputs: [], parts: [] });
       this.id = root.closest(".zx-example")?.dataset.example ?? "";
+      // What is shown, and behind it the expressions whose entries stand in derivations.
+      this.trees = [...data.shown.map((shown) => shown[1]), ...data.leaves];
       this.values = this.compute({});
     }
 
     /** Return what is shown, with some given numbers changed; null where it cannot be computed. */
-    compute(changes, trees = this.data.shown.map((shown) => shown[1]), before = []) {
+    compute(changes, trees = this.trees, before = []) {
       try {
         return globalThis.zhixing.run([...before, ...this.data.statements], trees, changes);
       } catch (error) {

@@ -1,5 +1,4 @@
-// Numbers in running text that follow: those that the example backs, wherever they stand on the page, and what a
-// derivation comes to.
+// Numbers in running text that follow: those that the example backs, wherever they stand on the page.
 (() => {
   "use strict";
   const { live } = globalThis.zhixing;
@@ -74,31 +73,5 @@
       for (const [name, write] of update) write(found.get(name));
     };
     return [{ show }];
-  });
-
-  // Derivations: below one stands what it would come to now. Formulas have no numbers that could change.
-
-  function openResult(example, formula, index) {
-    const element = make("p", { className: "zx-live-now", hidden: true });
-    formula.after(element);
-    const [name] = example.data.shown[index];
-    const before = example.texts(index, example.values).join(", ");
-    return (values) => {
-      const now = values ? example.texts(index, values).join(", ") : "–";
-      element.hidden = before === now;
-      element.replaceChildren(`${name} = ${now}`, make("small", { textContent: ` ${wasText(before)}` }));
-    };
-  }
-
-  live.parts.push((example) => {
-    const formulas = [...example.root.querySelectorAll(":scope > .formula")];
-    const found = [];
-    for (const block of example.data.blocks) {
-      if (!("derivation" in block || "formula" in block)) continue;
-      const formula = formulas.shift();
-      if (formula && block.formula) formula.classList.add("zx-live-follows");
-      else if (formula && block.derivation !== null) found.push(openResult(example, formula, block.derivation));
-    }
-    return found.map((show) => ({ show }));
   });
 })();

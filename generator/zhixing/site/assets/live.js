@@ -5,7 +5,10 @@
   "use strict";
   const script = document.currentScript;
   const HERE = new URL(".", script.src);
-  const PARTS = ["arrays", "live-example", "live-tables", "live-figures", "live-plots", "live-prose", "live-exercise"];
+  const PARTS = [
+    ...["arrays", "live-example", "live-tables", "live-figures", "live-plots"],
+    ...["live-prose", "live-derivations", "live-exercise"],
+  ];
   const live = ((globalThis.zhixing ??= {}).live ??= { parts: [], fetched: new Map() });
   const words = (live.words = JSON.parse(script.dataset.words));
   // In the address: `?live=NAME~quantity.3=0.5~quantity.4=1`, once for each example.

@@ -69,6 +69,7 @@ def test_chemistry_that_is_not_known_stays_and_is_a_problem(written: str) -> Non
         (r"\color{#f00}a\textcolor{#00ff00}{b}", "ab"),
         (r"a\mskip{10mu}b\mkern-3mu c", "abc"),
         (r"\unicode{x263a}", "☺"),
+        (r"a\approx*b", "a≈∗b"),
         ("a,\\\nb", "a,b"),
         (r"\bbox[yellow]{a}\smash[t]{b}\small c", "abc"),
     ],

@@ -76,6 +76,26 @@ def test_a_program_of_the_project_makes_the_anchors_that_comments_name() -> None
     assert found_in("[x](../丁.md#config.a)", siblings_first=True, 丁=settings) == [Code.LINK_HEADING]
 
 
+@pytest.mark.parametrize("link", ["#a--b", "#一-二，三", "#code", "#"])
+def test_anchors_that_other_tools_make_of_a_heading_exist(link: str) -> None:
+    headings = "## A  B\n\n## 一 (二，三)\n\n``` { .sh #code }\nx\n```\n"
+    assert found_in(f"[x](../丁.md{link}) [y](#)", siblings_first=True, 丁=headings) == []
+    assert found_in(f"[x](../丁.md{link}-x)", siblings_first=True, 丁=headings) == [Code.LINK_HEADING]
+
+
+def test_a_link_without_an_address_is_a_problem() -> None:
+    assert found_in("[x]()", siblings_first=True) == [Code.LINK_NOTE]
+
+
+def test_a_footnote_may_be_indented() -> None:
+    assert found_in("[x](../丁.md#fn:1)", siblings_first=True, 丁="文[^1]\n\n  [^1]:\n    注\n") == []
+
+
+def test_a_blog_gives_the_day_of_each_change() -> None:
+    post = note("页.md", "---\ndate:\n  created: 2024-01-02\n  updated: 2024-02-03\n---\n")
+    assert (post.date, post.problems) == ("2024-01-02", ())
+
+
 def test_anchors_of_footnotes_exist() -> None:
     noted = "文[^1]\n\n[^1]: 注\n"
     assert found_in("[x](../丁.md#fn:1)", siblings_first=False, 丁=noted) == []

@@ -14,7 +14,7 @@ from zhixing.show.mathml_commands import COUNTED, ENVIRONMENTS, ROWS
 _KNOWN = re.compile(
     r"\\(?:ce|href|tag|require|smash|operatorname|mathop|color|textcolor|unicode|bbox|sideset"
     r"|(?:left|right|[bB]igg?[lrm]?)\s*[<>]|mskip|mkern|mspace|(?:p?matrix|cases|eqalign|displaylines)\s*\{"
-    r"|(?:begin|end)\s*\{)|\\[\r\n]|\$"
+    r"|(?:begin|end)\s*\{|[A-Za-z]+\*)|\\[\r\n]|\$"
 )
 _TAG = re.compile(r"\\tag(\*?)\s*\{([^{}]*)\}")
 _NUMBERED = re.compile(r"\\begin\s*\{(?:align|alignat|equation|gather|multline|flalign|eqnarray)\*?\}")
@@ -22,6 +22,10 @@ _REQUIRE = re.compile(r"\\require\s*\{[A-Za-z]*\}")
 _SAFE = re.compile(r"\s*(?:https?://|mailto:|#)[^\s<>\"\\]*\s*", re.IGNORECASE)
 # A backslash before a line's end is a space; one behind another ends a row.
 _SPACED_LINE = re.compile(r"\\(\\|[\r\n])")
+# To the converter a star is part of any command's name.
+_STAR = re.compile(
+    r"\\(?!(?:operatorname|tag|hspace|vspace|newcommand|renewcommand|DeclareMathOperator)\*)([A-Za-z]+)\*"
+)
 _OPTION = re.compile(r"\\(smash|bbox)\s*\[[^\[\]{}]*\]|\\bbox(?![A-Za-z])")
 _ANGLE = re.compile(r"\\(left|right|[bB]igg?[lrm]?)\s*([<>])")
 _MU = re.compile(r"\\(?:mskip|mkern)\s*(-?[\d.]+)\s*mu|\\(?:mspace|mkern|mskip)\s*\{\s*(-?[\d.]+)\s*mu\s*\}")
@@ -44,6 +48,7 @@ def adapt(latex: str, *, display: bool) -> str:
     latex = _REQUIRE.sub("", latex)
     latex = _SPACED_LINE.sub(lambda found: found[0] if found[1] == "\\" else "\\ ", latex)
     latex = _OPTION.sub("", latex)
+    latex = _STAR.sub(r"\\\1 *", latex)
     latex = _ANGLE.sub(lambda found: rf"\{found[1]}\{'l' if found[2] == '<' else 'r'}angle ", latex)
     latex = _MU.sub(lambda found: rf"\hspace{{{_in_em(found[1] or found[2])}em}}", latex)
     latex = _ENVIRONMENT.sub(_rename_environment, latex)

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from zhixing.markdown.blocks import Kind, Region, scan_problems
 from zhixing.markdown.claims import Claim, Claims, find_claims
-from zhixing.markdown.dialect import OBSIDIAN, Dialect, read_id
+from zhixing.markdown.dialect import ATTRIBUTES, OBSIDIAN, Dialect, read_id
 from zhixing.markdown.emphasis import plain
 from zhixing.markdown.escapes import unescape
 from zhixing.markdown.frontmatter import Frontmatter, read_frontmatter
@@ -110,7 +110,7 @@ def _of_token(text: str, token: Token) -> Link | None:
     target = unescape(written)
     if _OUTWARD.match(target):
         return Link(token.span, "", display=display, embed=embed, wiki=False, url=target, token=token)
-    if target.startswith("?"):  # a search on the site itself
+    if target.startswith("?") or target == "#":  # a search on the site itself; the top of the page
         return Link(token.span, "", display=display, embed=embed, wiki=False, url=target, token=token)
     path, _, fragment = target.partition("#")
     headings = [unquote(part).strip() for part in fragment.split("#") if part]
@@ -387,9 +387,12 @@ class Note(Reading):
         for token in self.footnote_calls:
             if self.text.startswith(":", token.span.end):
                 region = self.at(token.span.start)
-                if any(line.start == token.span.start for line in region.lines):
+                if any(self._begins(line, token) for line in region.lines):
                     places.setdefault(token.content.of(self.text), {})[region.span] = None
         return {label: tuple(spans) for label, spans in places.items()}
+
+    def _begins(self, line: Span, token: Token) -> bool:
+        return line.start <= token.span.start and not self.text[line.start : token.span.start].strip(" ")
 
     @cached_property
     def headings(self) -> tuple[Heading, ...]:
@@ -410,13 +413,20 @@ class Note(Reading):
     def made_anchors(self) -> frozenset[str]:
         """The anchors that something else than a heading makes, so that no problem is a link to one of them.
 
-        These are those of footnotes, and in a vault whose project has programs of its own (MkDocs' hooks) the words of
-        comments: what such a program makes of `<!-- md:setting config.a -->` no note shows.
+        These are those of footnotes; where attributes are read, of blocks of code; and in a vault whose project has
+        programs of its own (MkDocs' hooks) the words of comments: what such a program makes of
+        `<!-- md:setting config.a -->` no note shows.
         """
         footnotes = (f"{mark}:{label}" for label in self.footnotes for mark in ("fn", "fnref"))
         comments = _COMMENT.findall(self.text) if self.dialect.hooks else []
+        fences = (one.info for one in self.regions if one.kind is Kind.FENCE) if self.dialect.attributes else ()
+        code = (read_id(found[0]) for info in fences for found in ATTRIBUTES.finditer(info))
         return frozenset(
-            [*footnotes, *(f"{plus}{word}" for comment in comments for word in comment.split() for plus in ("", "+"))]
+            [
+                *footnotes,
+                *code,
+                *(f"{plus}{word}" for comment in comments for word in comment.split() for plus in ("", "+")),
+            ]
         )
 
     @property

@@ -67,6 +67,8 @@ class _Reader:
         field = self.fields.get(key)
         if field is None or field.value is None:
             return ""
+        if key == "date" and isinstance(field.value, dict) and isinstance(created := field.value.get("created"), str):
+            return created.strip()  # MkDocs' blogs give a day for each of what was done to a post
         if isinstance(field.value, list | dict):
             self._wrong(key, field, "a single value", f"Write `{key}: …` in one line, in quotes if it holds brackets")
             return ""

@@ -80,8 +80,14 @@ def _pairs(name: str) -> set[str]:
 
 # An id that stands behind a heading for Python-Markdown's `attr_list`: `## 安装 { #install }`.
 _GIVEN_ID = re.compile(r"\{:?\s*(?:#(?P<named>[^\s{}#]+)|id=\"(?P<quoted>[^\"{}]+)\")[^{}]*\}\s*$")
+_OTHER = re.compile(r"[\W_]+")
 # Of so many headings of one name, a chain of headings finds its own; a note has not that many in earnest.
 _PLACES_TRIED = 200
+
+
+def letters_of(text: str) -> str:
+    """Return the letters and numbers of a text in lower case."""
+    return _OTHER.sub("", unicodedata.normalize("NFC", text)).lower()
 
 
 class Places:
@@ -127,7 +133,16 @@ class Places:
 
     def slug(self, name: str) -> Heading | None:
         """Return the heading of an anchor, as Markdown links name it outside Obsidian, on a site or a code host."""
-        return self._slugs.get(name) or self._given_ids.get(name) or self._spaced_slugs.get(name)
+        found = self._slugs.get(name) or self._given_ids.get(name) or self._spaced_slugs.get(name)
+        # What another tool made of a heading; any other spelling `check --fix` writes as Obsidian wants it.
+        is_slug = "-" in name and " " not in name and name == name.lower()
+        return found or (self._letters.get(letters_of(name)) if is_slug else None)
+
+    @cached_property
+    def _letters(self) -> dict[str, Heading]:
+        """The headings by their letters and numbers: tools differ in what they keep of the rest in an anchor."""
+        counted = Counter(letters_of(heading.text) for heading in self.note.headings)
+        return {key: heading for heading in self.note.headings if counted[key := letters_of(heading.text)] == 1 and key}
 
     @cached_property
     def _given_ids(self) -> dict[str, Heading]:

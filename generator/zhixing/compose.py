@@ -31,6 +31,7 @@ from zhixing.problems import Code, Problem
 from zhixing.show.body import Body, Rendered, decode_rendered, encode_rendered, render
 from zhixing.show.templates import NoteTemplateError, obsidian_template
 from zhixing.source import Source
+from zhixing.vault.graph import edges
 from zhixing.vault.load import leads_elsewhere, read_inside
 from zhixing.vault.note import Note, read_note
 from zhixing.vault.stamps import Stamp, stamps
@@ -503,15 +504,15 @@ def check(
     held_to = templates if vault.settings.templates else {}
     for note in vault.notes.values():
         problems += check_own(note, held_to)
-        problems += _check_results(note, found)
+        problems += check_computed(note, found)
         if condense:
             note.condense()
     expected = check_expectations(found.book.declared)
-    links = [*check_links(vault), *check_results(vault, found.names_of)]
+    links = [*check_links(vault), *check_results(edges(vault), found.names_of)]
     return vault.settings.weigh([*problems, *expected, *links, *check_names(vault)])
 
 
-def _check_results(note: Note, found: Results) -> Iterator[Problem]:
+def check_computed(note: Note, found: Results) -> Iterator[Problem]:
     """Yield the problems of what a note's examples show and say, and of its claims."""
     for name in (block.id for block in found.blocks[note.path] if block.id in found.book.runs):
         run = found.book.runs[name]
@@ -529,6 +530,7 @@ __all__ = [
     "ResultBlock",
     "Results",
     "check",
+    "check_computed",
     "open_memory",
     "plan",
     "plan_again",

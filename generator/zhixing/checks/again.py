@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Protocol
 
 from zhixing.checks.check_links import check_edge, orphan
 from zhixing.checks.faces import Face, Faces, may_differ, read_face
@@ -32,11 +33,32 @@ class Again:
     faces: Faces
 
 
-def check_again(project: Project, before: Again, changed: Collection[str]) -> Again | None:
-    """Return what a check would find after the texts of some notes have changed, and nothing else in the vault.
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """The problems of what is computed in some notes, and the files that each of these declares."""
 
-    Return None where that takes a check of all notes: where what the edit concerns is computed, where it changes an
-    alias or the address of a page, and where rules about the whole vault have found something or might.
+    paths: frozenset[PurePosixPath]
+    problems: tuple[Problem, ...]
+    files: Mapping[PurePosixPath, tuple[PurePosixPath, ...]]
+
+
+class Examine(Protocol):
+    """Examines what is computed in the notes concerned, and in those that rest on it.
+
+    Returns None where that takes a look at all notes. In `plain` notes nothing is computed.
+    """
+
+    def __call__(
+        self, vault: Vault, changed: Collection[PurePosixPath], concerned: Collection[PurePosixPath], *, plain: bool
+    ) -> Examined | None:
+        """Return what was found."""
+
+
+def check_again(project: Project, before: Again, changed: Collection[str], examine: Examine) -> Again | None:
+    """Return what a check would find after some notes have changed, or files that they declare, and nothing else.
+
+    Return None where that takes a check of all notes: where it changes an alias, where rules about the whole vault have
+    found something or might, and where `examine` says so.
     """
     found = {problem.code for problem in before.problems} | {rule.code for rule in project.settings.rules}
     if not _OF_ALL.isdisjoint(found):
@@ -45,7 +67,7 @@ def check_again(project: Project, before: Again, changed: Collection[str]) -> Ag
     aliases = {PurePosixPath(face.path): tuple(face.aliases) for face in before.faces.notes}
     vault = load_lazily(project, aliases, tuple(map(PurePosixPath, before.faces.files)))
     try:
-        return _Checker(project, vault, before).check({numbers[path] for path in changed})
+        return _Checker(project, vault, before, examine).check({numbers[path] for path in changed})
     except UnreadError:
         return None
 
@@ -53,9 +75,10 @@ def check_again(project: Project, before: Again, changed: Collection[str]) -> Ag
 class _Checker:
     """Checks some notes of a vault again."""
 
-    def __init__(self, project: Project, vault: Vault, before: Again) -> None:
+    def __init__(self, project: Project, vault: Vault, before: Again, examine: Examine) -> None:
         self._vault = vault
         self._before = before
+        self._examine = examine
         self._paths = tuple(vault.notes)
         self._numbers = {path: number for number, path in enumerate(self._paths)}
         templates = templates_of(read_templates(project.templates)) if project.settings.templates else {}
@@ -74,24 +97,32 @@ class _Checker:
         if len(concerned) > _MOST:
             return None
         new |= {number: self._read(number) for number in concerned - new.keys()}
-        after = faces.exchange(new)
         plain = all(new[number].plain and faces.notes[number].plain for number in concerned)
-        if not plain or may_differ(faces, after, concerned):
+        examined = self._examine(self._vault, self._paths_of(changed), self._paths_of(concerned), plain=plain)
+        if examined is None:
             return None
-        return self._recheck(concerned, after)
+        concerned |= {self._numbers[path] for path in examined.paths}
+        new |= {number: self._read(number) for number in concerned - new.keys()}
+        after = faces.exchange(new)
+        return None if may_differ(faces, after, concerned) else self._recheck(concerned, after, examined)
+
+    def _paths_of(self, numbers: Collection[int]) -> list[PurePosixPath]:
+        return [self._paths[number] for number in sorted(numbers)]
 
     def _read(self, number: int) -> Face:
         note = self._vault.notes[self._paths[number]]
         return read_face(note, tuple(edges_of(self._vault, note)), self._numbers)
 
-    def _recheck(self, concerned: Collection[int], after: Faces) -> Again | None:
+    def _recheck(self, concerned: Collection[int], after: Faces, examined: Examined) -> Again | None:
         """Return the problems: those of the concerned notes are found again, and all orphans."""
         paths = {self._before.faces.notes[number].path for number in concerned}
+        paths |= {str(file) for files in examined.files.values() for file in files}
         own = [problem for problem in self._before.problems if problem.path in paths]
         if any(problem.code is Code.ALIAS_CLASH for problem in own):
             return None
         others = [one for one in self._before.problems if one.path not in paths and one.code is not Code.ORPHAN]
         found = [problem for number in sorted(concerned) for problem in self._find(self._paths[number])]
+        found += examined.problems
         found += [orphan(self._paths[number]) for number in sorted(after.find_orphans()) if self._counts(number)]
         kept = [problem for problem in own if problem.code in _OF_PATHS]
         return Again((*others, *kept, *self._vault.settings.weigh(found)), after)

@@ -91,13 +91,13 @@ def _names_note(path: str) -> bool:
     return suffix in {"", "md"} or suffix.isdigit() or not (suffix.isascii() and suffix.isalnum() and len(suffix) <= 5)
 
 
-def check_results(vault: Vault, names_of: Callable[[str], Collection[str] | None]) -> Iterator[Problem]:
-    """Yield a problem for each link to a single result that its example does not have.
+def check_results(links: Iterable[Edge], names_of: Callable[[str], Collection[str] | None]) -> Iterator[Problem]:
+    """Yield a problem for each of some links that leads to a single result which its example does not have.
 
     `names_of` returns the names of an example's results by its id: none where there is no such example, None for one
     that failed, which has a problem of its own.
     """
-    for edge in edges(vault):
+    for edge in links:
         block = edge.resolution.block
         if block is None or not block.part:
             continue

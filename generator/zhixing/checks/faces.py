@@ -96,8 +96,13 @@ def read_face(note: Note, leaving: Collection[Edge], numbers: Mapping[PurePosixP
         tags=sorted({name for tag in note.tags for name in tag_names(tag)}),
         missing=sum(one.kind is Found.MISSING or one.heading_missing or one.block_missing for one in found),
         published=note.published,
-        plain=_COMPUTED.search(note.text) is None and not any(one.block and one.block.part for one in found),
+        plain=is_plain(note) and not any(one.block and one.block.part for one in found),
     )
+
+
+def is_plain(note: Note) -> bool:
+    """Return whether a note declares, shows and claims nothing that is computed; it may link to a single result."""
+    return _COMPUTED.search(note.text) is None
 
 
 # What rules about the whole vault may find. Each answer errs on the safe side: where it is no, all is checked.

@@ -27,11 +27,9 @@ from zhixing.cli.common import (
 from zhixing.cli.outcome import Outcome, Recall
 from zhixing.problems import Code, Problem, Severity, did_you_mean, exit_status, visible
 from zhixing.vault.load import Project, load_project
-from zhixing.vault.store import Store
 from zhixing.vault.vault import Vault
 
 if TYPE_CHECKING:
-    from zhixing.checks.faces import Faces
     from zhixing.cli.measure import Measured
 
 
@@ -203,21 +201,22 @@ def _look(late: _Late, *, cached: bool) -> Outcome:
     known = recall.find()
     if known is not None:
         return known
-    from zhixing.cli.edited import check_edited, encode_base  # noqa: PLC0415
+    from zhixing.cli.edited import check_edited  # noqa: PLC0415
 
     with rare_collections():
-        edited = check_edited(late.project, recall)
-        outcome, faces = edited or _examine(late, recall.store)
-        recall.keep(outcome, encode_base(recall.survey, faces))
+        outcome, base = check_edited(late.project, recall) or _examine(late, recall)
+        recall.keep(outcome, base)
     return outcome
 
 
-def _examine(late: _Late, store: Store | None) -> tuple[Outcome, Faces | None]:
-    """Return every problem of a vault, and the faces of its notes."""
-    from zhixing.cli.examine import examine_with_faces  # noqa: PLC0415
+def _examine(late: _Late, recall: Recall) -> tuple[Outcome, bytes]:
+    """Return every problem of a vault, and what is kept for the check after the next edit."""
+    from zhixing.cli.edited import encode_base  # noqa: PLC0415
+    from zhixing.cli.examine import examine_all  # noqa: PLC0415
 
     # What was loaded before the survey may be older than what was surveyed.
-    return examine_with_faces(late.project, late.reload(), store)
+    outcome, base = examine_all(late.project, late.reload(), recall.store)
+    return outcome, encode_base(recall.survey, outcome, base.faces, base.computed) if base else b""
 
 
 def _fix(late: _Late, named: Collection[Path], *, dry: bool, err: bool) -> tuple[bool, list[Problem]]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from zhixing import compose
 from zhixing.checks.faces import Faces, read_faces
 from zhixing.cli.common import progress
+from zhixing.cli.computed import Computed
+from zhixing.cli.examine_part import add_links, read_computed
 from zhixing.cli.outcome import Outcome
-from zhixing.compose import Results
-from zhixing.language.budget import CLAIMING, Budget
+from zhixing.compose import Memory, Results, open_memory
+from zhixing.language.budget import CLAIMING
 from zhixing.markdown.fences import list_fences
 from zhixing.problems import Problem
 from zhixing.vault.load import Project, read_templates
@@ -18,29 +21,44 @@ from zhixing.vault.store import Store
 from zhixing.vault.vault import Vault
 
 
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What a check after the next edit begins with: the faces of all notes, and what is computed in them.
+
+    `computed` is None where any edit of what is computed concerns all notes.
+    """
+
+    faces: Faces
+    computed: Computed | None
+
+
 def examine(project: Project, vault: Vault) -> Outcome:
     """Return every problem of a vault. What is read of its notes is dropped again."""
-    return examine_with_faces(project, vault)[0]
+    return _examine(project, vault, open_memory(None), kept=False)[0]
 
 
-def examine_with_faces(project: Project, vault: Vault, store: Store | None = None) -> tuple[Outcome, Faces | None]:
-    """Return every problem of a vault, and the faces of its notes. A `store` keeps runs and what they show.
+def examine_all(project: Project, vault: Vault, store: Store | None) -> tuple[Outcome, Base | None]:
+    """Return every problem of a vault, and what the next check begins with. A `store` keeps runs and what they show.
 
-    There are none where a note may change what another shows or claims: through a list, or through what all claims of
-    a vault may cost together, where they come near to that.
+    There is no such beginning where a note may change what another shows or claims in ways that nobody keeps track of:
+    through a list, or through what all claims of a vault may cost together, where they come near to that.
     """
-    outcome, claiming = _examine(project, vault, store)
+    outcome, found, computed = _examine(project, vault, open_memory(store), kept=store is not None)
     listed = any(True for note in vault.notes.values() for _ in list_fences(note))
-    return outcome, None if listed or claiming.used > CLAIMING // 2 else read_faces(vault)
+    if computed is None and (listed or found.claiming.used > CLAIMING // 2):
+        return outcome, None
+    return outcome, Base(read_faces(vault), computed and add_links(vault, computed))
 
 
-def _examine(project: Project, vault: Vault, store: Store | None) -> tuple[Outcome, Budget]:
+def _examine(project: Project, vault: Vault, memory: Memory, *, kept: bool) -> tuple[Outcome, Results, Computed | None]:
+    """Return every problem of a vault, its results, and where runs are kept what is computed in it."""
     sources = read_templates(project.templates)
     with progress("Checking") as tell:
-        found = compose.results(vault, tell, compose.open_memory(store))
+        found = compose.results(vault, tell, memory)
     planned = compose.plan(vault, found, templates=sources)
+    computed = read_computed(vault, found, memory) if kept else None
     problems = compose.check(vault, found, planned, compose.templates_of(sources), condense=True)
-    return as_outcome(vault, found, problems), found.claiming
+    return as_outcome(vault, found, problems), found, computed
 
 
 def as_outcome(vault: Vault, found: Results, problems: Collection[Problem]) -> Outcome:

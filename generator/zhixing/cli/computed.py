@@ -1,0 +1,90 @@
+"""What is computed in a vault, as it is kept for the check after the next edit: what rests on which example."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+from zhixing.markdown.blocks import Kind
+from zhixing.vault.graph import edges_of
+from zhixing.vault.note import Note
+from zhixing.vault.vault import Vault
+
+
+class Row(NamedTuple):
+    """What is computed in a note.
+
+    - `names`: the ids of its examples and lists, in order.
+    - `keys`: the key of the run of each example, as hexadecimal digits.
+    - `needs`: the examples that each of its examples uses or varies.
+    - `said`: those of its examples that hold statements of sources, which lists repeat.
+    - `rests`: the examples that its claims are about, and those that its links name a result of.
+    - `lists`: whether it has a list.
+    """
+
+    names: list[str]
+    keys: dict[str, str]
+    needs: dict[str, list[str]]
+    said: list[str]
+    rests: list[str]
+    lists: bool
+
+
+NOTHING = Row([], {}, {}, [], [], lists=False)
+"""What is computed in a note in which nothing is."""
+
+
+class Spent(NamedTuple):
+    """What a vault has taken of what all its examples and claims share, or somewhat more; see `language.budget`."""
+
+    running: int
+    showing: int
+    claiming: int
+    numbers: int
+    used: int
+
+    def add(self, other: Spent) -> Spent:
+        """Return both together."""
+        return Spent(*(one + two for one, two in zip(self, other, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What is computed in a vault in which every example runs and every claim names a quantity.
+
+    `rows` has the notes with anything computed, `listed` a digest of what lists may say of each note, where there are
+    lists. Paths are relative to the vault.
+    """
+
+    rows: Mapping[str, Row]
+    listed: Mapping[str, str]
+    spent: Spent
+
+    def encode(self) -> list[Any]:
+        """Return this as JSON has it."""
+        return [self.rows, self.listed, self.spent]
+
+    @classmethod
+    def decode(cls, data: list[Any]) -> Computed:
+        """Return what `encode` wrote. Raises TypeError or ValueError for anything else."""
+        rows, listed, spent = data
+        return cls({path: Row(*row) for path, row in rows.items()}, listed, Spent(*spent))
+
+
+def digest_beginning(note: Note) -> str:
+    """Return a digest of a note's beginning, of which lists say something: its properties and its first paragraph."""
+    start = note.headings[0].span.end if note.headings else 0
+    ends = (one.content.end for one in note.regions if one.kind is Kind.TEXT and one.span.start >= start)
+    return _digest([note.text[: next(ends, len(note.text))]])
+
+
+def digest_listed(vault: Vault, note: Note, beginning: str, row: Row | None) -> str:
+    """Return a digest of what lists may say of a note: its beginning, links, and examples about statements."""
+    links = sorted(str(edge.resolution.note.path) for edge in edges_of(vault, note) if edge.resolution.note)
+    return _digest([beginning, *links, *(row.keys[name] for name in row.said)] if row else [beginning, *links])
+
+
+def _digest(parts: Iterable[str]) -> str:
+    return blake2b("\0".join(parts).encode(errors="surrogatepass"), digest_size=8).hexdigest()

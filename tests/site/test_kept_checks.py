@@ -1,0 +1,143 @@
+"""A check after any edit says what a check says that keeps nothing, and mostly without a look at all notes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from edits import EDITS, Author
+
+from shell import zhixing
+from zhixing.cli import edited
+from zhixing.vault import store
+
+ROUNDS = int(os.environ.get("ROUNDS", "30"))
+HISTORY = 10
+"""Rounds of a history of edits: after more, so much is broken that most edits concern all notes."""
+SEED = int(os.environ.get("ROUNDS_FROM", "1"))
+NOTES = int(os.environ.get("ROUNDS_NOTES", "10"))
+VARIED = """# 换 {number}
+
+```yaml example
+id: 换{number}
+of: 例{base}
+with:
+  s[键]: [1, {number}]
+expect:
+  和: {number}
+```
+
+换了以后是 {number}<!--= 换{number}.和 -->。
+"""
+SAID = """# 说 {number}
+
+```yaml example
+id: 说{number}
+uses: {{前: 例0.和}}
+axes: {{行: 3}}
+given:
+  v[行]: {{file: 数.csv}}
+compute:
+  倍: 前 * {number} + sum(v)
+says:
+  - document: {number}
+    text: 它是三
+    claims: {{倍: 3}}
+    instead: 它是 {{倍}}
+```
+
+见 [[换 {number}]]、[[笔记4#^例4.和]]、[[说 1#^说1.倍]]与[[笔记0#^例0.没有]]，共 3<!--= 倍 -->；`<!--= 例4.和 -->`。
+"""
+
+
+def write_vault(project: Path, seed: int) -> Author:
+    author = Author(project, seed, NOTES)
+    for number in range(3):
+        author.write(author.vault / f"换 {number}.md", VARIED.format(number=number, base=number * 4))
+        author.write(author.vault / f"说 {number}.md", SAID.format(number=number))
+    author.write(author.vault / "数.csv", "1,2,0\n")
+    author.write(author.vault / "勘误.md", "# 勘误\n\n```yaml list\nid: 勘误\nof: errata\n```\n")
+    zhixing(author.project, "regenerate")
+    return author
+
+
+def regenerate(author: Author, _: Path) -> None:
+    zhixing(author.project, "regenerate", *author.random.choice([(), ("--fix-claims",), ("--accept",)]))
+
+
+def change_data(author: Author, _: Path) -> None:
+    author.write(author.vault / "数.csv", f"1,2,{author.random.randrange(3)}\n")
+
+
+def change_figure(author: Author, _: Path) -> None:
+    figures = sorted(author.vault.rglob("_figures/*.svg"))
+    if figures:
+        author.write(author.random.choice(figures), author.random.choice(["<svg/>", ""]))
+
+
+def change_compute(author: Author, path: Path) -> None:
+    author.change(path, r"^  (倍|和): .*$", author.random.choice(["  倍: 前 + 1", "  和: sum(w)", "  和: 2 * sum(w)"]))
+
+
+def change_prose(author: Author, path: Path) -> None:
+    author.write(path, path.read_text(encoding="utf-8") + author.random.choice(["一句。\n", "\n\n", "`例0`\n"]))
+
+
+COUNTS: list[tuple[int, int]] = []
+"""For each history, how many checks looked at few notes, and how many there were, those that keep nothing included."""
+OWN: tuple[Callable[[Author, Path], None], ...] = (
+    regenerate, regenerate, change_data, change_figure, change_compute, change_prose, change_prose,
+)  # fmt: skip
+# So often an author breaks an example or renames a note.
+RARE = ("break_example", "rename", "move", "delete", "create", "remove_folder", "change_settings", "change_template")
+
+
+def edit(author: Author) -> str:
+    """Make a random edit; return what it was."""
+    common = [one for name, one in EDITS.items() if name not in RARE]
+    rare = [EDITS[name] for name in RARE]
+    one = author.random.choice([*common, *OWN * 4] if author.random.random() < 0.9 else rare)
+    one(author, author.random.choice(author.notes()))
+    return one.__name__
+
+
+def check(author: Author, *options: str) -> tuple[int, str, str]:
+    result = zhixing(author.project, "check", "--json", *options)
+    return result.exit_code, result.stdout, result.stderr
+
+
+@pytest.mark.parametrize("history", range(max(1, ROUNDS // HISTORY)))
+def test_random_edits_are_checked_as_by_a_check_that_keeps_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, history: int
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "kept"))
+    author = write_vault(tmp_path / "project", SEED + history)
+    few: list[bool] = []
+    check_edited = edited.check_edited
+
+    def count(project, recall):  # type: ignore[no-untyped-def]  # it is check_edited's own signature
+        found = check_edited(project, recall)
+        few.append(found is not None)
+        return found
+
+    monkeypatch.setattr(edited, "check_edited", count)
+    check(author)
+    done: list[str] = []
+    for number in range(HISTORY):
+        done += [edit(author) for _ in range(author.random.choice([1, 1, 1, 2]))]
+        if author.random.random() < 0.03:
+            done.append("another version of the tool")
+            monkeypatch.setattr(store, "version_digest", lambda number=number: f"version{number}")
+        kept = check(author)
+        with monkeypatch.context() as apart:
+            apart.setenv("XDG_CACHE_HOME", str(tmp_path / "none"))
+            assert kept == check(author, "--no-cache"), done
+        assert check(author) == kept
+    COUNTS.append((sum(few), len(few)))
+
+
+def test_many_of_these_checks_looked_at_few_notes() -> None:
+    few, checks = (sum(one) for one in zip(*COUNTS, strict=True))
+    assert few > checks // 8, COUNTS

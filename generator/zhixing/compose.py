@@ -40,6 +40,7 @@ from zhixing.vault.vault import Vault, fold
 from zhixing.weave.figures import unused_figures, weave_figure
 from zhixing.weave.generated_files import canvas_content, text_content, weave_file
 from zhixing.weave.regions import Accepted, Target, Verdict, Woven, accepts, weave
+from zhixing.wording.model import Wording
 
 # Running a vault: its examples and lists, rendered.
 
@@ -435,12 +436,20 @@ def _plan_templates(vault: Vault, templates: Collection[Source], *, accept: Acce
         if read_template(source) is None or (vault.root / path).absolute() == Path(source.path).absolute():
             continue
         try:
-            note = f"{vault.wording.from_template.format(name=path.name)} {SEAL}"
-            text = obsidian_template(source, note, vault.wording.example)
+            text = render_template(source, vault.wording)
         except NoteTemplateError as error:
             yield Plan((), (error.problem,))
         else:
             yield _plan_file(vault, path, partial(weave_file, text=text, content=text_content, accept=accept is True))
+
+
+def render_template(source: Source, wording: Wording) -> str:
+    """Return a note template as a file of Obsidian's templates, with room for its checksum.
+
+    Raises NoteTemplateError where the template cannot be read.
+    """
+    note = f"{wording.from_template.format(name=PurePosixPath(source.path).name)} {SEAL}"
+    return obsidian_template(source, note, wording.example)
 
 
 def plan_text(vault: Vault, path: PurePosixPath, text: str) -> Plan:
@@ -535,6 +544,7 @@ __all__ = [
     "plan",
     "plan_again",
     "plan_text",
+    "render_template",
     "results",
     "templates_of",
 ]  # fmt: skip

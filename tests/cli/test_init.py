@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,27 @@ def test_a_new_note_of_a_new_vault_has_its_template_and_no_error(tmp_path: Path,
     told = zhixing(vault, "check", "notes/甲.md", "--quiet")
     assert "error" not in told.stdout
     assert ("## 定义" in (vault / "notes" / "甲.md").read_text(encoding="utf-8")) == (language == "zh")
+
+
+@pytest.mark.parametrize(("language", "folder"), [("zh", "模板"), ("en", "templates")])
+def test_obsidian_finds_the_template_of_a_new_vault(tmp_path: Path, language: str, folder: str) -> None:
+    zhixing(tmp_path, "init", "vault", "--language", language)
+    notes = tmp_path / "vault" / "notes"
+
+    settings = json.loads((notes / ".obsidian" / "templates.json").read_text(encoding="utf-8"))
+    assert settings == {"folder": folder, "dateFormat": "YYYY-MM-DD", "timeFormat": "HH:mm"}
+    (template,) = (notes / folder).iterdir()
+    text = template.read_text(encoding="utf-8")
+    assert 'title: "{{title}}"' in text
+    assert 'date: "{{date}}"' in text
+    assert "{{ " not in text
+    assert zhixing(tmp_path / "vault", "regenerate").stderr.startswith("0 files written")
+    # Inserted by Obsidian, it is a note like that of `zhixing new`.
+    inserted = (
+        text.replace("{{title}}", "甲").replace("{{date}}", "2026-01-02").replace("{{time:", "").replace("}}", "")
+    )
+    (notes / "甲.md").write_text(inserted, encoding="utf-8")
+    assert "error" not in zhixing(tmp_path / "vault", "check", "notes/甲.md", "--quiet").stdout
 
 
 def test_a_vault_is_started_once(tmp_path: Path) -> None:

@@ -12,12 +12,16 @@ from pathlib import Path, PurePath, PurePosixPath
 import click
 
 from zhixing.cli.common import files
+from zhixing.compose import render_template
 from zhixing.problems import ZhixingError, visible
 from zhixing.show.templates import note_text, shipped_templates
 from zhixing.source import Source
 from zhixing.vault.load import CONFIG, OBSIDIAN, ProjectError, find_project
+from zhixing.vault.load import SETTINGS as TEMPLATE_SETTINGS
+from zhixing.weave.generated_files import seal_file, text_content
 from zhixing.weave.writer import WriteError, write
-from zhixing.wording.languages import language_codes
+from zhixing.wording.languages import choose_wording, language_codes
+from zhixing.wording.model import Wording
 
 _NEW_NOTES = "notes"
 _QUARTZ, _QUARTZ_NOTES = ("quartz.config.ts", "quartz.config.yaml"), "content"
@@ -160,12 +164,28 @@ def find_missing(place: Place, language: str) -> dict[PurePosixPath, str]:
 def _new_files(place: Place, language: str) -> dict[PurePosixPath, str]:
     """Return the files of a new vault but for its mkdocs.yml."""
     notes = {path.name for path in (shipped_templates() / "start" / language).glob("*.md")} - {"home.md"}
-    template = "概念.md" if language == "zh" else f"{language}/concept.md"
+    template = _read_shipped("../概念.md" if language == "zh" else f"../{language}/concept.md")
+    name = PurePosixPath(template.path).name
     return {
         **{place.notes / name: _read_shipped(f"{language}/{name}").text for name in sorted(notes)},
-        place.notes / OBSIDIAN / "app.json": _read_shipped("app.json").text,
-        PurePosixPath("templates", PurePosixPath(template).name): _read_shipped(f"../{template}").text,
+        **_obsidian_files(place, template, choose_wording(language, "")),
+        PurePosixPath("templates", name): template.text,
         PurePosixPath(".gitignore"): _read_shipped("gitignore").text,
+    }
+
+
+def _obsidian_files(place: Place, template: Source, wording: Wording) -> dict[PurePosixPath, str]:
+    """Return Obsidian's settings for links and templates, and the template that its command "Insert template" offers.
+
+    Its core plugin for templates is on in every new vault.
+    """
+    folder = wording.template_folder
+    settings = {"folder": folder, "dateFormat": "YYYY-MM-DD", "timeFormat": "HH:mm"}
+    text = seal_file(render_template(template, wording), text_content)
+    return {
+        place.notes / OBSIDIAN / "app.json": _read_shipped("app.json").text,
+        place.notes / TEMPLATE_SETTINGS: json.dumps(settings, ensure_ascii=False, indent=2) + "\n",
+        place.notes / folder / PurePosixPath(template.path).name: text,
     }
 
 

@@ -315,6 +315,7 @@ WORDING = Wording(
     page_missing="There is no such page",
     page_missing_help="It may have a new name. Search for it, or go on from here:",
     example="example",
+    template_folder="templates",
     from_template="Generated from templates/{name}; change that file instead",
     report="Problems",
     report_generated="Written by zhixing watch --report after every save; edited by hand, it is left alone",

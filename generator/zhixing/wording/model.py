@@ -250,6 +250,7 @@ class Wording:
 
     # Templates of notes.
     example: str
+    template_folder: str
     from_template: str
 
     # The note that lists the problems of a vault.

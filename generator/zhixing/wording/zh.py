@@ -362,6 +362,7 @@ WORDING = Wording(
     page_missing="没有这个页面",
     page_missing_help="它也许改了名字。搜一搜，或者从这里走：",
     example="例",
+    template_folder="模板",
     from_template="由 templates/{name} 生成，要改请改那里",
     report="检查",
     report_generated="由 zhixing watch --report 写，每次保存后更新；手改过就不再更新",

@@ -65,7 +65,7 @@ def test_only_what_changed_is_read_again(tmp_path: Path, monkeypatch: pytest.Mon
     compose.results(again, memory=memory)
     assert read == []
 
-    (notes / "乙.md").write_text(USER + "字\n", encoding="utf-8")
+    (notes / "乙.md").write_text("字\n\n" + USER, encoding="utf-8")
     third = load(notes, again)
     compose.results(third, memory=memory)
     assert read == ["乙"]
@@ -99,3 +99,31 @@ def test_what_is_said_of_an_unknown_example_names_those_that_there_are_now(tmp_p
     second = compose.results(load(project / "notes"), memory=memory)
 
     assert second.problems == compose.results(load(project / "notes")).problems
+
+
+def test_what_is_written_behind_an_example_has_it_neither_read_nor_run_again(tmp_path: Path) -> None:
+    notes = vault(tmp_path, 甲=BASE, 乙=USER.replace("expect: {y: 7}", "expect: {y: 8}")) / "notes"
+    memory = compose.Memory()
+    first = load(notes)
+    before = compose.results(first, memory=memory)
+    for path in notes.glob("*.md"):
+        path.write_text(path.read_text(encoding="utf-8") + "字\n", encoding="utf-8")
+
+    after = compose.results(load(notes, first), memory=memory)
+
+    assert all(after.book.runs[name] is before.book.runs[name] for name in ("甲", "乙"))
+    assert {one.note.source.text[-2:] for one in after.book.declared} == {"字\n"}
+    assert [problem.line for problem in after.problems] == [5]
+    assert after.problems == compose.results(load(notes)).problems
+
+
+def test_what_is_written_into_an_open_example_at_the_end_is_read(tmp_path: Path) -> None:
+    notes = vault(tmp_path, 甲=BASE.removesuffix("```\n")) / "notes"
+    memory = compose.Memory()
+    first = load(notes)
+    compose.results(first, memory=memory)
+    (notes / "甲.md").write_text(BASE.removesuffix("```\n") + "show: [{table: [x]}]\n", encoding="utf-8")
+
+    after = compose.results(load(notes, first), memory=memory)
+
+    assert after.bodies["甲"] == compose.results(load(notes)).bodies["甲"]

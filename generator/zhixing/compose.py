@@ -23,7 +23,7 @@ from zhixing.language.budget import Budget, Pool, budget_of_claims, pool_of_show
 from zhixing.language.kept_runs import SHOWN, KeptRuns
 from zhixing.language.model import Run
 from zhixing.language.runs import Book, Declared, RunMemory, example_of, run_all
-from zhixing.lists.lists import CANVAS, List, list_body, list_map, read_list
+from zhixing.lists.lists import CANVAS, List, find_published, list_body, list_map, read_list
 from zhixing.markdown.blocks import Region
 from zhixing.markdown.fences import example_fences, list_fences
 from zhixing.markdown.generated import SEAL
@@ -284,12 +284,13 @@ def _make_lists(
     """Return what each list shows, by id, and the canvases of those that are maps, by place."""
     bodies: dict[str, Body] = {}
     canvases: dict[PurePosixPath, str] = {}
+    published = find_published(book)
     for one in lists:
         if one.declared:
             figures: Mapping[str, str] = {}
             if one.declared.of == "map":
                 canvases[one.note.path.parent / f"{one.id}{CANVAS}"], figures = list_map(one.declared, vault)
-            bodies[one.id] = Body(list_body(one.declared, vault, book), figures)
+            bodies[one.id] = Body(list_body(one.declared, vault, published), figures)
     return bodies, canvases
 
 

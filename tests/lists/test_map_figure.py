@@ -12,7 +12,7 @@ import pytest
 from small_vaults import vault_of
 from zhixing.language.runs import run_all
 from zhixing.lists.concept_map import draw_map
-from zhixing.lists.lists import List, list_body, list_map
+from zhixing.lists.lists import List, find_published, list_body, list_map
 from zhixing.lists.map_figure import MOST, map_figure
 from zhixing.show.svg import LABEL, text_width
 from zhixing.vault.vault import Vault
@@ -110,7 +110,7 @@ def test_where_there_is_nothing_to_see_there_is_no_picture(count: int, pictures:
     vault = vault_of({f"{number}.md": "" for number in range(count)})
     declared = List(id="图", of="map")
     _, figures = list_map(declared, vault)
-    body = list_body(declared, vault, run_all(vault))
+    body = list_body(declared, vault, find_published(run_all(vault)))
 
     assert len(figures) == pictures
     assert body.count("_figures/图.map.svg") == 2 * pictures

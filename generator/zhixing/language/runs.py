@@ -106,8 +106,9 @@ def _silent(_done: int, _total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A run with what it rests on: its notes, the texts of data files, and the runs that it uses."""
+    """A run with what it rests on: its example and notes, the texts of data files, and the runs that it uses."""
 
+    example: Example
     sources: tuple[Source, ...]
     data: Mapping[str, str]
     used: Mapping[str, Run]
@@ -116,6 +117,7 @@ class _Known:
 
     def is_valid(
         self,
+        example: Example,
         sources: tuple[Source, ...],
         data: Mapping[str, str],
         used: Mapping[str, Run],
@@ -129,7 +131,9 @@ class _Known:
             and all(run is self.used[name] for name, run in used.items())
         )
         same = same and wording is self.run.wording
-        return same and sources == self.sources and not self.run.cut and self.run.work <= limit
+        # Where the example is the same object, its note has changed behind it at most: no place in it is another.
+        same = same and (sources == self.sources or (example is self.example and not example.variation))
+        return same and not self.run.cut and self.run.work <= limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +145,22 @@ class _Reading:
     declared: Declared
     problems: list[Problem]
 
-    def is_valid(self, note: Note, bases: Bases) -> bool:
-        """Return whether reading the block again would give the same."""
+    def is_valid(self, note: Note, fence: Region, bases: Bases) -> bool:
+        """Return whether reading the block again would give the same: what stands behind it does not matter."""
         varied = self.declared.example.variation if self.declared.example else None
         base = bases.get(varied.of) if varied else None
         same = base is self.base or (base is not None and self.base is not None and _same_objects(base, self.base))
-        return note is self.note and same
+        return same and (note is self.note or (varied is None and self._ends_before_change(note, fence)))
+
+    def _ends_before_change(self, note: Note, fence: Region) -> bool:
+        span = self.declared.fence.span
+        return fence.span == span and note.source.text[: span.end] == self.note.source.text[: span.end]
+
+    def move(self, note: Note, fence: Region) -> _Reading:
+        """Return the same for a note that has changed behind the block."""
+        if note is self.note:
+            return self
+        return replace(self, note=note, declared=replace(self.declared, note=note, fence=fence))
 
 
 def _same_objects(one: tuple[Example, Source], other: tuple[Example, Source]) -> bool:
@@ -171,7 +185,7 @@ class RunMemory:
         """Return a block as an example, and what is wrong with it."""
         place = (note.path, fence.span.start)
         known = self.readings.pop(place, None)
-        if known is None or not known.is_valid(note, bases):
+        if known is None or not known.is_valid(note, fence, bases):
             asked = files.asked
             declared, problems = _read(note, fence, bases, files)
             varied = declared.example.variation if declared.example else None
@@ -180,7 +194,7 @@ class RunMemory:
             failed = declared.example is None and is_variation(note.source, fence.content)
             if failed or files.asked != asked:
                 return declared, problems
-        self.readings[place] = known
+        known = self.readings[place] = known.move(note, fence)
         return known.declared, known.problems
 
     def begin(self, pool: Pool, ordered: Iterable[Declared], files: DataFiles, wording: Wording) -> None:
@@ -207,9 +221,9 @@ class RunMemory:
         known = self.runs.get(example.id)
         sources = (source, example.variation.home) if example.variation else (source,)
         # What is wrong with a name that no example has depends on which names there are.
-        if known is None or len(used) < len(names) or not known.is_valid(sources, data, used, limit, wording):
+        if known is None or len(used) < len(names) or not known.is_valid(example, sources, data, used, limit, wording):
             run, problems = self._run(example, source, runs, used, limit, wording)
-            known = self.runs[example.id] = _Known(sources, data, used, run, problems)
+            known = self.runs[example.id] = _Known(example, sources, data, used, run, problems)
         pool.take(length, known.run.work)
         return known.run, known.problems
 

@@ -107,12 +107,16 @@ CANVAS = ".canvas"  # a list of kind `map` puts a file of its name beside its no
 BAR = "\\|"  # in a cell of a table
 
 
-def list_body(one: List, vault: Vault, book: Book) -> str:
-    """Return the Markdown to write below a list's block."""
+Published = tuple[tuple[Declared, Run], ...]
+"""Examples of notes that may be seen, with their runs."""
+
+
+def list_body(one: List, vault: Vault, published: Published) -> str:
+    """Return the Markdown to write below a list's block; `published` are the vault's examples of `find_published`."""
     parts = {
-        "errata": lambda: _statements(one, vault, book),
-        "consistent": lambda: _statements(one, vault, book),
-        "confirmed": lambda: _statements(one, vault, book),
+        "errata": lambda: _statements(one, vault, published),
+        "consistent": lambda: _statements(one, vault, published),
+        "confirmed": lambda: _statements(one, vault, published),
         "notes": lambda: _group_notes(one, vault),
         "path": lambda: _path(one, vault),
         "core": lambda: reference(vault),
@@ -147,7 +151,7 @@ Cells = Callable[[Run, Said], tuple[str, ...]]
 """What a row of a table of statements has before the source and the example."""
 
 
-def _statements(kept: List, vault: Vault, book: Book) -> Iterator[str]:
+def _statements(kept: List, vault: Vault, published: Published) -> Iterator[str]:
     """Yield one table: what is true instead of sources' statements, or which statements hold, and the examples."""
     words = vault.wording
     kinds: dict[str, tuple[tuple[str, ...], Callable[[Said], bool], Cells]] = {
@@ -158,7 +162,7 @@ def _statements(kept: List, vault: Vault, book: Book) -> Iterator[str]:
     head, belongs, cells = kinds[kept.of]
     rows = [
         (said.says.document, _row(*cells(run, said), *_source_and_example(one, run, said, vault)))
-        for one, run in _published(book)
+        for one, run in published
         for said in run.said
         if belongs(said) and kept.document in ("", said.says.document.strip())
     ]
@@ -168,11 +172,10 @@ def _statements(kept: List, vault: Vault, book: Book) -> Iterator[str]:
     yield "\n".join([_row(*head), _row(*["---"] * len(head)), *(row for _, row in sorted(rows))])
 
 
-def _published(book: Book) -> Iterator[tuple[Declared, Run]]:
-    """Yield the examples of notes that may be seen and whose results are whole, with their runs."""
-    for one in book.declared:
-        if one.note.published and one.example and one.example.id in book.runs and _is_shown(book.runs[one.example.id]):
-            yield one, book.runs[one.example.id]
+def find_published(book: Book) -> Published:
+    """Return the examples of notes that may be seen and whose results are whole, with their runs."""
+    found = ((one, book.runs.get(one.example.id)) for one in book.declared if one.note.published and one.example)
+    return tuple((one, run) for one, run in found if run is not None and _is_shown(run))
 
 
 def _is_shown(run: Run) -> bool:

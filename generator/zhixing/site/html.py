@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, lru_cache
 from html import escape, unescape
 from pathlib import PurePosixPath
 
@@ -43,6 +43,7 @@ def edge_of(
     return Surroundings(address, formula, coloured, clean, permalinks, words, described, remote)
 
 
+@lru_cache(maxsize=1000)  # a page that a save changes has nearly all of its code from before
 def coloured(code: str, language: str) -> str:
     """Return a block of code with its words marked for colours, by its language if that is known."""
     lexer = _lexer(language) if language else None

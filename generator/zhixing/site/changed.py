@@ -19,6 +19,7 @@ from weakref import WeakKeyDictionary
 from zhixing.claims.judge import Judged
 from zhixing.compose import Results
 from zhixing.language.runs import example_of
+from zhixing.page import Document
 from zhixing.page.checked import NAMED, Examples
 from zhixing.page.faults import Faults
 from zhixing.problems import Problem
@@ -59,6 +60,7 @@ class Digests:
     faces: WeakKeyDictionary[Note, bytes] = field(default_factory=WeakKeyDictionary)
     bodies: dict[int, tuple[Body, bytes]] = field(default_factory=dict)
     judged: dict[int, tuple[tuple[Judged, ...], bytes]] = field(default_factory=dict)
+    made: dict[str, tuple[Document, bytes]] = field(default_factory=dict)
 
     def of_note(self, note: Note) -> bytes:
         """Return the digest of a note's text."""
@@ -107,6 +109,13 @@ class Digests:
             known = self.judged[id(judged)] = judged, digest(part for one in judged for part in _judged(one))
         return known[1]
 
+    def of_made(self, path: str, page: Document) -> bytes:
+        """Return the digest of a page that no note is. To compare pages takes less time than to print them."""
+        known = self.made.get(path)
+        if known is None or (known[0].blocks, known[0].footnotes) != (page.blocks, page.footnotes):
+            known = self.made[path] = page, digest([page.blocks, page.footnotes])
+        return known[1]
+
     def forget(self, results: Results) -> None:
         """Forget what a vault no longer shows."""
         bodies = {id(body) for body in results.bodies.values()}
@@ -129,7 +138,10 @@ class Signatures:
         faults: Faults | None,
         badge: Callable[[Note], str],
         digests: Digests,
+        lists: Mapping[str, Document],
+        sheets: Mapping[str, Document],
     ) -> None:
+        """Begin with what a build found; `lists` and `sheets` are the pages that no note is, sheets show figures."""
         self.vault = shown.vault
         self.shown = shown
         self.results = shown.results
@@ -139,7 +151,23 @@ class Signatures:
         self.digests = digests
         self.limits = embed_limits(shown.vault).limits
         self.examples = Examples(shown.vault, shown.results, faults=faults)
+        self.lists = lists
+        self.sheets = sheets
         self._contents: dict[Path, bytes] = {}
+
+    def of_pages(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """Return the signatures of pages."""
+        found = ((path, self.shown.note(path)) for path in paths)
+        signatures = {path: self.of(note) if note else self._of_made(path) for path, note in found}
+        self.digests.forget(self.results)
+        return signatures
+
+    def _of_made(self, path: str) -> bytes:
+        """Return the signature of a page that no note is; a canvas may show any figure."""
+        made = self.lists.get(path) or self.sheets.get(path)
+        figures = self.shown.figures.items() if path in self.sheets else ()
+        content = self.digests.of_made(path, made).hex() if made else ""
+        return digest([content, *(part for figure in figures for part in figure)])
 
     def of(self, note: Note) -> bytes:
         """Return the signature of a note's page."""

@@ -283,12 +283,9 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     def _sign(self, config: MkDocsConfig) -> None:
         """Find what each page is made from, and what nearly all of them show."""
         incremental, words = self.incremental, self.shown.vault.wording
-        signed = Signatures(self.shown, self.around, self.faults, self._badge, incremental.digests)
-        signatures = {}
-        for file in self.files.documentation_pages(inclusion=InclusionLevel.is_in_serve):
-            note = self.shown.note(file.src_uri)
-            signatures[file.src_uri] = signed.of(note) if note else self._sign_made(file.src_uri)
-        incremental.digests.forget(self.shown.results)
+        made = self.tag_pages, self.sheets.pages
+        signed = Signatures(self.shown, self.around, self.faults, self._badge, incremental.digests, *made)
+        pages = self.files.documentation_pages(inclusion=InclusionLevel.is_in_serve)
         titles = (part for path, note in self.shown.vault.notes.items() for part in (path, title(note)))
         named = [part for entry in self.tag_titles.items() for part in entry]
         named += [str(part) for one in self.maps for part in (one.canvas, one.note)]
@@ -296,13 +293,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         said = [{key: value for key, value in one.items() if key != "site_dir"} for one in _written(config)]
         rest = (words.tag, self.social, self.terms, self.faults is None, said, config.site_url, _written(self.config))
         site = sign_site(self.files, [*titles, *named], self.shown.private, *rest)
-        incremental.begin(site, signatures, other_files(self.files))
-
-    def _sign_made(self, path: str) -> bytes:
-        """Return the signature of a page that no note is; a canvas may show any figure."""
-        made = self.tag_pages.get(path) or self.sheets.pages.get(path)
-        figures = self.shown.figures.items() if path in self.sheets.pages else ()
-        return digest([made and (made.blocks, made.footnotes), *(part for figure in figures for part in figure)])
+        incremental.begin(site, signed.of_pages(file.src_uri for file in pages), other_files(self.files))
 
     def skip_unchanged(self) -> None:
         """Make only pages that have changed, and take what was kept of the others."""

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from shell import contents, inside, vault, zhixing
 from small_vaults import DECLARED
+from zhixing.markdown.blocks import scan
 from zhixing.markdown.generated import SEAL
 from zhixing.source import Source
 from zhixing.vault.load import _Loader, report_file
@@ -185,6 +186,22 @@ def test_after_an_edit_few_notes_are_read(tmp_path: Path, monkeypatch: pytest.Mo
         assert sorted(read) == ["k.md", "m.md"]
         assert "link-heading" in told
         assert "link-stub" in told
+
+
+def test_a_check_reads_the_blocks_of_each_note_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    places = '## 节\n\n<a id="标"></a>字 ^块\n\n注[^1]。\n\n[^1]: 话。\n'
+    texts = {f"n{number}": f"# 题\n\n{places}\n[[n{number + 1}#节]] [标](n0.md#标) [[n0#^块]]\n" for number in range(5)}
+    project = vault(tmp_path / "a", **texts)
+    read: list[str] = []
+
+    def count(text: str, *rest):  # type: ignore[no-untyped-def]  # it is scan's own signature
+        read.append(text)
+        return scan(text, *rest)
+
+    monkeypatch.setattr("zhixing.markdown.reading.scan", count)
+    with cache(tmp_path / "kept"):
+        zhixing(project, "check")
+    assert sorted(one for one in read if "# 题" in one) == sorted(texts.values())
 
 
 def test_a_second_run_says_the_same_and_reads_no_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -453,6 +453,7 @@ class Note(Reading):
     def condense(self) -> None:
         """Drop the readings that take most memory, and keep what links and other notes ask for."""
         _ = self.links, self.headings, self.blocks, self.tags, self.footnotes, self.generated, self.problems
+        _ = self.html_ids, self.made_anchors
         vars(self).pop("_frontmatter", None)
         self.forget()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import islice
@@ -20,6 +21,7 @@ from zhixing.weave.edits import Edit, apply_edits
 # Missing targets: notes and files, headings, blocks; each with near names.
 
 _SHOWN = 5
+_BLOCK_ID = re.compile(r"[A-Za-z0-9-]+")
 
 
 def _missing_target(vault: Vault, edge: Edge) -> Problem:
@@ -54,6 +56,8 @@ def _missing_block(vault: Vault, edge: Edge) -> Problem:
     """Return the problem of a missing block."""
     link, note = edge.link, edge.resolution.note or edge.source
     fix = _near(vault, edge) or f"Write ^{link.block} behind the block that is meant"
+    if not (_near(vault, edge) or note.generated.items or _BLOCK_ID.fullmatch(link.block)):
+        fix = "An id of a block has Latin letters, digits and hyphens only; write such a one there and here"
     what = f"{note.name} has no block ^{link.block}"
     return edge.source.source.problem(Code.LINK_BLOCK, link.span, what, fix)
 
@@ -63,10 +67,22 @@ def _near(vault: Vault, edge: Edge) -> str:
     if found.block_missing and not found.heading_missing:
         names = [f"'^{name}'" for name in near_names(vault, edge.link, found)]
     elif found.note is None:
-        names = [_name(vault, name) for name in near_names(vault, edge.link, found)]
+        near = near_names(vault, edge.link, found)
+        # A note that is named already need not be named by its alias as well.
+        names = [
+            _name(vault, name)
+            for name in near
+            if vault.index.candidates(fold(name)) or not _is_named(vault, name, near)
+        ]
     else:
         names = [repr(name) for name in near_names(vault, edge.link, found)]
     return f"Did you mean {' or '.join(names)}?" if names else ""
+
+
+def _is_named(vault: Vault, alias: str, names: Iterable[str]) -> bool:
+    """Return whether the note of an alias is among the names."""
+    owners = {fold(note.stem) for note in vault.index.aliases.get(fold(alias), ())}
+    return not owners.isdisjoint(fold(name) for name in names)
 
 
 def _name(vault: Vault, name: str) -> str:

@@ -17,9 +17,12 @@ def slugify(text: str, separator: str = "-") -> str:
     return re.sub(rf"[{re.escape(separator)}\s]+", lambda _: separator, kept)
 
 
-def anchors(texts: Iterable[str]) -> list[str]:
-    """Return an anchor for each heading text of a note, in order; repeats get `_1`, `_2` as in Python-Markdown."""
-    taken: set[str] = set()
+def anchors(texts: Iterable[str], given: Iterable[str] = ()) -> list[str]:
+    """Return an anchor for each heading text of a note, in order; repeats get `_1`, `_2` as in Python-Markdown.
+
+    Those that are `given` to headings by their author are taken.
+    """
+    taken = set(given)
     reached: dict[str, int] = {}
     return [_unique(slugify(text), taken, reached) for text in texts]
 

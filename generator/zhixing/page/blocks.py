@@ -37,6 +37,7 @@ _BEFORE = ["paragraph", "reference", "blockquote", "list"]
 # The first characters of blocks that are no paragraph, of those that a single line can be.
 _BEGINNINGS = frozenset("#>`~<[|*_+-0123456789")
 _TEXTS = frozenset({"inline", "code_block"})
+_BARE_LABEL = re.compile(r"[ \t]*+\[\^[^\s\]]++\]:[ \t]*+$", re.MULTILINE)
 _MARKER = re.compile(r"[ \t]*+(?=[>+*-]|[0-9]+[.)])")
 
 
@@ -127,6 +128,10 @@ def _covered_lines(text: str, regions: Sequence[Region]) -> Iterator[tuple[int, 
     """Yield what stands before running text and would begin another block to markdown-it."""
     for region in regions:
         if region.kind not in PROSE:
+            continue
+        first = region.lines[0] if region.lines else None
+        # What stands below a footnote's bare label is indented to be the footnote's.
+        if first and _BARE_LABEL.match(text, first.start, first.end):
             continue
         for number, line in enumerate(region.lines):
             if number and (found := _CODE.match(text, line.start, line.end)):

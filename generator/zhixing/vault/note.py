@@ -161,9 +161,12 @@ def read_headings(reading: Reading) -> tuple[Heading, ...]:
     given = _given_ids(reading)
     titles = [region for region in reading.regions if region.kind is Kind.HEADING]
     words = [plain(text, region.content, reading.within(region.content)) for region in titles]
+    free = [word for region, word in zip(titles, words, strict=True) if region.span.start not in given]
+    made = iter(anchors(free, given.values()))
+    slugs = [given.get(region.span.start) or next(made) for region in titles]
     return tuple(
-        Heading(region.level, word, given.get(region.span.start, slug), region.span, region.content.of(text))
-        for region, word, slug in zip(titles, words, anchors(words), strict=True)
+        Heading(region.level, word, slug, region.span, region.content.of(text))
+        for region, word, slug in zip(titles, words, slugs, strict=True)
     )
 
 

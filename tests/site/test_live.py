@@ -24,12 +24,13 @@ from test_browser import opened
 from casefile import CASES, read_cases
 from zhixing.language import read_example
 from zhixing.language.expression import parse_expression
+from zhixing.language.gradients import is_gradient
 from zhixing.language.lower import NotLoweredError
 from zhixing.language.model import Array, ExampleError, Expression, Format, Given, Quantity, Run
 from zhixing.language.nodes import Call, Name, walk
 from zhixing.language.run import run_example
 from zhixing.language.runs import Book, run_all
-from zhixing.language.tree_data import WORDS, encode_example
+from zhixing.language.tree_data import SMOOTH, WORDS, encode_example
 from zhixing.show.body import render
 from zhixing.show.escape import escape_markdown
 from zhixing.show.live import EXERCISE
@@ -62,6 +63,8 @@ CELLS = """examples => examples.map(({statements, shown, blocks}) => {
 # Slopes as differences of nearly equal numbers, and least squares with a matrix whose condition is some 1e9: their last
 # digits depend on the order of a sum.
 BADLY_CONDITIONED = {"推一推", "逼近的条件", "逼近的条件-更远"}
+MOST_TRIED = 10_000_000
+"""The most operations of an example that is computed many times over."""
 CELL = re.compile(r"(?<!\\)\|")
 RULE = re.compile(r"\|[ |:-]+\|")
 SPACES = " \u2007\u2008"
@@ -216,31 +219,75 @@ def grow_change(chance: random.Random, old: float) -> float:
     return chance.choice([round(old + chance.uniform(-2, 2), 3), round(old * chance.uniform(0.5, 1.5), 4), old + 1, 0])
 
 
-def test_changed_numbers_give_what_the_core_gives(page: Page) -> None:
+@cache
+def parted() -> Mapping[str, Sequence[str]]:
+    """Return the examples with numbers to change by family: those with gradients, with loops, and the others."""
+    found: dict[str, list[str]] = {"gradients": [], "loops": [], "others": []}
+    for name in encoded():
+        run = book().runs[name]
+        if name in BADLY_CONDITIONED or run.work > MOST_TRIED or not any(True for _ in givens_of(name)):
+            continue
+        steps = run.example.steps
+        gradient = any(is_gradient(step.expression.tree) for step in steps)
+        found["gradients" if gradient else "loops" if any(step.each for step in steps) else "others"].append(name)
+    return found
+
+
+@pytest.mark.parametrize("family", ["gradients", "loops", "others"])
+def test_changed_numbers_give_what_the_core_gives(page: Page, family: str) -> None:
     """What the core refuses, as a position that is not whole, the browser refuses too."""
     chance = random.Random(14)
-    sources = {one.name: one.note.source for one in book().declared}
-    changeable = {name: list(givens_of(name)) for name in encoded()}
-    names = [name for name, givens in changeable.items() if givens and name not in BADLY_CONDITIONED]
-    jobs, wanted = [], []
-    for _ in range(200):
-        name = chance.choice(names)
-        run, (_, quantity, _, values) = book().runs[name], chance.choice(changeable[name])
-        place = chance.randrange(len(values))
-        old = next(one for one in run.example.given if one.name.name == quantity).quantity.values.flat[place]
-        new = grow_change(chance, float(old))
-        given = tuple(change(one, place, new) if one.name.name == quantity else one for one in run.example.given)
-        example = replace(run.example, given=given, expectations=(), holds=(), says=())
-        wanted.append(run_example(example, sources[name], book().runs)[0].quantities)
-        jobs.append((name, [*encoded()[name], {quantity: {place: new}}]))
-    computed = page.evaluate(RUN, [job for _, job in jobs])
-    told = [(name, job[2], one, core) for (name, job), one, core in zip(jobs, computed, wanted, strict=True)]
+    names = parted()[family]
+    trials = [change_number(chance, chance.choice(names)) for _ in range(200)]
+    computed = page.evaluate(RUN, [job for _, job, _ in trials])
+    told = [(name, job[2], one, core) for (name, job, core), one in zip(trials, computed, strict=True)]
     whole = [one for one in told if one[3].keys() == book().runs[one[0]].quantities.keys()]
     assert len(whole) > 180
     assert [(name, changed) for name, changed, one, core in whole if differs(one, core)] == []
     assert [
-        (name, changed) for name, changed, one, core in told if len(core) < len(names_of(book().runs[name])) and one
+        (name, changed) for name, changed, one, core in told if len(core) < len(book().runs[name].quantities) and one
     ] == []
+
+
+def change_number(chance: random.Random, name: str) -> tuple[str, list[Any], Mapping[str, Quantity]]:
+    """Return an example with a number changed at random: as the script takes it, and what the core makes of it."""
+    run, (_, quantity, _, values) = book().runs[name], chance.choice(list(givens_of(name)))
+    place = chance.randrange(len(values))
+    old = next(one for one in run.example.given if one.name.name == quantity).quantity.values.flat[place]
+    new = grow_change(chance, float(old))
+    given = tuple(change(one, place, new) if one.name.name == quantity else one for one in run.example.given)
+    example = replace(run.example, given=given, expectations=(), holds=(), says=())
+    source = next(one.note.source for one in book().declared if one.name == name)
+    core = run_example(example, source, book().runs)[0].quantities
+    return name, [*encoded()[name], {quantity: {place: new}}], core
+
+
+SMOOTH_STEPS = """
+id: 导数
+axes: {行: 2, 列: 3, 甲: 2}
+given:
+  x[行, 列]: [[0.4, 1.2, 2.5], [0.7, 3.1, 0.2]]
+  y[列, 甲]: [[1, -2], [0.5, 0.25], [-1.5, 3]]
+  t: 0.7
+compute:
+  a[行, 甲]: tanh(x @ y) + sigmoid(x @ y)
+  b: sum(max(x, axis=列) * min(x, axis=列)) + norm(x[0]) / mean(x)
+  c: sum(softmax(x / t, axis=列) * cos(x)) - sum(softmax(x, axis=行, temperature=2) * sin(x))
+  d: sum(where(x > 1, log(x), sqrt(x))) + sum(relu(y) ** 2) + sum(exp(-x[:, 1:]))
+  loss: sum(a * a.T) + b * c - d / b
+  by_x[列, 行]: grad(loss, x)
+  by_y[列, 甲]: grad(loss, y)
+  by_t: grad(loss, t)
+  by_a[行, 甲]: grad(loss, a)
+"""
+
+
+def test_gradients_are_those_of_the_core(page: Page) -> None:
+    run = run_block(SMOOTH_STEPS)
+    called = {part.name for step in run.example.steps for part in walk(step.expression.tree) if isinstance(part, Call)}
+    assert called >= SMOOTH
+    (computed,) = page.evaluate(RUN, [[*encode_example(run, names_of(run)), {}]])
+    assert differs(computed, run.quantities) == []
 
 
 def rows_of(markdown: str) -> list[list[str]]:

@@ -159,9 +159,17 @@ class Convert:
     single: bool = False
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Derivative:
+    """How a number changes with each entry of a quantity: through all steps between, at a loop's present position."""
+
+    target: Tree
+    wanted: Tree
+
+
 Tree = (
     Literal | Word | Nothing | Variable | Here | At | Part | Operation | Apply | Reorder | Insert | Reshape | Repeat
-    | Range | Pick | Stack | Convert
+    | Range | Pick | Stack | Convert | Derivative
 )  # fmt: skip
 
 

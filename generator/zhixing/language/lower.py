@@ -21,6 +21,7 @@ from zhixing.language.array_tree import (
     Before,
     Constant,
     Convert,
+    Derivative,
     Here,
     Insert,
     Kind,
@@ -46,6 +47,7 @@ from zhixing.language.array_tree import Word as WordOption
 from zhixing.language.arrays import align_batch, broadcast, find_batch, position_of, same_root
 from zhixing.language.budget import Budget
 from zhixing.language.calls import align_call, bind_call, find_form
+from zhixing.language.gradients import is_gradient
 from zhixing.language.model import (
     Array,
     Axis,
@@ -78,6 +80,7 @@ from zhixing.language.nodes import (
     TupleLiteral,
     Unary,
     mentions,
+    quantity_name,
     walk,
 )
 from zhixing.language.reductions import find_axes
@@ -213,7 +216,17 @@ class _Lowerer:
         if self.is_record(node):
             return Assign(name.name, self.value(node)[0], None)
         tree, self.kinds[name.name] = self.number(node)
-        return Assign(name.name, self.conform(tree, self.form(node), name), name.axes)
+        form = self.gradient_form(node) if is_gradient(node) else self.form(node)
+        return Assign(name.name, self.conform(tree, form, name), name.axes)
+
+    def gradient_form(self, node: Call) -> Form:
+        """Return the form of a gradient, which is that of the quantity it is taken with respect to."""
+        name = quantity_name(node.arguments[1])
+        if name not in self.run.quantities:
+            raise NotLoweredError("a gradient with respect to an earlier position")
+        quantity = self.run.quantities[name]
+        repeated = name.partition(".")[0] in self.repeated
+        return Form(quantity.dimensions[repeated:], quantity.values.shape[repeated:])
 
     def conform(self, tree: Tree, form: Form, name: Declaration) -> Tree:
         """Return a value with the declared axes in the declared order."""
@@ -494,7 +507,7 @@ class _Lowerer:
 
     # Calls.
 
-    def call(self, node: Call) -> Lowered:
+    def call(self, node: Call) -> Lowered:  # noqa: PLR0911 - a case for each kind of word
         word = FUNCTIONS[node.name]
         match word.function:
             case Entrywise():
@@ -511,7 +524,7 @@ class _Lowerer:
             case Mechanism():
                 return self.mechanism(word.function, node), Kind.FLOAT
             case Gradient():
-                raise NotLoweredError("a gradient is no function of arrays")
+                return Derivative(*self.numbers(node.arguments)), Kind.FLOAT
 
     def entrywise(self, node: Call) -> Lowered:
         word = FUNCTIONS[node.name]

@@ -25,6 +25,7 @@ from zhixing.language.array_tree import (
     Before,
     Constant,
     Convert,
+    Derivative,
     Here,
     Insert,
     Kind,
@@ -311,6 +312,8 @@ class _Printer:
 
     def print_tree(self, tree: Tree) -> Printed:  # noqa: C901, PLR0911, PLR0912 - a case for each kind of node
         match tree:
+            case Derivative():
+                raise NotLoweredError("NumPy has no gradients")
             case Literal(value):
                 text = print_number(value)
                 return text, _SIGN if text.startswith("-") else _ATOM

@@ -18,6 +18,7 @@ from zhixing.language.array_tree import (
     Before,
     Constant,
     Convert,
+    Derivative,
     Here,
     Insert,
     Kind,
@@ -40,6 +41,7 @@ from zhixing.language.array_tree import (
     Variable,
     Word,
 )
+from zhixing.language.gradients import is_gradient
 from zhixing.language.lower import NotLoweredError, lower_with
 from zhixing.language.model import Array, Expression, Run
 
@@ -65,6 +67,15 @@ WORDS = frozenset({
     "std", "sum", "swiglu", "t5_bias", "tan", "tanh", "top_k", "var", "where", "window_mask",
 })  # fmt: skip
 """The words that the interpreter has."""
+
+SMOOTH = frozenset({
+    "cos", "exp", "log", "max", "mean", "min", "norm", "relu", "sigmoid", "sin", "softmax", "sqrt", "sum", "tanh",
+    "where",
+})  # fmt: skip
+"""The words that the interpreter differentiates."""
+
+JUMPS = frozenset({"all", "any", "argmax", "argmin", "isinf", "isnan", "size"})
+"""The words through which no gradient goes, and which may stand in an example with gradients all the same."""
 
 
 def encode_example(run: Run, shown: Sequence[Expression]) -> tuple[list[Data], list[Data]]:
@@ -102,6 +113,7 @@ class _Encoder:
         self.program = program
         self.parts = 0
         self.count = 0
+        self.derives = any(is_gradient(step.expression.tree) for step in run.example.steps)
 
     # Statements.
 
@@ -181,10 +193,14 @@ class _Encoder:
                 return ["stack", *map(self.tree, items)]
             case Convert(operand, kind):
                 return ["whole", self.tree(operand)] if kind is Kind.WHOLE else self.tree(operand)
+            case Derivative(target, wanted):
+                return ["gradient", self.tree(target), self.tree(wanted)]
 
     def apply(self, tree: Apply) -> Data:
         if tree.word not in WORDS:
             raise NotLoweredError(f"the interpreter does not have {tree.word}")
+        if self.derives and tree.word not in SMOOTH | JUMPS:
+            raise NotLoweredError(f"the interpreter does not differentiate {tree.word}")
         options: dict[str, Data] = {name: self.tree(value) for name, value in tree.options}
         axis: Data = None if tree.axis is None else list(tree.axis)
         return ["call", tree.word, [*map(self.tree, tree.arguments)], options, axis]

@@ -770,13 +770,192 @@
     },
   };
 
+  // Gradients, as `language/gradients.py` takes them: back from a number through all that it was computed from. What an
+  // earlier position of a loop gave is taken as it is.
+
+  const PARTIALS = {
+    "+": [() => 1, () => 1],
+    "-": [() => 1, () => -1],
+    "*": [(_, b) => b, (a) => a],
+    "/": [(_, b) => 1 / b, (a, b) => -a / (b * b)],
+    "**": [(a, b) => b * power(a, b - 1), (a, b) => power(a, b) * Math.log(a)],
+    cos: [(x) => -Math.sin(x)],
+    exp: [Math.exp],
+    log: [(x) => 1 / x],
+    relu: [(x) => +(x > 0)],
+    sigmoid: [(x) => sigmoid(x) * (1 - sigmoid(x))],
+    sin: [Math.cos],
+    sqrt: [(x) => 0.5 / Math.sqrt(x)],
+    tanh: [(x) => 1 - Math.tanh(x) ** 2],
+    where: [null, (condition) => +(condition !== 0), (condition) => +(condition === 0)],
+  };
+
+  const clearSum = (total, size) => (Math.abs(total) <= CHANGE * size && Number.isFinite(size) ? 0 : total);
+  const hits = (best) => (above, row) => {
+    const found = row.map((x) => +(x === best(row)));
+    return found.map((hit) => (above[0] * hit) / sum(found));
+  };
+
+  // Of rows: from how the loss changes with what a row gives to how it changes with its entries.
+  const BACK = {
+    max: hits(largest),
+    mean: ([above], row) => row.map(() => above / row.length),
+    min: hits(smallest),
+    norm: ([above], row) => row.map((x) => (above * x) / Math.sqrt(sum(row.map((y) => y * y)))),
+    softmax: (above, row, { temperature }) => {
+      const weights = softmax(row, one(temperature, 1));
+      const centre = sum(above.map((x, at) => x * weights[at]));
+      return above.map((x, at) => (weights[at] * clearSum(x - centre, Math.abs(x) + Math.abs(centre))) / one(temperature, 1));
+    },
+    sum: ([above], row) => row.map(() => above),
+  };
+
+  /** Return an array with the entries of another one added up at their places. */
+  function scatter(places, adjoint, shape) {
+    const [totals, sizes] = [Array(count(shape)).fill(0), Array(count(shape)).fill(0)];
+    places.forEach((place, at) => {
+      totals[place] += adjoint.data[at];
+      sizes[place] += Math.abs(adjoint.data[at]);
+    });
+    return array(shape, totals.map((total, at) => clearSum(total, sizes[at])));
+  }
+
+  const numbered = (shape) => array(shape, range(count(shape)));
+  const sumTo = (adjoint, shape) =>
+    same(adjoint.shape, shape) ? adjoint : scatter(repeat(numbered(shape), adjoint.shape).data, adjoint, shape);
+  const cleanProduct = (a, b) => {
+    const sizes = product(entrywise(Math.abs, a), entrywise(Math.abs, b));
+    return entrywise(clearSum, product(a, b), sizes);
+  };
+
+  class Backward {
+    constructor(wanted, scope) {
+      Object.assign(this, { wanted, text: JSON.stringify(wanted), scope: { ...scope, memo: new Map() } });
+      this.steps = new Map([...scope.steps, ...(scope.loop?.steps ?? [])]);
+      this.adjoints = new Map();
+      this.known = new Map();
+      const { shape } = compute(wanted, this.scope);
+      this.found = array(shape, Array(count(shape)).fill(0));
+    }
+
+    isWanted(tree) {
+      return typeof tree === typeof this.wanted && JSON.stringify(tree) === this.text;
+    }
+
+    /** Return the name of the step that a tree stands for at this position, "" for anything else. */
+    nameOf(tree) {
+      const name = Array.isArray(tree) && tree[0] === "at" && tree[2]?.[0] === "here" ? tree[1] : tree;
+      return typeof name === "string" && this.steps.has(name) ? name : "";
+    }
+
+    /** Return the parts of a tree that it changes smoothly with. */
+    partsOf(tree) {
+      if (!Array.isArray(tree)) return [];
+      const [kind, ...own] = tree;
+      if (kind === "op") return own[0] in PARTIALS || own[0] === "@" ? own.slice(1) : [];
+      if (kind === "call") return own[0] in PARTIALS || own[0] in BACK ? own[1] : [];
+      if (kind === "stack") return own;
+      return ["pick", "reorder", "insert", "reshape", "repeat"].includes(kind) ? own.slice(0, 1) : [];
+    }
+
+    depends(tree) {
+      if (this.isWanted(tree)) return true;
+      const name = this.nameOf(tree);
+      const key = name || tree;
+      if (!this.known.has(key)) {
+        this.known.set(key, false);
+        this.known.set(key, name ? this.depends(this.steps.get(name)) : this.partsOf(tree).some((part) => this.depends(part)));
+      }
+      return this.known.get(key);
+    }
+
+    run(target) {
+      this.push(target, scalar(1));
+      for (const [name, tree] of [...this.steps].reverse()) {
+        if (this.adjoints.has(name)) this.push(tree, this.adjoints.get(name));
+      }
+      return this.found;
+    }
+
+    add(before, adjoint) {
+      return before ? entrywise((a, b) => clearSum(a + b, Math.abs(a) + Math.abs(b)), before, adjoint) : adjoint;
+    }
+
+    push(tree, adjoint) {
+      if (!this.depends(tree)) return;
+      const name = this.nameOf(tree);
+      if (this.isWanted(tree)) this.found = this.add(this.found, adjoint);
+      else if (name) this.adjoints.set(name, this.add(this.adjoints.get(name), adjoint));
+      else this.pushParts(tree, adjoint);
+    }
+
+    pushParts(tree, adjoint) {
+      const [kind, first, ...rest] = tree;
+      const shapeOf = (part) => compute(part, this.scope).shape;
+      if (kind === "op") return this.pushOperation(first, rest, adjoint);
+      if (kind === "call") return first in BACK ? this.pushRows(first, rest, adjoint) : this.pushEntries(first, rest[0], adjoint);
+      if (kind === "stack") return [first, ...rest].forEach((part, at) => this.push(part, item(adjoint, at)));
+      if (kind === "reorder") return this.push(first, reorder(adjoint, range(rest[0].length).map((axis) => rest[0].indexOf(axis))));
+      if (kind === "repeat") return this.push(first, sumTo(adjoint, shapeOf(first)));
+      if (kind === "pick") {
+        const places = pick(numbered(shapeOf(first)), rest, this.scope).data;
+        return this.push(first, scatter(places, adjoint, shapeOf(first)));
+      }
+      return this.push(first, array(shapeOf(first), adjoint.data));
+    }
+
+    pushOperation(operator, operands, adjoint) {
+      if (operator === "@") return this.pushProduct(operands, adjoint);
+      if (operands.length === 1) return this.push(operands[0], entrywise((x) => -x, adjoint));
+      return this.pushEntries(operator, operands, adjoint);
+    }
+
+    pushEntries(name, operands, adjoint) {
+      const values = operands.map((operand) => compute(operand, this.scope));
+      operands.forEach((operand, at) => {
+        const partial = PARTIALS[name][at];
+        if (!partial || !this.depends(operand)) return;
+        const by = entrywise(partial, ...values);
+        this.push(operand, sumTo(entrywise((a, b) => (a === 0 ? 0 : a * b), adjoint, by), values[at].shape));
+      });
+    }
+
+    pushProduct(operands, adjoint) {
+      const [a, b] = operands.map((operand) => compute(operand, this.scope));
+      const left = a.shape.length === 1 ? reshape(a, [1, -1]) : a;
+      const right = b.shape.length === 1 ? reshape(b, [-1, 1]) : b;
+      const batch = joint([left.shape.slice(0, -2), right.shape.slice(0, -2)]);
+      const around = reshape(adjoint, [...batch, left.shape[left.shape.length - 2], right.shape[right.shape.length - 1]]);
+      const give = (operand, value, whole, found) =>
+        this.depends(operand) && this.push(operand, array(value.shape, sumTo(found(), whole.shape).data));
+      give(operands[0], a, left, () => cleanProduct(around, swap(right)));
+      give(operands[1], b, right, () => cleanProduct(swap(left), around));
+    }
+
+    pushRows(word, [[operand], options, axes], adjoint) {
+      const value = compute(operand, this.scope);
+      const keeps = word === "softmax";
+      const own = keeps ? (axes ?? [-1]) : axes;
+      const { found, turned, order } = rows(value, own, (row) => row);
+      const above = keeps ? rows(adjoint, own, (row) => row).found : adjoint.data.map((x) => [x]);
+      const named = Object.fromEntries(Object.entries(options).map(([name, tree]) => [name, compute(tree, this.scope)]));
+      const data = found.flatMap((row, at) => BACK[word](above[at], row, named));
+      this.push(operand, reorder(array(turned.shape, data), range(order.length).map((axis) => order.indexOf(axis))));
+    }
+  }
+
+  NODES.gradient = ([target, wanted], scope) => new Backward(wanted, scope).run(target);
+
   const readNumber = (value) => (Array.isArray(value) ? Number(value[1]) : value);
 
   function compute(tree, scope) {
     if (tree === null) return null;
     if (typeof tree === "number") return scalar(tree);
     if (typeof tree === "string") return scope.names.get(tree);
-    return NODES[tree[0]](tree.slice(1), scope);
+    if (scope.memo?.has(tree)) return scope.memo.get(tree);
+    const value = NODES[tree[0]](tree.slice(1), scope);
+    scope.memo?.set(tree, value);
+    return value;
   }
 
   /** Return what the steps of a loop gave, stacked; of several results each. */
@@ -792,7 +971,10 @@
       for (const [at, value] of Object.entries(changes[name] ?? {})) values[at] = value;
       scope.names.set(name, array(shape, values));
     },
-    step: ([name, tree], scope) => scope.names.set(name, compute(tree, scope)),
+    step: ([name, tree], scope) => {
+      scope.names.set(name, compute(tree, scope));
+      scope.steps.set(name, tree);
+    },
     loop: ([size, before, steps], scope) => {
       const history = new Map(steps.map((step) => [step[1], new Map()]));
       for (const [name, result, position, tree] of before) {
@@ -801,8 +983,11 @@
         places.set(position, result ? { ...places.get(position), [result]: value } : value);
       }
       for (let position = 0; position < size; position++) {
-        const inside = { names: scope.names, loop: { position, history } };
-        for (const [, name, tree] of steps) history.get(name).set(position, compute(tree, inside));
+        const loop = { position, history, steps: new Map() };
+        for (const [, name, tree] of steps) {
+          history.get(name).set(position, compute(tree, { ...scope, loop }));
+          loop.steps.set(name, tree);
+        }
       }
       for (const [, name] of steps) scope.names.set(name, collect(range(size).map((at) => history.get(name).get(at))));
     },
@@ -810,7 +995,7 @@
 
   /** Return what is shown of an example, with some of its given numbers changed: {name: {position: number}}. */
   function run(statements, shown, changes = {}) {
-    const scope = { names: new Map(), loop: null };
+    const scope = { names: new Map(), steps: new Map(), loop: null };
     for (const [kind, ...rest] of statements) STATEMENTS[kind](rest, scope, changes);
     return shown.map((tree) => compute(tree, scope));
   }

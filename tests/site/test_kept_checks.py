@@ -31,6 +31,7 @@ expect:
 
 换了以后是 {number}<!--= 换{number}.和 -->。
 """
+LISTS = "# 勘误\n\n```yaml list\nid: 勘误\nof: errata\n```\n\n```yaml list\nid: 图\nof: map\n```\n"
 SAID = """# 说 {number}
 
 ```yaml example
@@ -58,7 +59,8 @@ def write_vault(project: Path, seed: int) -> Author:
         author.write(author.vault / f"换 {number}.md", VARIED.format(number=number, base=number * 4))
         author.write(author.vault / f"说 {number}.md", SAID.format(number=number))
     author.write(author.vault / "数.csv", "1,2,0\n")
-    author.write(author.vault / "勘误.md", "# 勘误\n\n```yaml list\nid: 勘误\nof: errata\n```\n")
+    listed = LISTS if seed % 2 else LISTS + "\n```yaml list\nid: 连\nof: map\nfolder: 注意力\n```\n"
+    author.write(author.vault / "勘误.md", listed)
     zhixing(author.project, "regenerate")
     return author
 

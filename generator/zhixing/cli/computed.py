@@ -55,22 +55,23 @@ class Computed:
     """What is computed in a vault in which every example runs and every claim names a quantity.
 
     `rows` has the notes with anything computed, `listed` a digest of what lists may say of each note, where there are
-    lists. Paths are relative to the vault.
+    lists; `linked` tells whether links are in that. Paths are relative to the vault.
     """
 
     rows: Mapping[str, Row]
     listed: Mapping[str, str]
     spent: Spent
+    linked: bool = False
 
     def encode(self) -> list[Any]:
         """Return this as JSON has it."""
-        return [self.rows, self.listed, self.spent]
+        return [self.rows, self.listed, self.spent, self.linked]
 
     @classmethod
     def decode(cls, data: list[Any]) -> Computed:
         """Return what `encode` wrote. Raises TypeError or ValueError for anything else."""
-        rows, listed, spent = data
-        return cls({path: Row(*row) for path, row in rows.items()}, listed, Spent(*spent))
+        rows, listed, spent, linked = data
+        return cls({path: Row(*row) for path, row in rows.items()}, listed, Spent(*spent), bool(linked))
 
 
 def digest_beginning(note: Note) -> str:
@@ -80,10 +81,11 @@ def digest_beginning(note: Note) -> str:
     return _digest([note.text[: next(ends, len(note.text))]])
 
 
-def digest_listed(vault: Vault, note: Note, beginning: str, row: Row | None) -> str:
-    """Return a digest of what lists may say of a note: its beginning, links, and examples about statements."""
-    links = sorted(str(edge.resolution.note.path) for edge in edges_of(vault, note) if edge.resolution.note)
-    return _digest([beginning, *links, *(row.keys[name] for name in row.said)] if row else [beginning, *links])
+def digest_listed(vault: Vault, note: Note, beginning: str, row: Row | None, *, linked: bool) -> str:
+    """Return a digest of what lists may say of a note: its beginning, examples about statements, links if `linked`."""
+    found = [edge.resolution.note for edge in edges_of(vault, note)] if linked else []
+    links = sorted(str(one.path) for one in found if one)
+    return _digest([beginning, *links, *((row or NOTHING).keys[name] for name in (row or NOTHING).said)])
 
 
 def _digest(parts: Iterable[str]) -> str:

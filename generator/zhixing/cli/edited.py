@@ -138,8 +138,10 @@ class _Examination:
         """Return whether lists say of these notes what they said, so that no note with a list need be looked at."""
         if self.after is None or not self.after.listed:
             return True
+        after = self.after
         for path in paths:
-            note, row = vault.notes[path], self.after.rows.get(str(path))
-            if digest_listed(vault, note, digest_beginning(note), row) != self.after.listed.get(str(path)):
+            note, row = vault.notes[path], after.rows.get(str(path))
+            now = digest_listed(vault, note, digest_beginning(note), row, linked=after.linked)
+            if now != after.listed.get(str(path)):
                 return False
         return True

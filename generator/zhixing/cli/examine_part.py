@@ -19,6 +19,7 @@ from zhixing.language.budget import ALLOWANCE, CLAIMING, SHARED, SHARED_SHOWING
 from zhixing.language.model import Run
 from zhixing.language.runs import example_of
 from zhixing.language.shelf import MAX_KEPT, MAX_USED, Kept
+from zhixing.lists.lists import List, follows_links, read_list
 from zhixing.markdown.fences import example_fences, list_fences
 from zhixing.problems import Code, Problem
 from zhixing.vault.graph import edges, edges_of
@@ -59,12 +60,22 @@ def add_links(vault: Vault, computed: Computed) -> Computed:
             path, name = str(edge.source.path), edge.resolution.block.id
             row = rows.get(path, NOTHING)
             rows[path] = row._replace(rests=sorted({*row.rests, name}))
+    linked = any(follows_links(one, vault) for one in _read_lists(vault)) if computed.listed else False
     listed = {
-        str(path): digest_listed(vault, note, computed.listed[str(path)], computed.rows.get(str(path)))
+        str(path): digest_listed(vault, note, computed.listed[str(path)], rows.get(str(path)), linked=linked)
         for path, note in vault.notes.items()
         if computed.listed
     }
-    return replace(computed, rows=rows, listed=listed)
+    return replace(computed, rows=rows, listed=listed, linked=linked)
+
+
+def _read_lists(vault: Vault) -> Iterator[List]:
+    """Yield the lists of a vault."""
+    for note in vault.notes.values():
+        for fence in () if is_plain(note) else list_fences(note):
+            declared, _ = read_list(note.source, fence)
+            if declared:
+                yield declared
 
 
 def _all_kept(rows: Mapping[str, Row]) -> bool:

@@ -12,7 +12,7 @@ from zhixing.language.expression import normal_name
 from zhixing.language.model import ExampleError, Run, Said
 from zhixing.language.runs import Book, Declared
 from zhixing.lists.canvas import canvas_text
-from zhixing.lists.concept_map import draw_map
+from zhixing.lists.concept_map import draw_map, relations
 from zhixing.lists.map_figure import MOST, map_figure
 from zhixing.lists.reference import reference
 from zhixing.lists.words import list_words
@@ -129,10 +129,15 @@ def list_body(one: List, vault: Vault, published: Published) -> str:
 
 def list_map(one: List, vault: Vault) -> tuple[str, dict[str, str]]:
     """Return the canvas of a list of kind `map`, with room for its checksum, and its picture by file name."""
-    notes = _select(one, vault)
+    notes = select_notes(one, vault)
     nodes, edges = draw_map(vault, notes)
     figures = {_figure(one): map_figure(one.id, nodes, edges, vault.wording)} if 0 < len(notes) <= MOST else {}
     return canvas_text(nodes, edges), figures
+
+
+def follows_links(one: List, vault: Vault) -> bool:
+    """Return whether links decide what a list shows, as they do on a map where no note requires another."""
+    return one.of == "map" and not relations(vault, select_notes(one, vault)).required
 
 
 def _figure(one: List) -> str:
@@ -142,7 +147,7 @@ def _figure(one: List) -> str:
 def _map(one: List, vault: Vault) -> Iterator[str]:
     """Yield a link to the canvas, and its picture where there is one, linked to itself in full size."""
     yield f"[[{one.id}{CANVAS}|{one.id}]]"
-    if 0 < len(_select(one, vault)) <= MOST:
+    if 0 < len(select_notes(one, vault)) <= MOST:
         picture = f"_figures/{_figure(one)}"
         yield f"[![{one.id}]({picture})]({picture})"
 
@@ -236,7 +241,8 @@ def _link(note: Note, vault: Vault, *, cell: bool = False) -> str:
     return f"[[{note.name}]]"
 
 
-def _select(one: List, vault: Vault) -> list[Note]:
+def select_notes(one: List, vault: Vault) -> list[Note]:
+    """Return the notes that a list is about."""
     return [
         note
         for note in vault.notes.values()
@@ -249,7 +255,7 @@ def _select(one: List, vault: Vault) -> list[Note]:
 
 def _group_notes(one: List, vault: Vault) -> Iterator[str]:
     groups: dict[str, list[Note]] = defaultdict(list)
-    for note in _select(one, vault):
+    for note in select_notes(one, vault):
         groups[_group(note, one.by, vault.wording)].append(note)
     for name, notes in sorted(groups.items()):
         lines = "\n".join(f"- {_entry(note, vault)}" for note in notes)
@@ -294,7 +300,7 @@ def _gloss(note: Note, words: Wording) -> str:
 
 def _path(one: List, vault: Vault) -> Iterator[str]:
     """Yield the notes in the order in which each comes after all that it requires."""
-    steps = levels(vault, _select(one, vault))
+    steps = levels(vault, select_notes(one, vault))
     yield "\n".join(
         f"{number}. {vault.wording.enumeration.join(_link(note, vault) for note in notes)}"
         for number, notes in enumerate(steps, 1)

@@ -82,7 +82,7 @@ def test_what_others_made_is_listed_with_its_checksum() -> None:
         "arrays.js",
         "THIRD-PARTY.md",
     }
-    parts = ("example", "exercise", "figures", "plots", "prose", "tables")
+    parts = ("derivations", "example", "exercise", "figures", "plots", "prose", "tables")
     own |= {f"live-{part}.js" for part in parts}
 
     assert listed == {name: digest for name, digest in found.items() if name not in own}

@@ -45,6 +45,7 @@ class Code(Enum):
     # Text
     FENCE_UNCLOSED = (Severity.ERROR, "A fenced block is never closed.")
     COMMENT_UNCLOSED = (Severity.WARNING, "A %% or <!-- comment is never closed.")
+    HTML_UNCLOSED = (Severity.WARNING, "A tag whose text is no HTML is never closed, so it would swallow the page.")
     # Frontmatter
     FRONTMATTER_INVALID = (Severity.ERROR, "The YAML between the leading --- lines cannot be read.")
     FRONTMATTER_TYPE = (Severity.ERROR, "A property has a value of the wrong kind.")

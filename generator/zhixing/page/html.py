@@ -85,7 +85,7 @@ class Surroundings:
     - `permalinks`: whether headings carry a link to themselves.
     - `words`: running text outside links, escaped for HTML, as HTML with the links that its words alone make.
     - `described`: what a generated figure shows, in words; "" for other files.
-    - `remote`: what of other hosts a page shows.
+    - `remote`: what of other hosts a page shows. `trusted`: whether ids of authors stay as they are written.
     """
 
     address: Callable[[Place], str]
@@ -96,6 +96,7 @@ class Surroundings:
     words: Callable[[str], str] = str
     described: Callable[[PurePosixPath], str] = lambda _: ""
     remote: Remote = NO_REMOTE
+    trusted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +284,8 @@ class _Writer:
         return f'<a href="{to}">{inside}</a>' if to else inside
 
     def _anchor(self, piece: Anchor) -> str:
-        return f"<span{self._class('block', 'alone' if piece.alone else '')}{self._id(piece.id)}></span>"
+        name = targets.given_name(piece.id) if self.edge.trusted else piece.id
+        return f"<span{self._class('block', 'alone' if piece.alone else '')}{self._id(name)}></span>"
 
     def _inline_html(self, piece: InlineHtml) -> str:
         return self._foreign(piece.html)

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+
+from zhixing.markdown.raw_text import COMMENT, find_swallowing
 
 # A tag with quoted attributes, in linear time: every character is matched by exactly one alternative.
 _TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9-]*)((?:[^"'<>]|"[^"<]*"|'[^'<]*')*)>""")
 _VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
-_COMMENT = re.compile(r"<!--(?:-?>|.*?(?:-->|\Z))", re.DOTALL)
-# What follows one of these is no HTML to a browser, up to the closing tag, or to the end of the page.
-_SWALLOWING = (
-    "iframe|noembed|noframes|noscript|plaintext|script|style|template|textarea|title|xmp"  # no other reads text so
-)
-_RAW_TEXT = re.compile(rf"<({_SWALLOWING})\b", re.IGNORECASE)
-_SELF_CLOSED = re.compile(rf"<(?=(?:{_SWALLOWING})(?:\s[^<>]*)?/>)", re.IGNORECASE)
 
 
-def without_comments(html: str) -> str:
-    """Return a block of HTML without its comments, and self-closed tags that would swallow the page as text."""
-    return _SELF_CLOSED.sub("&lt;", _COMMENT.sub("", html))
-
-
-def is_swallowing(tag: str, rest: str) -> bool:
-    """Return whether a browser would take all that follows a tag for its text: nothing in `rest` closes it."""
-    found = _RAW_TEXT.match(tag)
-    return found is not None and f"</{found[1]}".lower() not in rest.lower()
+def without_comments(html: str, closed_later: Mapping[str, int]) -> str:
+    """Return a block of HTML without its comments; tags that would swallow the page are text."""
+    shown = COMMENT.sub("", html)
+    for offset in reversed(find_swallowing(shown, closed_later)):
+        shown = f"{shown[:offset]}&lt;{shown[offset + 1 :]}"
+    return shown
 
 
 def closing_tags(html: str) -> list[str]:

@@ -14,10 +14,11 @@ from zhixing.markdown.emphasis import Emphasis as Delimited
 from zhixing.markdown.emphasis import emphasis, plain
 from zhixing.markdown.inline import Token, TokenKind, tokens
 from zhixing.markdown.links import NESTING
+from zhixing.markdown.raw_text import is_swallowing
 from zhixing.page import links
 from zhixing.page.checked import mark_checked, mark_mentions
 from zhixing.page.context import EmbedScope
-from zhixing.page.html_text import closing_tags, is_swallowing
+from zhixing.page.html_text import closing_tags
 from zhixing.page.links import display
 from zhixing.page.media import fragment, is_shown, picture_size
 from zhixing.page.plugins import find_shortcodes, is_inline_query

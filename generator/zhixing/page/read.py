@@ -18,6 +18,7 @@ from zhixing.markdown.fences import EXAMPLE, LIST
 from zhixing.markdown.generated import Generated, markers
 from zhixing.markdown.inline import TokenKind, tokens
 from zhixing.markdown.links import default_text
+from zhixing.markdown.raw_text import closed_below
 from zhixing.markdown.slugs import anchors as slugs_of
 from zhixing.page.blocks import Opaque, Part, Piece, cover, read_blocks
 from zhixing.page.callouts import Head, kind_of, read_head
@@ -322,7 +323,8 @@ class _NoteReader:
         return [Rule(piece.span)]
 
     def _html(self, piece: Piece) -> Sequence[Block]:
-        html = self.scope.page.private.clean(without_comments(piece.token.content), self.note.path)
+        written = without_comments(piece.token.content, closed_below(self.note, piece.span.end))
+        html = self.scope.page.private.clean(written, self.note.path)
         return [HtmlBlock(piece.span, html)] if html.strip() else ()
 
     def _opaque(self, piece: Piece) -> Sequence[Block]:

@@ -60,3 +60,9 @@ def trusted_name(name: str) -> str:
     """Return what an id that a trusted author made up is called on a page: as written, but for the theme's own."""
     plain = name.removeprefix("#")
     return name if not plain.startswith("__") else f"{name[: len(name) - len(plain)]}{own_name(plain)}"
+
+
+def given_name(name: str) -> str:
+    """Return what `own_name` made of an id as `trusted_name` would have it."""
+    plain = name.removeprefix(_OWN)
+    return name if plain.startswith("__") else plain

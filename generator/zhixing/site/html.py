@@ -40,7 +40,7 @@ def edge_of(
     def clean(page: str, mark: str) -> str:
         return sanitise(page, mark, remote, extras, lambda path: address(Place(PurePosixPath(path))))
 
-    return Surroundings(address, formula, coloured, clean, permalinks, words, described, remote)
+    return Surroundings(address, formula, coloured, clean, permalinks, words, described, remote, extras.trusted)
 
 
 @lru_cache(maxsize=1000)  # a page that a save changes has nearly all of its code from before

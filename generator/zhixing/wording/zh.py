@@ -208,6 +208,7 @@ WORDING = Wording(
         "file-detached": "文件写了，它的其他名字还是旧内容",
         "fence-unclosed": "代码块没有结束。补上结尾的一行反引号",
         "comment-unclosed": "注释没有结束。补上 %% 或 -->",
+        "html-unclosed": "标签没有闭合，会把后面的内容都当成它的文字，所以照原样显示",
         "frontmatter-invalid": "开头两行 --- 之间的属性读不懂。检查缩进、引号和冒号",
         "frontmatter-type": "属性的值不是该有的种类",
         "frontmatter-unknown": "属性的名字不认识，像是写错了",

@@ -87,9 +87,12 @@ def test_with_other_plugins_everything_is_built(author: Author, tmp_path: Path) 
 
 
 def test_serving_with_dirty_is_serving(author: Author, tmp_path: Path) -> None:
-    served = ServedSite(author.project, tmp_path / "site", dirty=True)
+    served, note = ServedSite(author.project, tmp_path / "site", dirty=True), author.notes()[0]
     author.change(author.vault / "index.md", "首页", "新首页")
     served.save()
+    add_text(author, note)
+    served.save()
+    assert served.whole == 2
     clean = ServedSite(author.project, tmp_path / "clean")
     assert read_site(served.site) == read_site(clean.site)
     served.close()

@@ -37,6 +37,8 @@ class Incremental:
     dirty: bool = False
     folder: ServedFolder | None = field(default_factory=ServedFolder)
     site: KeptSite | None = None
+    is_resumed: bool = False
+    is_by_mkdocs: bool = False
     later: Later = field(default_factory=Later)
     digests: Digests = field(default_factory=Digests)
     kept: Kept | None = None
@@ -48,6 +50,11 @@ class Incremental:
     def is_kept(self) -> bool:
         """Whether anything is kept of the builds of this process."""
         return self.serving or self.dirty
+
+    def start(self) -> None:
+        """Begin a build that MkDocs makes, which removes what a served site holds."""
+        self.is_by_mkdocs = True
+        self.forget()
 
     def forget(self) -> None:
         """Begin to build: what is kept of the site holds no longer."""
@@ -73,9 +80,13 @@ class Incremental:
     def resume(self, files: Files, config: MkDocsConfig, meta: Meta) -> None:
         """Have MkDocs build what has changed since an earlier process built the site; all of it where that is unknown.
 
-        Later builds of this process that MkDocs makes are of everything.
+        Later builds of this process that MkDocs makes are of everything; those of `Rebuild` limit themselves.
         """
-        is_first = self.site is None and self.now is not None
+        if not self.is_by_mkdocs:
+            return
+        self.is_by_mkdocs = False
+        is_first = not self.is_resumed and self.now is not None
+        self.is_resumed = True
         if is_first:
             self._read_site(Path(config.docs_dir), Path(config.site_dir))
         if is_first and self.is_same_site:

@@ -5,7 +5,6 @@ Both are bounded, so that a page takes the same time however many notes a vault 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -71,18 +70,20 @@ def _links(
     after: Mapping[Path, Sequence[Path]],
 ) -> dict[Path, list[Path]]:
     """Return the notes that each is linked with most often, either way, without those to read before or after it."""
-    count: dict[Path, Counter[Path]] = {}
+    count: dict[Path, dict[Path, int]] = {path: {} for path in notes}
     for edge in edges(vault):
         source, target = edge.source, edge.resolution.note
-        if target is None or source.path == target.path or source.path not in notes or target.path not in notes:
+        if target is None or source is target or edge.link.field or source.generated.covers(edge.link.span.start):
             continue
-        if not edge.link.field and not source.generated.covers(edge.link.span.start):
-            count.setdefault(source.path, Counter())[target.path] += 2
-            count.setdefault(target.path, Counter())[source.path] += 1
+        here, there = count.get(source.path), count.get(target.path)
+        if here is not None and there is not None:
+            here[target.path] = here.get(target.path, 0) + 2
+            there[source.path] = there.get(source.path, 0) + 1
     found = {}
     for path, others in count.items():
         known = {*before.get(path, ()), *after.get(path, ())}
-        found[path] = [other for other, _ in others.most_common(LINKED + len(known)) if other not in known][:LINKED]
+        often = sorted(others, key=others.__getitem__, reverse=True)
+        found[path] = [other for other in often if other not in known][:LINKED]
     return found
 
 

@@ -181,7 +181,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     @event_priority(-1000)
     def on_config(self, config: MkDocsConfig) -> None:
         """Add the styles, and say which settings cannot act on notes."""
-        self.incremental.forget()
+        self.incremental.start()
         self.terms = TERMS in config.markdown_extensions
         for problem in unused_settings(config):
             if problem not in self.told:

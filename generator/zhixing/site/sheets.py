@@ -58,11 +58,11 @@ def find_sheets(
     The canvases of maps have none: the note that shows the map is their place.
     """
     paths = list(paths)
-    used = map(PurePosixPath, (*paths, *in_use))
-    taken = {same_file(str(one)) for path in used for one in (path, *path.parents)}
     on_site = set(paths)
-    kinds = (CANVAS, BASE)
-    found = [path for path in map(PurePosixPath, paths) if path.suffix.lower() in kinds and path not in maps]
+    sheets = [PurePosixPath(path) for path in paths if path.lower().endswith((CANVAS, BASE))]
+    found = [path for path in sheets if path not in maps]
+    used = map(PurePosixPath, (*paths, *in_use) if found else ())
+    taken = {same_file(str(one)) for path in used for one in (path, *path.parents)}
     blocks = sum(map(count_bases, shown.vault.notes.values()))
     bases = Bases(shown.vault, shown.private, tags, len(found) + blocks, lambda note: str(note.path) in on_site)
     canvases = Canvases(shown.vault, shown.results, shown.private, len(found))
@@ -80,6 +80,8 @@ def find_sheets(
 
 def count_bases(note: Note) -> int:
     """Return how many bases stand in a note."""
+    if BLOCK not in note.source.text:
+        return 0
     return sum(one.kind is Kind.FENCE and one.info.split()[:1] == [BLOCK] for one in note.regions)
 
 

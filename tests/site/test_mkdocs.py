@@ -8,6 +8,7 @@ from note_page import shown
 from casefile import Case, cases
 from small_vaults import note, vault_of
 from zhixing.checks.check_links import check_links
+from zhixing.checks.names import check_names
 from zhixing.markdown.dialect import OBSIDIAN, choose_dialect
 from zhixing.problems import Code
 
@@ -94,6 +95,13 @@ def test_a_footnote_may_be_indented() -> None:
 def test_a_blog_gives_the_day_of_each_change() -> None:
     post = note("页.md", "---\ndate:\n  created: 2024-01-02\n  updated: 2024-02-03\n---\n")
     assert (post.date, post.problems) == ("2024-01-02", ())
+
+
+@pytest.mark.parametrize(("siblings_first", "found"), [(True, []), (False, [Code.NAME_CLASH])])
+def test_names_need_not_tell_notes_apart_where_links_are_addresses(siblings_first: bool, found: list[Code]) -> None:
+    dialect = choose_dialect(["attr_list"], siblings_first=siblings_first)
+    vault = vault_of({"甲/页.md": "", "乙/页.md": ""}, dialect)
+    assert [problem.code for problem in check_names(vault)] == found
 
 
 def test_anchors_of_footnotes_exist() -> None:

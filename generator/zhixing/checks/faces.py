@@ -15,7 +15,7 @@ from typing import NamedTuple
 from zhixing.vault.embeds import EMBED, MAX_DEPTH, MAX_PAGE, SHARED, SHARED_BY_LENGTH
 from zhixing.vault.graph import Edge, edges
 from zhixing.vault.note import Note
-from zhixing.vault.pages import ROOM, ROOM_BY_NOTE, tag_names
+from zhixing.vault.pages import ROOM, ROOM_BY_NOTE, tag_names, told_tag
 from zhixing.vault.resolve import Found
 from zhixing.vault.vault import MOST_FOUND, Vault
 
@@ -65,9 +65,11 @@ class Faces:
         )
 
     def find_orphans(self) -> set[int]:
-        """Return the notes that no other note links to."""
+        """Return the notes that no other note links to, without those that tell of a tag which some note has."""
         linked = {target for number, face in enumerate(self.notes) for target in face.links if target != number}
-        return set(range(len(self.notes))) - linked
+        telling = {number: told_tag(face.path) for number, face in enumerate(self.notes)}
+        tags = {name for face in self.notes for name in face.tags} if any(telling.values()) else set()
+        return {number for number, tag in telling.items() if number not in linked and tag not in tags}
 
 
 def read_faces(vault: Vault) -> Faces:

@@ -43,7 +43,7 @@ def check_names(vault: Vault) -> Iterator[Problem]:
         by_name[fold(note.name)].append(note)
     for note in vault.notes.values():
         yield from _alias(note, by_name)
-    for notes in by_name.values():
+    for notes in () if vault.settings.dialect.by_address else by_name.values():
         # Each folder may have an index: links to a folder's index go by its path anyway.
         for note in notes[1:] if notes[0].name != "index" else ():
             what = f"{notes[0].path} has the same name"

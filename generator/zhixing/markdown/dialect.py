@@ -31,6 +31,11 @@ class Dialect:
     hooks: bool = False
 
     @property
+    def by_address(self) -> bool:
+        """Whether notes are written for MkDocs, where links are addresses and names need not tell notes apart."""
+        return self.siblings_first and (self.has_boxes or self.attributes or self.icons or self.snippets)
+
+    @property
     def has_boxes(self) -> bool:
         """Whether a line of its own can begin an indented box."""
         return self.boxes or self.tabs

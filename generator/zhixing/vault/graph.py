@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 from zhixing.source import Span
 from zhixing.vault.circles import find_circles
 from zhixing.vault.note import Link, Note, is_attachment
+from zhixing.vault.pages import tag_names, told_tag
 from zhixing.vault.resolve import Found, Resolution, resolve
 from zhixing.vault.vault import Vault, fold
 
@@ -118,9 +119,13 @@ def backlinks(vault: Vault) -> Mapping[PurePosixPath, tuple[Edge, ...]]:
 
 
 def orphans(vault: Vault) -> tuple[Note, ...]:
-    """Return the notes that no other note links to."""
+    """Return the notes that no other note links to; one that tells of a tag is reached by whatever has the tag."""
     pointed = backlinks(vault)
-    return tuple(note for path, note in vault.notes.items() if not pointed[path])
+    alone = [note for path, note in vault.notes.items() if not pointed[path]]
+    if not any(told_tag(str(note.path)) for note in alone):
+        return tuple(alone)
+    tags = {name for note in vault.notes.values() for tag in note.tags for name in tag_names(tag)}
+    return tuple(note for note in alone if told_tag(str(note.path)) not in tags)
 
 
 def stubs(vault: Vault) -> Mapping[str, tuple[Edge, ...]]:

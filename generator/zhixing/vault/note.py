@@ -48,7 +48,18 @@ LINK_FIELDS = ("related", "requires")
 # browser asks before it opens one. Any other scheme might run something.
 _APPS = {
     *("bear", "billfish", "calibre", "cubox", "drafts", "eagle", "evernote", "hook", "logseq", "marginnote3app"),
-    *("marginnote4app", "message", "notion", "omnifocus", "onenote", "reeder", "things", "ticktick", "todoist"),
+    *(
+        "marginnote4app",
+        "message",
+        "notion",
+        "omnifocus",
+        "onenote",
+        "reeder",
+        "spotify",
+        "things",
+        "ticktick",
+        "todoist",
+    ),
     *("x-devonthink-item", "zotero"),
 }
 SCHEMES = frozenset({"ftp", "geo", "http", "https", "mailto", "obsidian", "sms", "tel", "xmpp"} | _APPS)

@@ -79,6 +79,11 @@ def tag_names(tag: str) -> Iterator[str]:
     return ("/".join(parts[: depth + 1]) for depth in range(len(parts)))
 
 
+def told_tag(path: str) -> str:
+    """Return the folded tag of which a note tells as Quartz and Hugo have it, `tags/a.md` of `#a`; "" for others."""
+    return fold(path[5:].removesuffix(".md")) if path[:5].lower() == "tags/" else ""
+
+
 def _aliases(note: Note) -> Iterator[tuple[tuple[PurePosixPath, str], str]]:
     return (((note.path, alias), alias) for alias in note.aliases)
 

@@ -48,19 +48,8 @@ LINK_FIELDS = ("related", "requires")
 # browser asks before it opens one. Any other scheme might run something.
 _APPS = {
     *("bear", "billfish", "calibre", "cubox", "drafts", "eagle", "evernote", "hook", "logseq", "marginnote3app"),
-    *(
-        "marginnote4app",
-        "message",
-        "notion",
-        "omnifocus",
-        "onenote",
-        "reeder",
-        "spotify",
-        "things",
-        "ticktick",
-        "todoist",
-    ),
-    *("x-devonthink-item", "zotero"),
+    *("marginnote4app", "message", "notion", "omnifocus", "onenote", "reeder", "spotify"),
+    *("things", "ticktick", "todoist", "x-devonthink-item", "zotero"),
 }
 SCHEMES = frozenset({"ftp", "geo", "http", "https", "mailto", "obsidian", "sms", "tel", "xmpp"} | _APPS)
 _OUTWARD = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|//")

@@ -358,7 +358,7 @@ def test_what_depends_on_a_number_follows_it(example: Page) -> None:
     value.fill("7")
     expect(example.locator(".zx-live .formula")).to_have_text(re.compile("value=0.6⋅10\\+0.4⋅7\\+0⋅2=8.8"))
     expect(example.locator(".zx-live .formula .zx-live-new")).to_have_text(["7", "8.8"])
-    expect(example.locator(".zx-live-now")).to_have_text("原来是 8")
+    expect(example.locator(".zx-live-was")).to_have_text("原来是 8")
     value.fill("-7")
     expect(example.locator(".zx-live .formula")).to_have_text(re.compile("0.4⋅\\(−7\\)\\+0⋅2=3.2"))
     value.fill("7")
@@ -507,6 +507,8 @@ def test_figures_follow_and_a_flow_goes_step_by_step(touch: Page) -> None:
         source = unquote(pictures.nth(at).get_attribute("src") or "")
         assert source.startswith("data:image/svg+xml,")
         assert ">40<" in source
+    plot = unquote(pictures.nth(0).get_attribute("src") or "")
+    assert plot.count('class="m0"') == 6, "the points, and what they were"
     touch.wait_for_function("[...document.querySelectorAll('.zx-live img')].every(one => one.naturalWidth > 50)")
     touch.get_by_role("button", name="下一步").click()
     touch.get_by_role("button", name="下一步").click()

@@ -377,7 +377,7 @@
   function openDerivation(example, formula, { result, lines }) {
     const sides = rightSides(formula);
     if (sides.length !== lines.length) return null;
-    const was = live.make("p", { className: "zx-live-now", hidden: true });
+    const was = live.make("p", { className: "zx-live-was", hidden: true });
     formula.after(was);
     formula.classList.add("zx-live-follows");
     const derived = (values) =>
@@ -385,7 +385,7 @@
     const textOf = (list) => JSON.stringify(list);
     const rest = derived(example.values);
     const before = rest.map((one, at) => example.print([result, at], example.values)).join(live.words.comma);
-    was.append(live.make("small", { textContent: live.wasText(before) }));
+    was.textContent = live.wasText(before);
     return (values) => {
       formula.classList.toggle("zx-live-follows", values !== null);
       const now = values ? derived(values) : rest;

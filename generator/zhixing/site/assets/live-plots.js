@@ -152,15 +152,19 @@
     const first = [...picture.querySelectorAll("path")].map((path) => [path, Number(/^M[-\d.]+ ([-\d.]+)/.exec(path.getAttribute("d"))?.[1])]);
     const drawn = first.filter(([, y]) => y > told.area[1] - 10).map(([path]) => path);
     const before = first.find(([, y]) => y <= told.area[1] - 10)?.[0] ?? picture.querySelector("text");
+    // The text before which the curves stand may be a label that other ticks replace.
+    const anchor = picture.createComment("");
+    before.before(anchor);
     drawn.forEach((path) => path.remove());
     if (up.ticks) drawTicks(picture, told, up);
     from.forEach((one, now) => {
       told.series.forEach((series, at) => {
         for (const [d, role] of pathsOf(told, series, at, acrossOf(told, one), all[now][at], up)) {
-          before.before(live.element(picture, "path", { d, class: role, opacity: now ? 1 : 0.25 }));
+          anchor.before(live.element(picture, "path", { d, class: role, opacity: now ? 1 : 0.25 }));
         }
       });
     });
+    anchor.remove();
     drawKey(picture, told, values, example.values);
     return live.addressOf(picture, own.style);
   }

@@ -1,15 +1,17 @@
 """What `zhixing check` and `zhixing regenerate` take: the first time, with nothing changed, and after one edit.
 
-    python -m benchmarks.index [--notes 1000,10000] [--examples 1000] [--keep DIR]
+    python -m benchmarks.index [--notes 1000,10000] [--examples 1000] [--own] [--keep DIR]
 
-Vaults are generated; what runs keep goes into a folder of their own. Each figure is one run of the command: processor
-time of all its threads, time on the clock, and the most memory that it held. 0 leaves a part out.
+Vaults are generated; with `--own` a copy of the notes of this repository is measured, too. What runs keep goes into a
+folder of their own. Each figure is one run of the command: processor time of all its threads, time on the clock, and
+the most memory that it held. 0 leaves a part out.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,6 +22,7 @@ from pathlib import Path
 
 from benchmarks.vaults.gen_vault import Generator
 
+ROOT = Path(__file__).parents[2]
 SEED = 20240601
 CONFIG = "site_name: index\ndocs_dir: vault\nplugins: [zhixing]\n"
 SETTLED = 3.5
@@ -108,6 +111,13 @@ def write_examples(folder: Path, count: int) -> None:
     run(folder, "regenerate", "--no-cache")
 
 
+def copy_notes(folder: Path, _count: int) -> None:
+    """Copy the notes of this repository."""
+    shutil.copytree(ROOT / "notes", folder / "vault")
+    shutil.copytree(ROOT / "templates", folder / "templates")
+    (folder / "mkdocs.yml").write_text(CONFIG, encoding="utf-8")
+
+
 def report(name: str, keep: Path | None, write: Callable[[Path, int], None], count: int, *words: str) -> None:
     """Print what a command takes in a vault."""
     with tempfile.TemporaryDirectory() as temporary:
@@ -123,11 +133,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--notes", default="1000,10000")
     parser.add_argument("--examples", type=int, default=1000)
+    parser.add_argument("--own", action="store_true")
     parser.add_argument("--keep", type=Path)
     wanted = parser.parse_args()
     print(f"{'':<39} {'CPU s':>8} {'clock s':>8} {'MiB':>8}")
     for count in (int(one) for one in wanted.notes.split(",") if int(one)):
         report(f"check {count}", wanted.keep, write_notes, count, "check")
+    if wanted.own:
+        report("check of our notes", wanted.keep, copy_notes, 0, "check")
     if wanted.examples:
         report(f"regenerate {wanted.examples}", wanted.keep, write_examples, wanted.examples, "regenerate")
 

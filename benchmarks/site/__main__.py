@@ -28,6 +28,7 @@ from benchmarks.vaults.gen_vault import Generator
 SEED = 20240601
 ROOT = Path(__file__).parents[2]
 LATENCIES = {
+    "Checks of linked notes (`zhixing check`)": ["benchmarks.index", "--examples", "0"],
     "From a save to its page (`mkdocs serve`)": ["benchmarks.serve", "--times", "5"],
     "From a save to its results (`zhixing watch`)": ["benchmarks.watch", "--times", "6"],
 }

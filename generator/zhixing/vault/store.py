@@ -172,6 +172,9 @@ class Store:
             with suppress(OSError):
                 os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT, 0o600))
         with closing(sqlite3.connect(self.path, timeout=_WAIT)) as connection:
+            # What a power cut leaves of the last writes is damaged at worst, which is seen; waiting for the disk would
+            # be most of what a save costs.
+            connection.execute("PRAGMA synchronous = OFF")
             connection.execute(_TABLE)
             yield connection
 

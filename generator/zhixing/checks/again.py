@@ -11,6 +11,7 @@ from zhixing.checks.check_links import check_edge, orphan
 from zhixing.checks.faces import Face, Faces, may_differ, read_face
 from zhixing.checks.fix_links import LinkFixer
 from zhixing.checks.own import check_own
+from zhixing.checks.places import rival
 from zhixing.checks.template import Template, templates_of
 from zhixing.problems import Code, Problem
 from zhixing.vault.graph import edges_of
@@ -91,7 +92,7 @@ class _Checker:
         old = {number: faces.notes[number] for number in changed}
         if any(tuple(new[number].aliases) != tuple(old[number].aliases) for number in changed):
             return None
-        if self._vault.settings.addresses and any(self._vault.notes[self._paths[one]].permalink for one in changed):
+        if any(self._may_move(self._paths[number]) for number in changed):
             return None
         concerned = {*changed, *faces.find_linking({one for one in changed if new[one].digest != old[one].digest})}
         if len(concerned) > _MOST:
@@ -108,6 +109,12 @@ class _Checker:
 
     def _paths_of(self, numbers: Collection[int]) -> list[PurePosixPath]:
         return [self._paths[number] for number in sorted(numbers)]
+
+    def _may_move(self, path: PurePosixPath) -> bool:
+        """Return whether the place of a note's page, or of another's, may depend on the text of the note."""
+        settings = self._vault.settings
+        has_rival = settings.has_site and rival(path) in self._numbers
+        return has_rival or bool(settings.addresses and self._vault.notes[path].permalink)
 
     def _read(self, number: int) -> Face:
         note = self._vault.notes[self._paths[number]]

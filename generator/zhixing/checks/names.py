@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from zhixing.checks.places import check_places
 from zhixing.markdown.inline import TokenKind
 from zhixing.problems import Code, Problem
 from zhixing.vault.addresses import find_addresses
@@ -37,7 +38,7 @@ PROPERTIES = frozenset(
 
 
 def check_names(vault: Vault) -> Iterator[Problem]:
-    """Yield a problem for each name, alias and address that two notes share, and for names that get no pages."""
+    """Yield a problem for each name, alias and address that two notes share, and for what gets no page or place."""
     by_name: dict[str, list[Note]] = defaultdict(list)
     for note in vault.notes.values():
         by_name[fold(note.name)].append(note)
@@ -51,6 +52,7 @@ def check_names(vault: Vault) -> Iterator[Problem]:
     yield from _shared_aliases(vault)
     yield from _without_pages(vault)
     yield from find_addresses(vault).problems
+    yield from check_places(vault)
 
 
 def check_properties(note: Note) -> Iterator[Problem]:

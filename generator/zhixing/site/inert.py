@@ -12,11 +12,9 @@ import re
 from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree as ET
 
+from zhixing.checks.places import XML
+
 _HTML = frozenset({".html", ".htm", ".shtml", ".shtm"})
-_XML = frozenset({
-    ".xhtml", ".xht", ".xml", ".xsl", ".xslt", ".xsd", ".xpdl", ".rdf", ".rss", ".atom", ".wsdl", ".mathml", ".mml",
-    ".svgz", ".mht", ".mhtml", ".eml", ".nws", ".htc", ".hta",
-})  # fmt: skip
 _MAX_BYTES = 10_000_000
 _POLICY = (
     "default-src 'none'; img-src 'self' data:; media-src 'self' data:; font-src 'self' data:; "
@@ -52,13 +50,13 @@ for _prefix, _uri in (("", _SVG[1:-1]), ("xlink", _LINK[1:-5])):
 def is_active(name: str) -> bool:
     """Return whether a browser may run what a file of this name holds."""
     suffix = PurePosixPath(name).suffix.lower()
-    return suffix in _HTML or suffix in _XML or suffix == ".svg"
+    return suffix in _HTML or suffix in XML or suffix == ".svg"
 
 
 def make_inert(name: str, path: Path) -> bytes | None:
     """Return what a file holds without anything that runs; None where it cannot be read or cleaned."""
     suffix = PurePosixPath(name).suffix.lower()
-    if suffix in _XML:
+    if suffix in XML:
         return None
     try:
         with path.open("rb") as file:

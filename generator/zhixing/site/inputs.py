@@ -18,6 +18,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.structure.files import File, Files, InclusionLevel, file_sort_key, set_exclusions
 
+from zhixing.checks.places import RUNS
 from zhixing.problems import Code, Problem
 from zhixing.site.inert import is_active, make_inert
 from zhixing.vault.vault import Vault, same_file
@@ -118,14 +119,15 @@ def vault_files(
         theme.take(place)
     kept: list[File] = []
     problems: list[Problem] = []
-    for file in files:
+    # As in MkDocs a README stands for its folder where there is no index.
+    for file in sorted(files, key=lambda one: PurePosixPath(one.src_uri).name == "README.md"):
         _move(file, addresses.get(PurePosixPath(file.src_uri)), config, (own, theme))
         problem = _obstacle(file, own, theme) or _made_inert(file)
         if problem:
             problems.append(problem)
         else:
             kept.append(file)
-    return kept, problems
+    return sorted(kept, key=file_sort_key), problems
 
 
 # Of two files of one address the one that is shown has it.
@@ -167,8 +169,7 @@ def _made_inert(file: File) -> Problem | None:
         return None
     content = _read_inert(file.src_uri, str(file.abs_src_path), stamp_of(str(file.abs_src_path)))
     if content is None:
-        what = "A browser may run what this file holds, and it cannot be cleaned"
-        return _left_out(file, what, "Link to it elsewhere, or keep it in an archive")
+        return _left_out(file, *RUNS)
     file.content_bytes = content
     return None
 

@@ -217,7 +217,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             self.memory = open_memory(open_store(docs, INDEX))
         self.shown = show(docs, templates, self.memory, wording, settings, self.previous, self.stamps)
         self.previous = self.shown.vault
-        taken = theme_places(files, config, site_files.ASSETS)
+        taken = theme_places(files, config, (*site_files.ASSETS, social.FEED))
         # A strict build fails on whatever does not hold; other builds show it to their readers.
         self.faults = None if config.strict else Faults.of(self.shown.found, to_author=self.serving)
         self.live = live_data(self.shown.results, self.shown.public.notes.values())

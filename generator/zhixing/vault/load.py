@@ -206,7 +206,7 @@ def _configured(config: Path) -> Project:
     if not notes.resolve().is_relative_to(config.parent.resolve()):
         what = f"docs_dir is {name!r}, which leads out of this project"
         raise ProjectError(_problem(config, what, "If these notes are meant, name them with --vault DIR", line))
-    settings = replace(_read_plugin_settings(source, root), dialect=read_dialect(notes, root))
+    settings = replace(_read_plugin_settings(source, root), dialect=read_dialect(notes, root), has_site=True)
     return Project(notes, config.parent / "templates", _wording(root, config), config, settings)
 
 

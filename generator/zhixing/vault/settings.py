@@ -76,6 +76,8 @@ class Settings:
     extras: Extras = NO_EXTRAS
     problems: tuple[Problem, ...] = field(default=(), compare=False)
     dialect: Dialect = OBSIDIAN
+    has_site: bool = field(default=False, compare=False)
+    """Whether the vault is that of a mkdocs.yml, so that it has a site."""
 
     def weigh(self, problems: Iterable[Problem]) -> list[Problem]:
         """Return problems as serious as rules make them, without those that are turned off; the last rule counts."""

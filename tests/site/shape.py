@@ -112,7 +112,7 @@ def _attributes(child: html.HtmlElement) -> Iterable[str]:
     for name in _KEPT.get(str(child.tag), ()):
         value = " ".join((child.get(name) or "").split())
         if name == "href":  # inside the vault it is the resolver's
-            value = unquote(value) if ":" in value else ""
+            value = unquote(value) if ":" in value.partition("#")[0] else ""
         if value and (name, value) != ("start", "1"):
             yield f"{name}={value.replace(' ', '').rstrip(';') if name == 'style' else value}"
 

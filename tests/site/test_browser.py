@@ -279,3 +279,19 @@ def test_a_page_follows_every_save(browser: Browser, tmp_path: Path) -> None:
         # What is shown is computed anew, though nothing was regenerated and a claim no longer holds.
         page.wait_for_selector("article td:has-text('20')", timeout=30_000)
         assert {path: path.stat().st_mtime_ns for path in (project / "notes").rglob("*") if path != note} == before
+
+
+def test_no_gap_stands_behind_a_root(browser: Browser, address: str) -> None:
+    """Behind the bar of a root around letters the formula goes on, a fraction bar a little behind it."""
+    with opened(browser, address + quote("概念/注意力/")) as page:
+        page.evaluate("document.fonts.load('16px \"STIX Two Math\"', '√')")
+        page.wait_for_function("Array.from(document.fonts).some(font => font.status === 'loaded')")
+        gaps = page.evaluate(
+            """Array.from(document.querySelectorAll("article msqrt"), root => {
+              const around = root.closest("mfrac") ?? root.closest("math");
+              const [outer, inner] = [around, root.lastElementChild].map((one) => one.getBoundingClientRect().right);
+              return (outer - inner) / parseFloat(getComputedStyle(root).fontSize);
+            })"""
+        )
+        assert gaps
+        assert all(-0.05 < gap < 0.15 for gap in gaps), gaps

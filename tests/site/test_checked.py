@@ -83,3 +83,11 @@ def test_an_example_of_another_note_is_embedded_by_its_id() -> None:
     assert 'data-example="水果"' in page
     assert '<td style="text-align:right">0.6</td>' in page
     assert '<a href="例.md#example:水果">' in page
+
+
+def test_a_formula_that_heads_a_column_has_one_name_and_cannot_end_it() -> None:
+    page = shown('| $x$ | $\\text{\\" onclick=alert(1)}$ |\n|--|--|\n| 1 | 2 |\n')
+    heads = page.partition("</thead>")[0]
+    assert '<math aria-label="x">' in heads
+    assert heads.count("aria-label=") == 2
+    assert '" onclick' not in heads

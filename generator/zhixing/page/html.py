@@ -11,7 +11,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
+from html import escape, unescape
 from pathlib import PurePosixPath
 
 from zhixing.page import targets
@@ -72,6 +72,7 @@ _LINKING = Link | Tag | FootnoteCall | Mention | Media
 # by the square of their number. Those that end by themselves do not count.
 _MOST_TAGS = 10_000
 _COUNTED = re.compile(r"<(?!/?(?:td|th|tr|tbody|thead|li|dt|dd|p|br|hr|img)\b)", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
 _SLOT = re.compile(r'<slot name="([0-9]+)"></slot>')
 
 
@@ -393,18 +394,35 @@ class _Writer:
 
     def _table(self, block: Table, names: Sequence[str] = ()) -> str:
         """Return a table. With the `names` of its columns each cell says its own, for screens that are too narrow."""
-        head = self._row(block.rows[0], block, "th")
-        rows = [self._row(row, block, "td", names) for row in block.rows[1:]]
+        head = self._row(block.rows[0], block, len(block.alignments))
+        rows = [self._row(row, block, block.heads or 0, names) for row in block.rows[1:]]
         body = f"<tbody>\n{''.join(rows)}</tbody>\n" if rows else ""
         return f"<table>\n<thead>\n{head}</thead>\n{body}</table>\n"
 
-    def _row(self, row: Sequence[tuple[Inline, ...]], table: Table, tag: str, names: Sequence[str] = ()) -> str:
+    def _row(self, row: Sequence[tuple[Inline, ...]], table: Table, heads: int, names: Sequence[str] = ()) -> str:
+        """Return a row whose first cells are heads: of columns in the table's first row, else of the row itself."""
         cells = []
+        scope = "" if table.heads is None else ' scope="col"' if row is table.rows[0] else ' scope="row"'
         for number, (cell, alignment) in enumerate(zip(row, table.alignments, strict=True)):
             style = f' style="text-align:{alignment}"' if alignment else ""
             label = f' data-label="{names[number]}"' if names else ""
-            cells.append(f"<{tag}{style}{label}>{self.line(cell)}</{tag}>\n")
+            tag, said = ("th", scope) if number < heads and (cell or row is table.rows[0]) else ("td", "")
+            shown = self._head(cell) if tag == "th" else self.line(cell)
+            cells.append(f"<{tag}{said}{style}{label}>{shown}</{tag}>\n")
         return f"<tr>\n{''.join(cells)}</tr>\n"
+
+    def _head(self, cell: Sequence[Inline]) -> str:
+        """Return the head of a row or column; a formula that is all of it has a name, which assistive tools ask for."""
+        if not all(isinstance(one, Math | Anchor) for one in cell):
+            return self.line(cell)
+        return "".join([self._named(one) if isinstance(one, Math) else self.piece(one) for one in cell])
+
+    def _named(self, piece: Math) -> str:
+        formula = self.edge.formula(piece.latex, False)
+        name = escape(unescape(_TAG.sub("", formula)))
+        if name and "aria-label=" not in formula:
+            formula = formula.replace("<math", f'<math aria-label="{name}"', 1)
+        return self._slot(formula)
 
     def _code_block(self, block: CodeBlock) -> str:
         if block.language == "mermaid":
@@ -447,8 +465,19 @@ class _Writer:
 
     def _live(self, block: Example) -> str:
         """Return what an example shows; a class says where the data are with which a script computes it again."""
-        shown = self.blocks(block.children)
+        shown = self._results(block.children)
         return f"<div{self._class('zx-live', f'zx-live-{block.live}')}>\n{shown}</div>\n" if block.live else shown
+
+    def _results(self, blocks: Sequence[Block]) -> str:
+        """Return results, of which tables that follow one another stand side by side where there is room."""
+        parts = []
+        for row in _rows_of_tables(blocks):
+            shown = [self.blocks(one) for one in row]
+            if len(row) > 1:
+                shown = [f"<div>\n{one}</div>\n" if len(row[at]) > 1 else one for at, one in enumerate(shown)]
+                shown = [f"<div{self._class('zx-row')}>\n", *shown, "</div>\n"]
+            parts += shown
+        return "".join(parts)
 
     def _listed(self, blocks: Sequence[Block]) -> str:
         """Return what a list shows: the rows of its tables stand below each other where the screen is narrow."""
@@ -562,6 +591,35 @@ class _Writer:
         title = escape(self.document.wording.back_to_text.format(number=self.numbers[label]))
         href = escape(f"#{_call(label, time)}")
         return f'&nbsp;<a{self._class("footnote-backref")} href="{href}" title="{title}">↩</a>'
+
+
+def _rows_of_tables(blocks: Sequence[Block]) -> Iterator[list[Sequence[Block]]]:
+    """Yield results in order: tables that follow one another together, each with its title, all else alone."""
+    row: list[Sequence[Block]] = []
+    for at, block in enumerate(blocks):
+        if isinstance(block, Table):
+            row.append((blocks[at - 1], block) if at and _is_title(blocks[at - 1], block) else (block,))
+        elif at + 1 < len(blocks) and _is_title(block, blocks[at + 1]):
+            continue
+        else:
+            yield from ([row] if row else [])
+            row = []
+            yield [(block,)]
+    if row:
+        yield row
+
+
+def _is_title(block: Block, table: Block) -> bool:
+    """Return whether a paragraph is the bold title of the table below it, such as the position that it shows."""
+    if not isinstance(block, Paragraph) or not isinstance(table, Table) or len(block.children) != 1:
+        return False
+    bold = block.children[0]
+    return isinstance(bold, Emphasis) and bold.kind == "strong" and len(bold.children) == 1 and _is_position(bold)
+
+
+def _is_position(bold: Emphasis) -> bool:
+    text = bold.children[0]
+    return isinstance(text, Text) and ("：" in text.text or ": " in text.text)
 
 
 def _is_caption(media: Media) -> bool:

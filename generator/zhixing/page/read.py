@@ -10,6 +10,7 @@ from itertools import islice
 from weakref import WeakKeyDictionary
 
 from zhixing.compose import ResultBlock, Results
+from zhixing.language.model import Run
 from zhixing.language.runs import example_of
 from zhixing.markdown.blocks import PROSE, Kind, Region
 from zhixing.markdown.dialect import BoxHead
@@ -30,6 +31,7 @@ from zhixing.page.inline import InlineReader
 from zhixing.page.links import place
 from zhixing.page.plugins import BASE, DRAWING, QUERY, Admonition, plugin_of, read_admonition, tool_of
 from zhixing.page.public import Private, private_of
+from zhixing.page.symbols import write_symbols
 from zhixing.page.tags import Tags
 from zhixing.page.targets import block_id, element_id, example_id
 from zhixing.page.tree import (
@@ -187,6 +189,7 @@ class _NoteReader:
         for block in self.note.blocks if not scope.embedded else ():
             self.anchors.setdefault(block.span.start, []).append(Anchor(block.span, block_id(block.id)))
         self.placed: dict[int, list[Anchor]] = {}
+        self.run: Run | None = None
         self.pieces: list[Piece] = []
         self.at = 0
         self.depth = scope.depth
@@ -227,9 +230,11 @@ class _NoteReader:
         if read is None:
             return ()
         anchors = self._anchors(piece) if piece.type in _ANCHORED else []
-        if piece.type != "table_open":
-            anchors += self.placed.pop(piece.span.start, [])
-        return [*(Paragraph(one.span, (replace(one, alone=True),)) for one in anchors), *read(self, piece)]
+        apart = [Paragraph(one.span, (replace(one, alone=True),)) for one in anchors]
+        if piece.type != "table_open" and piece.span.start in self.placed:
+            placed = (replace(one, alone=True) for one in self.placed.pop(piece.span.start))
+            apart.append(Paragraph(NOWHERE, tuple(placed)))
+        return [*apart, *read(self, piece)]
 
     def _anchors(self, piece: Piece) -> list[Anchor]:
         """Return the anchors of the blocks that begin where a piece does, each once."""
@@ -425,8 +430,11 @@ class _NoteReader:
             elif part.type == "inline":
                 rows[-1].append(self.inline.line(part.lines, cell=True))
         self.at += 1
+        heads = _count_heads(alignments) if self.run else None
+        if self.run and heads:
+            write_symbols(self.run, rows)
         rows[0][0] = (*anchors, *rows[0][0])
-        return [Table(piece.span, tuple(alignments), tuple(tuple(row) for row in rows))]
+        return [Table(piece.span, tuple(alignments), tuple(tuple(row) for row in rows), heads)]
 
     def _footnote(self, piece: Piece) -> Sequence[Block]:
         label = self.scope.label(str(piece.token.meta["label"]))
@@ -464,6 +472,11 @@ _READERS: dict[str, Callable[[_NoteReader, Piece], Sequence[Block]]] = {
 }
 # Blocks before which an anchor stands in a paragraph of its own; in others it stands at the start of their text.
 _ANCHORED = frozenset({"fence", "code_block", "hr", "html_block", "opaque", "blockquote_open"})
+
+
+def _count_heads(alignments: Sequence[str]) -> int:
+    """Return how many columns of a table of results are heads of rows: those that stand before the numbers."""
+    return alignments.index("right") if "right" in alignments else 0
 
 
 def _anchors_of(example: str, body: Body) -> dict[int, list[Anchor]]:
@@ -556,6 +569,7 @@ class _Results:
         body = read_note(Source(self.note.source.path, shown), self.note.path)
         scope = replace(self.scope, note=body, declares=False)
         reader = _NoteReader(scope)
+        reader.run = result.run
         reader.placed = {} if self.scope.embedded else _anchors_of(name, result)
         blocks = reader.read([Span(0, len(shown))])
         if (fence := self.fences.get(name)) is not None and fence.info.split() == LIST:
@@ -625,7 +639,7 @@ def embed(scope: EmbedScope, resolution: Resolution, link: NoteLink, span: Span)
         return _message(span, "failure", words.not_shown)
     if note is None:
         return _message(span, "failure", words.no_embed.format(path=link.path))
-    single = resolution.block if resolution.block and resolution.block.part else None
+    single = _single_block(page, resolution)
     shown = _single(page, single) if single else ""
     if resolution.heading_missing or resolution.block_missing or (single and not shown):
         missing = default_text("", link.headings, link.block)
@@ -648,8 +662,20 @@ def embed(scope: EmbedScope, resolution: Resolution, link: NoteLink, span: Span)
     if single:
         inner = replace(inner, note=read_note(Source(note.source.path, shown), note.path), declares=False)
         spans = (Span(0, len(shown)),)
-    blocks = _NoteReader(inner).read(spans)
+    reader = _NoteReader(inner)
+    reader.run = page.results.bodies[single.id].run if single else None
+    blocks = reader.read(spans)
     return Embed(span, note.path, title, blocks)
+
+
+def _single_block(page: Page, resolution: Resolution) -> NoteBlock | None:
+    """Return the single result that a link names, None where it names none or nothing is known of its example.
+
+    Of an example of which nothing is known the page shows all that stands in its note.
+    """
+    block, results = resolution.block, page.results
+    known = block and (block.id in results.bodies or block.id in results.homes)
+    return block if block and block.part and known else None
 
 
 def _single(page: Page, block: NoteBlock) -> str:

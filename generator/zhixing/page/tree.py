@@ -293,11 +293,15 @@ class List:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: its columns' alignments (`left`, `center`, `right` or ""), and its rows of cells, the head first."""
+    """A table: its columns' alignments (`left`, `center`, `right` or ""), and its rows of cells, the head first.
+
+    The first `heads` columns are heads of rows; None where nothing says what is one, as in tables of authors.
+    """
 
     span: Span
     alignments: tuple[str, ...]
     rows: tuple[tuple[tuple[Inline, ...], ...], ...]
+    heads: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from zhixing.page.context import EmbedScope
 from zhixing.page.html_text import closing_tags
 from zhixing.page.links import display
 from zhixing.page.media import fragment, is_shown, picture_size
-from zhixing.page.plugins import find_shortcodes, is_inline_query
+from zhixing.page.plugins import find_left_out, is_inline_query
 from zhixing.page.tags import Tag as NamedTag
 from zhixing.page.targets import own_name
 from zhixing.page.tree import (
@@ -211,21 +211,21 @@ class _Line:
             written = written.rstrip(" \t\f\r\n")
             if line is not self.lines[-1] and (backslash := _TRAILING_BACKSLASH.search(written)):
                 written = written[: backslash.start(1)]
-        shortcodes = find_shortcodes(written)
-        if shortcodes:
-            yield from self._around_shortcodes(start, written, shortcodes)
+        left_out = find_left_out(written)
+        if left_out:
+            yield from self._around(start, written, left_out)
         elif written:
             words = Text(Span(start, start + len(written)), resolve_escapes(written))
             yield from (words,) if self.in_link else mark_mentions(words, written, self.scope.page.examples)
 
-    def _around_shortcodes(self, start: int, written: str, shortcodes: list[tuple[int, int]]) -> Iterator[Inline]:
-        """Yield words, and what Hugo would put something in place of."""
+    def _around(self, start: int, written: str, left_out: list[tuple[int, int, str]]) -> Iterator[Inline]:
+        """Yield words, and what another tool would put something in place of."""
         at = 0
-        for begin, end in [*shortcodes, (len(written), len(written))]:
+        for begin, end, tool in [*left_out, (len(written), len(written), "")]:
             if begin > at:
                 yield Text(Span(start + at, start + begin), resolve_escapes(written[at:begin]))
             if end > begin:
-                yield self._left_out("Hugo", Text(Span(start + begin, start + end), written[begin:end]))
+                yield self._left_out(tool, Text(Span(start + begin, start + end), written[begin:end]))
             at = end
 
     # One method for each kind of token.

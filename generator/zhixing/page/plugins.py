@@ -47,6 +47,7 @@ _ADMONITION = "ad-"
 # programs write those.
 SHORTCODE = re.compile(r"\{\{<[^\n{}]*?>\}\}|\{\{%[^\n{}]*?%\}\}")
 _INLINE_QUERY = re.compile(r"\$=\s*\S|=\s*(?:this\b|\[\[|[a-z]+\()")
+_FIELD = re.compile(r"\[[^\[\]():\n]+:: [^\[\]\n]*\]|\([^\[\]():\n]+:: [^()\n]*\)")
 _SETTING = re.compile(r"(title|collapse|icon|color)[ \t]*:[ \t]*([^\n]*)(?:\n|\Z)", re.IGNORECASE)
 # What is Obsidian's own and lists what its search finds.
 QUERY = "query"
@@ -85,9 +86,21 @@ def is_inline_query(code: str) -> bool:
     return _INLINE_QUERY.match(code) is not None
 
 
-def find_shortcodes(text: str) -> list[tuple[int, int]]:
-    """Return where Hugo's shortcodes stand in a text (`{{< ref "a" >}}`)."""
-    return [found.span() for found in SHORTCODE.finditer(text)] if "{{" in text else []
+def find_left_out(text: str) -> list[tuple[int, int, str]]:
+    """Return where a text holds what another tool shows otherwise, and which tool, in order of their places.
+
+    These are Hugo's shortcodes (`{{< ref "a" >}}`) and Dataview's fields (`[due:: 2024-01-02]`, `(due:: today)`).
+    """
+    codes = SHORTCODE.finditer(text) if "{{" in text else ()
+    fields = _FIELD.finditer(text) if ":: " in text else ()
+    found = [*((*code.span(), "Hugo") for code in codes), *((*field.span(), "Dataview") for field in fields)]
+    ends = 0
+    kept = []
+    for begin, end, tool in sorted(found):
+        if begin >= ends:
+            kept.append((begin, end, tool))
+            ends = end
+    return kept
 
 
 def tool_of(text: str, dialect: Dialect) -> str:

@@ -1,4 +1,5 @@
-// Tables that scroll sideways: the keyboard reaches them as long as they do.
+// Tables that scroll sideways: the keyboard reaches them as long as they do. And the buttons of code, which Material
+// puts in a landmark of navigation each, though nobody navigates by them.
 (() => {
   "use strict";
   const WRAPS = ".md-typeset__scrollwrap";
@@ -11,8 +12,9 @@
   const start = () => {
     watch.disconnect();
     for (const wrap of document.querySelectorAll(WRAPS)) watch.observe(wrap);
+    for (const buttons of document.querySelectorAll(".md-code__nav")) buttons.setAttribute("role", "group");
   };
   // Material wraps tables when its own script has started, and again after each of its page changes.
   if (typeof document$ === "undefined") addEventListener("load", start);
-  else document$.subscribe(start);
+  else document$.subscribe(() => setTimeout(start));
 })();

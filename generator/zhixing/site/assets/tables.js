@@ -12,7 +12,7 @@
   const start = () => {
     watch.disconnect();
     for (const wrap of document.querySelectorAll(WRAPS)) watch.observe(wrap);
-    for (const buttons of document.querySelectorAll(".md-code__nav")) buttons.setAttribute("role", "group");
+    for (const buttons of document.querySelectorAll(".md-code__nav")) buttons.setAttribute("role", "none");
   };
   // Material wraps tables when its own script has started, and again after each of its page changes.
   if (typeof document$ === "undefined") addEventListener("load", start);

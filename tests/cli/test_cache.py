@@ -69,7 +69,7 @@ LINES = (
     "见 [[甲]]。", "[[乙#节]] 与 [[乙#没有]]", "[[丙#^块]]", "![[乙#节]]", "![[丙]]", "![[丁]]", "[[庚]]", "[[没有]]",
     "[[丁|丁]]", "## 节", "## 别的节", "### 节", "一段。 ^块", "#标签/甲", "[链](丁.md)", "[[夹/甲]] [[夹/甲#节]]",
     "[[夹/甲#^块]]", "正文。", '<a id="标"></a>', "[标](丁.md#标)", "[标](乙.md#标)", "",
-    "```python\nx\n", "%% 注", "$$", "<!-- 注 -->", "- [ ] 任务",
+    "```python\nx\n", "%% 注", "$$", "<!-- 注 -->", "- [ ] 任务", "<title/>",
 )  # fmt: skip
 PROPERTIES = (
     "",
@@ -79,8 +79,11 @@ PROPERTIES = (
     "requires: ['[[丁]]']",
     "tags: [a/b]",
     "tag: [",
+    "permalink: /丁/",
+    "permalink: /新/",
+    "permalink: ../外",
 )
-PLAIN = ("甲", "乙", "丙", "丁", "夹/甲")
+PLAIN = ("甲", "乙", "丙", "丁", "夹/甲", "index", "README")
 TEXT = st.builds(
     lambda head, lines: "\n\n".join([f"---\n{head}\n---" if head else "# 题", *lines]) + "\n",
     st.sampled_from(PROPERTIES),
@@ -146,7 +149,12 @@ def test_any_edit_is_seen(edits: list[tuple[str, str, str]]) -> None:
 @given(
     st.fixed_dictionaries(dict.fromkeys(PLAIN, TEXT)),
     st.lists(st.tuples(st.sampled_from(PLAIN), TEXT | st.none()), min_size=2, max_size=6),
-    st.sampled_from(["", "plugins: [zhixing: {problems: {orphan: error, 夹: {link-stub: off}}}]\n"]),
+    st.sampled_from(
+        [
+            *("", "plugins: [zhixing: {problems: {orphan: error, 夹: {link-stub: off}}}]\n"),
+            *("plugins: [{zhixing: {addresses: permalink}}]\n", "plugins: [{zhixing: {addresses: quartz}}]\n"),
+        ]
+    ),
 )
 def test_what_an_edit_does_not_concern_is_as_it_was(
     texts: dict[str, str], edits: list[tuple[str, str | None]], plugins: str

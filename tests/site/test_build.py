@@ -30,7 +30,7 @@ def test_the_vault_is_only_read(project: Path, site: Path) -> None:
 
 def test_results_are_shown_and_their_source_folds(site: Path) -> None:
     note = page(site, "概念/注意力")
-    assert texts(note, "//article//table//tbody/tr[1]/td") == ["apple", "−0.51083", "0.6", "10"]
+    assert texts(note, "//article//table//tbody/tr[1]/*") == ["apple", "−0.51083", "0.6", "10"]
     assert texts(note, "//details[@class='source']/summary") == ["源码：水果", "NumPy：水果"]
     source, program = texts(note, "//details[@class='source']")
     assert "softmax(scores)" in source

@@ -38,6 +38,7 @@ _BEFORE = ["paragraph", "reference", "blockquote", "list"]
 _BEGINNINGS = frozenset("#>`~<[|*_+-0123456789")
 _TEXTS = frozenset({"inline", "code_block"})
 _BARE_LABEL = re.compile(r"[ \t]*+\[\^[^\s\]]++\]:[ \t]*+$", re.MULTILINE)
+_NOWHERE = Span(0, 0)
 _MARKER = re.compile(r"[ \t]*+(?=[>+*-]|[0-9]+[.)])")
 
 
@@ -200,7 +201,9 @@ class _Reading:
 
     def piece(self, token: BlockToken) -> Piece:
         """Return a token with its place."""
-        span = self.span(*token.map) if token.map else Span(0, 0)
+        span = self.span(*token.map) if token.map else _NOWHERE
+        if not token.meta:  # as of nearly all: they open or close a block
+            return Piece(token.type, span, token)
         return Piece(token.type, span, token, token.meta.get("lines", ()), token.meta.get("meaning"))
 
 

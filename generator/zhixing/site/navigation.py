@@ -104,6 +104,12 @@ _CONTENTS_ONCE = f"{{% call render_contents_once(page) %}}{_CONTENTS}{{% endcall
 # What takes most of the time in Material's templates, and what stands in its place.
 _REPLACED = {
     "base.html": [(re.compile(re.escape(_CONTENTS)), _CONTENTS_ONCE)],
+    "partials/language.html": [
+        (
+            re.compile(r"{{ lang\.t\(key\) or fallback\.t\(key\) or key }}"),
+            "{{ translate(config.theme.language, key, lang.t, fallback.t) }}",
+        )
+    ],
     "partials/nav.html": [
         (
             re.compile(
@@ -172,7 +178,9 @@ class Entries:
             place = f"{path}_{number}"
             key = (id(item), place if isinstance(item, Section) else "", level, active)
             if not page or not _is_same_on_all(item, page):
-                written.append(_without_blank_lines(render(item, place, level, parent)))
+                entry = render(item, place, level, parent)
+                # An entry of the first level holds those below it: once for all of them is enough.
+                written.append(_without_blank_lines(entry) if level == 1 else entry)
                 continue
             if key not in self._known:
                 # With the entry itself, so that no other one gets its id meanwhile.
@@ -220,6 +228,19 @@ class Contents:
         return text
 
 
+class Translations:
+    """The theme's words by their keys and language; its templates make a table of all words to find one of them."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], str] = {}
+
+    def translate(self, language: str, key: str, *tables: Callable[[str], str]) -> str:
+        """Return the word of the first table that has it, else the key."""
+        if (language, key) not in self._known:
+            self._known[language, key] = next((word for table in tables if (word := table(key))), key)
+        return self._known[language, key]
+
+
 class _Loader(BaseLoader):
     """Loads a theme's templates, with quicker ways to the same text in place of those of Material that take long."""
 
@@ -256,6 +277,7 @@ def render_entries_once(env: Environment, urls: Iterable[str]) -> None:
     if env.loader is not None:
         forget_entries(env, urls)
         env.globals["render_contents_once"] = Contents().render
+        env.globals["translate"] = Translations().translate
         env.loader = _Loader(env.loader)
 
 

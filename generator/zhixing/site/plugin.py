@@ -317,6 +317,9 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         """Take the theme's templates as every plugin has left them."""
         render_entries_once(env, (file.url for file in files.documentation_pages()))
         self.env = env
+        if self.staging:
+            # What has been read lasts until the end: looking for garbage among it is in vain.
+            gc.freeze()
         self.trusted = {}
 
     def on_page_read_source(self, *, page: Page, **_: object) -> str | None:

@@ -163,6 +163,12 @@ def terms_of(text: str) -> list[str]:
     return terms
 
 
+@lru_cache(maxsize=5_000)
+def _heading_terms(heading: str) -> tuple[str, ...]:
+    """Return the terms of a heading; notes made from one template have the same."""
+    return tuple(terms_of(heading))
+
+
 @lru_cache(maxsize=20_000)
 def _word_terms(word: str) -> tuple[str, ...]:
     """Return the terms of a word: its pairs and triples of letters, and itself unless it is a long number."""
@@ -225,7 +231,7 @@ def terms_by_field(entry: Entry, pinyin: Sequence[str]) -> list[Iterable[str]]:
     """Return the terms of a page: all of them, those in its text often, in headings, in other names, in its title."""
     title = [*terms_of(entry.title), *_name_terms(entry.title)]
     names = [term for name in (*entry.aliases, *pinyin) for term in (*terms_of(name), *_name_terms(name))]
-    headings = [term for one in entry.sections for term in terms_of(one.heading)]
+    headings = [term for one in entry.sections for term in _heading_terms(one.heading)]
     texts = [text for one in entry.sections for text in (one.text, one.code)]
     body = Counter(chain.from_iterable(map(terms_of, texts)))
     often = [term for term, times in body.items() if times >= _OFTEN]

@@ -173,6 +173,12 @@ def _facts_of(note: Note) -> _Facts:
     return _FACTS[note]
 
 
+def forget_reading(note: Note) -> None:
+    """Drop what takes most memory of a note whose page is made; who asks for it again waits for another reading."""
+    _FACTS.pop(note, None)
+    note.forget()
+
+
 class _NoteReader:
     """Reads one note, the page's own or an embedded one."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from html import escape
 from itertools import groupby
+from weakref import WeakKeyDictionary
 
 from markupsafe import escape as marked
 
@@ -161,10 +162,23 @@ _SPACES = re.compile(r"\s+")
 _ESCAPED = {character: escape(character) for character in "&<>\"'"}
 
 
+_SENTENCES: WeakKeyDictionary[Note, Mapping[int, str]] = WeakKeyDictionary()
+
+
+def keep_sentences(note: Note) -> None:
+    """Keep the sentences around a note's links, so that the pages they lead to need not read the note again."""
+    _SENTENCES[note] = {link.span.start: sentence(note, link) for link in note.links if not link.field}
+
+
 def sentence(note: Note, link: Link) -> str:
     """Return the sentence around a link as HTML, the link in `<b>`; "" where nothing stands beside it."""
     if link.field:
         return ""
+    kept = _SENTENCES.get(note, {}).get(link.span.start)
+    return _read_sentence(note, link) if kept is None else kept
+
+
+def _read_sentence(note: Note, link: Link) -> str:
     around = note.sentence(link.span)
     before = _units(note, Span(around.span.start, link.span.start))
     after = _units(note, Span(link.span.end, around.span.end))

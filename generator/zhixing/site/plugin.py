@@ -318,7 +318,9 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         render_entries_once(env, (file.url for file in files.documentation_pages()))
         self.env = env
         if self.staging:
-            # What has been read lasts until the end: looking for garbage among it is in vain.
+            for note in filter(self.shown.is_embedded, self.shown.vault.notes.values()):
+                self.shown.forget(note)
+            # What is kept now lasts until the end: looking for garbage among it is in vain.
             gc.freeze()
         self.trusted = {}
 
@@ -348,7 +350,11 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             sections = sections_of(tree)
             self._search(page, sections, note)
             page.meta = {"description": page_parts.describe(sections), **(page.meta or {})}
-            return html.titled(title(note), self._written(tree, page)) + content
+            written = html.titled(title(note), self._written(tree, page)) + content
+            # While the site is served, or built anew in parts, the next build takes what was read.
+            if self.staging and not self.shown.is_embedded(note):
+                self.shown.forget(note)
+            return written
         if page.file.src_uri in self.tag_pages:
             return html.tag_page(self._written(self.tag_pages[page.file.src_uri], page))
         if page.file.src_uri in self.sheets.pages:

@@ -14,9 +14,11 @@ from zhixing.page import Document, read_page
 from zhixing.page.context import ShowBase
 from zhixing.page.faults import Faults
 from zhixing.page.public import Private, draw_public, private_of, public_vault
+from zhixing.page.read import forget_reading
 from zhixing.page.tags import Tags
 from zhixing.problems import Problem
 from zhixing.site.answers import fold_answers
+from zhixing.site.head import keep_sentences
 from zhixing.vault.graph import Edge, backlinks, take_edges
 from zhixing.vault.load import Stamps, load, read_templates
 from zhixing.vault.note import Note
@@ -65,6 +67,15 @@ class Shown:
             self.vault, note, self.results, tags, terms=terms, faults=faults, private=self.private, bases=bases
         )
         return fold_answers(page)
+
+    def is_embedded(self, note: Note) -> bool:
+        """Return whether another note shows this one or a part of it."""
+        return any(edge.link.embed for edge in self.backlinks.get(note.path, ()))
+
+    def forget(self, note: Note) -> None:
+        """Drop the reading of a note, but for what the pages of other notes quote of it: readings take much memory."""
+        keep_sentences(note)
+        forget_reading(note)
 
     def links_here(self, note: Note) -> tuple[Edge, ...]:
         """Return the links that other published notes' authors made to this one."""

@@ -57,16 +57,21 @@ MOST_PARTS = 20_000
 """The most parts of expressions."""
 
 WORDS = frozenset({
-    "abs", "alibi", "alibi_slopes", "all", "any", "argmax", "argmin", "attention", "avg_pool2d", "batch_norm",
-    "causal_mask", "ceil", "conv1d", "conv2d", "cos", "cosine_similarity", "cross_entropy", "cumprod", "cumsum",
-    "dot", "entropy", "exp", "eye", "feed_forward", "floor", "gelu", "gru", "gru_cell", "isinf", "isnan",
+    "abs", "adam", "alibi", "alibi_slopes", "all", "any", "argmax", "argmin", "attention", "avg_pool2d",
+    "batch_norm", "causal_mask", "ceil", "conv1d", "conv2d", "cos", "cosine_similarity", "cross_entropy",
+    "cumprod", "cumsum", "decoder_layer", "dot", "embedding", "encoder_layer", "entropy", "exp", "eye",
+    "feed_forward", "floor", "gelu", "grouped_attention", "gru", "gru_cell", "isinf", "isnan", "join_heads",
     "keep_top_k", "keep_top_p", "kl_divergence", "layer_norm", "linear", "log", "log10", "log2", "log_softmax",
-    "lstm", "lstm_cell", "max", "max_pool1d", "max_pool2d", "maximum", "mean", "min", "minimum", "norm",
-    "normalize", "patches", "perplexity", "pinv", "positions", "prod", "receptive_field", "relu", "residual",
-    "rms_norm", "rnn", "rnn_cell", "round", "sigmoid", "sign", "silu", "sin", "size", "softmax", "sort", "sqrt",
-    "std", "sum", "swiglu", "t5_bias", "tan", "tanh", "top_k", "var", "where", "window_mask",
+    "lstm", "lstm_cell", "max", "max_pool1d", "max_pool2d", "maximum", "mean", "min", "minimum", "multi_head",
+    "norm", "normalize", "patches", "perplexity", "pinv", "positions", "prod", "receptive_field", "relu",
+    "residual", "rms_norm", "rnn", "rnn_cell", "round", "sgd", "sigmoid", "sign", "silu", "sin", "size",
+    "softmax", "sort", "split_heads", "sqrt", "std", "sum", "swiglu", "t5_bias", "tan", "tanh", "top_k", "var",
+    "where", "window_mask",
 })  # fmt: skip
 """The words that the interpreter has."""
+
+LACKING = frozenset({"sink", "b_Q", "b_K", "b_V", "b_O", "g_Q", "g_K"})
+"""The options that the interpreter does not have."""
 
 SMOOTH = frozenset({
     "cos", "exp", "log", "max", "mean", "min", "norm", "relu", "sigmoid", "sin", "softmax", "sqrt", "sum", "tanh",
@@ -201,6 +206,8 @@ class _Encoder:
             raise NotLoweredError(f"the interpreter does not have {tree.word}")
         if self.derives and tree.word not in SMOOTH | JUMPS:
             raise NotLoweredError(f"the interpreter does not differentiate {tree.word}")
+        if any(name in LACKING for name, _ in tree.options):
+            raise NotLoweredError(f"the interpreter does not have an option of {tree.word}")
         options: dict[str, Data] = {name: self.tree(value) for name, value in tree.options}
         axis: Data = None if tree.axis is None else list(tree.axis)
         return ["call", tree.word, [*map(self.tree, tree.arguments)], options, axis]

@@ -556,8 +556,97 @@
     return reduce(terms, [-1], (row) => -sum(row));
   }
 
+  // Several heads, layers of the Transformer, steps of training.
+
+  /** Return matrices with an axis of size 1 for the heads before their last two. */
+  const lift = (a) => reshape(a, [...a.shape.slice(0, -2), 1, ...a.shape.slice(-2)]);
+
+  /** Return key heads, each as often as query heads share it. */
+  function share(a, heads) {
+    const groups = a.shape[a.shape.length - 3];
+    const size = count(a.shape.slice(-2));
+    const parts = range(a.data.length / size).map((at) => a.data.slice(at * size, (at + 1) * size));
+    const data = parts.flatMap((part) => Array(heads / groups).fill(part).flat());
+    return array([...a.shape.slice(0, -3), heads, ...a.shape.slice(-2)], data);
+  }
+
+  function groupedAttention([Q, K, V], options) {
+    const heads = Q.shape[Q.shape.length - 3];
+    return attention([Q, share(K, heads), share(V, heads)], options);
+  }
+
+  const swapHeads = (x) => {
+    const rank = x.shape.length;
+    return reorder(x, [...range(rank - 3), rank - 2, rank - 3, rank - 1]);
+  };
+  const joinHeads = ([x]) => reshape(swapHeads(x), [...x.shape.slice(0, -3), x.shape[x.shape.length - 2], -1]);
+  const splitHeads = ([x], { heads }) => swapHeads(reshape(x, [...x.shape.slice(0, -1), one(heads), -1]));
+
+  function multiHead([X, M, W_Q, W_K, W_V, W_O], { mask, bias, ...options }) {
+    const [Q, K, V] = [product(lift(X), W_Q), product(lift(M), W_K), product(lift(M), W_V)];
+    const [own, added] = [mask, bias].map((a) => (a && a.shape.length > 2 ? lift(a) : a));
+    const found = groupedAttention([Q, K, V], { ...options, mask: own, bias: added });
+    const joined = joinHeads([found.output]);
+    return { ...found, Q, K, V, heads: found.output, joined, output: product(joined, W_O) };
+  }
+
+  /** Return the norms before and after each part of a layer. */
+  function normsOf({ norm, eps, gains, shifts }) {
+    const normal = (x, at) =>
+      scaleAndShift(
+        along(x, [-1], (row) => normalize(row, one(eps, 1e-5))),
+        { gain: gains && item(gains, at), bias: shifts && item(shifts, at) },
+      );
+    const post = (norm ?? "post") === "post";
+    return { before: (x, at) => (post ? x : normal(x, at)), after: (x, at) => (post ? normal(x, at) : x) };
+  }
+
+  function encoderLayer([x, ...weights], options) {
+    const { before, after } = normsOf(options);
+    const z = before(x, 0);
+    const own = multiHead([z, z, ...weights.slice(0, 4)], { mask: options.mask, causal: options.causal });
+    const attended = after(add(x, own.output), 0);
+    const change = feedForward([before(attended, 1), ...weights.slice(4)], options);
+    return { weights: own.weights, attended, output: after(add(attended, change), 1) };
+  }
+
+  function decoderLayer([x, memory, ...weights], options) {
+    const { before, after } = normsOf(options);
+    const z = before(x, 0);
+    const own = multiHead([z, z, ...weights.slice(0, 4)], { causal: scalar(1) });
+    const attended = after(add(x, own.output), 0);
+    const over = multiHead([before(attended, 1), memory, ...weights.slice(4, 8)], { mask: options.memory_mask });
+    const crossed = after(add(attended, over.output), 1);
+    const change = feedForward([before(crossed, 2), ...weights.slice(8)], options);
+    const output = after(add(crossed, change), 2);
+    return { weights: own.weights, attended, cross_weights: over.weights, crossed, output };
+  }
+
+  function sgd([w, gradient, velocity], { rate, momentum }) {
+    const moved = entrywise((v, g) => one(momentum, 0) * v - one(rate) * g, velocity ?? scalar(0), gradient);
+    return { w: add(w, moved), velocity: moved };
+  }
+
+  function adam([w, gradient, mean, square], { step, rate, beta1, beta2, eps }) {
+    const [a, b] = [one(beta1, 0.9), one(beta2, 0.999)];
+    const m = entrywise((x, g) => a * x + (1 - a) * g, mean ?? scalar(0), gradient);
+    const v = entrywise((x, g) => b * x + (1 - b) * g * g, square ?? scalar(0), gradient);
+    const [first, second] = [1 - a ** one(step), 1 - b ** one(step)];
+    const move = (x, y) => (one(rate, 0.001) * (x / first)) / (Math.sqrt(y / second) + one(eps, 1e-8));
+    return { w: entrywise((x, p, q) => x - move(p, q), w, m, v), m, v };
+  }
+
+  function embedding([tokens, table], { scaled }) {
+    const width = table.shape[1];
+    const times = one(scaled, 0) ? Math.sqrt(width) : 1;
+    const row = (token) => table.data.slice(token * width, (token + 1) * width).map((x) => x * times);
+    const isWord = (token) => Number.isInteger(token) && token >= 0 && token < table.shape[0];
+    return array([...tokens.shape, width], tokens.data.flatMap((token) => (isWord(token) ? row(token) : fail("no such word"))));
+  }
+
   const WORDS = {
     abs: each(Math.abs),
+    adam,
     alibi,
     alibi_slopes: alibiSlopes,
     all: over((row) => +row.every((x) => x !== 0)),
@@ -576,17 +665,22 @@
     cross_entropy: crossEntropy,
     cumprod: within(running((a, b) => a * b)),
     cumsum: within(running((a, b) => a + b)),
+    decoder_layer: decoderLayer,
     dot: ([a, b]) => rowDot(a, b),
+    embedding,
+    encoder_layer: encoderLayer,
     entropy: over((row) => -sum(row.map((p) => (p === 0 ? 0 : p * Math.log(p))))),
     exp: each(Math.exp),
     eye: ([along]) => eye(along.shape[0]),
     feed_forward: feedForward,
     floor: each(Math.floor),
     gelu: each(gelu),
+    grouped_attention: groupedAttention,
     gru,
     gru_cell: gruCell,
     isinf: each((x) => +(Math.abs(x) === Infinity)),
     isnan: each((x) => +Number.isNaN(x)),
+    join_heads: joinHeads,
     keep_top_k: ([p], { k }) => along(p, [-1], (row) => keep(row, (place) => place < one(k))),
     keep_top_p: ([p], { share }) => along(p, [-1], (row) => keep(row, (_, before) => before < one(share))),
     kl_divergence: ([p, q]) => reduce(entrywise(divergence, p, q), [-1], sum),
@@ -609,6 +703,7 @@
     mean: over(mean),
     min: over(smallest),
     minimum: each((a, b) => Math.min(a, b)),
+    multi_head: multiHead,
     norm: over((row) => Math.sqrt(sum(row.map((x) => x * x)))),
     normalize: within((row, { eps }) => normalize(row, one(eps, 0))),
     patches,
@@ -627,6 +722,7 @@
     rnn,
     rnn_cell: rnnCell,
     round: each(even),
+    sgd,
     sigmoid: each(sigmoid),
     sign: each(Math.sign),
     silu: each(silu),
@@ -634,6 +730,7 @@
     size: ([x]) => scalar(x.data.length),
     softmax: within((row, { temperature }) => softmax(row, one(temperature, 1))),
     sort: within((row) => [...row].sort((a, b) => a - b)),
+    split_heads: splitHeads,
     sqrt: each(Math.sqrt),
     std: over((row) => Math.sqrt(variance(row))),
     sum: over(sum),

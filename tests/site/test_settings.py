@@ -60,7 +60,7 @@ def test_a_build_says_it_once_and_reads_definition_lists_where_they_are_asked_fo
     done = run(sys.executable, "-m", "mkdocs", "build", cwd=tmp_path)
 
     assert done.returncode == 0, done.stderr
-    assert done.stderr.count("setting-unused") == 3
+    assert done.stderr.count("setting-unused") == 2
     assert "DeprecationWarning" not in done.stderr
     page = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
     assert "<dt>词 <strong>粗</strong></dt>" in page

@@ -123,6 +123,32 @@ def test_a_map_follows_the_status_of_its_notes(tmp_path: Path) -> None:
     served_site.close()
 
 
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_served_map_marks_the_notes_in_which_something_does_not_hold(tmp_path: Path) -> None:
+    project = make_vault(tmp_path / "project")
+    file = project / "notes" / "数" / "积.md"
+    right = file.read_text(encoding="utf-8")
+    file.write_text(f"{right}\n```yaml example\nid: 坏\ncompute:\n  b: a + 1\n```\n", encoding="utf-8")
+    served_site = ServedSite(project, tmp_path / "site")
+
+    def marked() -> list[str]:
+        page = html.parse(str(tmp_path / "site" / "index.html")).getroot()
+        return [circle.getparent().get("aria-label") for circle in page.find_class("zx-map-fault")]
+
+    assert marked() == ["积 · 草稿 · 1 处待改"]
+    file.write_text(right, encoding="utf-8")
+    served_site.save()
+    assert marked() == []
+    assert differences(project, served_site, tmp_path / "clean") == []
+    served_site.close()
+
+
+@pytest.mark.slow
+def test_a_built_map_marks_no_note(site: Path) -> None:
+    assert not html.parse(str(site / "index.html")).getroot().find_class("zx-map-fault")
+
+
 def opened(browser: Browser, address: str, width: int = 1280) -> Page:
     page = browser.new_page(viewport={"width": width, "height": 820})
     page.on("console", lambda told: pytest.fail(told.text))

@@ -82,6 +82,28 @@ def test_a_link_shows_what_it_leads_to(browser: Browser, address: str) -> None:
 
 
 @pytest.mark.browser
+def test_a_tag_shows_its_notes(browser: Browser, address: str) -> None:
+    with opened(browser, f"{address}tags/") as page:
+        page.locator("article li a", has_text="概念").first.hover()
+        preview = page.locator(".zx-preview")
+        preview.wait_for()
+        assert preview.locator("h1").inner_text() == "#概念"
+        assert preview.locator("li a").count() > 0
+        assert preview.locator("p", has_text="标签").count() == 0
+
+
+@pytest.mark.browser
+def test_a_print_shows_what_is_folded(browser: Browser, address: str) -> None:
+    with opened(browser, f"{address}{quote('各种写法/')}") as page:
+        folded = page.locator("details.warning:not([open]) > :not(summary)").first
+        assert not folded.is_visible()
+        page.emulate_media(media="print")
+        box = folded.bounding_box()
+        assert box is not None
+        assert box["height"] > 10
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_keys_in_code_stand_out(browser: Browser, address: str, scheme: str) -> None:
     with opened(browser, f"{address}{quote('概念/注意力/')}", scheme="dark" if scheme == "dark" else "light") as page:

@@ -151,6 +151,7 @@ def test_a_statement_s_cells_say_the_names_of_their_columns() -> None:
 def test_an_address_that_leads_nowhere_is_searched(browser: Browser, site: Path, address: str) -> None:
     with opened(browser, f"{address}404.html") as page:
         assert page.locator("article h1").inner_text() == "没有这个页面"
+        assert page.locator(".md-nav--primary .md-nav__link", has_text="标签").count() > 0
         page.evaluate("history.replaceState(null, '', '/夹/多头注意力/')")
         page.locator("article .zx-search-open").click()
         page.wait_for_selector("#zx-search [role=option]")

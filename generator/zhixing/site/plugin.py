@@ -472,8 +472,9 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     @event_priority(-1000)
     def on_template_context(self, context: TemplateContext, *, template_name: str, **_: object) -> None:
-        """Find the theme's scripts in such a page."""
+        """Find the theme's scripts in such a page, whose navigation ends as that of all others does."""
         if template_name.endswith(".html"):
+            context["nav"] = around(context["nav"], self.shown.vault.wording, self.lists)
             page = self.template.render(policy.without_notes(context))
             self.trusted[template_name, ""] = policy.trust(page)
 

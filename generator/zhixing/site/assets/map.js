@@ -158,7 +158,7 @@
       box.left < best.left - 1 || (box.left < best.left + 1 && box.top < best.top) ? box : best,
     );
     const outer = view.getBoundingClientRect();
-    view.scrollBy(inner.left - outer.left - 40, inner.top - outer.top - 60);
+    view.scrollBy(inner.left - outer.left - 40, inner.top - outer.top - 44);
   }
 
   /** Make the arrows of a card stand out while it is pointed at or has the focus. */

@@ -27,7 +27,7 @@
   }
 
   const level = (element) => Number(/^H([1-6])$/.exec(element.tagName)?.[1] || 0);
-  const says = (element) => element.textContent.trim() && !element.matches(".note-head, .zx-faults, script, style, nav");
+  const says = (element) => element.textContent.trim() && !element.matches(".note-head, .zx-faults, .tag-page > p, script, style, nav");
 
   /** Return the blocks behind a heading, up to the next one of its level. */
   function section(heading) {

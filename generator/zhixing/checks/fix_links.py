@@ -129,7 +129,7 @@ def fold_heading(text: str) -> str:
 # `[[attention]]` becomes `[[Attention|attention]]`. Where it cannot be kept, nothing is written. Every byte outside the
 # link is kept, and inside it the author's spaces, sizes and texts.
 
-_DELIMITER = re.compile(r"\s*+\|?\s*+:?-++:?\s*+(?:\|\s*+:?-++:?\s*+)*+\|?\s*+")
+_DELIMITER = re.compile(r"\s*+\|?\s*+:?-++:?\s*+(?:(?>\|\s*+:?-++:?\s*+))*+\|?\s*+")
 _UNSAFE = re.compile(r"[\x00-\x20\"#%&()<>?\[\\\]^`{|}\x7f]")
 # A name with one of these could open or close code, a formula, a comment or a highlight around the link.
 _MARKS = re.compile(r"[`$<]|%%|==|(?<! )>")

@@ -23,8 +23,8 @@ _BLOCK_TAGS = (
 # Possessive quantifiers keep a hostile tag from being tried in more than one way.
 _SPACE = r"[ \t\r\n]"
 _VALUE = r"""(?:[^\s"'=<>`]++|'[^']*+'|"[^"]*+")"""
-_ATTRIBUTE = rf"(?:{_SPACE}++[A-Za-z_:][\w.:-]*+(?:{_SPACE}*+={_SPACE}*+{_VALUE})?+)"
-TAG = rf"<(?:[A-Za-z][A-Za-z0-9-]*+{_ATTRIBUTE}*+{_SPACE}*+/?>|/[A-Za-z][A-Za-z0-9-]*+{_SPACE}*+>)"
+_ATTRIBUTE = rf"(?:{_SPACE}++[A-Za-z_:][\w.:-]*+(?:(?>{_SPACE}*+={_SPACE}*+{_VALUE}))?+)"
+TAG = rf"<(?:[A-Za-z][A-Za-z0-9-]*+(?:(?>{_ATTRIBUTE}))*+{_SPACE}*+/?>|/[A-Za-z][A-Za-z0-9-]*+{_SPACE}*+>)"
 
 BLANK = re.compile(r"[ \t]*$")
 # (opens, ends, can interrupt a paragraph); BLANK is a line after the block, the others end the line they stand in.

@@ -10,7 +10,7 @@ WIDE = (
 )
 _RUN = re.compile(r"[ \t]+")
 _BETWEEN = re.compile(rf"(?<=[{WIDE}]) (?=[!-~])|(?<=[!-~]) (?=[{WIDE}])")
-_DELIMITER = re.compile(r"(?:\|[ \t]*:?-+:?[ \t]*)++\|?")
+_DELIMITER = re.compile(r"(?:(?>\|[ \t]*:?-+:?[ \t]*))++\|?")
 _DASHES = re.compile(r"-+")
 _PIPE = re.compile(r" *(?<!\\)\| *")
 

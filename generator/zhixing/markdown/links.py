@@ -78,12 +78,12 @@ _PLAIN = rf"(?:{ESCAPE}|[^\s()\x00-\x1f])"
 
 def _balanced(depth: int) -> str:
     inner = rf"|\({_balanced(depth - 1)}\)" if depth else ""
-    return rf"(?:{_PLAIN}{inner})*+"
+    return rf"(?:(?>{_PLAIN}{inner}))*+"
 
 
 _BARE = re.compile(_balanced(_DEPTH))
 _QUOTED = r"""(?:"(?:\\[\s\S]|[^"\\])*+"|'(?:\\[\s\S]|[^'\\])*+'|\((?:\\[\s\S]|[^()\\])*+\))"""
-_TITLE = re.compile(rf"(?:\s++({_QUOTED}))?+\s*+\)")
+_TITLE = re.compile(rf"(?:(?>\s++({_QUOTED})))?+\s*+\)")
 # A label's length is bounded, as in CommonMark, so that many brackets without an end stay cheap.
 LABEL = re.compile(r"\[((?:\\[\s\S]|[^\[\]\\]){0,999}+)\]")
 _AFTER_LABEL = re.compile(r":[ \t]*+(?:\r\n|\r|\n)?[ \t]*+")
@@ -155,9 +155,11 @@ WIKILINK = re.compile(
     (?P<embed>!?)\[\[
     (?P<target>
         (?: {_BRACKETS}{_NAME_GOES_ON} | (?!\s*+\[) )
-        (?: [^\[\]|\r\n] | {_BRACKETS}(?!\]|\(|[ \t]*+,) | {_BRACKETS}(?=\]\](?!\])) | \[(?!\[) | \]{_NAME_GOES_ON} )*+
+        (?:(?>
+            [^\[\]|\r\n] | {_BRACKETS}(?!\]|\(|[ \t]*+,) | {_BRACKETS}(?=\]\](?!\])) | \[(?!\[) | \]{_NAME_GOES_ON}
+        ))*+
     )
-    (?:\|(?P<display>(?:[^\[\]\r\n]|\[[^\[\]\r\n]*+\])*+))?
+    (?:\|(?P<display>(?:(?>[^\[\]\r\n]|\[[^\[\]\r\n]*+\]))*+))?
     \]\]
     """,
     re.VERBOSE,

@@ -272,9 +272,11 @@ _STRUCTURAL = (
 _IN_BRACKETS = ("expected ',' or", "expected node content", "could not find expected ':'")
 _CLOSERS = {"[": "]", "{": "}"}
 # A key with a full-width colon at the beginning of a line; axes in brackets may stand before the colon.
-_WIDE_KEY = re.compile(r"[ \t]*+(?:- )*+[^\s:'\"#\[\]{}：][^:'\"#\[\]{}：\n]*+(?:\[[^\[\]：\n]*+\])?+[ \t]*+(：)")
+_WIDE_KEY = re.compile(
+    r"[ \t]*+(?:(?>- ))*+[^\s:'\"#\[\]{}：][^:'\"#\[\]{}：\n]*+(?:(?>\[[^\[\]：\n]*+\]))?+[ \t]*+(：)"
+)
 # Strings in flow collections begin behind a space or an indicator; brackets inside them mean nothing.
-_BRACKET = re.compile(r"""(?<=[\s\[{,:])(?:'(?:[^']|'')*+'|"(?:[^"\\]|\\.)*+"|\#[^\n]*+)|[\[\]{}]""", re.DOTALL)
+_BRACKET = re.compile(r"""(?<=[\s\[{,:])(?:'(?:(?>[^']|''))*+'|"(?:[^"\\]|\\.)*+"|\#[^\n]*+)|[\[\]{}]""", re.DOTALL)
 
 
 def _explain(error: yaml.MarkedYAMLError, block: _Block, bracket: int | None) -> Problem:

@@ -107,13 +107,13 @@ _OF_THEME = re.compile(r"data-(?:md|clipboard)-")
 _IMAGE = re.compile(r'<img((?: [a-zA-Z-]+="[^"]*")*)>')
 _ATTRIBUTE = re.compile(r' ([a-zA-Z-]+)="([^"]*)"')
 # Frames, and players as a note writes them, in linear time: every character is matched by exactly one alternative.
-_INSIDE = r"""(?:[^"'<>]|"[^"<]*+"|'[^'<]*+')*+"""
-_FRAME = re.compile(rf"<(iframe|audio|video)({_INSIDE})>((?:\s*+<source\b{_INSIDE}>)*+)", re.IGNORECASE)
+_INSIDE = r"""(?:(?>[^"'<>]|"[^"<]*+"|'[^'<]*+'))*+"""
+_FRAME = re.compile(rf"<(iframe|audio|video)({_INSIDE})>((?:(?>\s*+<source\b{_INSIDE}>))*+)", re.IGNORECASE)
 _SOURCE = re.compile(r"""[\s"']src\s*=\s*("[^"]*"|'[^']*'|[^\s"'<>]+)""", re.IGNORECASE)
 _TITLE = re.compile(r"""[\s"']title\s*=\s*("[^"]*"|'[^']*')""", re.IGNORECASE)
 _SIZES = re.compile(r"""[\s"'](width|height)\s*=\s*["']?([0-9]{1,4})(?:px)?(?=["'\s])""", re.IGNORECASE)
 _SCRIPT = re.compile(rf"<script({_INSIDE})>\s*+</script\s*+>", re.IGNORECASE)
-_SAID = re.compile(r"""([a-zA-Z][\w-]*+)(?:\s*+=\s*+(?:"([^"<>]*+)"|'([^'<>]*+)'|([^\s"'<>=]++)))?+""", re.ASCII)
+_SAID = re.compile(r"""([a-zA-Z][\w-]*+)(?:(?>\s*+=\s*+(?:"([^"<>]*+)"|'([^'<>]*+)'|([^\s"'<>=]++))))?+""", re.ASCII)
 _OF_SCRIPT = re.compile(r"async|defer|type|crossorigin|integrity|data-[a-z0-9-]{1,60}")
 _STYLE = re.compile(r'<style(?: [a-z-]+="[^"]*")*>')
 # Elements that are put back behind the cleaning; only we can write their names.

@@ -27,7 +27,7 @@ MOST_BYTES = 150_000
 def show_note(page: Page, address: str) -> None:
     """Show a worked example with its formula, table and heat map."""
     _open(page, address, "注意力/点积注意力/")
-    _put_at_top(page, page.locator(".zx-example table").nth(1))
+    _put_at_top(page, page.locator(".zx-example table").nth(1), above=72)
 
 
 def show_number(page: Page, address: str) -> None:
@@ -52,7 +52,7 @@ def show_touched(page: Page, address: str) -> None:
     _open(page, address, "数学/Softmax温度/")
     example = page.locator(".zx-example").first
     example.locator(".zx-live-begin").click()
-    _put_at_top(page, example)
+    _put_at_top(page, example, above=66)
     given = example.locator("input.zx-live-input").first
     given.fill("5")
     given.focus()

@@ -503,17 +503,25 @@ def _check_figures(vault: Vault, found: Results) -> Iterator[Problem]:
 
 
 def check(
-    vault: Vault, found: Results, planned: Plan, templates: Mapping[str, Template], *, condense: bool = False
+    vault: Vault,
+    found: Results,
+    planned: Plan,
+    templates: Mapping[str, Template],
+    *,
+    condense: bool = False,
+    own: Mapping[PurePosixPath, Iterable[Problem]] | None = None,
 ) -> list[Problem]:
     """Return every problem of a vault: its files, links, names, templates, examples, claims and generated regions.
 
     Each is as serious as the vault's settings make it; those that they turn off are left out. With `condense`, what is
-    read of a note is dropped as soon as it is checked: a large vault takes half the memory.
+    read of a note is dropped as soon as it is checked: a large vault takes half the memory. `own` has the problems that
+    `check_own` found in some notes already.
     """
+    known = own or {}
     problems = [*vault.problems, *found.problems, *planned.problems, *_check_figures(vault, found)]
     held_to = templates if vault.settings.templates else {}
     for note in vault.notes.values():
-        problems += check_own(note, held_to)
+        problems += known[note.path] if note.path in known else check_own(note, held_to)
         problems += check_computed(note, found)
         if condense:
             note.condense()

@@ -12,6 +12,7 @@ from zhixing.cli.common import progress
 from zhixing.cli.computed import Computed
 from zhixing.cli.examine_part import add_links, read_computed
 from zhixing.cli.outcome import Outcome
+from zhixing.cli.workers import read_in_workers
 from zhixing.compose import Memory, Results, open_memory
 from zhixing.language.budget import CLAIMING
 from zhixing.markdown.fences import list_fences
@@ -57,7 +58,9 @@ def _examine(project: Project, vault: Vault, memory: Memory, *, kept: bool) -> t
         found = compose.results(vault, tell, memory)
     planned = compose.plan(vault, found, templates=sources)
     computed = read_computed(vault, found, memory) if kept else None
-    problems = compose.check(vault, found, planned, compose.templates_of(sources), condense=True)
+    templates = compose.templates_of(sources) if vault.settings.templates else {}
+    own = read_in_workers(vault, templates)
+    problems = compose.check(vault, found, planned, templates, condense=True, own=own)
     return as_outcome(vault, found, problems), found, computed
 
 

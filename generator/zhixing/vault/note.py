@@ -6,10 +6,11 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import groupby
 from pathlib import PurePosixPath
+from typing import Any
 from urllib.parse import unquote
 
 from zhixing.markdown.blocks import Kind, Region, scan_problems
@@ -459,6 +460,17 @@ class Note(Reading):
         _ = self.html_ids, self.made_anchors
         vars(self).pop("_frontmatter", None)
         self.forget()
+
+    def dump_condensed(self) -> dict[str, Any]:
+        """Return what is kept of a condensed note, for another process that has the same note."""
+        given = {one.name for one in fields(self)}
+        return {name: value for name, value in vars(self).items() if name not in given}
+
+    def load_condensed(self, kept: Mapping[str, Any]) -> None:
+        """Take what another process dumped of the same note; the note is then condensed."""
+        vars(self).pop("_frontmatter", None)
+        self.forget()
+        vars(self).update(kept)
 
     @property
     def _properties(self) -> Properties:

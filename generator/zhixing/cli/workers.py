@@ -1,0 +1,182 @@
+"""Reading the notes of a large vault in processes of their own, one for each core.
+
+Only `zhixing check` does so, from its only thread: a server's threads may hold locks that a fork would copy locked.
+What a worker cannot do is left to the process that asked, so that every problem and every exception is as without it.
+"""
+
+from __future__ import annotations
+
+import gc
+import io
+import os
+import pickle
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from copy import copy
+from dataclasses import fields
+from functools import partial
+from multiprocessing import current_process, get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from operator import attrgetter
+from pathlib import PurePosixPath
+from typing import Any
+
+from zhixing.checks.faces import is_plain
+from zhixing.checks.own import check_own
+from zhixing.checks.template import Template
+from zhixing.cli.common import progress
+from zhixing.markdown.links import Token, Wikilink
+from zhixing.problems import Problem
+from zhixing.source import Span
+from zhixing.vault.note import Block, Heading, Link, Note
+from zhixing.vault.properties import Properties
+from zhixing.vault.vault import Vault
+
+LEAST = 400
+"""Of fewer notes, starting processes takes as long as reading."""
+MOST_WORKERS = 8
+CHUNK = 32
+"""Notes that are sent together."""
+_PATIENCE = 60.0
+"""Seconds without any news after which the workers are given up."""
+
+_Own = tuple[Problem, ...]
+_Read = tuple[int, _Own, dict[str, Any]]
+"""A note by its number, its own problems, and what is kept of it."""
+
+
+def read_in_workers(vault: Vault, templates: Mapping[str, Template]) -> dict[PurePosixPath, tuple[Problem, ...]]:
+    """Read and condense the notes of a large vault in workers; return each one's own problems, by its path.
+
+    Notes that say anything about examples are left out, since they are read with their examples. So is what a worker
+    failed at, and everything where there are few notes, one core, no safe fork, or several threads.
+    """
+    notes = [note for note in vault.notes.values() if is_plain(note)]
+    count = min(_count_cores(), MOST_WORKERS)
+    own: dict[PurePosixPath, _Own] = {}
+    if len(notes) < LEAST or count < 2 or not _may_fork():
+        return own
+    with progress("Reading") as tell, closing(_receive(notes, templates, count)) as received:
+        for number, problems, kept in received:
+            notes[number].load_condensed(kept)
+            own[notes[number].path] = problems
+            tell(len(own), len(notes))
+    return own
+
+
+def _count_cores() -> int:
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
+
+
+def _may_fork() -> bool:
+    """Return whether a fork is allowed and safe: elsewhere than on Linux, the system's libraries have own threads."""
+    return sys.platform == "linux" and threading.active_count() == 1 and not current_process().daemon
+
+
+# The process that asks.
+
+
+def _receive(notes: Sequence[Note], templates: Mapping[str, Template], count: int) -> Generator[_Read, None, None]:
+    """Yield what workers send, in any order, until the last has ended. However this ends, no worker is left."""
+    workers: list[BaseProcess] = []
+    readers: list[Connection] = []
+    try:
+        with _hold_interrupts(), suppress(OSError):  # no more processes, or no memory for one
+            for first in range(count):
+                _start(workers, readers, partial(_read_share, notes, templates, first, count))
+        while readers and (ready := wait(readers, _PATIENCE)):
+            for reader in [one for one in readers if one in ready]:
+                entry = _take(reader)
+                if entry is None:
+                    readers.remove(reader)
+                    reader.close()
+                else:
+                    yield from pickle.loads(entry)  # noqa: S301  # our own fork wrote it
+    finally:
+        for worker in workers:
+            worker.kill()
+            worker.join()
+        for reader in readers:
+            reader.close()
+
+
+def _take(reader: Connection) -> bytes | None:
+    """Return what a worker sent next; None where it has ended."""
+    try:
+        return reader.recv_bytes()
+    except (EOFError, OSError):
+        return None
+
+
+def _start(workers: list[BaseProcess], readers: list[Connection], read: Callable[[], Iterator[_Read]]) -> None:
+    """Start one more worker. Raises OSError where the system has no room for it."""
+    context = get_context("fork")
+    reader, writer = context.Pipe(duplex=False)
+    readers.append(reader)
+    with closing(writer), warnings.catch_warnings():
+        # Python warns of NumPy's threads. They wait for work, and its library ends them before a fork.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        # The ends to read from are the parent's alone, or a worker would not see that the parent is gone.
+        worker = context.Process(target=_work, args=(tuple(readers), writer, read), daemon=True)
+        worker.start()
+        workers.append(worker)
+
+
+@contextmanager
+def _hold_interrupts() -> Iterator[None]:
+    """Hold back Ctrl-C in this process; in those that it starts for good: their parent ends them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+# A worker.
+
+
+def _work(inherited: Sequence[Connection], writer: Connection, read: Callable[[], Iterator[_Read]]) -> None:
+    """Send what is read of a worker's share. It ends without a word where anything fails: the parent meets it too."""
+    for reader in inherited:
+        reader.close()
+    gc.freeze()  # a look at what the parent has would copy its memory
+    with suppress(Exception):
+        waiting: list[_Read] = []
+        for one in read():
+            waiting.append(one)
+            if len(waiting) == CHUNK:
+                writer.send_bytes(_encode(waiting))
+                waiting = []
+        writer.send_bytes(_encode(waiting))
+
+
+def _read_share(notes: Sequence[Note], templates: Mapping[str, Template], first: int, count: int) -> Iterator[_Read]:
+    """Yield what a worker reads: every so manieth note, since those of a folder are alike."""
+    for number in range(first, len(notes), count):
+        note = copy(notes[number])  # what is read of it goes with the copy
+        own = tuple(check_own(note, templates))
+        note.condense()
+        yield number, own, note.dump_condensed()
+
+
+def _encode(read: Iterable[_Read]) -> bytes:
+    """Return notes as bytes. What a note has many of is written by its fields, in a third of the time."""
+    buffer = io.BytesIO()
+    pickler = pickle.Pickler(buffer, pickle.HIGHEST_PROTOCOL)
+    pickler.dispatch_table = _REDUCERS
+    pickler.dump(read)
+    return buffer.getvalue()
+
+
+def _reduce_by_fields(kind: type[Any]) -> Callable[[Any], tuple[Any, ...]]:
+    read_fields = attrgetter(*(one.name for one in fields(kind)))
+    return lambda value: (kind, read_fields(value))
+
+
+_MANY: tuple[type[Any], ...] = (Block, Heading, Link, Problem, Properties, Span, Token, Wikilink)
+_REDUCERS = {kind: _reduce_by_fields(kind) for kind in _MANY}

@@ -6,7 +6,7 @@ The command line, the site and the tests all see a vault through `results` and `
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 
@@ -29,6 +29,7 @@ from zhixing.markdown.fences import example_fences, list_fences
 from zhixing.markdown.generated import SEAL
 from zhixing.problems import Code, Problem
 from zhixing.show.body import Body, Rendered, decode_rendered, encode_rendered, render
+from zhixing.show.forms import KeptForms
 from zhixing.show.templates import NoteTemplateError, obsidian_template
 from zhixing.source import Source
 from zhixing.vault.graph import edges
@@ -186,6 +187,11 @@ class Memory:
     plans: dict[PurePosixPath, _Planned] = field(default_factory=dict)
     claims: dict[PurePosixPath, _KnownClaims] = field(default_factory=dict)
 
+    @cached_property
+    def forms(self) -> KeptForms:
+        """Other forms of runs, as other processes kept them."""
+        return KeptForms(self.runs)
+
     def render(self, name: str, run: Run, pool: Pool) -> Rendered:
         """Return what a run shows; it is rendered once, except where the pool did not suffice or does no longer."""
         length = run.example.span.end - run.example.span.start
@@ -202,11 +208,10 @@ class Memory:
         key = self.runs.keys.get(name)
         entry = self.runs.kept.take(SHOWN, key)
         found = decode_rendered(entry, run) if entry else None
-        if found and found.work <= limit:
-            return found
-        rendered = render(run, limit)
-        self.runs.kept.put(SHOWN, key, encode_rendered(rendered))
-        return rendered
+        if found is None or found.work > limit:
+            found = render(run, limit)
+            self.runs.kept.put(SHOWN, key, encode_rendered(found))
+        return replace(found, body=replace(found.body, recall=self.forms.recall(key))) if key and found.body else found
 
 
 def open_memory(store: Store | None) -> Memory:

@@ -31,14 +31,18 @@ def build_site(project: Path, site: Path, *, dirty: bool) -> set[str]:
     return set(plugin.incremental.signatures) if changed is None else set(changed)
 
 
-def test_random_edits_between_dirty_builds_give_what_a_clean_build_gives(author: Author, tmp_path: Path) -> None:
+def test_random_edits_between_dirty_builds_give_what_a_clean_build_gives(
+    author: Author, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     site = tmp_path / "site"
     build_site(author.project, site, dirty=True)
     fewer = 0
     for number in range(ROUNDS):
         edits = [author.edit() for _ in range(author.random.choice([1, 1, 2]))]
         built = build_site(author.project, site, dirty=True)
-        build_site(author.project, tmp_path / f"clean{number}", dirty=False)
+        with monkeypatch.context() as patch:
+            patch.setenv("XDG_CACHE_HOME", str(tmp_path / f"cache{number}"))
+            build_site(author.project, tmp_path / f"clean{number}", dirty=False)
         ours, theirs = read_site(site), read_site(tmp_path / f"clean{number}")
         assert [path for path in ours.keys() | theirs.keys() if ours.get(path) != theirs.get(path)] == [], edits
         fewer += len(built) < len(author.notes())

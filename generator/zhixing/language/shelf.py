@@ -92,13 +92,14 @@ class Shelf:
     """The runs of a vault whose arrays are kept, those asked for last at the end.
 
     `used` counts the numbers of each quantity kept because other examples use them, `again` the operations that
-    computing again may still take.
+    computing again may still take, and `refused` says that some took more.
     """
 
     kept: OrderedDict[int, Kept] = field(default_factory=OrderedDict)
     held: int = 0
     used: dict[tuple[str, str], int] = field(default_factory=dict)
     again: int = 0
+    refused: bool = False
 
     def put(self, kept: Kept) -> None:
         """Keep the arrays of a run, and drop those asked for longest ago where they are too many together."""
@@ -132,6 +133,7 @@ class Shelf:
             ExampleError: that was done too often.
         """
         if operations > self.again:
+            self.refused = True
             what = "The arrays of this vault's examples are too large to be kept, and were computed again too often"
             raise ExampleError(Code.EXAMPLE_COST, what, "Use smaller axes")
         self.again -= operations

@@ -45,6 +45,7 @@ from zhixing.show.changes import changes
 from zhixing.show.derivation import derivation
 from zhixing.show.escape import escape_markdown, escape_paragraph
 from zhixing.show.flow import flow
+from zhixing.show.forms import Recall, are_texts, is_text_or_none, make_anew
 from zhixing.show.heatmap import find_masked, heatmap
 from zhixing.show.inputs import default_inputs, inputs
 from zhixing.show.labels import entry, format_of, inline_formula, labels, markdown_name, plain_name
@@ -243,12 +244,16 @@ class Item:
 
 @dataclass(frozen=True)
 class Body:
-    """The rendered results of a run or of a list: Markdown without blank lines around it, SVG texts by file name."""
+    """The rendered results of a run or of a list: Markdown without blank lines around it, SVG texts by file name.
+
+    `recall` finds other forms of the run, which may have been kept.
+    """
 
     markdown: str
     figures: Mapping[str, str]
     run: Run | None = field(default=None, repr=False, compare=False)
     items: tuple[Item, ...] = field(default=(), repr=False)
+    recall: Recall = field(default=make_anew, repr=False, compare=False)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -282,12 +287,19 @@ class Body:
     @cached_property
     def numpy(self) -> str | None:
         """The example as a program of NumPy alone, None where it has no such form."""
-        return numpy_code(self.run) if self.run else None
+        run = self.run
+        found: str | None = self.recall("numpy", lambda: numpy_code(run), is_text_or_none) if run else None
+        return found
 
     @cached_property
     def live(self) -> Live | None:
         """The example as data for a reader's browser, None where that could not compute it."""
-        return live(self.run, _find_shows(self.run)) if self.run else None
+        found = self.recall("live", self._make_live, lambda form: form is None or are_texts(form, 2))
+        return Live(*found) if found else None
+
+    def _make_live(self) -> list[str] | None:
+        found = live(self.run, _find_shows(self.run)) if self.run else None
+        return [found.name, found.data] if found else None
 
 
 @dataclass(frozen=True, slots=True)

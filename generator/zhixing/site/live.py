@@ -15,6 +15,7 @@ from zhixing.language.expression import parse_expression
 from zhixing.language.lower import NotLoweredError
 from zhixing.language.model import ExampleError, Expression, Run
 from zhixing.language.tree_data import Data, encode_expressions
+from zhixing.show.forms import Form, Recall, are_texts, make_anew
 from zhixing.show.live import EXERCISE
 from zhixing.site.files import FOLDER, write_folder
 from zhixing.source import Span
@@ -28,17 +29,28 @@ _ENDS = ("</article>", "</body>")
 
 @dataclass(frozen=True, slots=True)
 class LiveExample:
-    """An example that can be changed: its data as JSON, its run, and the expressions that prose says values of."""
+    """An example that can be changed: its data as JSON, its run, and the expressions that prose says values of.
+
+    `recall` finds what was kept of the run.
+    """
 
     data: str
     run: Run
     claims: tuple[str, ...] = field(default=())
+    recall: Recall = field(default=make_anew, repr=False, compare=False)
 
     @property
     def text(self) -> str:
         """The data as JSON, with what computes the values that prose says."""
-        prose = json.dumps(self.prose(), ensure_ascii=False, separators=(",", ":"))
+        *_, prose = self.recall("prose", self._encode_prose, self._is_prose)
         return f'{self.data.removesuffix("}")},"prose":{prose}}}'
+
+    def _encode_prose(self) -> list[str]:
+        """Return the expressions, and behind them what computes them as JSON."""
+        return [*self.claims, json.dumps(self.prose(), ensure_ascii=False, separators=(",", ":"))]
+
+    def _is_prose(self, form: Form) -> bool:
+        return are_texts(form, len(self.claims) + 1) and tuple(form[:-1]) == self.claims
 
     def prose(self) -> Data:
         """Return the expressions as data, by their texts; those that the script could not compute are left out."""
@@ -66,7 +78,7 @@ def live_data(results: Results, notes: Iterable[Note]) -> dict[str, LiveExample]
             # Examples that compute the same share their data.
             before = found[body.live.name].claims if body.live.name in found else ()
             own = tuple(dict.fromkeys((*before, *claims.get(body.run.example.id, ()))))
-            found[body.live.name] = LiveExample(body.live.data, body.run, own)
+            found[body.live.name] = LiveExample(body.live.data, body.run, own, body.recall)
     return found
 
 

@@ -493,6 +493,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             self.incremental.write_search(self.searched, Path(config.site_dir, SEARCH))
         live = frozenset[str]().union(*self.live_names.values())
         self.live_folder.write({name: self.live[name] for name in live}, Path(config.site_dir, LIVE))
+        if self.memory:
+            self.memory.runs.kept.save()
         recent = find_recent(self.shown.vault, self._on_site)
         if social.FEED not in {file.dest_uri for file in self.files}:
             Path(config.site_dir, social.FEED).unlink(missing_ok=True)

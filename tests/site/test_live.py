@@ -514,6 +514,11 @@ def test_figures_follow_and_a_flow_goes_step_by_step(touch: Page) -> None:
     touch.get_by_role("button", name="下一步").click()
     expect(touch.locator(".zx-live-steps")).to_contain_text("第 2 步，共 3 步：m = where(M, s, 0)")
     assert 'class="now"' in unquote(pictures.nth(2).get_attribute("src") or "")
+    faded = re.compile(r'<(rect|line|path) [^>]*opacity="0\.12"')
+    assert set(faded.findall(unquote(pictures.nth(2).get_attribute("src") or ""))) == {"rect", "line", "path"}
+    touch.get_by_role("button", name="下一步").click()
+    expect(touch.locator(".zx-live-steps")).to_contain_text("第 3 步")
+    assert not faded.search(unquote(pictures.nth(2).get_attribute("src") or ""))
 
 
 def test_words_light_up_by_the_weight_of_a_query(touch: Page) -> None:

@@ -157,17 +157,20 @@
     return live.addressOf(picture, own.style);
   }
 
-  /** Mark the box of a step; those of later steps fade. */
+  /** Mark the box of a step; those of later steps fade, and so do the arrows into them and what lies below. */
   function markStep(picture, { order }, step) {
     const cards = [...picture.querySelectorAll("rect.card")];
-    const boxOf = (card) => ["x", "y", "width", "height"].map((name) => Number(card.getAttribute(name)));
-    const placeOf = (one) => [Number(one.getAttribute("x")), Number(one.getAttribute("y"))];
+    const numbers = (one, names) => names.map((name) => Number(one.getAttribute(name)));
+    const boxOf = (card) => numbers(card, ["x", "y", "width", "height"]);
+    const tipOf = (one) => one.getAttribute("d").slice(1).split(/[ L]/, 2).map(Number);
+    const placeOf = (one) => (one.matches("path") ? tipOf(one) : numbers(one, one.matches("line") ? ["x2", "y2"] : ["x", "y"]));
     const inside = ([x, y, width, height], [a, b]) => a >= x && a <= x + width && b >= y - 12 && b <= y + height;
-    for (const later of order.slice(step + 1)) {
-      const box = boxOf(cards[later]);
-      for (const one of picture.querySelectorAll("rect, text")) {
-        if (!one.matches(".ground") && inside(box, placeOf(one))) one.setAttribute("opacity", 0.12);
-      }
+    const later = order.slice(step + 1).map((one) => boxOf(cards[one]));
+    const bottom = Math.max(...order.slice(0, step + 1).map((one) => boxOf(cards[one])).map(([, y, , height]) => y + height));
+    const fades = (one) =>
+      later.some((box) => inside(box, placeOf(one))) || (one.matches("line") && Math.min(...numbers(one, ["y1", "y2"])) >= bottom);
+    for (const one of picture.querySelectorAll("rect:not(.ground), text, line:not(.hatch), path.tip")) {
+      if (fades(one)) one.setAttribute("opacity", 0.12);
     }
     const [x, y, width, height] = boxOf(cards[order[step]]);
     const frame = { x: x - 2, y: y - 2, width: width + 4, height: height + 4, rx: 6 };

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -144,3 +147,19 @@ def test_names_do_not_steer_a_terminal_and_unreadable_notes_are_told(tmp_path: P
     assert "\x07" not in shown.stdout
     assert shown.exit_code == 1
     assert "notes/坏.md:1:1: file-not-utf8:" in shown.stdout
+
+
+def test_a_terminal_sees_how_far_it_is(project: Path) -> None:
+    pty = pytest.importorskip("pty", reason="this system has no terminals of this kind")
+    main, terminal = pty.openpty()
+    words = (sys.executable, "-c", "from zhixing.cli import main; main()", "graph")
+
+    done = subprocess.run(words, cwd=project, stdout=subprocess.PIPE, stderr=terminal, check=True)
+
+    os.close(terminal)
+    seen = os.read(main, 65536).decode()
+    os.close(main)
+    assert "Reading" in seen
+    assert "Looking for mentions" in seen
+    assert seen.count("100%") == 2
+    assert b"%" not in done.stdout

@@ -94,7 +94,7 @@ def test_a_vault_is_started_once(tmp_path: Path) -> None:
     told = zhixing(tmp_path, "init", "--yes")
 
     assert (told.exit_code, told.stdout) == (0, "")
-    assert "Nothing is missing" in told.stderr
+    assert "No file is missing" in told.stderr
     assert added(tmp_path, before) == []
 
 
@@ -191,3 +191,16 @@ def test_a_folder_that_forbids_writing_is_told(tmp_path: Path) -> None:
     assert told.exit_code == 1
     assert "file-unwritable" in told.stdout
     assert list((tmp_path / "vault").iterdir()) == []
+
+
+def test_a_mkdocs_yml_without_the_plugin_is_told_what_to_add(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "index.md").write_text("文\n", encoding="utf-8")
+    (tmp_path / "mkdocs.yml").write_text("site_name: 站\ntheme: material\nplugins:\n  - search\n", encoding="utf-8")
+    before = contents(tmp_path)
+
+    told = zhixing(tmp_path, "init")
+
+    assert told.stdout.startswith("mkdocs.yml:4:1: setup-plugin: ")
+    assert "Add the line `  - zhixing`" in told.stdout
+    assert contents(tmp_path) == before

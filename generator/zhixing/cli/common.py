@@ -21,6 +21,7 @@ from zhixing.vault.load import CONFIG, Project, ProjectError, find_project, load
 from zhixing.vault.vault import Vault
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+_T = TypeVar("_T")
 
 
 class Rooted(Protocol):
@@ -223,6 +224,14 @@ def progress(label: str) -> Iterator[Callable[[int, int], None]]:
 
         yield tell
         bar.update((bar.length or 1) - bar.pos)
+
+
+def track(label: str, items: Collection[_T]) -> Iterator[_T]:
+    """Yield the items, and show on a terminal how many of them are done."""
+    with progress(label) as tell:
+        for done, item in enumerate(items, 1):
+            yield item
+            tell(done, len(items))
 
 
 def files(count: int) -> str:

@@ -62,7 +62,7 @@ def find_problems(start: Path, vault: Path | None) -> list[Problem]:
     except ProjectError as error:
         return [*problems, *_check_packages(has_site=True), error.problem]
     problems += _check_packages(has_site=project.config is not None)
-    problems += _check_config(project.config) if project.config else [_no_site(project)]
+    problems += check_config(project.config) if project.config else [_no_site(project)]
     problems += (replace(one, path=os.path.relpath(one.path)) for one in project.settings.problems)
     return [*problems, *_check_obsidian(project), *_check_templates(project)]
 
@@ -157,7 +157,7 @@ def _no_site(project: Project) -> Problem:
     return _problem(project.notes, Code.SETUP_SITE, what, "Run `zhixing init` here to have one")
 
 
-def _check_config(config: Path) -> Iterator[Problem]:
+def check_config(config: Path) -> Iterator[Problem]:
     """Yield the problems of a mkdocs.yml that can be read: the plugin and the theme."""
     source, root = read_config(config)
     settings = root if isinstance(root, Mapping) else Mapping((), Span(0, 0))

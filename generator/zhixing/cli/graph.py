@@ -12,7 +12,16 @@ from typing import TypeVar
 import click
 
 from zhixing.checks.fix_links import find_tables
-from zhixing.cli.common import display_path, notes_argument, open_vault, report, select_notes, to_json, vault_option
+from zhixing.cli.common import (
+    display_path,
+    notes_argument,
+    open_vault,
+    report,
+    select_notes,
+    to_json,
+    track,
+    vault_option,
+)
 from zhixing.markdown.links import Wikilink
 from zhixing.problems import exit_status, visible
 from zhixing.source import Span
@@ -34,6 +43,11 @@ class Neighbours:
 
     vault: Vault
     notes: Collection[PurePosixPath]
+
+    def read(self) -> None:
+        """Read the links of all notes, which takes most of the time; a terminal sees how far it is."""
+        for note in track("Reading", self.vault.notes.values()):
+            _ = note.links
 
     @cached_property
     def links(self) -> Mapping[PurePosixPath, list[Edge]]:
@@ -58,7 +72,7 @@ class Neighbours:
 
     @cached_property
     def _mentions(self) -> tuple[Mention, ...]:
-        return tuple(mentions(self.vault, _generated))
+        return tuple(mentions(self.vault, _generated, track("Looking for mentions", self.vault.notes.values())))
 
     @cached_property
     def _linked(self) -> set[tuple[PurePosixPath, PurePosixPath]]:
@@ -213,6 +227,7 @@ def graph(notes: tuple[Path, ...], *, listed: bool, as_json: bool, vault: Path |
     _, loaded = open_vault(vault)
     chosen = select_notes(loaded, notes)
     around = Neighbours(loaded, chosen.notes)
+    around.read()
     if as_json:
         click.echo(to_json(around.as_data()))
     else:

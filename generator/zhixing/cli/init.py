@@ -12,6 +12,7 @@ from pathlib import Path, PurePath, PurePosixPath
 import click
 
 from zhixing.cli.common import files
+from zhixing.cli.doctor import check_config
 from zhixing.compose import render_template
 from zhixing.problems import ZhixingError, visible
 from zhixing.show.templates import note_text, shipped_templates
@@ -72,6 +73,7 @@ def init(folder: Path, *, language: str, yes: bool) -> None:
         missing = find_missing(place, language)
         if missing and _is_wanted(place, missing, yes=yes):
             _write_all(place, missing)
+            _tell_settings(place)
             _tell_next(place)
     except (ProjectError, WriteError) as error:
         click.echo(visible(str(error.problem)))
@@ -79,7 +81,8 @@ def init(folder: Path, *, language: str, yes: bool) -> None:
     except _StartError as error:
         raise click.UsageError(visible(str(error))) from None
     if not missing:
-        click.echo(visible(f"Nothing is missing in {place.root}; `zhixing doctor` looks closer"), err=True)
+        _tell_settings(place)
+        click.echo(visible(f"No file is missing in {place.root}; `zhixing doctor` looks closer"), err=True)
 
 
 # Where the vault is.
@@ -215,6 +218,12 @@ def _write_all(place: Place, missing: Mapping[PurePosixPath, str]) -> None:
         write(place.root, PurePath(path), missing[path], before=None)
         click.echo(visible(os.path.relpath(place.root / path)))
     click.echo(f"{files(len(missing))} written", err=True)
+
+
+def _tell_settings(place: Place) -> None:
+    """Say what a mkdocs.yml that was there lacks; only its owner may change it."""
+    for problem in check_config(place.root / CONFIG):
+        click.echo(visible(str(problem)))
 
 
 def _tell_next(place: Place) -> None:

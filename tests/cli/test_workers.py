@@ -57,6 +57,8 @@ def fail(note, templates):
 workers.check_own = compose.check_own = fail
 """
 WAIT = """
+workers.CHUNK = 1
+
 def wait(note, templates):
     (folder / "pids" / str(os.getpid())).touch()
     time.sleep({seconds})
@@ -95,7 +97,7 @@ def runs(pid: str) -> bool:
         return False
 
 
-def wait_until(met: Callable[[], bool], seconds: float = 30) -> None:
+def wait_until(met: Callable[[], bool], seconds: float = 20) -> None:
     until = time.monotonic() + seconds
     while not met():
         assert time.monotonic() < until
@@ -146,8 +148,9 @@ def test_a_process_with_threads_does_not_fork(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_no_worker_outlives_its_parent(tmp_path: Path, number: signal.Signals) -> None:
     project = write_vault(tmp_path)
-    # Ctrl-C goes to all processes of the terminal. Of another end of its parent a worker hears when it sends.
-    seconds = 60 if number == signal.SIGINT else 0.3
+    # Ctrl-C goes to all processes of the terminal. Of another end of its parent a worker hears when it sends; its share
+    # would take half a minute.
+    seconds = 60 if number == signal.SIGINT else 2
     process = start(project, 1, WAIT.format(seconds=seconds), "--no-cache")
     wait_until(lambda: len(list((project / "pids").iterdir())) == 3)
 

@@ -54,7 +54,7 @@ def examine_all(project: Project, vault: Vault, store: Store | None) -> tuple[Ou
 def _examine(project: Project, vault: Vault, memory: Memory, *, kept: bool) -> tuple[Outcome, Results, Computed | None]:
     """Return every problem of a vault, its results, and where runs are kept what is computed in it."""
     sources = read_templates(project.templates)
-    with progress("Checking") as tell:
+    with progress("Running") as tell:
         found = compose.results(vault, tell, memory)
     planned = compose.plan(vault, found, templates=sources)
     computed = read_computed(vault, found, memory) if kept else None

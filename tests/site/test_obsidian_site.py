@@ -1,4 +1,4 @@
-"""On the site: templates of Obsidian are nowhere, canvases and bases are files that links lead to."""
+"""On the site: templates of Obsidian are nowhere, links lead to the map of a canvas and to the page of a base."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ of: map
 """
 
 
-def test_templates_are_nowhere_and_canvases_and_bases_are_files_with_pages(tmp_path: Path) -> None:
+def test_templates_are_nowhere_and_canvases_are_files_and_bases_have_pages(tmp_path: Path) -> None:
     files = {
         "mkdocs.yml": "site_name: 试\ndocs_dir: notes\nplugins: [search, zhixing]\ntheme: {name: material}\n",
         "notes/.obsidian/templates.json": '{"folder": "模板"}',
@@ -44,7 +44,7 @@ def test_templates_are_nowhere_and_canvases_and_bases_are_files_with_pages(tmp_p
     body = page.partition("<article")[2].partition("</article")[0]
     assert "藏着的词" not in page
     assert "[[" not in body.partition("<pre")[0]
-    assert body.count('href="%E5%9B%BE-canvas/"') == 3
+    assert body.count('href="./#zx-map-') == 3
     assert body.count('href="%E8%A1%A8-base/"') == 1
     assert "%E6%A8%A1%E6%9D%BF" not in body
     assert "模板/" not in body

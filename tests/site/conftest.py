@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -16,7 +17,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 VAULT = Path(__file__).parent.parent / "vaults" / "site-basic"
 COMMAND = str(Path(sys.executable).with_name("zhixing"))
@@ -49,6 +50,18 @@ def site(project: Path) -> Path:
     done = run(sys.executable, "-m", "mkdocs", "build", "--strict", cwd=project)
     assert done.returncode == 0, done.stdout + done.stderr
     return project / "site"
+
+
+def wait_until(page: Page, expression: str, arg: object = None) -> None:
+    """Wait until an expression is true on a page.
+
+    Playwright's own `wait_for_function` evaluates text within the page, which the policy of our pages forbids: it
+    raises wherever the first attempt is not true at once.
+    """
+    end = time.monotonic() + 30
+    while not page.evaluate(expression, arg):
+        assert time.monotonic() < end, f"never true: {expression}"
+        page.wait_for_timeout(20)
 
 
 class _Quiet(SimpleHTTPRequestHandler):

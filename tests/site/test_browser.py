@@ -15,7 +15,7 @@ from typing import Literal
 from urllib.parse import quote, unquote
 
 import pytest
-from conftest import VAULT
+from conftest import VAULT, wait_until
 from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
@@ -73,7 +73,7 @@ def test_formulas_have_size_and_brackets_stretch(browser: Browser, address: str)
         assert box is not None
         assert box["width"] > 200
         loaded = "Array.from(document.fonts).some(font => font.family.includes('STIX') && font.status === 'loaded')"
-        page.wait_for_function(loaded)
+        wait_until(page, loaded)
         # The bracket around the fraction is as high as the fraction, not as a letter.
         heights = page.evaluate(
             "Array.from(document.querySelectorAll('.formula mo'), "
@@ -87,7 +87,7 @@ def test_figures_are_seen(browser: Browser, address: str) -> None:
     with opened(browser, address + quote("概念/注意力/")) as page:
         figure = page.locator("figure img")
         figure.scroll_into_view_if_needed()
-        page.wait_for_function("document.querySelector('figure img').complete")
+        wait_until(page, "document.querySelector('figure img').complete")
         assert page.evaluate("document.querySelector('figure img').naturalWidth") > 100
         box = figure.bounding_box()
         content = page.locator("article").bounding_box()
@@ -285,7 +285,7 @@ def test_no_gap_stands_behind_a_root(browser: Browser, address: str) -> None:
     """Behind the bar of a root around letters the formula goes on, a fraction bar a little behind it."""
     with opened(browser, address + quote("概念/注意力/")) as page:
         page.evaluate("document.fonts.load('16px \"STIX Two Math\"', '√')")
-        page.wait_for_function("Array.from(document.fonts).some(font => font.status === 'loaded')")
+        wait_until(page, "Array.from(document.fonts).some(font => font.status === 'loaded')")
         gaps = page.evaluate(
             """Array.from(document.querySelectorAll("article msqrt"), root => {
               const around = root.closest("mfrac") ?? root.closest("math");

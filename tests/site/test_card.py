@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from conftest import wait_until
 from playwright.sync_api import Browser, Page
 from test_browser import opened
 
@@ -76,7 +77,7 @@ def test_a_tap_shows_the_card_and_the_next_one_follows(browser: Browser, address
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
     number.tap()
-    page.wait_for_function("decodeURIComponent(location.hash) === '#example:水果'")
+    wait_until(page, "decodeURIComponent(location.hash) === '#example:水果'")
     context.close()
 
 

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 
 import numpy as np
 import pytest
-from conftest import COMMAND, served
+from conftest import COMMAND, served, wait_until
 from conftest import run as run_command
 from playwright.sync_api import Browser, Page, expect
 from test_browser import opened
@@ -367,7 +367,7 @@ def test_what_depends_on_a_number_follows_it(example: Page) -> None:
     assert "0.71429" in cells_of(example)
     assert example.locator("td", has_text="0.71429").get_attribute("title") == "原来是 0.6"
     assert (picture.get_attribute("src") or "").startswith("data:image/svg+xml,")
-    example.wait_for_function("document.querySelector('.zx-live img').naturalWidth > 100")
+    wait_until(example, "document.querySelector('.zx-live img').naturalWidth > 100")
     example.get_by_role("button", name="复原").click()
     assert "0.6" in cells_of(example)
     assert picture.get_attribute("src") == before
@@ -509,7 +509,7 @@ def test_figures_follow_and_a_flow_goes_step_by_step(touch: Page) -> None:
         assert ">40<" in source
     plot = unquote(pictures.nth(0).get_attribute("src") or "")
     assert plot.count('class="m0"') == 6, "the points, and what they were"
-    touch.wait_for_function("[...document.querySelectorAll('.zx-live img')].every(one => one.naturalWidth > 50)")
+    wait_until(touch, "[...document.querySelectorAll('.zx-live img')].every(one => one.naturalWidth > 50)")
     touch.get_by_role("button", name="下一步").click()
     touch.get_by_role("button", name="下一步").click()
     expect(touch.locator(".zx-live-steps")).to_contain_text("第 2 步，共 3 步：m = where(M, s, 0)")

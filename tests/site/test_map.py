@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
-from conftest import COMMAND, run, served
+from conftest import COMMAND, run, served, wait_until
 from lxml import html
 from playwright.sync_api import Browser, Page
 from served_site import ServedSite, differences
@@ -179,7 +179,7 @@ def test_a_map_grows_and_moves_by_keys_pointer_and_wheel(browser: Browser, addre
     page.keyboard.down("Control")
     page.mouse.wheel(0, 200)
     page.keyboard.up("Control")
-    page.wait_for_function("most => document.querySelector('.zx-map svg').clientWidth < most", arg=width * 1.5)
+    wait_until(page, "most => document.querySelector('.zx-map svg').clientWidth < most", arg=width * 1.5)
     page.keyboard.press("0")
     assert view.evaluate("one => one.scrollWidth <= one.clientWidth + 1")
     page.get_by_role("button", name="全屏").click()

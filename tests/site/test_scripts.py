@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from conftest import VAULT, run, served
+from conftest import VAULT, run, served, wait_until
 from playwright.sync_api import Browser, Page, Request
 
 PAYLOADS: tuple[str, ...] = tuple(
@@ -64,7 +64,13 @@ TOUCH = """() => {
     const to = link && (link.protocol ?? link.href.baseVal.trim());
     if (link && !runs.test(to)) event.preventDefault();
   };
+  // Forms of trusted notes stay, too, but for those that would run something.
+  const hold = event => {
+    const to = event.submitter?.getAttribute('formaction') ?? event.target.getAttribute('action') ?? '';
+    if (!runs.test(new URL(to, location.href).protocol)) event.preventDefault();
+  };
   window.addEventListener('click', stay, true);
+  window.addEventListener('submit', hold, true);
   for (const one of document.querySelectorAll('body *')) {
     for (const name of events) one.dispatchEvent(new MouseEvent(name));
     if (one.closest('article')) one.dispatchEvent(new MouseEvent('click', {cancelable: true}));
@@ -72,6 +78,7 @@ TOUCH = """() => {
       one.dispatchEvent(new MouseEvent('click', {bubbles: true, cancelable: true}));
   }
   window.removeEventListener('click', stay, true);
+  window.removeEventListener('submit', hold, true);
 }"""
 
 
@@ -241,7 +248,7 @@ def test_menus_of_sequence_diagrams_lead_to_plain_addresses_only(browser: Browse
         said: list[str] = []
         page.on("console", lambda message: said.append(message.text))
         page.goto(address, wait_until="load")
-        page.wait_for_function("document.querySelector('.mermaid')?.shadowRoot?.querySelector('a')")
+        wait_until(page, "document.querySelector('.mermaid')?.shadowRoot?.querySelector('a')")
         hrefs = page.evaluate(HREFS)
         page.wait_for_timeout(200)
         page.close()

@@ -102,8 +102,19 @@ class Combination:
 Plan = Entry | Constant | Literal | Statistic | Combination
 
 
-def work_out(plan: Plan, digits: int) -> Term:  # noqa: PLR0911 - a case for each kind of plan
+def work_out(plan: Plan, digits: int) -> Term:
     """Return a plan with its numbers, printed to so many significant digits."""
+    return _work_out(plan, digits, {})
+
+
+def _work_out(plan: Plan, digits: int, known: dict[int, Term]) -> Term:
+    """Return a plan with its numbers; a part that stands in many places, as in a loop written out, is met once."""
+    if id(plan) not in known:
+        known[id(plan)] = _term_of(plan, digits, known)
+    return known[id(plan)]
+
+
+def _term_of(plan: Plan, digits: int, known: dict[int, Term]) -> Term:  # noqa: PLR0911 - a case for each kind of plan
     match plan:
         case Entry():
             return number_term(plan.value, digits, plan.form if digits == DIGITS[0] else PLAIN)
@@ -114,10 +125,10 @@ def work_out(plan: Plan, digits: int) -> Term:  # noqa: PLR0911 - a case for eac
         case Statistic():
             return number_term(plan.value, digits)
         case Combination(Kind.BRANCH, (Entry() as condition, chosen, other)):
-            return work_out(chosen if condition.value != 0 else other, digits)
+            return _work_out(chosen if condition.value != 0 else other, digits, known)
         case Combination(Kind.NUMBER, (part,)):
-            return number_term(work_out(part, digits).value, digits)
-    return _COMBINE[plan.kind](plan, [work_out(part, digits) for part in plan.parts])
+            return number_term(_work_out(part, digits, known).value, digits)
+    return _COMBINE[plan.kind](plan, [_work_out(part, digits, known) for part in plan.parts])
 
 
 def _subtract(left: Term, right: Term) -> Term:

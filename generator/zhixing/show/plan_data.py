@@ -19,6 +19,9 @@ from zhixing.show.plan import Combination, Constant, Entry, Literal, Plan, Stati
 MOST_LABELS = 60
 """The most labels that an entry which is a position may have."""
 
+MOST_PARTS = 5_000
+"""The most parts of a line's plan as data, which has a part as often as it stands in the plan."""
+
 
 class NotFollowedError(Exception):
     """A derivation that other numbers would change in more than its numbers."""
@@ -30,6 +33,7 @@ class PlanEncoder:
 
     run: Run
     leaves: dict[str, Expression] = field(default_factory=dict)
+    parts: int = 0
 
     def lines(self, reference: Expression, planned: Sequence[Line]) -> list[Data]:
         """Return the lines of a derivation as data.
@@ -53,6 +57,7 @@ class PlanEncoder:
         """Return a line as data: its plan, the format of its result, and the labels where that is a position."""
         if "=" in line.left:
             raise NotFollowedError
+        self.parts = 0
         unit = label(line.form.unit).text if line.form.unit else ""
         labels = list[Data](self.labels(line.quantity)) if line.quantity.on else None
         return {"plan": self.plan(line.plan), "format": encode_format(line.form), "labels": labels, "unit": unit}
@@ -66,6 +71,9 @@ class PlanEncoder:
 
     def plan(self, plan: Plan) -> Data:
         """Return a plan as data."""
+        self.parts += 1
+        if self.parts > MOST_PARTS:
+            raise NotFollowedError
         match plan:
             case Entry():
                 return self.entry(plan)

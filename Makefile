@@ -54,7 +54,7 @@ types: $(READY)
 	$(BIN)/mypy
 
 pytest: $(READY)
-	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder # the slowest file has few tests, and must not come last
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder # in order: the slowest file has few tests, and would come last
 
 bench: $(READY) ## Measure sites, checks and saves against plain Material and Zensical, for SIZES (100 1000) notes; minutes
 	$(BIN)/python -m benchmarks.site --sizes $(or $(SIZES),100 1000)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import tempfile
 
+import pytest
 from hypothesis import settings
 
 pytest_plugins = ["casefile"]
@@ -18,3 +19,8 @@ settings.register_profile("random", deadline=None, print_blob=True)
 settings.load_profile("repeatable")
 
 os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put attacks first: each runs in a copy of the process of the tests, whose memory counts as its own."""
+    items.sort(key=lambda item: item.path.name != "test_attacks.py")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from zhixing.markdown.blocks import Kind, Region
+from zhixing.markdown.blocks import Region
 from zhixing.markdown.reading import Reading
 
 EXAMPLE = ["yaml", "example"]
@@ -26,4 +26,4 @@ def _fences(reading: Reading, info: list[str]) -> Iterator[Region]:
     # Most notes have none, and their blocks need not be read for this.
     if not re.search(r"\s+".join(info), reading.text):
         return iter(())
-    return (region for region in reading.regions if region.kind is Kind.FENCE and region.info.split() == info)
+    return (region for region in reading.declaring if region.info.split() == info)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from zhixing.markdown.blocks import PROSE, Region, scan
+from zhixing.markdown.blocks import PROSE, Kind, Region, scan
 from zhixing.markdown.dialect import OBSIDIAN, Dialect
 from zhixing.markdown.emphasis import Cut, Emphasis, Seen, emphasis, find_cuts, join_words, see
 from zhixing.markdown.escapes import ENTITY
@@ -59,6 +59,11 @@ class Reading:
     def tokens(self) -> tuple[Token, ...]:
         """The inline tokens, an outer one before those inside it."""
         return tokens(self.text, self.regions, self.dialect)
+
+    @cached_property
+    def declaring(self) -> tuple[Region, ...]:
+        """The fenced blocks of YAML, in which examples and lists are declared."""
+        return tuple(one for one in self.regions if one.kind is Kind.FENCE and one.info.split()[:1] == ["yaml"])
 
     @cached_property
     def emphasis(self) -> Spans[Emphasis]:

@@ -165,9 +165,18 @@ _ESCAPED = {character: escape(character) for character in "&<>\"'"}
 _SENTENCES: WeakKeyDictionary[Note, Mapping[int, str]] = WeakKeyDictionary()
 
 
-def keep_sentences(note: Note) -> None:
-    """Keep the sentences around a note's links, so that the pages they lead to need not read the note again."""
+def keep_sentences(note: Note) -> Mapping[int, str]:
+    """Keep the sentences around a note's links, so that the pages they lead to need not read the note again.
+
+    Return them by the offsets of the links.
+    """
     _SENTENCES[note] = {link.span.start: sentence(note, link) for link in note.links if not link.field}
+    return _SENTENCES[note]
+
+
+def take_sentences(note: Note, known: Mapping[int, str]) -> None:
+    """Take what `keep_sentences` returned for the same note in another process."""
+    _SENTENCES[note] = known
 
 
 def sentence(note: Note, link: Link) -> str:

@@ -20,6 +20,9 @@ from zhixing.site.search import Entry, write_search
 from zhixing.site.search_again import write_search_again
 from zhixing.site.served import ServedFolder
 
+# Pages of the theme that are made from nothing but what nearly all pages show.
+_SAME_ON_SAME_SITE = frozenset({"404.html", "sitemap.xml"})
+
 Inclusion = Callable[[InclusionLevel], bool]
 Meta = Callable[[File], Mapping[str, object] | None]
 
@@ -45,6 +48,7 @@ class Incremental:
     now: Kept | None = None
     signatures: Mapping[str, bytes] = field(default_factory=dict)
     changed: frozenset[str] | None = None
+    _keep_notes: Callable[[], None] | None = None
 
     @property
     def is_kept(self) -> bool:
@@ -90,6 +94,7 @@ class Incremental:
         if is_first:
             self._read_site(Path(config.docs_dir), Path(config.site_dir))
         if is_first and self.is_same_site:
+            config.theme.static_templates -= _SAME_ON_SAME_SITE
             self.limit(files, meta)
             self._skip_unchanged(files)
         elif self.dirty or is_first:
@@ -187,8 +192,10 @@ class Incremental:
             remove_files(site, same.redirects if same else ())
             self.now.redirects, self.now.aliases = write(), aliases
 
-    def finish(self, entries: Mapping[str, Entry], live: Mapping[str, frozenset[str]]) -> None:
-        """Keep what was built."""
+    def finish(
+        self, entries: Mapping[str, Entry], live: Mapping[str, frozenset[str]], keep_notes: Callable[[], None]
+    ) -> None:
+        """Keep what was built, and the notes that it was built from."""
         names: dict[str, tuple[str, str] | None] = {path: page.name for path, page in self._unmade()}
         names |= {path: (entry.title, entry.url) for path, entry in entries.items()}
         self.kept = self.now
@@ -197,20 +204,24 @@ class Incremental:
                 path: KeptPage(signature, names.get(path), live.get(path, frozenset()))
                 for path, signature in self.signatures.items()
             }
-            self._keep(self.kept)
+        self._keep_notes = keep_notes
+        if self.serving:
+            self.later.do(self._write)
+        elif self.is_kept:
+            self._write()
 
-    def _keep(self, kept: Kept) -> None:
-        """Keep what is known of the site for another process: of one that is served, in a pause."""
-        if self.site is not None and self.serving:
-            self.later.do(partial(self.site.write, kept))
-        elif self.site is not None:
-            self.site.write(kept)
+    def _write(self) -> None:
+        """Keep what is known of the site, and of its notes, for another process: of one that is served, in a pause."""
+        keep_notes, self._keep_notes = self._keep_notes, None
+        if self.site is not None and self.kept is not None:
+            self.site.write(self.kept)
+        if keep_notes is not None:
+            keep_notes()
 
     def close(self) -> None:
         """End the process."""
         self.later.begin()
-        if self.site is not None and self.kept is not None:
-            self.site.write(self.kept)
+        self._write()
         if self.folder is not None:
             self.folder.take_away()
 

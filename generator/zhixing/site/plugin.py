@@ -7,6 +7,7 @@ import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from html import escape
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -49,6 +50,7 @@ from zhixing.site.home import has_home, home_page
 from zhixing.site.incremental import Incremental, other_files
 from zhixing.site.inputs import EmptyDocs, theme_places, vault_files, watch_real_folders
 from zhixing.site.kept import builds_alone, sign_site
+from zhixing.site.kept_notes import KeptNotes
 from zhixing.site.live import LiveExample, LiveFolder, live_data, names_in, with_live
 from zhixing.site.logs import LEVELS, Teller, write_visibly
 from zhixing.site.map import Map, MapEdge, find_maps, with_map_script, with_maps
@@ -67,6 +69,7 @@ from zhixing.site.shown import Shown, show
 from zhixing.site.staging import Staging
 from zhixing.site.state import PAGE as STATE
 from zhixing.site.state import state_page
+from zhixing.site.theme_files import pass_over_hidden_folders
 from zhixing.site.watch import watch_closely
 from zhixing.vault.addresses import find_addresses
 from zhixing.vault.load import OBSIDIAN, ProjectError, Stamps, read_wording
@@ -151,6 +154,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     def __init__(self) -> None:
         super().__init__()
         self.memory: Memory | None = None
+        self.kept_notes = KeptNotes()
         self.previous: Vault | None = None
         self.stamps: Stamps = {}
         self.told: set[Problem] = set()
@@ -197,6 +201,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         if not config.site_url:
             _log.info("%s", _NO_ADDRESS)
         self.docs.hide(config)
+        pass_over_hidden_folders(config.theme)
         if self.staging:
             self.staging.begin(config)
 
@@ -214,8 +219,10 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         templates = file.parent / "templates"
         docs = Path(config.docs_dir)
         if self.memory is None:
-            self.memory = open_memory(open_store(docs, INDEX))
-        self.shown = show(docs, templates, self.memory, wording, settings, self.previous, self.stamps)
+            store = open_store(docs, INDEX)
+            self.memory = open_memory(store)
+            self.kept_notes = KeptNotes(store if self.incremental.is_kept else None)
+        self.shown = show(docs, templates, self.memory, wording, settings, self.previous, self.stamps, self.kept_notes)
         self.previous = self.shown.vault
         taken = theme_places(files, config, (*site_files.ASSETS, social.FEED))
         # A strict build fails on whatever does not hold; other builds show it to their readers.
@@ -277,7 +284,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             self._sign(config)
         else:
             self.incremental.look_away()
-        self.incremental.resume(files, config, self._meta)
+        self.incremental.resume(files, config, self._find_name)
         self.live_names = self.incremental.known_live()
 
     def _sign(self, config: MkDocsConfig) -> None:
@@ -297,9 +304,14 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     def skip_unchanged(self) -> None:
         """Make only pages that have changed, and take what was kept of the others."""
-        self.incremental.limit(self.files, self._meta)
+        self.incremental.limit(self.files, self._find_name)
         self.live_names = self.incremental.known_live()
         forget_entries(self.env, (file.url for file in self.files.documentation_pages()))
+
+    def _find_name(self, file: File) -> Mapping[str, object] | None:
+        """Return what other pages are told of a note or of a page of the plugin's own; None for other pages."""
+        note = self.shown.note(file.src_uri)
+        return {"title": marked(title(note))} if note is not None else self._meta(file)
 
     def _meta(self, file: File) -> Mapping[str, object] | None:
         """Return what MkDocs is told of a note or of a page of the plugin's own; None for other pages."""
@@ -503,7 +515,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         pages = [(note, self.files.src_uris[str(note.path)]) for note in shown]
         names, site = digest(site_files.redirect_facts(self.shown.vault)), Path(config.site_dir)
         self.incremental.renew_redirects(site, names, lambda: write_redirects(self.shown.vault, pages, config))
-        self.incremental.finish(self.searched, self.live_names)
+        self.incremental.finish(self.searched, self.live_names, partial(self.kept_notes.save, self.shown.vault))
         if self.staging:
             self.staging.finish(config)
 

@@ -19,6 +19,7 @@ from zhixing.page.tags import Tags
 from zhixing.problems import Problem
 from zhixing.site.answers import fold_answers
 from zhixing.site.head import keep_sentences
+from zhixing.site.kept_notes import KeptNotes
 from zhixing.vault.graph import Edge, backlinks, take_edges
 from zhixing.vault.load import Stamps, load, read_templates
 from zhixing.vault.note import Note
@@ -89,7 +90,8 @@ class Shown:
     @property
     def has_mermaid(self) -> bool:
         """Whether a note holds a diagram."""
-        regions = (region for note in self.public.notes.values() for region in note.regions)
+        drawing = (note for note in self.public.notes.values() if "mermaid" in note.text)
+        regions = (region for note in drawing for region in note.regions)
         return any(region.kind is Kind.FENCE and region.info.split()[:1] == ["mermaid"] for region in regions)
 
 
@@ -101,19 +103,23 @@ def show(
     settings: Settings = DEFAULT,
     previous: Vault | None = None,
     stamps: Stamps | None = None,
+    kept: KeptNotes | None = None,
 ) -> Shown:
     """Load a vault and compute what its examples show. Reads, and writes nothing.
 
     Notes that are as they were in `previous` are taken from it, with all that was worked out of them; those of the same
-    of `stamps`, which loading that vault left, are not read.
+    of `stamps`, which loading that vault left, are not read. What another process read of notes is taken from `kept`.
     """
     vault = load(root, previous, wording, settings, stamps)
+    kept, sources = kept or KeptNotes(), read_templates(templates)
+    kept.load(vault, sources)
     if previous is not None:
         take_edges(vault, previous)
     found = results(vault, memory=memory)
-    held_to = templates_of(read_templates(templates))
+    held_to = templates_of(sources)
     planned = plan_again(vault, found, (), memory) if memory else plan(vault, found)
-    problems = set(check(vault, found, planned, held_to))
+    own = kept.find_own(vault, held_to if vault.settings.templates else {})
+    problems = set(check(vault, found, planned, held_to, own=own))
     seen = [replace(problem, path=Path(os.path.relpath(root / problem.path)).as_posix()) for problem in problems]
     ordered = tuple(sorted(seen, key=lambda problem: problem.order))
     private = private_of(vault, found)

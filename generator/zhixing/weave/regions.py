@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from hashlib import sha256
 
 from zhixing.markdown.blocks import Kind, Region
@@ -82,8 +83,7 @@ def weave(
     """
     if not targets and MARK not in note.text:  # most notes of most vaults
         return Woven(note.text, {}, ())
-    blocks = {region.span.start: region for region in note.regions}
-    weaver = _Weaver(note.source, blocks, list(note.generated_problems))
+    weaver = _Weaver(note, list(note.generated_problems))
     if note.generated_problems:
         return weaver.woven(note.text)
     known = {unicodedata.normalize("NFC", name) for name in (*targets, *declared)}
@@ -104,11 +104,19 @@ def weave(
 class _Weaver:
     """One note being woven: its edits, as spans and what replaces them."""
 
-    source: Source
-    blocks: Mapping[int, Region]
+    note: Reading
     problems: list[Problem]
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     edits: list[tuple[Span, str]] = field(default_factory=list)
+
+    @property
+    def source(self) -> Source:
+        return self.note.source
+
+    @cached_property
+    def blocks(self) -> Mapping[int, Region]:
+        """The blocks of the note by their beginnings; a note that has all its regions need not be read for them."""
+        return {region.span.start: region for region in self.note.regions}
 
     def woven(self, text: str) -> Woven:
         return Woven(text, self.verdicts, tuple(self.problems))

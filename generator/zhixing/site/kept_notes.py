@@ -1,0 +1,105 @@
+"""What an earlier process read of notes, from a store outside the vault: a note that has not changed is not read again.
+
+Beside the reading itself these are the note's own problems, and the sentences that other pages quote of it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import PurePosixPath
+from weakref import WeakKeyDictionary
+
+from zhixing.checks.own import check_own
+from zhixing.checks.template import Template
+from zhixing.problems import Problem
+from zhixing.site.head import keep_sentences, take_sentences
+from zhixing.source import Source
+from zhixing.vault.note import Note
+from zhixing.vault.note_data import dump_problems, dump_reading, load_problems, load_reading
+from zhixing.vault.store import Store
+from zhixing.vault.vault import Vault
+
+_KIND = "note"
+_SIZE = 16
+
+
+@dataclass
+class KeptNotes:
+    """The readings of notes that a store has, and those that are to be kept in it.
+
+    `store` is None where nothing is kept. `templates` is a digest of the templates that the problems hold for.
+    `_written` has the note that each entry of the store is of, None for an entry of another note or of none.
+    """
+
+    store: Store | None = None
+    templates: str = ""
+    own: WeakKeyDictionary[Note, tuple[Problem, ...]] = field(default_factory=WeakKeyDictionary)
+    _written: dict[bytes, Note | None] | None = None
+
+    def load(self, vault: Vault, templates: Iterable[Source]) -> None:
+        """Have the notes of a vault take what an earlier process read of them, and forget problems that hold no longer.
+
+        A process asks the store once: later it knows its own notes.
+        """
+        asked = repr([(one.path, one.text) for one in templates] if vault.settings.templates else None)
+        digest = blake2b(asked.encode(), digest_size=_SIZE).hexdigest()
+        if digest != self.templates:
+            self.templates = digest
+            self.own.clear()
+        if self._written is None:
+            entries = self.store.get_all(_KIND) if self.store else {}
+            notes = {_key(path): note for path, note in vault.notes.items()}
+            self._written = {
+                key: note if (note := notes.get(key)) and self._load(note, entry) else None
+                for key, entry in entries.items()
+            }
+
+    def _load(self, note: Note, entry: bytes) -> bool:
+        """Have a note take what was kept of it; return whether it is the same note."""
+        try:
+            digest, templates, reading, problems, sentences = json.loads(entry)
+            if digest != _digest(note) or templates != self.templates:
+                return False
+            own = tuple(load_problems(problems))
+            load_reading(note, reading)
+            take_sentences(note, dict(sentences))
+        except (ValueError, TypeError, KeyError, RecursionError):
+            return False
+        self.own[note] = own
+        return True
+
+    def find_own(self, vault: Vault, templates: Mapping[str, Template]) -> dict[PurePosixPath, tuple[Problem, ...]]:
+        """Return the problems of each note by itself, found again only where they are not known."""
+        for note in vault.notes.values():
+            if note not in self.own:
+                self.own[note] = tuple(check_own(note, templates))
+        return {path: self.own[note] for path, note in vault.notes.items()}
+
+    def save(self, vault: Vault) -> None:
+        """Keep what was read of the notes of a vault."""
+        before, notes = self._written or {}, {_key(path): note for path, note in vault.notes.items()}
+        new = {key: note for key, note in notes.items() if before.get(key) is not note and note in self.own}
+        if self.store is not None:
+            gone = dict.fromkeys(before.keys() - notes.keys())
+            self.store.update(_KIND, {**gone, **{key: self._dump(note) for key, note in new.items()}})
+        self._written = dict(notes)
+
+    def _dump(self, note: Note) -> bytes:
+        sentences = list(keep_sentences(note).items())
+        parts = [_digest(note), self.templates, dump_reading(note), dump_problems(self.own[note]), sentences]
+        return json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass")
+
+
+def _key(path: PurePosixPath) -> bytes:
+    return str(path).encode()
+
+
+def _digest(note: Note) -> str:
+    """Return the digest of all that decides what is read of a note."""
+    head = repr((str(note.path), note.marked_only, note.dialect)).encode()
+    total = blake2b(head, digest_size=_SIZE)
+    total.update(note.text.encode(errors="surrogatepass"))
+    return total.hexdigest()

@@ -11,8 +11,8 @@ import pytest
 from shell import vault
 from zhixing import compose
 from zhixing.compose import Results, open_memory
-from zhixing.language import run_example, runs
-from zhixing.language.kept_runs import MAX_NUMBERS, RUN, SHOWN, decode_run, encode_run, pack
+from zhixing.language import kept_runs, run_example, runs
+from zhixing.language.kept_runs import MAX_NUMBERS, RUN, SHOWN, KeptRuns, decode_run, encode_run, pack
 from zhixing.language.model import Outcome, Quantity, Run
 from zhixing.language.runs import run_all
 from zhixing.vault.load import load
@@ -192,6 +192,22 @@ def test_an_entry_that_says_something_else_is_ignored(tmp_path: Path, ran: list[
             store.update(kind, dict.fromkeys(store.get_all(kind), value))
         assert shown(look(notes, tmp_path / "store")) == shown(first)
         assert ran == ["甲"]
+
+
+def test_entries_are_written_together_once_many_bytes_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_runs, "_MAX_WAITING", 25)
+    store = Store(tmp_path / "store")
+    kept = KeptRuns(store)
+    for kind, key, entry in ((RUN, b"1", b"x" * 10), (SHOWN, b"1", b"x" * 10), (RUN, b"1", b"y" * 12)):
+        kept.put(kind, key, entry)
+    assert not store.get_all(RUN)
+    kept.put(RUN, b"2", b"x" * 10)
+    assert store.get_all(RUN) == {b"1": b"y" * 12, b"2": b"x" * 10}
+    assert store.get_all(SHOWN) == {b"1": b"x" * 10}
+    kept.put(RUN, b"3", b"x" * 20)
+    assert store.get(RUN, b"3") is None
+    kept.save()
+    assert store.get(RUN, b"3") == b"x" * 20
 
 
 def test_the_newest_entries_stay(tmp_path: Path) -> None:

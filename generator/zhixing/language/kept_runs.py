@@ -75,7 +75,8 @@ class KeptRuns:
 
     store: Store | None = None
     _read: dict[tuple[str, bytes], bytes] = field(default_factory=dict)
-    _waiting: dict[str, dict[bytes, bytes | None]] = field(default_factory=dict)
+    _waiting: dict[str, dict[bytes, bytes]] = field(default_factory=dict)
+    _waiting_bytes: int = 0
 
     def load(self, kinds: Iterable[str], keys: Iterable[bytes]) -> None:
         """Read the entries of keys; those that were read before and not asked for are forgotten."""
@@ -89,10 +90,12 @@ class KeptRuns:
         return self._read.pop((kind, key), None) if key else None
 
     def put(self, kind: str, key: bytes | None, entry: bytes | None) -> None:
-        """Keep an entry with the next `save`, if there is one."""
+        """Keep an entry, if there is one, with the next `save`; when many bytes wait, it is saved at once."""
         if self.store and key and entry:
-            self._waiting.setdefault(kind, {})[key] = entry
-            if sum(len(one or b"") for one in self._waiting[kind].values()) > _MAX_WAITING:
+            waiting = self._waiting.setdefault(kind, {})
+            self._waiting_bytes += len(entry) - len(waiting.get(key, b""))
+            waiting[key] = entry
+            if self._waiting_bytes > _MAX_WAITING:
                 self.save()
 
     def save(self) -> None:
@@ -100,7 +103,7 @@ class KeptRuns:
         for kind, entries in self._waiting.items():
             if self.store:
                 self.store.update(kind, entries, most_bytes=MAX_BYTES)
-        self._waiting = {}
+        self._waiting, self._waiting_bytes = {}, 0
 
 
 RUN = "run"
@@ -119,21 +122,16 @@ class KeptRun:
     run: Run
     sizes: Mapping[str, int]
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether all quantities are there."""
-        return len(self.run.quantities) == len(self.sizes)
-
 
 def encode_run(run: Run) -> bytes | None:
     """Return the entry of a run; None where no entry can say what it holds."""
-    places = {node: place for place, node in enumerate(_nodes(run.example))}
+    places = {node: place for place, node in enumerate(_find_nodes(run.example))}
     if not all(node in places for node in chain(run.axes, run.forms)):
         return None
     numbers: list[Array] = []
     try:
         head = {
-            "axes": [_axis_row(axis) for axis in run.example.axes.values()],
+            "axes": [_write_axis(axis) for axis in run.example.axes.values()],
             "sizes": {name: quantity.values.size for name, quantity in run.quantities.items()},
             "quantities": {
                 name: _write_quantity(run.quantities[name], numbers) for name in _choose_small(run.quantities)
@@ -155,7 +153,7 @@ def decode_run(entry: bytes, example: Example, wording: Wording) -> KeptRun | No
     try:
         start = _HEAD + int.from_bytes(entry[:_HEAD], "little")
         head, numbers = json.loads(entry[_HEAD:start]), _Numbers(entry, start)
-        nodes = [*_nodes(example)]
+        nodes = [*_find_nodes(example)]
         sizes = {str(name): int(size) for name, size in head["sizes"].items()}
         found = {name: _read_quantity(row, numbers) for name, row in head["quantities"].items()}
         quantities = {name: found[name] for name in sizes if name in found}
@@ -175,16 +173,16 @@ def decode_run(entry: bytes, example: Example, wording: Wording) -> KeptRun | No
         return None
 
 
-def _nodes(example: Example) -> Iterator[Node]:
+def _find_nodes(example: Example) -> Iterator[Node]:
     """Yield the parts of all expressions that a run computes, in an order that only the example's text decides."""
     started = (start.value for start in example.start if isinstance(start.value, Expression))
-    said = (one for says in example.says for one in _claimed(says.expectations, says.holds))
+    said = (one for says in example.says for one in _list_expressions(says.expectations, says.holds))
     expressions = (*started, *(step.expression for step in example.steps))
-    for expression in (*expressions, *_claimed(example.expectations, example.holds), *said):
+    for expression in (*expressions, *_list_expressions(example.expectations, example.holds), *said):
         yield from walk(expression.tree)
 
 
-def _claimed(expectations: Iterable[Expectation], holds: Iterable[Expression]) -> Iterator[Expression]:
+def _list_expressions(expectations: Iterable[Expectation], holds: Iterable[Expression]) -> Iterator[Expression]:
     yield from (one.target for one in expectations)
     yield from holds
 
@@ -202,7 +200,7 @@ def _choose_small(quantities: Mapping[str, Quantity]) -> Iterator[str]:
 # Rows of JSON, and what they say.
 
 
-def _axis_row(axis: Axis) -> list[Any]:
+def _write_axis(axis: Axis) -> list[Any]:
     return [axis.name, axis.size, axis.labels, axis.numbers, axis.root]
 
 

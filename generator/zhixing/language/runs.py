@@ -131,7 +131,7 @@ class _Known:
             and all(run is self.used[name] for name, run in used.items())
         )
         same = same and wording is self.run.wording
-        # Where the example is the same object, its note has changed behind it at most: no place in it is another.
+        # The example is the same object only where its note has changed behind its block, so all its places stand.
         same = same and (sources == self.sources or (example is self.example and not example.variation))
         return same and not self.run.cut and self.run.work <= limit
 

@@ -16,13 +16,14 @@ from playwright.sync_api import Browser, Page
 from test_live import ASSETS, book, change, grow_change, run_block
 
 from casefile import CASES, read_cases
-from zhixing.language.model import Derivation, ExampleError, Run
+from zhixing.language.model import Derivation, ExampleError, Expression, Run
+from zhixing.language.nodes import name_node
 from zhixing.language.run import run_example
 from zhixing.language.tree_data import encode_example
 from zhixing.show.derivation import derivation, plan_lines
 from zhixing.show.mathml import mathml
 from zhixing.show.plan_data import NotFollowedError, PlanEncoder
-from zhixing.source import Source
+from zhixing.source import Source, Span
 
 pytestmark = pytest.mark.browser
 
@@ -89,7 +90,7 @@ def derive(run: Run) -> Derived | None:
     if not shows:
         return None
     shown = [show.quantity for show in shows]
-    statements, trees = encode_example(run, [*shown, *encoder.leaves.values()])
+    statements, trees = encode_example(run, [*shown, *encoder.leaves])
     return Derived(run, tuple(shows), [statements, trees, len(shown), {}, lines])
 
 
@@ -175,6 +176,53 @@ def test_derivations_of_changed_numbers_are_those_of_the_core(page: Page) -> Non
             continue
     assert len(jobs) > ROUNDS * 0.9
     assert wrong == []
+
+
+CASES_OF = """
+id: 分支
+given: {a: 0, b: 3, c: 4}
+compute: {y: "where(a == 0, b, c)"}
+show: [derivation: y]
+"""
+# An example as the page opens it, with the derivation alone: what is shown after each change.
+OPEN = """async ([[statements, trees, count, , lines], formula, all]) => {
+  const make = (tag, given) => Object.assign(document.createElement(tag), given);
+  Object.assign(zhixing.live, { make, words: { comma: ", " }, wasText: (text) => text });
+  const root = make("div", { innerHTML: `<div class="formula">${formula}</div>` });
+  const derivation = { result: 0, lines: lines.map(([line]) => line), short: false };
+  const compute = (changes) => zhixing.run(statements, trees, changes);
+  const print = ([index, at], values) => `${values[index].data[at]}`;
+  const data = { shown: trees.slice(0, count), blocks: [{ derivation }] };
+  const parts = zhixing.live.parts[0]({ root, data, values: compute({}), print });
+  return all.map((changes) => {
+    parts.forEach((part) => part.show(compute(changes)));
+    return root.querySelector(".formula").textContent;
+  });
+}"""
+
+
+def open_derivation(page: Page, formula: str) -> list[str]:
+    """Return a formula of a derivation of the branch: at rest, with another number, with the other branch, at rest."""
+    one = derive(run_block(CASES_OF))
+    assert one
+    found: list[str] = page.evaluate(OPEN, [one.job, formula, [{}, {"b": {"0": 5}}, {"a": {"0": 1}}, {}]])
+    return found
+
+
+def test_lines_within_a_line_are_not_those_of_the_derivation(page: Page) -> None:
+    run = run_block(CASES_OF)
+    formula = derivation(run, Expression("y", name_node("y", Span(0, 0)), Span(0, 0)))
+    assert "cases" in formula
+    rest, changed, other, again = open_derivation(page, mathml(formula, display=True))
+    assert rest == again
+    assert rest.endswith("=3")
+    assert changed == f"{rest.removesuffix('3')}5"
+    assert other == f"{rest.removesuffix('3')}4"
+
+
+def test_a_formula_that_stands_as_its_source_stays(page: Page) -> None:
+    shown = open_derivation(page, '<code class="formula-source">y = 3</code>')
+    assert shown == ["y = 3"] * 4
 
 
 def changeable(one: Derived) -> list[tuple[str, int]]:

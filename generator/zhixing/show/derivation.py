@@ -382,12 +382,10 @@ class Walk:
         return self.entry(node, at)
 
     def find_place(self, node: Index, base: Node, at: Place) -> Place:
-        """Return where the entry of what is indexed stands, by indexing an array of positions in its place."""
+        """Return where the entry of what is indexed stands."""
         whole = self.quantity(base)
-        places = np.arange(whole.values.size, dtype=np.float64).reshape(whole.values.shape)
-        known = replace(self.run, quantities={**self.run.quantities, _PLACES: Quantity(places, whole.dimensions)})
-        found = self.evaluate(known, replace(node, base=Name(_PLACES, span=base.span)))
-        return tuple(int(place) for place in np.unravel_index(int(found.values[at]), places.shape))
+        found = find_positions(self.run, node, base, whole, self.evaluate)
+        return tuple(int(place) for place in np.unravel_index(int(found.values[at]), whole.values.shape))
 
     def arithmetic(self, node: Node, at: Place) -> Plan:
         """Explain an entry by arithmetic alone, as a term of a sum: a function is applied to a plain number."""
@@ -525,17 +523,25 @@ def derivation(
     return rf"\begin{{aligned}} {(' ' + chr(92) * 2 + ' ').join(rows)} \end{{aligned}}"
 
 
+def find_positions(run: Run, tree: Node, base: Node, whole: Quantity, evaluate: Evaluate) -> Quantity:
+    """Return the positions, in C order, of the entries that an expression takes of what is indexed in it.
+
+    `base` is the part of the expression that is indexed, `whole` its value: an array of positions is indexed instead.
+    """
+    places = np.arange(whole.values.size, dtype=np.float64).reshape(whole.values.shape)
+    known = replace(run, quantities={**run.quantities, _PLACES: Quantity(places, whole.dimensions)})
+    return evaluate(known, replace_node(tree, base, Name(_PLACES, span=base.span)))
+
+
 def _target(run: Run, tree: Node, evaluate: Evaluate) -> _Target:
-    """Find the entries that a reference names, by indexing an array of positions in place of the quantity."""
+    """Return the entries that a reference names."""
     base = indexed_base(tree)
     name = quantity_name(base)
     if name not in run.quantities:
         quantity = evaluate(run, tree)
         return _Target("", quantity, tuple(range(min(quantity.values.size, MOST))), quantity.values.size)
     quantity = run.quantities[name]
-    places = np.arange(quantity.values.size, dtype=np.float64).reshape(quantity.values.shape)
-    known = replace(run, quantities={**run.quantities, _PLACES: Quantity(places, quantity.dimensions)})
-    found = evaluate(known, replace_node(tree, base, Name(_PLACES, span=base.span)))
+    found = find_positions(run, tree, base, quantity, evaluate)
     first = tuple(int(place) for place in found.values.flat[:MOST])
     return _Target(name, quantity, first, found.values.size)
 

@@ -37,11 +37,11 @@ from zhixing.language.model import (
     Table,
     Variation,
 )
-from zhixing.language.nodes import Name, Node, indexed_base, replace_node, text_of
+from zhixing.language.nodes import Name, Node, indexed_base, text_of
 from zhixing.language.run import Evaluate
 from zhixing.language.tree_data import Data, encode_example, encode_numbers
 from zhixing.show import plot
-from zhixing.show.derivation import plan_lines
+from zhixing.show.derivation import find_positions, plan_lines
 from zhixing.show.flow import find_rows, find_stages, place
 from zhixing.show.heatmap import MOST_PANELS, find_masked, find_scores
 from zhixing.show.inputs import inputs
@@ -60,7 +60,6 @@ _FIRST = 7_300_000_000
 _CELL = re.compile(r"(?<!\\)\|")
 _NUMBER = re.compile(r"\b73\d{8}\b")
 _RULE = re.compile(r"\|[ |:-]+\|")
-_PLACES = "·places"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def live(run: Run, shows: Sequence[Show]) -> Live | None:
     finder = _Finder(run)
     try:
         blocks = [block for show in shows for block in finder.find(show)]
-        statements, trees = encode_example(run, [*(one.expression for one in finder.shown), *finder.leaves])
+        statements, trees = encode_example(run, [*(one.expression for one in finder.shown), *finder.encoder.leaves])
         shown: list[Data] = [_describe(run, *pair) for pair in zip(finder.shown, trees, strict=False)]
     except (NotLoweredError, ExampleError):
         return None
@@ -128,9 +127,7 @@ def _draw(run: Run, change: Change) -> tuple[Data, int]:
     """
     base, name = indexed_base(change.target.tree), _name_of(change.target)
     quantity = run.quantities[name]
-    places = np.arange(quantity.values.size, dtype=np.float64).reshape(quantity.values.shape)
-    known = replace(run, quantities={**run.quantities, _PLACES: Quantity(places, quantity.dimensions)})
-    found = evaluate(known, replace_node(change.target.tree, base, Name(_PLACES, span=base.span)))
+    found = find_positions(run, change.target.tree, base, quantity, evaluate)
     before = change.before if isinstance(change.before, Quantity) else evaluate(run, change.target.tree)
     data: Data = {
         "of": [change.target.text, name],
@@ -164,11 +161,6 @@ class _Finder:
     def encoder(self) -> PlanEncoder:
         """What writes the derivations."""
         return PlanEncoder(self.run)
-
-    @property
-    def leaves(self) -> list[Expression]:
-        """The expressions whose entries stand in derivations."""
-        return list(self.encoder.leaves.values())
 
     @property
     def bare(self) -> Run:

@@ -29,11 +29,15 @@ class NotFollowedError(Exception):
 
 @dataclass
 class PlanEncoder:
-    """Writes the lines of an example's derivations; `leaves` are the expressions whose entries stand in them."""
+    """Writes the lines of an example's derivations.
+
+    `leaves` are the expressions whose entries stand in them, in the order of their numbers.
+    """
 
     run: Run
-    leaves: dict[str, Expression] = field(default_factory=dict)
+    leaves: list[Expression] = field(default_factory=list)
     parts: int = 0
+    _numbers: dict[str, int] = field(default_factory=dict)
 
     def lines(self, reference: Expression, planned: Sequence[Line]) -> list[Data]:
         """Return the lines of a derivation as data.
@@ -95,9 +99,11 @@ class PlanEncoder:
         if any(isinstance(part, Name) and part.name.startswith(BEFORE) for part in walk(entry.node)):
             raise NotFollowedError
         text = text_of(entry.node)
-        self.leaves.setdefault(text, Expression(text, entry.node, self.run.example.span))
+        if text not in self._numbers:
+            self._numbers[text] = len(self.leaves)
+            self.leaves.append(Expression(text, entry.node, self.run.example.span))
         place = int(np.ravel_multi_index(entry.at, entry.shape)) if entry.at else 0
-        return ["entry", list(self.leaves).index(text), place, encode_format(entry.form)]
+        return ["entry", self._numbers[text], place, encode_format(entry.form)]
 
 
 def _indices(tree: Node) -> list[Index]:

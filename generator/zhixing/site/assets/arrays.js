@@ -1172,22 +1172,26 @@
   const CURRENCIES = ["$", "¥", "￥", "€", "£", "₩", "₹", "US$", "HK$"];
   const withCommas = (text) => text.replace(/^(-?)(\d+)/, (_, sign, whole) => sign + whole.replace(/\B(?=(\d{3})+$)/g, ","));
 
-  /** Return a number's digits, power of ten and format, which is [digits, percent, thousands, unit] or null for none. */
+  /**
+   * Return a number's digits, power of ten, and what stands around them: `leads` says that the unit is a currency, which
+   * stands before. The format is [digits, percent, thousands, unit] or null for none.
+   */
   function round(value, format = null, digits = 5) {
     const [places, percent, thousands, unit] = format && Number.isFinite(value) ? format : [null, false, false, ""];
     const shares = percent ? value * 100 : value;
     const fixed = toDecimals(shares, places);
     const [text, exponent] = fixed ? [fixed, 0] : parts(shares, digits);
-    return { text: thousands && !exponent && /\d$/.test(text) ? withCommas(text) : text, exponent, percent, unit };
+    const grouped = thousands && !exponent && /\d$/.test(text) ? withCommas(text) : text;
+    return { text: grouped, exponent, percent, unit, leads: CURRENCIES.includes(unit) };
   }
 
   /** Return a number as people read it. */
   function print(value, format = null, digits = 5) {
-    const { text, exponent, percent, unit } = round(value, format, digits);
+    const { text, exponent, percent, unit, leads } = round(value, format, digits);
     const power = exponent ? `×10${`${exponent}`.replace(/[-\d]/g, (one) => SUPERSCRIPTS[one])}` : "";
     const whole = text.replace("-", "−") + power + (percent ? "%" : "");
     if (!unit) return whole;
-    return CURRENCIES.includes(unit) ? unit + whole : `${whole} ${unit}`;
+    return leads ? unit + whole : `${whole} ${unit}`;
   }
 
   /** Return what a word makes of numbers; of each entry one where it works entry by entry, of a list where it does not. */

@@ -7,7 +7,6 @@
   const [round, apply] = ["round", "apply"].map((name) => (...given) => globalThis.zhixing[name](...given));
   const array = (shape, data) => ({ shape, data });
   const scalar = (value) => array([], [value]);
-  const CURRENCIES = ["$", "¥", "￥", "€", "£", "₩", "₹", "US$", "HK$"];
 
   // Pieces: LaTeX that knows how tightly it holds together, as in `language/latex_tree.py`.
 
@@ -53,11 +52,11 @@
     return Number(`${text.replaceAll(",", "")}e${exponent - (percent ? 2 : 0)}`);
   }
 
-  function latexOf({ text, exponent, percent, unit }, unitText = unit) {
+  function latexOf({ text, exponent, percent, unit, leads }, unitText = unit) {
     const number = text.replaceAll(",", "{,}").replace("∞", "\\infty").replace("NaN", "\\mathrm{NaN}");
     const whole = number + (exponent ? `\\times 10^{${exponent}}` : "") + (percent ? "\\%" : "");
     if (!unit) return whole;
-    return CURRENCIES.includes(unit) ? unitText + whole : `${whole}\\,${unitText}`;
+    return leads ? unitText + whole : `${whole}\\,${unitText}`;
   }
 
   function numberTerm(value, digits, format = null) {
@@ -348,11 +347,15 @@
 
   const isEqual = (node) => node.localName === "mo" && node.textContent === "=";
 
-  /** Return the right side of each line of a formula: its element, the first of its nodes, and those as they stand. */
-  function rightSides(formula) {
+  /**
+   * Return each line of a formula: its element, the nodes up to its first sign, and those on its right side. A formula
+   * that stands as its source has none. Only the formula's own table has its lines, not one of cases within it.
+   */
+  function readSides(formula) {
     const math = formula.querySelector("math");
-    const cells = [...math.querySelectorAll("mtr")].map((row) => row.children[1]);
-    return (cells.length ? cells : [math]).flatMap((place) => {
+    const lines = math?.firstElementChild.localName === "mtable" ? [...math.firstElementChild.children] : null;
+    const places = lines ? lines.map((line) => line.children[1]) : math ? [math] : [];
+    return places.flatMap((place) => {
       const nodes = [...place.childNodes];
       const start = nodes.findIndex(isEqual) + 1;
       return start ? [{ place, left: nodes.slice(0, start), right: nodes.slice(start) }] : [];
@@ -375,7 +378,7 @@
   }
 
   function openDerivation(example, formula, { result, lines }) {
-    const sides = rightSides(formula);
+    const sides = readSides(formula);
     if (sides.length !== lines.length) return null;
     const was = live.make("p", { className: "zx-live-was", hidden: true });
     formula.after(was);

@@ -47,6 +47,44 @@ def test_everything_stands_in_the_order_asked_for() -> None:
     assert body(run(EVERYTHING)) == shown
 
 
+PARTS = """id: 单
+axes: {键: [甲, 乙]}
+given:
+  a: 2
+  v[键]: [1, 3]
+compute:
+  b: a + 1
+  s[键]: v * b
+show:
+  - inputs: v
+  - table: s
+  - table: [b, s]
+  - table: s - v
+  - formula: s
+"""
+
+
+def test_single_results_are_what_shows_them_alone_else_a_table_or_a_line() -> None:
+    shown = body(run(PARTS))
+
+    assert shown is not None
+    given, table, _, _, formula = (item.span.of(shown.markdown) for item in shown.items)
+    assert formula == "$$\ns = v b\n$$"
+    assert shown.single("s") == f"{table}\n\n{formula}"
+    assert shown.single("b") == "b = 3"
+    assert shown.single("v") == "| 键 | v |\n| --- | ---: |\n| 甲 | 1 |\n| 乙 | 3 |"
+    assert shown.single("v") != given
+    assert shown.single("无") == ""
+
+
+def test_places_of_results_are_where_they_are_first_shown() -> None:
+    shown = body(run(PARTS))
+
+    assert shown is not None
+    first = {name: shown.markdown[at:].partition("\n")[0] for name, at in shown.places.items()}
+    assert first == {"v": "**已知**", "s": "| 键 | s |", "b": "| 量 | 值 |"}
+
+
 def test_figures_keep_apart_where_a_disk_knows_no_capitals() -> None:
     shown = body(
         run("id: x\naxes: {a: 2}\ngiven:\n  Q[a]: [1, 2]\n  q[a]: [3, 4]\nshow:\n  - heatmap: q\n  - heatmap: Q\n")

@@ -204,8 +204,11 @@ class Memory:
         return rendered
 
     def _render(self, name: str, run: Run, limit: int) -> Rendered:
-        """Return what a run shows as another process kept it, or render it and keep that."""
-        key = self.runs.keys.get(name)
+        """Return what a run shows as another process kept it, or render it and keep that.
+
+        A run that the pool cut short shows less than the same run did where more was left, so nothing of it is kept.
+        """
+        key = None if run.cut else self.runs.keys.get(name)
         entry = self.runs.kept.take(SHOWN, key)
         found = decode_rendered(entry, run) if entry else None
         if found is None or found.work > limit:

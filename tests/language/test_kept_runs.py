@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -11,10 +12,12 @@ import pytest
 from shell import vault
 from zhixing import compose
 from zhixing.compose import Results, open_memory
-from zhixing.language import kept_runs, run_example, runs
-from zhixing.language.kept_runs import MAX_NUMBERS, RUN, SHOWN, KeptRuns, decode_run, encode_run, pack
+from zhixing.language import kept_runs, read_example, run_example, runs
+from zhixing.language.budget import Pool
+from zhixing.language.kept_runs import MAX_ALL_NUMBERS, MAX_NUMBERS, RUN, SHOWN, KeptRuns, decode_run, encode_run, pack
 from zhixing.language.model import Outcome, Quantity, Run
 from zhixing.language.runs import run_all
+from zhixing.source import Source, Span
 from zhixing.vault.load import load
 from zhixing.vault.store import Store
 from zhixing.wording.en import WORDING
@@ -69,6 +72,13 @@ def look(notes: Path, store: Path) -> Results:
 def shown(found: Results) -> object:
     bodies = {name: (body.markdown, dict(body.figures)) for name, body in found.bodies.items()}
     return bodies, found.problems, {name: run.work for name, run in found.book.runs.items()}
+
+
+def worked_run(text: str) -> Run:
+    source = Source("例.md", text)
+    example, _ = read_example(source, Span(0, len(text)))
+    assert example
+    return run_example(example, source, {})[0]
 
 
 def facts(quantity: Quantity | None) -> object:
@@ -171,6 +181,33 @@ def test_a_large_array_is_computed_when_it_is_asked_for(tmp_path: Path, ran: lis
     assert values.size > MAX_NUMBERS
     assert np.array_equal(values, np.arange(30000) * 2)
     assert ran == ["戊"]
+
+
+@pytest.mark.parametrize(("module", "name"), [(runs, "shared_pool"), (compose, "pool_of_showing")])
+def test_what_costs_more_than_is_left_is_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str
+) -> None:
+    notes = vault(tmp_path / "a", 甲=BASE, 戊=FIELD) / "notes"
+    look(notes, tmp_path / "store")
+    monkeypatch.setattr(module, name, lambda *_: Pool(0))
+    found = look(notes, tmp_path / "store")
+    assert shown(found) == shown(compose.results(load(notes)))
+    cut = {name for name, run in found.book.runs.items() if run.cut or found.rendered[name].cut}
+    assert cut == ({"戊"} if module is runs else {"甲", "戊"})
+
+
+def test_of_many_arrays_the_smallest_are_kept() -> None:
+    sizes = {name: MAX_NUMBERS - at for at, name in enumerate("abcd")}
+    axes = "".join(f"  {name}轴: {size}\n" for name, size in sizes.items())
+    steps = "".join(f"  {name}[{name}轴]: {name}轴 * 2\n" for name in sizes)
+    run = worked_run(f"id: 多\naxes:\n{axes}compute:\n{steps}")
+    entry = encode_run(run)
+    assert entry
+    kept = decode_run(entry, run.example, run.wording)
+    assert kept
+    assert kept.sizes == sizes
+    assert list(kept.run.quantities) == ["b", "c", "d"]
+    assert sum(sizes.values()) > MAX_ALL_NUMBERS
 
 
 def test_an_entry_that_says_something_else_is_ignored(tmp_path: Path, ran: list[str]) -> None:

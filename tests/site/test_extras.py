@@ -97,6 +97,7 @@ def test_scripts_of_named_hosts_and_files_stay_where_html_is_trusted(written: st
         '<script src="https://scripts.example.org/lib/../a.js"></script>',
         '<script src="https://scripts.example.org/lib/%2e%2e/a.js"></script>',
         '<script src="http://own.example.org/a.js"></script>',
+        '<script src="https://other.example.org/a.js" src="https://own.example.org/a.js"></script>',
         '<script src="scripts/other.js"></script>',
         '<script src="../scripts/图.js"></script>',
         '<script src="data:text/javascript,alert(1)"></script>',

@@ -44,6 +44,7 @@ def told(one: Vault) -> list[str]:
         ("100% sure?.md", "100-percent-sure.md"),
         ("C#/a#b.md", "C/ab.md"),
         ("甲\u3000乙.md", "甲-乙.md"),
+        ("Cafe\u0301.md", "Caf\u00e9.md"),
         ("v1.2 notes.md", "v1.2-notes.md"),
         ("a/index.md", "a/index.md"),
         ("a b/_index.md", "a-b/index.md"),
@@ -61,6 +62,8 @@ def test_addresses_as_quartz_gives_them(path: str, address: str) -> None:
         ("about", "about.md"),
         ("/", "index.md"),
         ("/%E7%94%B2/", "甲.md"),
+        ("cafe\u0301", "caf\u00e9.md"),
+        ("cafe%CC%81", "caf\u00e9.md"),
         ("100%", "100%.md"),
         ("a/b.c", "a/b.c.md"),
     ],
@@ -101,6 +104,15 @@ def test_the_page_of_a_file_keeps_its_own_address() -> None:
     assert told(one) == [
         "a.md:2:12: address-refused: The address 'b' is that of b.md too. Give one of them another.",
         "c.md:2:12: address-refused: The address 'B' is that of b.md too. Give one of them another.",
+    ]
+
+
+def test_a_readme_has_the_address_of_its_folder() -> None:
+    one = vault("permalink", README="", a="/", b="/Index/")
+    assert found(one) == {"README": ["README"], "a": ["a"], "b": ["b"]}
+    assert [text.partition(". ")[0] for text in told(one)] == [
+        "a.md:2:12: address-refused: The address 'index' is that of README.md too",
+        "b.md:2:12: address-refused: The address 'Index' is that of README.md too",
     ]
 
 

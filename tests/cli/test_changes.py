@@ -72,6 +72,20 @@ def test_only_the_named_notes_are_fixed_and_one_that_cannot_be_written_is_told(t
     assert "[[yi]]" in (project / "notes" / "Yi.md").read_text(encoding="utf-8")
 
 
+def test_claims_in_boxes_of_mkdocs_are_fixed_and_filled(tmp_path: Path) -> None:
+    example = "```yaml example\nid: 例\ncompute: {x: 1 / 2}\nexpect: {x: 0.5}\n```\n"
+    box = "!!! note\n\n    一半是 0.7<!--= 例.x -->，也就是 0.5<!--= -->。\n"
+    project = vault(tmp_path, 甲=f"{example}\n{box}")
+    with (project / "mkdocs.yml").open("a", encoding="utf-8") as settings:
+        settings.write("markdown_extensions: [admonition]\n")
+
+    zhixing(project, "regenerate", "--fix-claims", "--bind")
+
+    text = (project / "notes" / "甲.md").read_text(encoding="utf-8")
+    assert "    一半是 0.5<!--= 例.x -->，也就是 0.5<!--= x -->。\n" in text
+    assert "claim" not in zhixing(project, "check").stdout
+
+
 def applied(before: str, diff: str) -> str:
     """Return a text with a unified diff applied, holding each line that the diff says is there against it."""
     old, new, at = re.findall(r"[^\n]*\n|[^\n]+", before), list[str](), 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from shell import vault, zhixing
 from zhixing import core
 
@@ -65,6 +67,14 @@ def test_errata_hold_what_disagrees_and_what_a_paper_denies(tmp_path: Path) -> N
             "| 直到 2014 年。 | 早在古代 | 来源 8 | [[甲#^says-c3069a8b\\|甲]] |",
         ]
     )
+
+
+@pytest.mark.parametrize("kind", ["errata", "confirmed", "consistent"])
+def test_statements_of_a_private_note_are_not_listed(tmp_path: Path, kind: str) -> None:
+    found = listed(tmp_path, f"id: 表\nof: {kind}", 甲=SAYING.replace("---\n", "---\npublish: false\n", 1))
+
+    assert "甲" not in found
+    assert "来源" not in found
 
 
 def test_confirmed_hold_what_agrees(tmp_path: Path) -> None:

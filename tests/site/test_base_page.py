@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -17,6 +18,7 @@ from zhixing.compose import results
 from zhixing.page import read_page
 from zhixing.page.base import Bases
 from zhixing.page.base_language import Row, UnsupportedError, Value, as_text, is_true, parse
+from zhixing.page.context import MAX_CELLS
 from zhixing.page.public import private_of
 from zhixing.page.tags import tags_of
 
@@ -216,7 +218,7 @@ def host(text: str) -> str:
     vault = vault_of({**NOTES, "书/西游.md": "---\nstatus: done\nprice: 7\nread: false\n---\n[[页]]\n", "页.md": text})
     found = results(vault)
     tags = tags_of(vault, lambda note: note.published, [])
-    shows = Bases(vault, private_of(vault, found), tags, 1, lambda note: note.name != "外").show_block
+    shows = Bases(vault, private_of(vault, found), tags, 1, lambda note: note.name != "外")
     return to_html(read_page(vault, vault.notes[PurePosixPath("页.md")], found, tags, bases=shows))
 
 
@@ -254,6 +256,70 @@ def test_a_base_of_its_own_knows_no_note() -> None:
     assert "网站不会算 this" in shown("views: [{name: 一, filters: file.hasLink(this.file)}]")
 
 
+LIBRARY = """views:
+  - {name: 贵, filters: price > 100, order: [file.name, price]}
+  - {type: list, name: 指向这里, filters: file.hasLink(this.file)}
+  - {name: 坏, filters: file.mtime > 1}
+"""
+
+
+def embedding(text: str, folder: Path, library: str = LIBRARY) -> str:
+    """Return the page of a note that stands beside a base."""
+    (folder / "书").mkdir()
+    (folder / "书/库.base").write_text(library, encoding="utf-8")
+    notes = {**NOTES, "书/西游.md": "---\nprice: 7\n---\n[[页]]\n", "页.md": text, "书/库.base": ""}
+    vault = replace(vault_of(notes), root=folder)
+    found = results(vault)
+    tags = tags_of(vault, lambda note: note.published, [])
+    shows = Bases(vault, private_of(vault, found), tags, 1, lambda note: note.name != "外")
+    return to_html(read_page(vault, vault.notes[PurePosixPath("页.md")], found, tags, bases=shows))
+
+
+@pytest.mark.parametrize(
+    "written", ["![[库.base]]", "![[库.base#贵]]", "![[书/库.base#贵|宽]]", "![看](书/库.base#贵)"]
+)
+def test_an_embedded_base_is_the_view_that_is_named_or_the_first(tmp_path: Path, written: str) -> None:
+    page = embedding(f"前\n\n{written}\n\n后\n", tmp_path)
+    assert table(page) == [["笔记", "price"], ["论语", "120"]]
+    assert '<a href="书/库.base">库' in page
+    assert "指向这里" not in page
+
+
+def test_an_embedded_base_knows_the_note_that_embeds_it(tmp_path: Path) -> None:
+    page = embedding("![[库.base#指向这里]]\n", tmp_path)
+    said = " ".join(html.fragment_fromstring(f"<div>{page}</div>").text_content().split())
+    assert said == "库 > 指向这里 西游"
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("![[库.base#没有]]", "库.base 里没有：没有"),
+        ("![[库.base#坏]]", "这个视图没有显示：网站不会算 file.mtime"),
+    ],
+)
+def test_an_embedded_view_that_is_not_shown_says_why(tmp_path: Path, written: str, said: str) -> None:
+    assert said in embedding(f"{written}\n", tmp_path)
+
+
+@pytest.mark.parametrize("library", ["a: [", "3"])
+def test_an_embedded_file_that_is_no_base_says_so(tmp_path: Path, library: str) -> None:
+    assert "这个文件读不出来" in embedding("![[库.base]]\n", tmp_path, library)
+
+
+@pytest.mark.parametrize("around", ["# 标题 {}", "| 甲 |\n|---|\n| {} |", "[看 {}](页.md)"])
+def test_where_no_block_can_stand_an_embedded_base_is_a_link(tmp_path: Path, around: str) -> None:
+    page = embedding(around.format("![[库.base]]") + "\n", tmp_path)
+    assert "120" not in page
+    assert "库.base" in page
+
+
+def test_a_page_shows_so_much_of_bases_and_leads_to_the_others(tmp_path: Path) -> None:
+    page = embedding("![[库.base]]\n\n" * 6_000, tmp_path)
+    assert page.count("<table") == MAX_CELLS // 4
+    assert page.count(">库.base</a>") == 6_000 - MAX_CELLS // 4
+
+
 @pytest.mark.parametrize("expression", ["+".join(["file.name"] * 400), "file.tags.join(file.name)", "-file.name"])
 def test_texts_do_not_grow(expression: str) -> None:
     vault = vault_of({f"{'长' * 80}.md": f"---\ntags: [{', '.join(map('t{}'.format, range(200)))}]\n---\n"})
@@ -279,6 +345,16 @@ def test_a_base_in_a_note_follows_the_other_notes(tmp_path: Path) -> None:
     (notes / "乙.md").write_text("---\nprice: 9\n---\n文\n", encoding="utf-8")
     site.save()
     assert table(home.read_text(encoding="utf-8"))[1:] == [["乙"], ["甲"]]
+    (notes / "index.md").write_text("![[库.base#贵]]\n", encoding="utf-8")
+    (notes / "库.base").write_text("views: [{name: 全}, {name: 贵, filters: price > 8}]\n", encoding="utf-8")
+    site.save()
+    assert table(home.read_text(encoding="utf-8"))[1:] == [["乙"]]
+    (notes / "库.base").write_text("views: [{name: 全}, {name: 贵, filters: price < 8}]\n", encoding="utf-8")
+    site.save()
+    assert table(home.read_text(encoding="utf-8"))[1:] == [["甲"]]
+    (notes / "甲.md").write_text("---\nprice: 60\n---\n文\n", encoding="utf-8")
+    site.save()
+    assert "没有符合条件的笔记" in home.read_text(encoding="utf-8")
     assert differences(notes.parent, site, tmp_path / "clean") == []
     site.close()
 

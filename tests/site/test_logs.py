@@ -1,14 +1,15 @@
-"""What a served vault's author is told: all at first, of many problems an overview, later only what is new."""
+"""What a build tells: all problems at first, of many an overview, later only what is new; and how far it is."""
 
 from __future__ import annotations
 
+import io
 import logging
 
 import pytest
 from mkdocs.plugins import get_plugin_logger
 
 from zhixing.problems import Code, Problem
-from zhixing.site.logs import Teller
+from zhixing.site.logs import FEW_PAGES, PROGRESS, PageProgress, Teller, write_visibly
 
 
 def missing(number: int, code: Code = Code.LINK_NOTE) -> Problem:
@@ -60,3 +61,62 @@ def test_of_many_problems_there_is_an_overview(teller: Teller, caplog: pytest.Lo
     assert level == "WARNING"
     assert text.startswith("zhixing: 4000 problems\n甲.md:")
     assert "3990 more: zhixing check --all --only link-note" in text
+
+
+class Terminal(io.StringIO):
+    """A terminal, on which a line may be cleared and written again."""
+
+    def isatty(self) -> bool:
+        return True
+
+    @property
+    def line(self) -> str:
+        """What stands in the last line."""
+        return self.getvalue().rpartition("\x1b[K")[2]
+
+
+def test_a_long_build_says_how_far_it_is() -> None:
+    terminal = Terminal()
+    bar = PageProgress(terminal)
+    bar.begin(400)
+    lines = []
+    for _ in range(800):
+        bar.step()
+        lines.append(terminal.line)
+
+    assert [lines[0], lines[120], lines[399], lines[449], lines[-1]] == [
+        "Reading pages: 1 of 400",
+        "Reading pages: 100 of 400",
+        "Reading pages: 400 of 400",
+        "Writing pages: 50 of 400",
+        "Writing pages: 400 of 400",
+    ]
+    bar.clear()
+    assert terminal.line == ""
+
+
+@pytest.mark.parametrize(("pages", "out"), [(FEW_PAGES, Terminal()), (4_000, io.StringIO())])
+def test_a_short_build_and_a_file_get_no_line(pages: int, out: io.StringIO) -> None:
+    bar = PageProgress(out)
+    bar.begin(pages)
+    bar.step()
+    bar.clear()
+
+    assert out.getvalue() == ""
+
+
+def test_a_message_takes_the_line_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    log = logging.getLogger("mkdocs")
+    handler = logging.StreamHandler(terminal)
+    log.addHandler(handler)
+    monkeypatch.setattr(PROGRESS, "out", terminal)
+    try:
+        write_visibly()
+        PROGRESS.begin(4_000)
+        PROGRESS.step()
+        get_plugin_logger("zhixing").warning("this")
+    finally:
+        log.removeHandler(handler)
+
+    assert terminal.line == "zhixing: this\n"

@@ -1,4 +1,4 @@
-"""A base as a page, or a block of a note: each of its views as a table or a list of the notes that it finds.
+"""A base as a page, a block of a note, or embedded in one: its views as tables or lists of the notes that they find.
 
 Source: https://help.obsidian.md/bases/syntax. A view that asks for what is not known here is not shown, and a box says
 what that is: rows that are wrong would be worse than none.
@@ -48,10 +48,11 @@ from zhixing.page.tree import (
     Text,
 )
 from zhixing.source import Source, Span
+from zhixing.vault.load import read_inside
 from zhixing.vault.note import Link as NoteLink
 from zhixing.vault.note import Note
 from zhixing.vault.resolve import resolve
-from zhixing.vault.vault import Vault
+from zhixing.vault.vault import Vault, fold
 
 SUFFIX = ".base"
 MAX_VIEWS = 20
@@ -89,6 +90,19 @@ def _get(node: Node | None, key: str) -> Node | None:
 
 def _text(node: Node | None) -> str:
     return node.text if isinstance(node, Scalar) else ""
+
+
+def read_base(path: str, text: str) -> YamlMapping | None:
+    """Return what a base says; None where its text is none."""
+    root, problems = read_yaml(Source(path, text), Span(0, len(text)), PROJECT)
+    return root if not problems and isinstance(root, YamlMapping) else None
+
+
+def _list_views(root: YamlMapping) -> list[tuple[Node, str]]:
+    """Return the views of a base, each with its name, or its number where it has none."""
+    views = _get(root, "views")
+    found = views.items[:MAX_VIEWS] if isinstance(views, YamlSequence) else ()
+    return [(node, _text(_get(node, "name")) or str(number)) for number, node in enumerate(found, 1)]
 
 
 def read_filter(node: Node | None, left: int = MAX_FILTERS) -> tuple[Expression, int]:
@@ -158,46 +172,66 @@ class Bases:
         self.tags = tags
         self.notes = [note for note in vault.notes.values() if note.published and is_on_site(note)]
         self.steps = min(MAX_STEPS, SHARED // max(count, 1))
-        self._known: dict[tuple[PurePosixPath, str], tuple[Block, ...]] = {}
+        self._blocks: dict[tuple[PurePosixPath, str], tuple[Block, ...]] = {}
+        self._embeds: dict[tuple[PurePosixPath, PurePosixPath, str], tuple[Block, ...]] = {}
+        self._files: dict[PurePosixPath, YamlMapping | None] = {}
 
     def show_block(self, note: Note, text: str) -> tuple[Block, ...]:
         """Return what a block of a note shows that holds a base, which knows the note as `this`."""
         key = (note.path, text)
-        if key not in self._known:
-            root, problems = read_yaml(Source(str(note.path), text), Span(0, len(text)), PROJECT)
-            readable = not problems and isinstance(root, YamlMapping)
-            self._known[key] = (
-                tuple(self._views(root, note))
-                if readable and isinstance(root, YamlMapping)
-                else (_box(self.vault.wording.sheet_unreadable),)
-            )
-        return self._known[key]
+        if key not in self._blocks:
+            root = read_base(str(note.path), text)
+            self._blocks[key] = tuple(self._views(root, note)) if root else (self._unreadable,)
+        return self._blocks[key]
+
+    def show_view(self, note: Note, path: PurePosixPath, name: str) -> tuple[Block, ...] | None:
+        """Return the view of a base that a note embeds, which knows the note as `this`; None for another file."""
+        if path.suffix.lower() != SUFFIX:
+            return None
+        key = (note.path, path, name)
+        if key not in self._embeds:
+            self._embeds[key] = tuple(self._embedded(note, path, name))
+        return self._embeds[key]
+
+    def _embedded(self, note: Note, path: PurePosixPath, name: str) -> list[Block]:
+        if path not in self._files:
+            self._files[path] = read_base(str(path), read_inside(self.vault.root, path) or "")
+        root, words = self._files[path], self.vault.wording
+        if root is None:
+            return [self._unreadable]
+        views = _list_views(root)
+        named = [one for one in views if fold(one[1]) == fold(name)] if name else views
+        if not named:
+            return [_box(words.nothing_in_note.format(note=path.name, place=name) if name else words.view_empty)]
+        return self._show(named[0][0], root, note, 1)
 
     def page(self, path: PurePosixPath, text: str) -> Document:
         """Return the page of a base."""
         words = self.vault.wording
-        source = Source(str(path), text)
-        root, problems = read_yaml(source, Span(0, len(text)), PROJECT)
+        root = read_base(str(path), text)
         blocks: list[Block] = [Heading(NOWHERE, 1, "", (Text(NOWHERE, path.stem),))]
-        if problems or not isinstance(root, YamlMapping):
-            blocks.append(_box(words.sheet_unreadable))
-        else:
-            blocks += self._views(root)
+        blocks += self._views(root) if root else [self._unreadable]
         file = Link(NOWHERE, Place(path), (Text(NOWHERE, words.original_file),))
         return Document(path, (*blocks, Paragraph(NOWHERE, (file,))), wording=words)
 
+    @property
+    def _unreadable(self) -> Callout:
+        return _box(self.vault.wording.sheet_unreadable)
+
     def _views(self, root: YamlMapping, this: Note | None = None) -> list[Block]:
-        views = _get(root, "views")
-        found = list(views.items[:MAX_VIEWS]) if isinstance(views, YamlSequence) else []
-        names = [_text(_get(node, "name")) or str(number) for number, node in enumerate(found, 1)]
+        found = _list_views(root)
         blocks: list[Block] = []
-        for node, name, slug in zip(found, names, anchors(names), strict=True):
+        for (node, name), slug in zip(found, anchors([name for _, name in found]), strict=True):
             blocks += self._head(node, name, slug, this, len(found))
-            try:
-                blocks += self._view(_read_view(node, _get(root, "filters")), _Base.read(root, this), len(found))
-            except UnsupportedError as unknown:
-                blocks.append(_box(self.vault.wording.view_unsupported.format(part=str(unknown)[:100])))
+            blocks += self._show(node, root, this, len(found))
         return blocks
+
+    def _show(self, node: Node, root: YamlMapping, this: Note | None, views: int) -> list[Block]:
+        """Return one view of a base, of which so many are shown, or a box that says why it is not."""
+        try:
+            return self._view(_read_view(node, _get(root, "filters")), _Base.read(root, this), views)
+        except UnsupportedError as unknown:
+            return [_box(self.vault.wording.view_unsupported.format(part=str(unknown)[:100]))]
 
     def _head(self, node: Node, name: str, slug: str, this: Note | None, views: int) -> list[Block]:
         """Return the name of a view: a heading on a page, bold in a note, where a single view may have none."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import Protocol
 
 from zhixing.compose import Results
 from zhixing.page.checked import Examples
@@ -15,10 +15,20 @@ from zhixing.source import Span
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
 
-# Returns what a base shows that stands in a note as a block of code.
-ShowBase = Callable[[Note, str], tuple[Block, ...]]
 # So many quotes, lists and embeds stand in one another at most.
 MAX_NESTED = 100
+# So many cells of tables, and items of lists, the bases embedded in a page show together.
+MAX_CELLS = 20_000
+
+
+class ShowBase(Protocol):
+    """Shows bases in notes. Each knows the note that it stands in as `this`."""
+
+    def show_block(self, note: Note, text: str) -> tuple[Block, ...]:
+        """Return what a block of code shows that holds a base."""
+
+    def show_view(self, note: Note, path: PurePosixPath, name: str) -> tuple[Block, ...] | None:
+        """Return what an embed of a file shows: its view of that name, without a name its first; None for no base."""
 
 
 @dataclass(slots=True)
@@ -28,8 +38,8 @@ class Page:
     `examples` says what backs numbers of prose, and where examples stand.
 
     `private` is what may not be named, `left` what further embeds on it may cost. `tags` are those that have pages.
-    `terms` reads lists of definitions, which Obsidian does not know. `bases` shows blocks of code that
-    hold a base, which only a site does.
+    `terms` reads lists of definitions, which Obsidian does not know. `bases` shows bases, which only a
+    site does; those embedded in the page may show so many further `cells`.
     """
 
     vault: Vault
@@ -41,6 +51,7 @@ class Page:
     tags: Tags | None = None
     terms: bool = False
     bases: ShowBase | None = None
+    cells: int = MAX_CELLS
     footnotes: dict[str, Footnote] = field(default_factory=dict)
     inline_notes: int = 0
     embeds: int = 0

@@ -13,7 +13,7 @@ from zhixing.markdown.dialect import read_id
 from zhixing.markdown.emphasis import Emphasis as Delimited
 from zhixing.markdown.emphasis import emphasis, plain
 from zhixing.markdown.inline import Token, TokenKind, tokens
-from zhixing.markdown.links import NESTING
+from zhixing.markdown.links import NESTING, default_text
 from zhixing.markdown.raw_text import is_swallowing
 from zhixing.page import links
 from zhixing.page.checked import mark_checked, mark_mentions
@@ -30,17 +30,20 @@ from zhixing.page.tree import (
     Break,
     Claim,
     Code,
+    Embed,
     Emphasis,
     FootnoteCall,
     Formula,
     Inline,
     InlineHtml,
     Link,
+    List,
     Math,
     Media,
     Paragraph,
     Place,
     Stub,
+    Table,
     Tag,
     Text,
 )
@@ -336,7 +339,8 @@ class _Line:
         file = resolution.file or self.scope.note.path.parent / link.path
         to = Place(file, fragment(link.headings))
         if resolution.file and not is_shown(file):
-            return [Link(token.span, to, (Text(token.content, alt or file.name),))]
+            link_to = Link(token.span, to, (Text(token.content, alt or file.name),))
+            return [self._base(token.span, file, link) or link_to]
         return [Media(token.span, to, alt, size, self._title(token))]
 
     def _wikilink(self, token: Token) -> Sequence[Mixed]:
@@ -361,7 +365,7 @@ class _Line:
             missing = resolution.file is None and PurePosixPath(link.path).suffix
             return [Stub(token.span, self._wording.no_file if missing else self._reason(resolution, link), text)]
         if not is_shown(resolution.file):
-            return [Link(token.span, to, text)]
+            return [self._base(token.span, resolution.file, link) or Link(token.span, to, text)]
         size = (token.wikilink.size if token.wikilink else None) or (0, 0)
         return [Media(token.span, to, link.display or resolution.file.stem, size)]
 
@@ -374,6 +378,17 @@ class _Line:
         text = (Text(token.content, display(link)),)
         to = self._place(resolution, link)
         return Link(token.span, to, text) if to else Stub(token.span, self._reason(resolution, link), text)
+
+    def _base(self, span: Span, path: PurePosixPath, link: NoteLink) -> Embed | None:
+        """Return an embedded view of a base; None where no block can stand, and for what the page has no room for."""
+        page, view = self.scope.page, "#".join(link.headings)
+        shown = page.bases.show_view(self.scope.note, path, view) if page.bases and self.whole else None
+        cells = count_cells(shown or ())
+        if shown is None or cells > page.cells:
+            return None
+        page.cells -= cells
+        text = Text(span, default_text(path.stem, link.headings, ""))
+        return Embed(span, path, Link(span, Place(path), (text,)), shown)
 
     def _is_private(self, resolution: Resolution, link: NoteLink) -> bool:
         """Return whether a link leads to what belongs to hidden notes, or would if it were on the disk."""
@@ -470,6 +485,12 @@ def _without_empty_lines(pieces: Sequence[Inline]) -> list[Inline]:
         else:
             kept += [piece for piece in line if isinstance(piece, Claim)]
     return _trimmed(kept) if shown else []
+
+
+def count_cells(blocks: Sequence[Block]) -> int:
+    """Return how many cells of tables and items of lists stand in blocks, those of lists in lists left out."""
+    tables = sum(len(one.rows) * len(one.rows[0]) for one in blocks if isinstance(one, Table))
+    return tables + sum(len(one.items) for one in blocks if isinstance(one, List))
 
 
 _BLANKS = (" ", "\t")

@@ -303,7 +303,7 @@ class _NoteReader:
         code = CodeBlock(piece.span, text, language[0] if language else "")
         bases = self.scope.page.bases
         if bases and code.language == BASE:
-            return bases(self.note, text)
+            return bases.show_block(self.note, text)
         admonition = read_admonition(code.language, text) if self.depth < MAX_NESTED else None
         return [self._admonition(code, admonition) if admonition else self._explained(code)]
 

@@ -347,7 +347,10 @@ class Footnote:
 
 @dataclass(frozen=True, slots=True)
 class Embed:
-    """A note, section or block of the note at `path`, shown inside another; `title` links to it."""
+    """A note, section or block of the note at `path`, or a view of the base there, shown inside a note.
+
+    `title` links to it.
+    """
 
     span: Span
     path: PurePosixPath

@@ -20,6 +20,7 @@ from zhixing.claims.judge import Judged
 from zhixing.compose import Results
 from zhixing.language.runs import example_of
 from zhixing.page import Document
+from zhixing.page.base import SUFFIX as BASE
 from zhixing.page.checked import NAMED, Examples
 from zhixing.page.faults import Faults
 from zhixing.problems import Problem
@@ -31,6 +32,7 @@ from zhixing.site.sheets import count_bases
 from zhixing.site.shown import Shown
 from zhixing.vault.embeds import embed_limits
 from zhixing.vault.graph import Edge, edges
+from zhixing.vault.load import read_inside
 from zhixing.vault.note import Note
 
 _SIZE = 16
@@ -154,6 +156,7 @@ class Signatures:
         self.lists = lists
         self.sheets = sheets
         self._contents: dict[Path, bytes] = {}
+        self._sheets: dict[Path, str] = {}
 
     def of_pages(self, paths: Iterable[str]) -> dict[str, bytes]:
         """Return the signatures of pages."""
@@ -255,7 +258,12 @@ class Signatures:
         """Return what decides how a file is shown on a page."""
         if path in self.shown.figures:
             return digest([self.shown.figures[path]]).hex()
-        return self._all_notes if path.suffix.lower() in _OF_ALL_NOTES else ""
+        if path.suffix.lower() not in _OF_ALL_NOTES:
+            return ""
+        if path not in self._sheets:
+            text = read_inside(self.vault.root, path) if path.suffix.lower() == BASE else ""
+            self._sheets[path] = digest([self._all_notes, text]).hex()
+        return self._sheets[path]
 
     @cached_property
     def _all_notes(self) -> str:

@@ -1,18 +1,69 @@
-"""What MkDocs logs: no name or text of a vault can steer a terminal, and nothing is said twice while it serves."""
+"""What a build says: no name or text of a vault can steer a terminal, nothing is said twice, and how far it is."""
 
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Collection, Mapping
+from typing import TextIO
 
 from zhixing.checks.overview import MOST_LINES, render_overview
 from zhixing.problems import Problem, Severity, visible
+
+# Fewer pages are made in a few seconds.
+FEW_PAGES = 300
+_CLEAR = "\r\x1b[K"
+
+
+class PageProgress:
+    """Says in one line, on a terminal only, how many of a site's pages are made. Each is read, then written."""
+
+    def __init__(self, out: TextIO | None = None) -> None:
+        """Begin with no pages; `out` is standard error unless it is given."""
+        self.out = out
+        self.steps = self.done = 0
+        self.line = ""
+
+    def begin(self, pages: int) -> None:
+        """Count so many pages from now on; few are not worth a line."""
+        self.clear()
+        out = self.out or sys.stderr
+        self.steps, self.done = (2 * pages, 0) if pages > FEW_PAGES and out.isatty() else (0, 0)
+
+    def step(self) -> None:
+        """Say that one page more is read or written."""
+        self.done += 1
+        if self.done > self.steps:
+            return
+        pages = self.steps // 2
+        line = f"Reading pages: {self.done} of {pages}"
+        if self.done > pages:
+            line = f"Writing pages: {self.done - pages} of {pages}"
+        if not self.line or self.done % 50 == 0:
+            self._write(f"{_CLEAR}{line}")
+            self.line = line
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self.line:
+            self._write(_CLEAR)
+            self.line = ""
+
+    def _write(self, text: str) -> None:
+        out = self.out or sys.stderr
+        out.write(text)
+        out.flush()
+
+
+PROGRESS = PageProgress()
+"""That of the process, whose messages take its line away."""
 
 
 class _Visible(logging.Filter):
     """Writes out control characters; line ends stay where the message itself has them, not what is put into it."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        PROGRESS.clear()
         record.msg = "\n".join(map(visible, record.getMessage().split("\n")))
         record.args = ()
         return True

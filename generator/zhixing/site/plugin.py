@@ -52,11 +52,12 @@ from zhixing.site.inputs import EmptyDocs, theme_places, vault_files, watch_real
 from zhixing.site.kept import builds_alone, sign_site
 from zhixing.site.kept_notes import KeptNotes
 from zhixing.site.live import LiveExample, LiveFolder, live_data, names_in, with_live
-from zhixing.site.logs import LEVELS, Teller, write_visibly
+from zhixing.site.logs import LEVELS, PROGRESS, Teller, write_visibly
 from zhixing.site.map import Map, MapEdge, find_maps, with_map_script, with_maps
 from zhixing.site.navigation import around, forget_entries, name_folders, render_entries_once
 from zhixing.site.nearby import Surroundings, draw_nearby, find_surroundings
 from zhixing.site.papers import with_papers
+from zhixing.site.parsing import place_scripts
 from zhixing.site.policy import Trusted
 from zhixing.site.rebuild import Rebuild
 from zhixing.site.recent import find_recent, recent_page, recent_place
@@ -286,6 +287,12 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             self.incremental.look_away()
         self.incremental.resume(files, config, self._find_name)
         self.live_names = self.incremental.known_live()
+        self._begin_progress()
+
+    def _begin_progress(self) -> None:
+        """Count the pages that this build makes."""
+        pages = self.files.documentation_pages(inclusion=InclusionLevel.is_in_serve)
+        PROGRESS.begin(sum(map(self.incremental.is_made, pages)))
 
     def _sign(self, config: MkDocsConfig) -> None:
         """Find what each page is made from, and what nearly all of them show."""
@@ -305,6 +312,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     def skip_unchanged(self) -> None:
         """Make only pages that have changed, and take what was kept of the others."""
         self.incremental.limit(self.files, self._find_name)
+        self._begin_progress()
         self.live_names = self.incremental.known_live()
         forget_entries(self.env, (file.url for file in self.files.documentation_pages()))
 
@@ -356,6 +364,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     @event_priority(100)
     def on_page_content(self, content: str, *, page: Page, **_: object) -> str:
         """Give MkDocs a note's page, finished, and its table of contents."""
+        PROGRESS.step()
         note = self.shown.note(page.file.src_uri)
         if note is not None:
             tree = self.shown.page(note, self.tags, terms=self.terms, faults=self.faults, bases=self.sheets.show_base)
@@ -436,7 +445,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             self._search_around(page, head, foot)
         key = _template(page)
         if key not in self.trusted:
-            self.trusted[key] = policy.trust(self.env.get_template(key[0]).render(policy.without_notes(context)))
+            page_without = self.env.get_template(key[0]).render(policy.without_notes(context))
+            self.trusted[key] = policy.trust(place_scripts(page_without))
 
     def _search_around(self, page: Page, head: str, foot: str) -> None:
         """Add what a page shows around its text to what the search knows of it."""
@@ -448,12 +458,13 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig, **_: object) -> str:
         """Keep a page from running scripts of notes, and from asking other hosts for more than is set."""
+        PROGRESS.step()
         self._drop_last(page)
         key = _template(page)
         found = names_in(output) & self.live.keys()
         self.live_names[page.file.src_uri] = frozenset(found)
         words = self.shown.vault.wording
-        page_with_all = with_live(site_files.with_mermaid(output, key[1]), key[1], words, found)
+        page_with_all = with_live(site_files.with_mermaid(place_scripts(output), key[1]), key[1], words, found)
         page_with_all = with_map_script(with_card(self._with_search(page_with_all), key[1], words), key[1], words)
         page_with_all = html.name_path(self._with_social(page_with_all, page, config), words)
         settings = self.shown.vault.settings
@@ -488,19 +499,22 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         if template_name.endswith(".html"):
             context["nav"] = around(context["nav"], self.shown.vault.wording, self.lists)
             page = self.template.render(policy.without_notes(context))
-            self.trusted[template_name, ""] = policy.trust(page)
+            self.trusted[template_name, ""] = policy.trust(place_scripts(page))
 
     def on_post_template(self, output: str, *, template_name: str, config: MkDocsConfig, **_: object) -> str:
         """Keep pages that no file is behind, as that of addresses which lead nowhere, to the same."""
         trusted = self.trusted.get((template_name, ""))
         if template_name == "404.html":
             output = html.missing_page(output, self.shown.vault.wording, home=urlsplit(config.site_url or "/").path)
+        if not trusted:
+            return output
         said = self.shown.vault.settings
-        return policy.with_policy(self._with_search(output), trusted, said.remote, said.extras) if trusted else output
+        return policy.with_policy(self._with_search(place_scripts(output)), trusted, said.remote, said.extras)
 
     @event_priority(-1000)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Write the search, and redirects at the notes' former names, after all others have written what is theirs."""
+        PROGRESS.clear()
         if self.has_search:
             self.incremental.write_search(self.searched, Path(config.site_dir, SEARCH))
         live = frozenset[str]().union(*self.live_names.values())
@@ -536,6 +550,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     def on_build_error(self, **_: object) -> None:
         """Remove what was built; the old site stays, and of one that is served nothing is known."""
+        PROGRESS.clear()
         self.incremental.look_away()
         if self.staging:
             self.staging.discard()

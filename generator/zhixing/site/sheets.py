@@ -63,8 +63,8 @@ def find_sheets(
     found = [path for path in sheets if path not in maps]
     used = map(PurePosixPath, (*paths, *in_use) if found else ())
     taken = {same_file(str(one)) for path in used for one in (path, *path.parents)}
-    blocks = sum(map(count_bases, shown.vault.notes.values()))
-    bases = Bases(shown.vault, shown.private, tags, len(found) + blocks, lambda note: str(note.path) in on_site)
+    in_notes = sum(count_bases(note) + count_embeds(note) for note in shown.vault.notes.values())
+    bases = Bases(shown.vault, shown.private, tags, len(found) + in_notes, lambda note: str(note.path) in on_site)
     canvases = Canvases(shown.vault, shown.results, shown.private, len(found))
     pages: dict[str, Document] = {}
     places: dict[PurePosixPath, PurePosixPath] = {}
@@ -75,7 +75,7 @@ def find_sheets(
         taken |= {same_file(str(places[path]))}
         is_base = path.suffix.lower() == BASE
         pages[str(places[path])] = bases.page(path, text) if is_base else canvases.page(path, text, tags)
-    return Sheets(pages, places, bases.show_block)
+    return Sheets(pages, places, bases)
 
 
 def count_bases(note: Note) -> int:
@@ -83,6 +83,13 @@ def count_bases(note: Note) -> int:
     if BLOCK not in note.source.text:
         return 0
     return sum(one.kind is Kind.FENCE and one.info.split()[:1] == [BLOCK] for one in note.regions)
+
+
+def count_embeds(note: Note) -> int:
+    """Return how many bases a note embeds."""
+    if BASE not in note.source.text.lower():
+        return 0
+    return sum(link.embed and link.path.lower().endswith(BASE) for link in note.links)
 
 
 def _place(path: PurePosixPath, taken: Set[str]) -> PurePosixPath:

@@ -261,11 +261,31 @@ def test_problems_say_how_serious_they_are() -> None:
     assert (ORPHAN.severity, weighed.severity) == (Severity.INFO, Severity.ERROR)
 
 
-DOCS = (Path(__file__).parent.parent.parent / "docs" / "settings.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parent.parent.parent / "docs"
+ENGLISH, CHINESE = ((DOCS / name).read_text(encoding="utf-8") for name in ("settings.md", "settings.zh.md"))
+CODE = re.compile(r"(`+)([^`]+)\1")
 
 
-def test_what_the_documentation_shows_is_read(tmp_path: Path) -> None:
-    shown, alone = (block for block in re.findall(r"^```yaml\n(.*?)^```$", DOCS, re.MULTILINE | re.DOTALL))
+def test_the_documentation_says_the_same_in_both_languages() -> None:
+    fences = re.compile(r"^```\w+\n.*?^```$", re.MULTILINE | re.DOTALL)
+    assert fences.findall(CHINESE) == fences.findall(ENGLISH)
+
+    parts = [fences.sub("", text).split("\n## ") for text in (ENGLISH, CHINESE)]
+    assert [sorted(CODE.findall(part)) for part in parts[1]] == [sorted(CODE.findall(part)) for part in parts[0]]
+    rows = [re.findall(r"^\| (`[^|]+`) \|", text, re.MULTILINE) for text in (ENGLISH, CHINESE)]
+    assert rows[0] == rows[1]
+
+
+@pytest.mark.parametrize("text", [ENGLISH, CHINESE], ids=["English", "Chinese"])
+def test_links_of_the_documentation_lead_somewhere(text: str) -> None:
+    headings = {re.sub(r"\s", "-", heading.lower()) for heading in re.findall(r"^## (.+)$", text, re.MULTILINE)}
+    assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= headings
+    assert [name for name in re.findall(r"\]\(([\w.-]+\.md)", text) if not (DOCS / name).is_file()] == []
+
+
+@pytest.mark.parametrize("text", [ENGLISH, CHINESE], ids=["English", "Chinese"])
+def test_what_the_documentation_shows_is_read(tmp_path: Path, text: str) -> None:
+    shown, alone = (block for block in re.findall(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
     write(tmp_path, {"mkdocs.yml": f"docs_dir: notes\n{shown}", "notes/a.md": "", "b/zhixing.yml": alone})
 
     project, settings = find_project(tmp_path), find_project(tmp_path, tmp_path / "b").settings
@@ -273,7 +293,7 @@ def test_what_the_documentation_shows_is_read(tmp_path: Path) -> None:
     assert told(project.settings) == told(settings) == []
     assert project.settings.marked_only
     assert levels(project.settings, ORPHAN) == levels(settings, ORPHAN) == []
-    assert set(re.findall(r"^\| `(\w+)` \|", DOCS, re.MULTILINE)) == set(KEYS)
+    assert set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) == set(KEYS)
 
 
 @pytest.mark.parametrize("said", ["", "plugins: [zhixing]\n", "plugins: [{zhixing: {language: en}}]\n"])

@@ -10,14 +10,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from zhixing.problems import Code, Problem
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
-    """A half-open range of character offsets into a text: `text[start:end]`."""
+class Span(NamedTuple):
+    """A half-open range of character offsets into a text: `text[start:end]`.
+
+    A note has hundreds; a tuple is made and compared in a third of the time of a dataclass.
+    """
 
     start: int
     end: int

@@ -224,7 +224,7 @@ def _in_property(note: Note, link: Link, wanted: Intended) -> Edit | None:
     if WIKILINK.fullmatch(inside):
         text = _wikilink(inside, link, wanted, in_table=False)
     elif inside.strip() == link.path:
-        text = _wikilink(f"[[{link.path}]]", replace(link, field=""), wanted, in_table=False)
+        text = _wikilink(f"[[{link.path}]]", link._replace(field=""), wanted, in_table=False)
     else:
         return None  # escapes, or a text that YAML folds over lines
     if text is None or not text.isprintable() or (mark and (mark in text or "\\" in text)):

@@ -60,9 +60,11 @@ def check_properties(note: Note) -> Iterator[Problem]:
 
     A merely similar name is no typo: many vaults have `created`, `updated` and `state`.
     """
-    for name, field in note.frontmatter.fields.items():
-        free = PROPERTIES - note.frontmatter.fields.keys()
-        near = sorted(known for known in free if one_slip(name.lower(), known)) if name not in PROPERTIES else []
+    fields = note.frontmatter.fields
+    for name, field in fields.items():
+        if name in PROPERTIES:
+            continue
+        near = sorted(known for known in PROPERTIES - fields.keys() if one_slip(name.lower(), known))
         if near:
             what = f"The property {name!r} is not one that is read"
             fix = f"Did you mean {' or '.join(map(repr, near))}?"

@@ -30,10 +30,8 @@ from zhixing.checks.faces import is_plain
 from zhixing.checks.own import check_own
 from zhixing.checks.template import Template
 from zhixing.cli.common import progress
-from zhixing.markdown.links import Token, Wikilink
 from zhixing.problems import Problem
-from zhixing.source import Span
-from zhixing.vault.note import Block, Heading, Link, Note
+from zhixing.vault.note import Block, Heading, Note
 from zhixing.vault.properties import Properties
 from zhixing.vault.vault import Vault
 
@@ -178,5 +176,5 @@ def _reduce_by_fields(kind: type[Any]) -> Callable[[Any], tuple[Any, ...]]:
     return lambda value: (kind, read_fields(value))
 
 
-_MANY: tuple[type[Any], ...] = (Block, Heading, Link, Problem, Properties, Span, Token, Wikilink)
+_MANY: tuple[type[Any], ...] = (Block, Heading, Problem, Properties)
 _REDUCERS = {kind: _reduce_by_fields(kind) for kind in _MANY}

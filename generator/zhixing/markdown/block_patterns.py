@@ -86,12 +86,15 @@ def marker(line: Line, *, interrupts: bool) -> int:
     return found.end() - found.start()
 
 
-def heading(line: Line) -> tuple[int, int, int] | None:
-    """Return the level of the heading that stands here and the offsets of its text, closing `#` left out."""
-    found = match(HEADING, line) if line.character == "#" else None
+def heading(line: str, start: int, end: int) -> tuple[int, int, int] | None:
+    """Return the level of a heading and the offsets of its text, closing `#` left out; None where there is none.
+
+    The line is that of a text from `start` on, up to its line end.
+    """
+    found = HEADING.match(line, start, end)
     if found is None:
         return None
-    text = line.text[found.end() : line.end].rstrip(" \t")
+    text = line[found.end() : end].rstrip(" \t")
     bare = text.rstrip("#")
     if not bare or bare[-1] in " \t":
         text = bare.rstrip(" \t")

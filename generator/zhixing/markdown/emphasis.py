@@ -72,6 +72,8 @@ def see(text: str, span: Span, cuts: Iterable[Cut]) -> Iterator[Seen]:
 def plain(text: str, span: Span, found: Iterable[Token]) -> str:
     """Return the words of `span`, which is read by itself; `found` are the tokens of `text` inside it, in order."""
     inside = tuple(found)
+    if not inside and not _MARKS.search(text, span.start, span.end):
+        return " ".join(unescape(span.of(text)).split())
     cuts = find_cuts(text, inside, emphasis(span.of(text), span.start, inside))
     return join_words(see(text, span, sorted(cuts, key=lambda cut: cut.span)))
 
@@ -97,7 +99,7 @@ def _cuts(text: str, token: Token) -> list[Cut]:
 
 _ESCAPED = re.compile(ESCAPE)
 _WIDE = re.compile(f"[{WIDE}]")
-_MARKS = re.compile(r"[*_]|~~")
+_MARKS = re.compile(r"\*|_|~~")
 _DELIMITERS = str.maketrans("*_~", "xxx")
 
 

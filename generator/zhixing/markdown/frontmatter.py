@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from zhixing.markdown import yaml
 from zhixing.markdown.blocks import Kind, Region
 from zhixing.markdown.links import Wikilink
+from zhixing.markdown.plain_yaml import read_plain_yaml
 from zhixing.markdown.yaml import FRONTMATTER, WIDE, Node, Scalar, Sequence, find_wide_colon, read_yaml
 from zhixing.problems import Code, Problem
 from zhixing.source import Source, Span
@@ -89,7 +90,8 @@ def read_frontmatter(source: Source, regions: tuple[Region, ...]) -> tuple[Front
     if not regions or regions[0].kind is not Kind.FRONTMATTER:
         return _find_lost(source, regions)
     inside = regions[0].content
-    root, problems = read_yaml(source, inside, FRONTMATTER)
+    plain = read_plain_yaml(source.text, inside)
+    root, problems = (plain, []) if plain else read_yaml(source, inside, FRONTMATTER)
     if isinstance(root, yaml.Mapping):
         fields = {key.text: _field(key, value) for key, value in root.items}
         repeated = {key.text: key.span for key in root.repeated}

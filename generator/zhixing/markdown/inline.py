@@ -64,9 +64,17 @@ def _moved(span: Span, by: int) -> Span:
 # Obsidian's inline syntax, read from left to right: what begins first wins, and nothing is read inside it.
 # The time it takes to find closing marks, or that there are none, adds up to the length of the text.
 
-_MARKS = r"\\|`+|\$\$?|%%|<|!?\[|\^\[?|\]|=+|#|https?://"
+# Each begins with a character of its own: `re` then looks for these characters before it tries any.
+_MARKS = r"\\|``*|\$\$?|%%|<|!\[|\[|\^\[?|\]|==*|#|https?://"
 _NEXT = re.compile(_MARKS)
 _NEXT_OR_EXTENSION = re.compile(rf"{_MARKS}|\{{|:")
+
+
+def find_marks(dialect: Dialect) -> re.Pattern[str]:
+    """Return the pattern of what an inline token begins or ends with."""
+    return _NEXT_OR_EXTENSION if dialect.attributes or dialect.icons else _NEXT
+
+
 # Behind these, or at the end of a line, attributes stand that are of something.
 _BEFORE_ATTRIBUTES = frozenset(")]`*_>}")
 _TICKS = re.compile(r"`+")
@@ -111,18 +119,27 @@ class Reader:
         if passed:
             self.found += passed
             self.at = passed[-1].span.end - self.base
-        following = _NEXT_OR_EXTENSION if self.dialect.attributes or self.dialect.icons else _NEXT
+        following = find_marks(self.dialect)
         while found := following.search(self.body, self.at):
             self.at = found.end()
             _READERS[found[0][0]](self, found.start(), found[0])
-        return sorted(self.found, key=lambda token: (token.span.start, -token.span.end))
+        if len(self.found) > 1:
+            self.found.sort(key=lambda token: (token.span.start, -token.span.end))
+        return self.found
 
     def _span(self, start: int, end: int) -> Span:
         return Span(self.base + start, self.base + end)
 
-    def _take(self, kind: TokenKind, start: int, end: int, left: int, right: int) -> None:
-        """Add the token from `start` to `end`, delimited by `left` and `right` characters, and go on behind it."""
-        self.found.append(Token(kind, self._span(start, end), self._span(start + left, end - right)))
+    def _take(
+        self, kind: TokenKind, start: int, end: int, left: int, right: int, *,
+        link: Wikilink | None = None, leads: bool = False, display: bool = False,
+    ) -> None:  # fmt: skip
+        """Add the token from `start` to `end`, delimited by `left` and `right` characters, and go on behind it.
+
+        `link` is what a wikilink says; with `leads` the content is where the token leads.
+        """
+        content = self._span(start + left, end - right)
+        self.found.append(Token(kind, self._span(start, end), content, link, content if leads else None, display))
         self.at = end
 
     def _find(self, mark: str, start: int) -> int:
@@ -132,12 +149,12 @@ class Reader:
             self.absent.add(mark)
         return at
 
-    def _pair(self, kind: TokenKind, start: int, opening: str, ending: str) -> bool:
+    def _pair(self, kind: TokenKind, start: int, opening: str, ending: str, *, display: bool = False) -> bool:
         inside = start + len(opening)
         closing = self._find(ending, inside)
         if closing < 0 or (closing == inside and opening == ending):
             return False
-        self._take(kind, start, closing + len(ending), len(opening), len(ending))
+        self._take(kind, start, closing + len(ending), len(opening), len(ending), display=display)
         return True
 
     def _escape(self, start: int, _: str) -> None:
@@ -158,8 +175,7 @@ class Reader:
 
     def _math(self, start: int, mark: str) -> None:
         if mark == "$$":
-            if self._pair(TokenKind.MATH, start, mark, mark):
-                self.found[-1] = replace(self.found[-1], display=True)
+            self._pair(TokenKind.MATH, start, mark, mark, display=True)
         elif found := _DOLLARS.match(self.body, start):
             self._take(TokenKind.MATH, start, found.end(), 1, 1)
 
@@ -167,8 +183,7 @@ class Reader:
         if self.body.startswith("<!--", start) and self._pair(TokenKind.HTML_COMMENT, start, "<!--", "-->"):
             return
         if found := _AUTOLINK.match(self.body, start):
-            self._take(TokenKind.URL, start, found.end(), 1, 1)
-            self.found[-1] = replace(self.found[-1], target=self.found[-1].content)
+            self._take(TokenKind.URL, start, found.end(), 1, 1, leads=True)
         elif found := _HTML.match(self.body, start):
             self._take(TokenKind.HTML, start, found.end(), 1, 1)
 
@@ -177,8 +192,7 @@ class Reader:
         link = Wikilink.of(found) if found else None
         if found and link:
             left = found.start("target") - start
-            self._take(TokenKind.EMBED if link.embed else TokenKind.WIKILINK, start, found.end(), left, 2)
-            self.found[-1] = replace(self.found[-1], wikilink=link)
+            self._take(TokenKind.EMBED if link.embed else TokenKind.WIKILINK, start, found.end(), left, 2, link=link)
         elif found := _LABEL.match(self.body, start):
             self._take(TokenKind.FOOTNOTE, start, found.end(), 2, 1)
         else:
@@ -266,8 +280,7 @@ class Reader:
             self.at = start + 1
             return
         end = start + _without_tail(found[0])
-        self._take(TokenKind.URL, start, end, 0, 0)
-        self.found[-1] = replace(self.found[-1], target=self.found[-1].span)
+        self._take(TokenKind.URL, start, end, 0, 0, leads=True)
 
 
 def _without_tail(url: str) -> int:
@@ -307,12 +320,16 @@ def tokens(text: str, regions: tuple[Region, ...] | None = None, dialect: Dialec
     """
     found: list[Token] = []
     prosaic = [region for region in (scan(text) if regions is None else regions) if region.kind in PROSE]
+    bodies = [body_of(text, region) for region in prosaic]
     # Definitions serve the whole note, also what stands above them.
-    bodies = [body_of(text, region) for region in prosaic if region.kind is Kind.TEXT] if "]:" in text else []
-    defined = read_definitions(bodies)
-    for region in prosaic:
-        body, base = body_of(text, region)
-        found += Reader(body, base, defined.targets, dialect).read(defined.tokens.get(base, ()))
+    defined = read_definitions(
+        body for body, region in zip(bodies, prosaic, strict=True) if region.kind is Kind.TEXT and "]:" in body[0]
+    )
+    following = find_marks(dialect)
+    for body, base in bodies:
+        passed = defined.tokens.get(base, ())
+        if passed or following.search(body):
+            found += Reader(body, base, defined.targets, dialect).read(passed)
     return tuple(found)
 
 

@@ -22,12 +22,12 @@ class Line:
         self.text = text
         self.start = start
         self.stop = stop
-        ending = 1 if text[stop - 1] in "\r\n" else 0
-        self.end = stop - 2 if text.endswith("\r\n", start, stop) else stop - ending
+        self.end = end = end_of_line(text, start, stop)
         # A byte order mark is no text: what follows it stands at the start of the line.
         self.offset = start + 1 if start == 0 and text.startswith("\ufeff") else start
         self.column = 0
-        self._solid = start + len(text[start : self.end].rstrip(" \t"))
+        solid = end > start and text[end - 1] not in " \t"
+        self._solid = end if solid else start + len(text[start:end].rstrip(" \t"))
 
     @property
     def blank(self) -> bool:
@@ -42,6 +42,8 @@ class Line:
     def indent(self, limit: int) -> int:
         """Return the columns of white space from here on, counting no further than `limit`."""
         column, offset = self.column, self.offset
+        if offset < self.end and self.text[offset] not in " \t":
+            return 0
         while column - self.column < limit and offset < self.end:
             if self.text[offset] == " ":
                 column += 1
@@ -74,7 +76,17 @@ class Line:
         self.column += count
 
 
-def lines(text: str, start: int = 0, stop: int | None = None) -> Iterator[Line]:
-    """Yield the lines of a part of a text; a line ends with LF, CRLF or CR, as in CommonMark (not with U+2028)."""
-    for match in _LINES.finditer(text, start, len(text) if stop is None else stop):
-        yield Line(text, match.start(), match.end())
+def end_of_line(text: str, start: int, stop: int) -> int:
+    """Return where a line ends without its line end."""
+    if text[stop - 1] == "\n":
+        return stop - 2 if stop - 2 >= start and text[stop - 2] == "\r" else stop - 1
+    return stop - 1 if text[stop - 1] == "\r" else stop
+
+
+def line_spans(text: str, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, int]]:
+    """Yield where the lines of a part of a text begin and stop, line ends included.
+
+    A line ends with LF, CRLF or CR, as in CommonMark (not with U+2028).
+    """
+    for found in _LINES.finditer(text, start, len(text) if stop is None else stop):
+        yield found.span()

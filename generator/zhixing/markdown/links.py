@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from zhixing.markdown.escapes import ESCAPE
 from zhixing.source import Span
@@ -34,8 +35,7 @@ class TokenKind(StrEnum):
     EXTENSION = "extension"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """An inline token.
 
     - `span`: all of it, delimiters included.
@@ -167,8 +167,7 @@ WIKILINK = re.compile(
 _SIZE = re.compile(r"[0-9]{1,5}(?:x[0-9]{1,5})?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Wikilink:
+class Wikilink(NamedTuple):
     """A wikilink or embed: `![[path#heading#heading#^block|display|WIDTHxHEIGHT]]`.
 
     `path` is "" for a link into its own note. `size` is (width, height) in pixels of an embedded picture, height 0
@@ -217,6 +216,8 @@ def default_text(path: str, headings: tuple[str, ...], block: str) -> str:
 
 def _split_target(target: str) -> tuple[str, tuple[str, ...], str]:
     """Split `path#heading#^block`. Obsidian reads a block id in last place only."""
+    if "#" not in target:
+        return _name(target), (), ""
     path, *subpath = (_name(part) for part in target.split("#"))
     headings = [part for part in subpath if part.strip("^ ")]
     block = headings.pop()[1:].lstrip() if headings and headings[-1].startswith("^") else ""
@@ -225,17 +226,19 @@ def _split_target(target: str) -> tuple[str, tuple[str, ...], str]:
 
 def _name(part: str) -> str:
     """Return a part of a target without space around it; no name ends in a backslash: one there escapes a pipe."""
-    end = len(part)
-    while end and (part[end - 1].isspace() or part[end - 1] == "\\"):
-        end -= 1
-    return part[:end].lstrip()
+    name = part.strip()
+    while name.endswith("\\"):
+        name = name.rstrip("\\").rstrip()
+    return name
 
 
 def _split_display(display: str, *, embed: bool, escaped: bool) -> tuple[str, tuple[int, int] | None]:
     """Split `text|100x50`; only embeds have a size."""
     text = display.strip()
+    if not embed:
+        return text, None
     head, bar, tail = text.rpartition("|")
-    if not embed or not _SIZE.fullmatch(tail):
+    if not _SIZE.fullmatch(tail):
         return text, None
     width, _, height = tail.partition("x")
     return head.removesuffix("\\").strip() if bar and escaped else head.strip(), (int(width), int(height or 0))

@@ -5,15 +5,22 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 _NUMBERED = re.compile(r"(.*)_([0-9]{1,18})")
+_SEPARATED = re.compile(r"[-\s]+")
+_LEFT_OUT = re.compile(r"[^\w\s-]")
+_MANY = 5000  # notes of one template have the same headings
 # Obsidian's `stripHeading` blanks this punctuation on both sides before it compares.
 _PUNCTUATION = re.compile(r"[!\"#$%&()*+,.:;<=>?@^`{|}~/\[\]\\\s]+")
 
 
+@lru_cache(maxsize=_MANY)
 def slugify(text: str, separator: str = "-") -> str:
     """Return a heading's readable anchor (`数学形式`, `softmax-and-more`), as `slugify` of Python-Markdown's toc."""
-    kept = re.sub(r"[^\w\s-]", "", unicodedata.normalize("NFC", text)).strip().lower()
+    kept = _LEFT_OUT.sub("", unicodedata.normalize("NFC", text)).strip().lower()
+    if separator == "-":
+        return _SEPARATED.sub("-", kept)
     return re.sub(rf"[{re.escape(separator)}\s]+", lambda _: separator, kept)
 
 
@@ -32,7 +39,7 @@ def spaced_anchors(texts: Iterable[str]) -> list[str]:
     repeats: dict[str, int] = {}
     found = []
     for text in texts:
-        slug = re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", unicodedata.normalize("NFC", text)).lower())
+        slug = re.sub(r"\s", "-", _LEFT_OUT.sub("", unicodedata.normalize("NFC", text)).lower())
         count = repeats[slug] = repeats.get(slug, -1) + 1
         found.append(f"{slug}-{count}" if count else slug)
     return found
@@ -57,6 +64,7 @@ def _unique(slug: str, taken: set[str], reached: dict[str, int]) -> str:
     return slug
 
 
+@lru_cache(maxsize=_MANY)
 def heading_key(text: str) -> str:
     """Return what Obsidian compares of a heading: without punctuation, spaces folded, lower case, NFC."""
     return _PUNCTUATION.sub(" ", unicodedata.normalize("NFC", text)).strip().lower()

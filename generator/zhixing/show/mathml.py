@@ -37,6 +37,8 @@ def find_excess(latex: str) -> str:
     """Return in what a formula is too long or too deep; "" where it is not."""
     if len(latex) > MAX_LENGTH:
         return f"it has more than {MAX_LENGTH:,} characters"
+    if len(latex) <= MAX_DEPTH:
+        return ""
     depth = 0
     for step in _STEP.findall(latex):
         depth += (step in _OPENS) - (step in _CLOSES)

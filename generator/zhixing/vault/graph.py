@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import PurePosixPath
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from zhixing.source import Span
@@ -19,8 +19,7 @@ from zhixing.vault.vault import Vault, fold
 # Every link of a vault, resolved.
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """A link of a note and where it points."""
 
     source: Note
@@ -120,8 +119,9 @@ def backlinks(vault: Vault) -> Mapping[PurePosixPath, tuple[Edge, ...]]:
 
 def orphans(vault: Vault) -> tuple[Note, ...]:
     """Return the notes that no other note links to; one that tells of a tag is reached by whatever has the tag."""
-    pointed = backlinks(vault)
-    alone = [note for path, note in vault.notes.items() if not pointed[path]]
+    leading = ((edge.source, edge.resolution.note) for edge in edges(vault))
+    reached = {target.path for source, target in leading if target is not None and target is not source}
+    alone = [note for path, note in vault.notes.items() if path not in reached]
     if not any(told_tag(str(note.path)) for note in alone):
         return tuple(alone)
     tags = {name for note in vault.notes.values() for tag in note.tags for name in tag_names(tag)}

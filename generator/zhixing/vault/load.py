@@ -8,6 +8,7 @@ import stat
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath, PurePosixPath
+from typing import BinaryIO
 
 from zhixing.markdown.dialect import Dialect, choose_dialect
 from zhixing.markdown.generated import SEAL
@@ -241,6 +242,13 @@ def template_folder(root: Path) -> PurePosixPath | None:
 MAX_FILE_BYTES = 10_000_000
 
 
+def read_bounded(file: BinaryIO, most: int) -> bytes:
+    """Return the content of an open file; of one that is longer than `most` bytes, so many and one more."""
+    size = min(os.fstat(file.fileno()).st_size, most)
+    content = file.read(size + 1)  # memory for `most` bytes would be taken each time
+    return content if len(content) <= size else content + file.read(most - size)
+
+
 def read_text(path: Path) -> str | None:
     """Return the text of a regular file of at most 10 MB, or None where there is none or it is no UTF-8."""
     try:
@@ -283,7 +291,7 @@ MAX_LINES = 200_000
 MAX_FOLDERS = 100
 MAX_PATH_BYTES = 1000
 # Other names of Markdown files: MkDocs makes pages of these, Obsidian does not read them.
-_OTHER_MARKDOWN = frozenset({".markdown", ".mdown", ".mkdn", ".mkd"})
+_OTHER_MARKDOWN = (".markdown", ".mdown", ".mkdn", ".mkd")
 
 
 # The seal of a report stands in its first lines.
@@ -348,7 +356,7 @@ class _Loader:
         notes: dict[PurePosixPath, Note] = {}
         files: list[PurePosixPath] = []
         for path in sorted(self._files(), key=str):
-            if path.suffix.lower() != ".md" or self.templates in path.parents:
+            if path.suffix.lower() != ".md" or (self.templates and self.templates in path.parents):
                 files.append(path)
             elif (note := self._find_unchanged(path) or self._read_note(path)) is not None:
                 notes[note.path] = note  # the path that it had before: it knows its hash
@@ -440,7 +448,7 @@ class _Loader:
         if not entry.is_file(follow_symlinks=False):
             self._leave_out(path, "It is no regular file (a pipe, a socket or a device)", "Move it out of the vault")
             return False
-        if PurePosixPath(path).suffix.lower() in _OTHER_MARKDOWN:
+        if path.lower().endswith(_OTHER_MARKDOWN):
             self._leave_out(path, "Only files that end in .md are notes", "Rename it, or move it out of the vault")
             return False
         return True
@@ -491,7 +499,7 @@ class _Loader:
         with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise OSError(0, "it is no regular file")
-            return file.read(MAX_NOTE_BYTES + 1)
+            return read_bounded(file, MAX_NOTE_BYTES)
 
     def _not_utf8(self, path: str, data: bytes, at: int) -> None:
         line = data.count(b"\n", 0, at) + 1
@@ -511,7 +519,7 @@ def _may_link(link: str, target: str) -> bool:
     """Return whether a link of one suffix may lead to a file of another: a note's text is to be read as a note only."""
     if ".md" in (link, target):
         return link == target
-    return _OTHER_MARKDOWN.isdisjoint((link, target))
+    return link not in _OTHER_MARKDOWN and target not in _OTHER_MARKDOWN
 
 
 def _lines(data: bytes) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import groupby
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from zhixing.markdown.blocks import Kind, Region, scan_problems
@@ -56,8 +56,7 @@ SCHEMES = frozenset({"ftp", "geo", "http", "https", "mailto", "obsidian", "sms",
 _OUTWARD = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|//")
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A link out of a note, as written.
 
     - `path`, `headings`, `block`: where it points, percent-decoded for Markdown links; `path` is "" for its own note.

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 
 from zhixing.markdown.frontmatter import Frontmatter, Property
 from zhixing.problems import Code, Problem
@@ -141,6 +142,7 @@ def _doubts(source: Source, frontmatter: Frontmatter) -> Iterator[Problem]:
             yield hides(field.key_span, f"The property `{key}` is nearly `{near[0]}`", f"Write `{near[0]}:`")
 
 
+@lru_cache(maxsize=1000)  # most notes have the same keys
 def _switch(key: str) -> str:
     """Return which property that says who may see a note a key is, or is meant to be; "" for every other."""
     name = "".join(one for one in unicodedata.normalize("NFKC", key) if unicodedata.category(one) != "Cf")

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from zhixing.vault.note import Block, Heading, Link, Note
 from zhixing.vault.vault import NameIndex, Vault, fold
 
+_FROM_NOTE = ("./", "../")  # how a path begins that is seen from its note's folder
 SHOWN = 10  # of a name that hundreds of files share, so many are told
 
 
@@ -54,7 +55,20 @@ class Resolution:
 
 
 def resolve(vault: Vault, note: Note, link: Link) -> Resolution:
-    """Return where a link in a note points."""
+    """Return where a link in a note points. A wikilink that means the same in every note is resolved once."""
+    if not link.wiki:
+        return _resolve(vault, note, link)
+    key = link.path, link.headings, link.block
+    known: Resolution | None = vault.resolved.get(key)
+    if known is not None:
+        return known
+    found = _resolve(vault, note, link)
+    if link.path and not link.path.startswith(_FROM_NOTE) and not found.ambiguous:
+        vault.resolved[key] = found
+    return found
+
+
+def _resolve(vault: Vault, note: Note, link: Link) -> Resolution:
     if link.url:
         return Resolution(Found.EXTERNAL)
     if not (link.path or link.headings or link.block):  # `[text]()`
@@ -130,7 +144,7 @@ def resolve_path(vault: Vault, path: str, base: PurePosixPath, *, aliases: bool 
     if key is None:
         return Resolution(Found.MISSING)
     candidates = vault.index.candidates(fold(key))
-    if path.startswith(("/", "./", "../")):
+    if path.startswith(("/", *_FROM_NOTE)):
         candidates = vault.index.whole(fold(key))
     if candidates:
         return _found(vault, key, _ordered(vault.index, candidates, key, base))
@@ -153,7 +167,7 @@ def _absolute(path: str, base: PurePosixPath) -> str | None:
     """Return a path from the vault's root, or as written where it does not say; None if it leaves the vault."""
     if path.startswith("/"):
         return path.lstrip("/")
-    if not path.startswith(("./", "../")):
+    if not path.startswith(_FROM_NOTE):
         return path
     parts = list(base.parent.parts)
     for part in path.split("/"):

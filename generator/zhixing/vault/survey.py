@@ -18,7 +18,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from zhixing.markdown.generated import SEAL
-from zhixing.vault.load import CONFIG, MAX_FILE_BYTES, REPORT_HEAD, SETTINGS, Project, report_file
+from zhixing.vault.load import CONFIG, MAX_FILE_BYTES, REPORT_HEAD, SETTINGS, Project, read_bounded, report_file
 from zhixing.vault.note import AUDIO, PICTURES, VIDEO
 from zhixing.vault.store import Store
 
@@ -126,7 +126,7 @@ def _digest(path: str, facts: Facts, mark: str | None = None) -> str:
         with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 return "no regular file"
-            content = file.read(MAX_FILE_BYTES + 1)
+            content = read_bounded(file, MAX_FILE_BYTES)
             # What `zhixing watch --report` writes after each save is neither a note nor a file of the vault.
             if mark and mark in content[: 4 * REPORT_HEAD].decode(errors="replace")[:REPORT_HEAD]:
                 return "a report"

@@ -11,6 +11,7 @@ from difflib import SequenceMatcher, get_close_matches
 from functools import cached_property
 from heapq import nsmallest
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from zhixing.markdown.slugs import heading_key, spaced_anchors
 from zhixing.problems import Problem
@@ -282,6 +283,11 @@ class Vault:
         names = (name_of(path) for path in self.notes)
         aliases = (alias for own in self.aliases.values() for alias in own)
         return Near([*names, *aliases, *map(_name, self.files)], strict=True)
+
+    @cached_property
+    def resolved(self) -> dict[tuple[str, tuple[str, ...], str], Any]:
+        """What `resolve` has found of wikilinks that mean the same in every note, by path, headings and block."""
+        return {}
 
     @cached_property
     def _places(self) -> dict[PurePosixPath, Places]:

@@ -13,7 +13,8 @@ from mkdocs.structure.nav import Link, Navigation, Section, get_navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
-from zhixing.site.navigation import REACH, Contents, Entries, Translations, around, render_entries_once
+from zhixing.site.navigation import REACH, Entries, around
+from zhixing.site.templates import render_once
 
 
 def settings(*features: str) -> MkDocsConfig:
@@ -106,7 +107,7 @@ def rendered(*features: str, once: bool) -> list[str]:
     nav = get_navigation(files, config)
     env = config.theme.get_env()
     if once:
-        render_entries_once(env, [page.url for page in nav.pages])
+        render_once(env, files, alone=True)
     found = []
     for page in nav.pages:
         page.meta = {}
@@ -153,28 +154,3 @@ def test_a_link_to_the_page_itself_is_not_that_of_its_neighbours() -> None:
 
 
 SAME = Link("same", "x/")
-
-
-def test_contents_are_rendered_once_for_both_places_of_a_page() -> None:
-    first, second = made("a.md", "b.md").pages
-    texts = iter(["contents of a", "contents of b", "without a page", "without a page"])
-    contents = Contents()
-    shown = [contents.render(page, lambda: next(texts)) for page in (first, first, second, second, None, None)]
-    assert shown == ["contents of a"] * 2 + ["contents of b"] * 2 + ["without a page"] * 2
-
-
-def test_a_word_is_looked_up_once_in_each_language() -> None:
-    asked: list[str] = []
-
-    def german(key: str) -> str:
-        asked.append(key)
-        return {"search": "Suche"}.get(key, "")
-
-    words = Translations()
-    found = [
-        words.translate("de", key, german, lambda key: {"next": "Next"}.get(key, ""))
-        for key in ("search", "next", "x") * 2
-    ]
-    assert found == ["Suche", "Next", "x"] * 2
-    assert asked == ["search", "next", "x"]
-    assert words.translate("fr", "search", lambda _: "Recherche") == "Recherche"

@@ -68,6 +68,8 @@ _BLANKS = re.compile(r"\s+|<[^<>]*>")
 _BLANK = re.compile(r"[\x00-\x20\x7f]")
 # What is a link itself, so that no link stands around it.
 _LINKING = Link | Tag | FootnoteCall | Mention | Media
+# What an author wrote as HTML.
+_FOREIGN = frozenset({InlineHtml, HtmlBlock})
 # Tags that authors may write on a page before further ones are shown as text: to clean elements in elements takes time
 # by the square of their number. Those that end by themselves do not count.
 _MOST_TAGS = 10_000
@@ -121,7 +123,7 @@ class Html:
 def write_html(document: Document, edge: Surroundings) -> Html:
     """Return a page as HTML that holds nothing which runs."""
     nodes = walk((document.blocks, tuple(document.footnotes.values())))
-    foreign = any(isinstance(node, InlineHtml | HtmlBlock) for node in nodes)
+    foreign = not _FOREIGN.isdisjoint(map(type, nodes))
     writer = _Writer(document, edge, secrets.token_hex(8) if foreign else "")
     body = f"{writer.blocks(document.blocks)}{writer.footnotes()}"
     if foreign:

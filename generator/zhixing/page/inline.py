@@ -46,6 +46,7 @@ from zhixing.page.tree import (
     Table,
     Tag,
     Text,
+    is_block,
 )
 from zhixing.page.words import resolve_escapes
 from zhixing.source import Span
@@ -100,7 +101,7 @@ class InlineReader:
         """Return running text as blocks: paragraphs, and the formulas and embedded notes that part them."""
         blocks: list[Block] = []
         for part in _parted(_Line(self, lines, whole=True).read()):
-            if isinstance(part, Block):
+            if is_block(part):
                 blocks.append(part)
             elif kept := _closed(_without_empty_lines(part)):
                 blocks.append(Paragraph(_around(kept), kept))
@@ -110,7 +111,7 @@ class InlineReader:
         """Return running text that no block can part: of a heading, a title, or the cell of a table."""
         if not lines:
             return ()
-        found = [one for one in _Line(self, lines, cell=cell).read() if not isinstance(one, Block)]
+        found = [one for one in _Line(self, lines, cell=cell).read() if not is_block(one)]
         return _closed(_trimmed(found)) if found else ()
 
     def is_noted(self, label: str) -> bool:
@@ -183,7 +184,7 @@ class _Line:
         whole, self.whole = self.whole, False
         found = self._read(span)
         self.whole = whole
-        return tuple(one for one in found if not isinstance(one, Block))
+        return tuple(one for one in found if not is_block(one))
 
     def _stretch(self, one: _Stretch) -> Sequence[Mixed]:
         if one.token is None:
@@ -457,7 +458,7 @@ def _parted(pieces: Sequence[Mixed]) -> Iterator[Block | list[Inline]]:
     """Yield the blocks among pieces, and the runs of pieces between them."""
     run: list[Inline] = []
     for piece in pieces:
-        if isinstance(piece, Block):
+        if is_block(piece):
             yield run
             yield piece
             run = []

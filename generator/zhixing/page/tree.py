@@ -10,12 +10,15 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import PurePosixPath
-from typing import cast, get_args
+from typing import TYPE_CHECKING, cast, get_args
 
 from zhixing.problems import Code as ProblemCode
 from zhixing.source import Span
 from zhixing.wording.model import Wording
 from zhixing.wording.zh import WORDING as CHINESE
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
 
 NOWHERE = Span(0, 0)
 
@@ -437,6 +440,12 @@ Block = (
     | Board
 )
 Node = Inline | Block | Item | Card
+_BLOCKS = frozenset(get_args(Block))
+
+
+def is_block(node: object) -> TypeIs[Block]:
+    """Return whether a node is a block. `isinstance` asks each of the sixteen types in turn, for every word."""
+    return type(node) in _BLOCKS
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """A page's navigation, no longer than a reader looks through, however many notes stand in its folder.
 
 The entries that are not the page's own are the same on all pages of a folder, so they are rendered once for a folder.
-The theme shows a page's contents in two places; they are rendered once for both.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from pathlib import PurePosixPath
 
-from jinja2 import BaseLoader, Environment
 from markupsafe import escape
 from mkdocs.structure import StructureItem
 from mkdocs.structure.nav import Link, Navigation, Section
@@ -97,45 +95,9 @@ def _rest(items: Sequence[StructureItem], text: str) -> list[StructureItem]:
     return [Link(text.format(count=len(items)), page.url)] if page is not None else []
 
 
-# Entries rendered once for a folder, and contents once for a page.
+# Entries rendered once for a folder.
 
-_CONTENTS = '{% include "partials/toc.html" %}'
-_CONTENTS_ONCE = f"{{% call render_contents_once(page) %}}{_CONTENTS}{{% endcall %}}"
-# What takes most of the time in Material's templates, and what stands in its place.
-_REPLACED = {
-    "base.html": [(re.compile(re.escape(_CONTENTS)), _CONTENTS_ONCE)],
-    "partials/language.html": [
-        (
-            re.compile(r"{{ lang\.t\(key\) or fallback\.t\(key\) or key }}"),
-            "{{ translate(config.theme.language, key, lang.t, fallback.t) }}",
-        )
-    ],
-    "partials/nav.html": [
-        (
-            re.compile(
-                r"{% for nav_item in nav\.items %}\s*"
-                r'{% set path = "__nav_" ~ loop\.index %}\s*{{ item\.render\(nav_item, path, 1\) }}\s*'
-                r"{% endfor %}"
-            ),
-            '{{ render_entries(item.render, page, nav.items, none, "__nav", 1, none) }}',
-        )
-    ],
-    "partials/nav-item.html": [
-        (
-            re.compile(
-                r"{% for item in nav_item\.children %}\s*{% if not index or item != index %}\s*"
-                r'{{ render\(item, path ~ "_" ~ loop\.index, level \+ 1, nav_item\) }}\s*'
-                r"{% endif %}\s*{% endfor %}"
-            ),
-            "{{ render_entries(render, page, nav_item.children, index, path, level + 1, nav_item) }}",
-        ),
-        (re.compile(re.escape(_CONTENTS)), _CONTENTS_ONCE),
-    ],
-}
-_TOC, _TOC_ITEM = "partials/toc.html", "partials/toc-item.html"
-_INCLUDED = f'{{% include "{_TOC_ITEM}" %}}'
-_CALLED = "{{ render_toc_item(toc_item) }}"
-_PLAIN = (Page, Section, Link)
+_PLAIN = frozenset({Page, Section, Link})
 _BLANK_LINES = re.compile(r"\n\s+")
 
 _Render = Callable[[StructureItem, str, int, Section | None], str]
@@ -201,7 +163,7 @@ def _is_same_on_all(item: StructureItem, page: Page) -> bool:
     A page sees its own address in another way than its neighbours do.
     """
     own = isinstance(item, Link) and item.url == page.url
-    return isinstance(item, Page | Section | Link) and type(item) in _PLAIN and not item.active and not own
+    return type(item) in _PLAIN and not getattr(item, "active", False) and not own
 
 
 def _without_blank_lines(entry: str) -> str:
@@ -210,77 +172,3 @@ def _without_blank_lines(entry: str) -> str:
 
 def _slashes(url: str) -> list[int]:
     return [at for at, character in enumerate(url) if character == "/"]
-
-
-class Contents:
-    """The contents of the page that is rendered, kept from their first place on it to their second."""
-
-    def __init__(self) -> None:
-        self._kept: tuple[Page, str] | None = None
-
-    def render(self, page: Page | None, caller: Callable[[], str]) -> str:
-        """Return what the template called for, which is called once for both places."""
-        kept, self._kept = self._kept, None
-        if kept and kept[0] is page:
-            return kept[1]
-        text = caller()
-        self._kept = (page, text) if page else None
-        return text
-
-
-class Translations:
-    """The theme's words by their keys and language; its templates make a table of all words to find one of them."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, str], str] = {}
-
-    def translate(self, language: str, key: str, *tables: Callable[[str], str]) -> str:
-        """Return the word of the first table that has it, else the key."""
-        if (language, key) not in self._known:
-            self._known[language, key] = next((word for table in tables if (word := table(key))), key)
-        return self._known[language, key]
-
-
-class _Loader(BaseLoader):
-    """Loads a theme's templates, with quicker ways to the same text in place of those of Material that take long."""
-
-    def __init__(self, theme: BaseLoader) -> None:
-        self._theme = theme
-
-    def get_source(self, environment: Environment, template: str) -> tuple[str, str | None, Callable[[], bool] | None]:
-        source, file, is_current = self._theme.get_source(environment, template)
-        for pattern, text in _REPLACED.get(template, ()):
-            source = pattern.sub(text, source)
-        if template == _TOC and _INCLUDED in source:
-            item, *_ = self._theme.get_source(environment, _TOC_ITEM)
-            source = _with_macro(source, item)
-        return source, file, is_current
-
-    def list_templates(self) -> list[str]:
-        return self._theme.list_templates()
-
-
-def _with_macro(contents: str, item: str) -> str:
-    """Return the template of a page's contents with that of an entry as a macro.
-
-    A template that is included gets a copy of all that is known where it stands, for each entry once more.
-    """
-    macro = f"{{% macro render_toc_item(toc_item) %}}{item.removesuffix(chr(10))}{{% endmacro %}}"
-    return f"{macro}{contents}".replace(_INCLUDED, _CALLED)
-
-
-def render_entries_once(env: Environment, urls: Iterable[str]) -> None:
-    """Have a theme's templates render an entry of the navigation once for the pages of a folder.
-
-    Of themes this is Material; a template in its place that renders entries in another way is left as it is.
-    """
-    if env.loader is not None:
-        forget_entries(env, urls)
-        env.globals["render_contents_once"] = Contents().render
-        env.globals["translate"] = Translations().translate
-        env.loader = _Loader(env.loader)
-
-
-def forget_entries(env: Environment, urls: Iterable[str]) -> None:
-    """Have the entries rendered anew, for pages at these addresses."""
-    env.globals["render_entries"] = Entries(urls).render

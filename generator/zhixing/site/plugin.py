@@ -54,7 +54,7 @@ from zhixing.site.kept_notes import KeptNotes
 from zhixing.site.live import LiveExample, LiveFolder, live_data, names_in, with_live
 from zhixing.site.logs import LEVELS, PROGRESS, Teller, write_visibly
 from zhixing.site.map import Map, MapEdge, find_maps, with_map_script, with_maps
-from zhixing.site.navigation import around, forget_entries, name_folders, render_entries_once
+from zhixing.site.navigation import around, name_folders
 from zhixing.site.nearby import Surroundings, draw_nearby, find_surroundings
 from zhixing.site.papers import with_papers
 from zhixing.site.parsing import place_scripts
@@ -70,6 +70,7 @@ from zhixing.site.shown import Shown, show
 from zhixing.site.staging import Staging
 from zhixing.site.state import PAGE as STATE
 from zhixing.site.state import state_page
+from zhixing.site.templates import forget_rendered, render_once
 from zhixing.site.theme_files import pass_over_hidden_folders
 from zhixing.site.watch import watch_closely
 from zhixing.vault.addresses import find_addresses
@@ -177,8 +178,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
         A plugin with this method is also kept between rebuilds: only what a save changed is computed.
         """
-        # Nearly all that a build creates lasts until its end; looking for garbage among it took a tenth of the time.
-        gc.set_threshold(20_000)
+        # Nearly all that a build creates lasts until its end, and looking for garbage among it takes long.
+        gc.set_threshold(200_000, 50, 100)
         self.serving = command == "serve"
         self.incremental = Incremental(self.serving, dirty)
         self.staging = None if self.serving or dirty else Staging()
@@ -314,7 +315,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.incremental.limit(self.files, self._find_name)
         self._begin_progress()
         self.live_names = self.incremental.known_live()
-        forget_entries(self.env, (file.url for file in self.files.documentation_pages()))
+        forget_rendered(self.env, self.files, alone=builds_alone(self.settings))
 
     def _find_name(self, file: File) -> Mapping[str, object] | None:
         """Return what other pages are told of a note or of a page of the plugin's own; None for other pages."""
@@ -335,7 +336,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     @event_priority(-1000)
     def on_env(self, env: Environment, *, files: Files, **_: object) -> None:
         """Take the theme's templates as every plugin has left them."""
-        render_entries_once(env, (file.url for file in files.documentation_pages()))
+        render_once(env, files, alone=builds_alone(self.settings))
         self.env = env
         if self.staging:
             for note in filter(self.shown.is_embedded, self.shown.vault.notes.values()):

@@ -380,6 +380,9 @@ def _explain_bracket(text: str, start: int) -> tuple[int, str, str] | None:
 
 _LOADER: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Start = yaml.SequenceStartEvent | yaml.MappingStartEvent
+# `isinstance` takes a tuple in a fraction of the time that it takes to make a union.
+_STARTS = (yaml.SequenceStartEvent, yaml.MappingStartEvent)
+_TAGGED = (yaml.ScalarEvent, yaml.CollectionStartEvent)
 
 
 @dataclass
@@ -419,7 +422,7 @@ class _Tree:
             self._check(event)
         if isinstance(event, yaml.DocumentStartEvent) and self.root is not None:
             self._refuse(event, "A second YAML document begins here", "Remove this line, or use a block of its own")
-        elif isinstance(event, yaml.SequenceStartEvent | yaml.MappingStartEvent):
+        elif isinstance(event, _STARTS):
             self.open.append((event, []))
         elif isinstance(event, yaml.CollectionEndEvent):
             start, nodes = self.open.pop()
@@ -434,7 +437,7 @@ class _Tree:
         if isinstance(event, yaml.NodeEvent) and event.anchor:
             what = "YAML anchors and aliases (`&`, `*`) are not read here"
             self._refuse(event, what, "Write the value out, or quote it")
-        if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag:
+        if isinstance(event, _TAGGED) and event.tag:
             self._refuse(event, "YAML tags (`!`) are not read here", "Remove the tag, or quote the value")
 
     def _add(self, node: Node, anchor: str | None) -> None:

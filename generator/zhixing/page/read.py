@@ -420,7 +420,7 @@ class _NoteReader:
         if box is None:
             return None
         lines = (Span(box.end(), first.end), *line.lines[1:])
-        self.pieces[self.at + 1] = replace(line, lines=lines)
+        self.pieces[self.at + 1] = line._replace(lines=lines)
         return box[1] != " "
 
     def _table(self, piece: Piece) -> Sequence[Block]:

@@ -65,9 +65,10 @@ class Addresses:
 
         The canvas of a map leads to the map.
         """
-        if path in self.maps:
+        # To look a path up takes longer than to see that there is nothing to find.
+        if self.maps and path in self.maps:
             return self.place(self.maps[path])
-        page = self.files.src_uris.get(str(self.pages[path])) if path in self.pages else None
+        page = self.files.src_uris.get(str(self.pages[path])) if self.pages and path in self.pages else None
         if page is not None and page.url != self.url:
             return get_relative_url(page.url, self.url)
         return self.raw(path)
@@ -79,7 +80,7 @@ class Addresses:
 
     def place(self, place: Place) -> str:
         """Return the address of a place: a file or note of the vault, and an id on its page."""
-        if place.path in self.maps:
+        if self.maps and place.path in self.maps:
             place = self.maps[place.path]
         name = trusted_name(place.html_id) if self.trusted and place.html_id else place.anchor
         anchor = f"#{encode(name)}" if name else ""

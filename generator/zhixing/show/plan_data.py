@@ -50,7 +50,18 @@ class PlanEncoder:
         indexed = [node for tree in steps for node in _indices(tree) if not isinstance(node.base, Name | Field)]
         if any(self.picks(node) for node in (*_indices(reference.tree), *indexed)):
             raise NotFollowedError
-        return [self.line(line) for line in planned]
+        known = len(self.leaves)
+        try:
+            return [self.line(line) for line in planned]
+        except NotFollowedError:
+            self._forget(known)
+            raise
+
+    def _forget(self, known: int) -> None:
+        """Drop the leaves behind so many, which the browser would compute and nothing would show."""
+        for leaf in self.leaves[known:]:
+            del self._numbers[leaf.text]
+        del self.leaves[known:]
 
     def picks(self, node: Index) -> bool:
         """Return whether an index is computed."""

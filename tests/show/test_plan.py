@@ -5,7 +5,6 @@ from __future__ import annotations
 from unittest.mock import Mock
 
 import pytest
-
 from worked import run
 
 from zhixing.language.model import Derivation, Expression, Run

@@ -111,6 +111,15 @@ def test_notes_are_grouped_with_their_first_sentence(tmp_path: Path) -> None:
     assert found == "**写完的**（1）\n\n- [[甲]]：甲是 $x$ 的一半，见 [[乙]]"
 
 
+def test_what_is_generated_is_not_what_a_note_says_first(tmp_path: Path) -> None:
+    example = "```yaml example\nid: 例\ngiven: {x: 2}\ncompute: {y: x + 1}\nexpect: {y: 3}\nshow: [inputs: x]\n```\n"
+    other = example.replace("例", "另")
+
+    found = listed(tmp_path, "id: 录\nof: notes", 甲=f"# 甲\n\n{example}\n甲是这样。\n", 乙=f"# 乙\n\n{other}")
+
+    assert found.splitlines() == ["- [[乙]]", "- [[甲]]：甲是这样", "- [[表]]"]
+
+
 def test_a_note_that_opens_with_a_question_is_listed_by_what_answers_it(tmp_path: Path) -> None:
     found = listed(
         tmp_path,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from zhixing.markdown.blocks import Kind
 from zhixing.vault.graph import edges_of
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
@@ -75,10 +74,8 @@ class Computed:
 
 
 def digest_beginning(note: Note) -> str:
-    """Return a digest of a note's beginning, of which lists say something: its properties and its first paragraph."""
-    start = note.headings[0].span.end if note.headings else 0
-    ends = (one.content.end for one in note.regions if one.kind is Kind.TEXT and one.span.start >= start)
-    return _digest([note.text[: next(ends, len(note.text))]])
+    """Return a digest of a note's beginning, of which lists say something: its properties and its opening."""
+    return _digest([note.text[: note.opening.content.end if note.opening else len(note.text)]])
 
 
 def digest_listed(vault: Vault, note: Note, beginning: str, row: Row | None, *, linked: bool) -> str:

@@ -16,7 +16,7 @@ from zhixing.lists.concept_map import draw_map, relations
 from zhixing.lists.map_figure import MOST, map_figure
 from zhixing.lists.reference import reference
 from zhixing.lists.words import list_words
-from zhixing.markdown.blocks import Kind, Region
+from zhixing.markdown.blocks import Region
 from zhixing.markdown.links import TokenKind
 from zhixing.markdown.yaml import LIST, WIDE, Scalar, find_wide_colon, read_yaml
 from zhixing.markdown.yaml import Mapping as YamlMapping
@@ -279,12 +279,11 @@ def _group(note: Note, by: str, words: Wording) -> str:
 
 
 def _gloss(note: Note, words: Wording) -> str:
-    """Return the first sentence under a note's first heading that asks nothing, as it is written, without comments.
+    """Return the first sentence of a note's opening that asks nothing, as it is written, without comments.
 
     A note may open with the question that its definition answers; the list tells the definition.
     """
-    start = note.headings[0].span.end if note.headings else 0
-    region = next((r for r in note.regions if r.kind is Kind.TEXT and r.span.start >= start), None)
+    region = note.opening
     if region is None:
         return ""
     text, at = "", region.content.start

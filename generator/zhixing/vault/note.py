@@ -433,6 +433,13 @@ class Note(Reading):
         )
 
     @property
+    def opening(self) -> Region | None:
+        """The first paragraph under the first heading, as its author wrote it: nothing generated."""
+        start = self.headings[0].span.end if self.headings else 0
+        texts = (one for one in self.regions if one.kind is Kind.TEXT and one.span.start >= start)
+        return next((one for one in texts if not self.generated.covers(one.span.start)), None)
+
+    @property
     def claims(self) -> tuple[Claim, ...]:
         """The claims in the text, waivers included."""
         return self.all_claims.named

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -9,8 +10,9 @@ from pathlib import Path
 import pytest
 from edits import EDITS, Author
 
-from shell import zhixing
+from shell import vault, zhixing
 from zhixing.cli import edited
+from zhixing.problems import STALE
 from zhixing.vault import store
 
 ROUNDS = int(os.environ.get("ROUNDS", "30"))
@@ -30,6 +32,8 @@ expect:
 ```
 
 换了以后是 {number}<!--= 换{number}.和 -->。
+
+这是练习。
 """
 LISTS = "# 勘误\n\n```yaml list\nid: 勘误\nof: errata\n```\n\n```yaml list\nid: 图\nof: map\n```\n"
 SAID = """# 说 {number}
@@ -173,7 +177,7 @@ def test_edits_that_concern_few_notes_are_checked_by_these(
     for name, old, new in (
         ("笔记8", "  和: 前 + 1", "  和: 前 + 2"),
         ("笔记8", "和是 1<", "和是 2<"),
-        ("换 1", "换了以后是", "换后是"),
+        ("换 1", "这是练习", "这是例子"),
         ("笔记5", "一块文字", "一块字"),
     ):
         (path,) = author.vault.rglob(f"{name}.md")
@@ -183,3 +187,47 @@ def test_edits_that_concern_few_notes_are_checked_by_these(
         kept = check(author)
         assert few.pop(), name
         assert kept == check_anew(author, tmp_path, monkeypatch), name
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "listing"),
+    [
+        ("笔记6", "这里说", "那里说", "notes/目录.md"),
+        ("换 1", "换了以后是", "换后是", "notes/目录.md"),
+        ("说 1", "倍: 前 * 1", "倍: 前 * 3", "notes/勘误.md"),
+        ("笔记7", "(笔记3.md)", "(笔记8.md)", "notes/连.canvas"),
+    ],
+)
+def test_an_edit_of_what_a_list_says_makes_the_list_stale(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, old: str, new: str, listing: str
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "kept"))
+    author = write_vault(tmp_path / "project", 2)
+
+    def find_stale() -> set[str]:
+        """Return the files that a check calls stale."""
+        kept = check(author)
+        assert kept == check_anew(author, tmp_path, monkeypatch)
+        stale = {code.slug for code in STALE}
+        return {one["path"] for one in json.loads(kept[1]) if one["code"] in stale}
+
+    assert find_stale() == set()
+    (path,) = author.vault.rglob(f"{name}.md")
+    text = path.read_text(encoding="utf-8")
+    author.write(path, text.replace(old, new, 1))
+    assert path.read_text(encoding="utf-8") != text
+    assert listing in find_stale()
+
+
+def test_a_note_that_links_to_a_result_rests_on_its_example(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: list[bool]
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "kept"))
+    example = "```yaml example\nid: 例\ngiven: {a: 2}\ncompute: {x: a * 3}\nexpect: {a * 3: 6}\n```\n"
+    project = vault(tmp_path / "project", 甲=f"# 甲\n\n{example}\n见 [[乙]]。\n", 乙="# 乙\n\n见 [[甲#^例.x]]。\n")
+    zhixing(project, "regenerate")
+    assert "link-block" not in zhixing(project, "check").stdout
+    note = project / "notes" / "甲.md"
+    note.write_text(note.read_text(encoding="utf-8").replace("{x: a", "{z: a"), encoding="utf-8")
+    assert "notes/乙.md:3:3: link-block: The example '例' has no result 'x'." in zhixing(project, "check").stdout
+    assert few == [False, True]

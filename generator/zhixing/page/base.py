@@ -177,7 +177,7 @@ class Bases:
         self._files: dict[PurePosixPath, YamlMapping | None] = {}
 
     def show_block(self, note: Note, text: str) -> tuple[Block, ...]:
-        """Return what a block of a note shows that holds a base, which knows the note as `this`."""
+        """Return what a base in a block of code of a note shows; `this` in it is the note."""
         key = (note.path, text)
         if key not in self._blocks:
             root = read_base(str(note.path), text)

@@ -1,4 +1,4 @@
-"""The expressions of bases: the part of them that asks notes for what stands in them, and no more.
+"""The expressions of bases, as far as they ask notes for what is in them.
 
 Source: https://help.obsidian.md/bases/functions. What is not known here raises UnsupportedError, so that a view is
 shown as its author meant it or not at all. No text grows beyond a bound, and no expression calls itself.
@@ -489,7 +489,7 @@ def _digits(wanted: list[Value]) -> int:
 
 
 def _half_up(number: float, digits: int) -> float:
-    """Return a number to so many digits, halves away from the even digit that Python would choose."""
+    """Return a number rounded to so many digits, halves up, where Python would round them to the even digit."""
     return math.floor(number * 10.0**digits + 0.5) / 10.0**digits
 
 

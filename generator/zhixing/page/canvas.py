@@ -243,7 +243,7 @@ def _read_card(node: Node, page: Page) -> tuple[Block, ...]:
     if node.type == "link":
         return (Paragraph(NOWHERE, (Link(NOWHERE, node.content, (Text(NOWHERE, node.content),)),)),)
     if node.type == "text":
-        # What a generated map says to those who edit its file is nothing to a reader of the site.
+        # The line that tells authors that a map is generated is of no use to readers of the site.
         return read_markdown(page, node.content.replace(page.vault.wording.map_generated, ""))
     if not _PATH.fullmatch(node.content):
         return (Paragraph(NOWHERE, (Text(NOWHERE, node.content),)),)

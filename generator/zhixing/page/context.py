@@ -15,7 +15,7 @@ from zhixing.source import Span
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
 
-# So many quotes, lists and embeds stand in one another at most.
+# Quotes, lists and embeds nest at most so deep.
 MAX_NESTED = 100
 # So many cells of tables, and items of lists, the bases embedded in a page show together.
 MAX_CELLS = 20_000

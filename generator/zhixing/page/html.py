@@ -414,7 +414,7 @@ class _Writer:
         return f"<tr>\n{''.join(cells)}</tr>\n"
 
     def _head(self, cell: Sequence[Inline]) -> str:
-        """Return the head of a row or column; a formula that is all of it has a name, which assistive tools ask for."""
+        """Return the head of a row or column; a formula that stands alone in it gets a name for assistive tools."""
         if not all(isinstance(one, Math | Anchor) for one in cell):
             return self.line(cell)
         return "".join([self._named(one) if isinstance(one, Math) else self.piece(one) for one in cell])
@@ -471,7 +471,7 @@ class _Writer:
         return f"<div{self._class('zx-live', f'zx-live-{block.live}')}>\n{shown}</div>\n" if block.live else shown
 
     def _results(self, blocks: Sequence[Block]) -> str:
-        """Return results, of which tables that follow one another stand side by side where there is room."""
+        """Return results; tables that follow one another stand side by side where there is room."""
         parts = []
         for row in _rows_of_tables(blocks):
             shown = [self.blocks(one) for one in row]

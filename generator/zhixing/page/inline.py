@@ -223,7 +223,7 @@ class _Line:
             yield from (words,) if self.in_link else mark_mentions(words, written, self.scope.page.examples)
 
     def _around(self, start: int, written: str, left_out: list[tuple[int, int, str]]) -> Iterator[Inline]:
-        """Yield words, and what another tool would put something in place of."""
+        """Yield words, and in their places the parts that another tool would replace."""
         at = 0
         for begin, end, tool in [*left_out, (len(written), len(written), "")]:
             if begin > at:
@@ -243,7 +243,7 @@ class _Line:
         return [self._left_out("Dataview", shown)] if is_inline_query(code) else [shown]
 
     def _left_out(self, tool: str, shown: Inline) -> Stub:
-        """Return what another tool would put something in place of."""
+        """Return a part that another tool would replace, marked, with a title that says so."""
         return Stub(shown.span, self._wording.needs_tool_here.format(tool=tool), (shown,))
 
     def _math(self, token: Token) -> Sequence[Mixed]:

@@ -25,7 +25,7 @@ def display(link: Link) -> str:
 def place(resolution: Resolution, link: Link, bodies: Mapping[str, Body] = NO_BODIES) -> Place | None:
     """Return where a resolved link leads, None where there is nothing to see, as of a template.
 
-    `bodies` as of `anchor`.
+    `bodies` are those of `anchor`.
     """
     if resolution.file is not None:
         note = resolution.file.suffix.lower() == ".md"
@@ -38,8 +38,8 @@ def place(resolution: Resolution, link: Link, bodies: Mapping[str, Body] = NO_BO
 def anchor(resolution: Resolution, link: Link, bodies: Mapping[str, Body] = NO_BODIES) -> str:
     """Return the id of the heading, block or element that a link names, "" where it names none.
 
-    `bodies` are what examples show, by id. The id of a result that its example does not show, or of which they do not
-    tell, is the example's own.
+    `bodies` are what examples show, by id. For a result that its example does not show, or whose example is not among
+    them, it is the id of the example.
     """
     if resolution.block and link.block:
         named = resolution.block

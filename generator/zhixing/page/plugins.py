@@ -43,15 +43,14 @@ _PLUGINS = {
     "zoottelkeeper": "Zoottelkeeper",
 }
 _ADMONITION = "ad-"
-# What Hugo puts something in place of. The variables of Liquid and Jinja (`{{ a }}`) are not among it: notes about
-# programs write those.
+# What Hugo replaces. Variables of Liquid and Jinja (`{{ a }}`) are not among it: they stand in notes about programs.
 SHORTCODE = re.compile(r"\{\{<[^\n{}]*?>\}\}|\{\{%[^\n{}]*?%\}\}")
 _INLINE_QUERY = re.compile(r"\$=\s*\S|=\s*(?:this\b|\[\[|[a-z]+\()")
 _FIELD = re.compile(r"\[[^\[\]():\n]+:: [^\[\]\n]*\]|\([^\[\]():\n]+:: [^()\n]*\)")
 _SETTING = re.compile(r"(title|collapse|icon|color)[ \t]*:[ \t]*([^\n]*)(?:\n|\Z)", re.IGNORECASE)
-# What is Obsidian's own and lists what its search finds.
+# Blocks of Obsidian itself that list what its search finds.
 QUERY = "query"
-# What is Obsidian's own and shows notes in tables.
+# Blocks of Obsidian itself that show notes in tables.
 BASE = "base"
 # What a property says of notes that hold a drawing.
 DRAWING = "excalidraw-plugin"
@@ -87,7 +86,7 @@ def is_inline_query(code: str) -> bool:
 
 
 def find_left_out(text: str) -> list[tuple[int, int, str]]:
-    """Return where a text holds what another tool shows otherwise, and which tool, in order of their places.
+    """Return the places in a text that another tool would replace, in order, with the name of the tool.
 
     These are Hugo's shortcodes (`{{< ref "a" >}}`) and Dataview's fields (`[due:: 2024-01-02]`, `(due:: today)`).
     """
@@ -106,7 +105,7 @@ def find_left_out(text: str) -> list[tuple[int, int, str]]:
 
 
 def tool_of(text: str, dialect: Dialect) -> str:
-    """Return the tool that puts something in place of a whole paragraph, "" where the paragraph is text."""
+    """Return the tool that replaces a whole paragraph, "" where the paragraph is text."""
     if dialect.snippets and SNIPPET.fullmatch(text.split("\n", 1)[0].rstrip("\r")):
         return "MkDocs"
     return "Hugo" if "{{" in text and not SHORTCODE.sub("", text).strip() else ""

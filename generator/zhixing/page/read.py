@@ -174,7 +174,7 @@ def _facts_of(note: Note) -> _Facts:
 
 
 def forget_reading(note: Note) -> None:
-    """Drop what takes most memory of a note whose page is made; who asks for it again waits for another reading."""
+    """Drop what takes most memory of a note whose page is finished; it is read again when something asks for it."""
     _FACTS.pop(note, None)
     note.forget()
 
@@ -275,15 +275,15 @@ class _NoteReader:
         return [_figured(block) for block in blocks]
 
     def _find_tool(self, lines: Sequence[Span]) -> str:
-        """Return the tool that puts something in place of a paragraph, "" for text."""
-        # Of nearly all paragraphs the first characters say that they are text.
+        """Return the tool that replaces a paragraph, "" for text."""
+        # The first characters of nearly all paragraphs show that they are text.
         first = self.text[lines[0].start : lines[0].start + 2] if lines else ""
         if first != "{{" and not (self.note.dialect.snippets and "-" in first):
             return ""
         return tool_of("\n".join(line.of(self.text).rstrip() for line in lines), self.note.dialect)
 
     def _foreign(self, tool: str, lines: Sequence[Span]) -> Callout:
-        """Return the box of what another tool puts in place of a paragraph."""
+        """Return the box that stands for a paragraph which another tool replaces."""
         text = "".join(f"{line.of(self.text).rstrip()}\n" for line in lines)
         code = CodeBlock(Span(lines[0].start, lines[-1].end), text, "")
         return quiet_box(self.scope.page.vault.wording.needs_tool.format(tool=tool), code)
@@ -677,7 +677,7 @@ def embed(scope: EmbedScope, resolution: Resolution, link: NoteLink, span: Span)
 def _single_block(page: Page, resolution: Resolution) -> NoteBlock | None:
     """Return the single result that a link names, None where it names none or nothing is known of its example.
 
-    Of an example of which nothing is known the page shows all that stands in its note.
+    Where nothing is known of the example, the page shows all results that are in its note.
     """
     block, results = resolution.block, page.results
     known = block and (block.id in results.bodies or block.id in results.homes)

@@ -1,4 +1,4 @@
-"""Names of quantities in tables of results: a letter is a formula there, as it is where formulas name it."""
+"""Names of quantities in tables of results: a name that is a letter is set as in formulas."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def own_name(name: str) -> str:
 
 
 def trusted_name(name: str) -> str:
-    """Return what an id that a trusted author made up is called on a page: as written, but for the theme's own."""
+    """Return the id on a page for one that a trusted author made up: as written, unless it is one of the theme's."""
     plain = name.removeprefix("#")
     return name if not plain.startswith("__") else f"{name[: len(name) - len(plain)]}{own_name(plain)}"
 

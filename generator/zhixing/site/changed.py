@@ -112,7 +112,7 @@ class Digests:
         return known[1]
 
     def of_made(self, path: str, page: Document) -> bytes:
-        """Return the digest of a page that no note is. To compare pages takes less time than to print them."""
+        """Return the digest of a page that is not a note. Comparing pages takes less time than printing them."""
         known = self.made.get(path)
         if known is None or (known[0].blocks, known[0].footnotes) != (page.blocks, page.footnotes):
             known = self.made[path] = page, digest([page.blocks, page.footnotes])

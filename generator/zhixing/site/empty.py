@@ -1,6 +1,6 @@
-"""Pages that have no Markdown for MkDocs to render, as those of notes, whose HTML the plugin makes.
+"""Pages without Markdown for MkDocs to render, such as those of notes, whose HTML the plugin makes.
 
-MkDocs makes a parser with all its extensions for each page, though Markdown makes nothing of an empty text.
+MkDocs makes a parser with all its extensions for each page, even for an empty text.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from mkdocs.structure.toc import TableOfContents
 
 
 def render_without_parser(page: Page) -> None:
-    """Have a page rendered without a parser, if no other plugin gives it a text before it is."""
+    """Have a page rendered without a parser, unless another plugin gives it a text before that."""
     page.render = partial(_render, page)  # type: ignore[method-assign]  # MkDocs has no hook for it
 
 

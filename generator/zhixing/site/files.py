@@ -1,4 +1,4 @@
-"""The files of a site beside MkDocs' own: their addresses, what the plugin adds, and redirects at former names."""
+"""The files of a site beyond those of MkDocs: their addresses, what the plugin adds, and redirects at former names."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ _MATERIAL = '<script id="__config"'
 
 def add_assets(files: Files, config: MkDocsConfig, *, mermaid: bool) -> None:
     """Add the plugin's own files to a site's."""
-    # Only the address of a site can lead to it.
+    # Links to the picture need the address of the site.
     social = (_SOCIAL,) if config.site_url else ()
     for name in (*_ALWAYS, *social, *(_MERMAID if mermaid else ())):
         files.append(File.generated(config, f"{FOLDER}/{name}", abs_src_path=str(_HERE / name)))
@@ -230,7 +230,7 @@ def _former_names(vault: Vault, note: Note) -> list[PurePosixPath]:
 
 
 def redirect_facts(vault: Vault) -> list[object]:
-    """Return what decides over a vault's redirects."""
+    """Return what a vault's redirects depend on."""
     former = find_addresses(vault).former
     return [part for path, note in vault.notes.items() for part in (path, *note.aliases, "", *former.get(path, ()))]
 

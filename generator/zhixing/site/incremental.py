@@ -61,7 +61,7 @@ class Incremental:
         self.forget()
 
     def forget(self) -> None:
-        """Begin to build: what is kept of the site holds no longer."""
+        """Forget what is kept of the site, since a build of it begins."""
         self.later.begin()
         if self.site is not None:
             self.site.forget()

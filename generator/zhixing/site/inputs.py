@@ -104,7 +104,7 @@ def vault_files(
     taken: Iterable[str],
     addresses: Mapping[PurePosixPath, PurePosixPath] = MappingProxyType({}),
 ) -> tuple[list[File], list[Problem]]:
-    """Return the files of a vault that a site shows, in MkDocs' order, and a problem for each that has no place on it.
+    """Return the files of a vault that a site shows, in the order of MkDocs, and a problem for each without a place.
 
     `addresses` has the notes whose pages stand elsewhere than their files. Left out are notes that are not published,
     templates, and what would stand at one of the addresses `taken` by the theme and the plugins. Documents that a

@@ -18,7 +18,7 @@ class Later:
         self._begun = 0
 
     def begin(self) -> None:
-        """Begin a build: work that has not begun yet belongs to an earlier one and is left out; wait for what has."""
+        """Begin a build: drop work of an earlier one that has not begun yet, and wait for work that has."""
         with self._lock:
             self._begun += 1
             timer, self._timer = self._timer, None

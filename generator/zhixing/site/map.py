@@ -44,7 +44,7 @@ _END = "</body>"
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """A map: its picture and its canvas by their places in the vault, the note that shows it, and the canvas' text."""
+    """A map: the places of its picture and its canvas in the vault, the note that shows it, the text of the canvas."""
 
     picture: Path
     canvas: Path

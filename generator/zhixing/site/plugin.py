@@ -341,7 +341,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         if self.staging:
             for note in filter(self.shown.is_embedded, self.shown.vault.notes.values()):
                 self.shown.forget(note)
-            # What is kept now lasts until the end: looking for garbage among it is in vain.
+            # What is kept now lasts until the end: the garbage collector need not look at it.
             gc.freeze()
         self.trusted = {}
 
@@ -351,7 +351,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     @event_priority(100)
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, **_: object) -> str:
-        """Take a note out of MkDocs' hands, before any other plugin reads it: its page is made without its parser."""
+        """Take a note from MkDocs before any other plugin reads it: its page is made without the parser of MkDocs."""
         note, meta = self.shown.note(page.file.src_uri), self._meta(page.file)
         if meta is not None:
             page.meta = dict(meta)
@@ -406,7 +406,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         return badge(faults.count(note), self.shown.vault.wording) if faults else ""
 
     def _written(self, tree: Document, page: Page) -> str:
-        """Return a page's HTML, and enter its headings into MkDocs' page."""
+        """Return a page's HTML, and enter its headings into the page of MkDocs."""
         place, said = self._addresses(page).place, self.shown.vault.settings
         described, remote, extras = self._described, said.remote, said.extras
         edge = html.edge_of(place, words=with_papers, described=described, remote=remote, extras=extras)

@@ -85,8 +85,8 @@ def _blank(page: Page) -> Page:
 def with_policy(page: str, trusted: Trusted, remote: Remote = NO_REMOTE, extras: Extras = NO_EXTRAS) -> str:
     """Return a whole page with a policy that lets it run the site's files and what is trusted, and nothing else.
 
-    Pictures, films and sound may be `remote`; `extras` are the further sources that the owner has named. Whom they are
-    asked of is not told by which page.
+    Pictures, films and sound may be `remote`; `extras` are the further sources that the owner has named. Other
+    hosts are not told which page asks them.
     """
     added = _find_sources(page, trusted, remote, extras)
     directives = {**_DIRECTIVES, **{name: ("'self'",) for name in ("connect-src", "frame-src") if added.get(name)}}

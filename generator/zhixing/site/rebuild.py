@@ -47,7 +47,7 @@ class Hooks(Protocol):
 
 
 class Rebuild:
-    """Builds a served site again, as MkDocs' own builder does, whose place it takes."""
+    """Builds a served site again, in place of the builder of MkDocs."""
 
     def __init__(self, hooks: Hooks, build_whole: Callable[[], None]) -> None:
         self.hooks = hooks

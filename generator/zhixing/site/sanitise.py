@@ -251,7 +251,7 @@ def _filter(mark: str, named: set[str], remote: Remote) -> Callable[[str, str, s
 
 
 def _trusting_filter(mark: str, remote: Remote) -> Callable[[str, str, str], str | None]:
-    """Return what decides over each attribute of authors who are trusted."""
+    """Return the function that keeps, changes or drops each attribute of authors who are trusted."""
 
     def filtered(tag: str, name: str, value: str) -> str | None:
         if mark and value.startswith(mark):

@@ -1,4 +1,4 @@
-"""The data of the search: an index in many small files, of which a query fetches those of its own terms.
+"""The data of the search: an index in many small files; a query fetches those of its own terms.
 
 Terms are pairs of Han characters and single ones, pairs and triples of the letters of other words, and whole words. A
 term's pages are listed by where they have it (`FIELDS`). Pages are numbered by the length of their titles, so that of
@@ -31,8 +31,8 @@ from zhixing.site.search_text import Section
 _HAN = "\u3005-\u3007\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 _RUN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
 _IS_HAN = re.compile(rf"[{_HAN}]")
-# The commonest characters between words of Chinese text that have another form in Unicode: a text without them has
-# mostly nothing else to be changed, which is found several times as fast as it is changed.
+# The commonest full-width signs of Chinese text. Without them most texts are normalised already, and finding that out
+# is several times as fast as normalising.
 _STOPS = "，：（）；！？"
 # In its text; there often; in a heading; in another name; in its title.
 FIELDS = 5
@@ -104,7 +104,7 @@ def write_index(written: Written, folder: Path) -> None:
 
 
 def order(title: str, url: str) -> tuple[int, str, str]:
-    """Return what pages are numbered by."""
+    """Return the key by which pages are numbered."""
     return len(squeeze(title)), title, url
 
 

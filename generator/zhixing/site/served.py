@@ -31,7 +31,7 @@ class ServedFolder:
         self._lock: int | None = None
 
     def put(self, vault: Path, site: Path) -> Path | None:
-        """Have an empty folder of MkDocs lead to the one kept for a vault, and return that.
+        """Replace an empty folder of MkDocs by a link to the one kept for a vault, and return the kept one.
 
         Return None where nothing can be kept, or where another process uses it.
         """

@@ -1,4 +1,4 @@
-"""Settings in mkdocs.yml that cannot act on notes, because MkDocs' own parser of Markdown reads none of them."""
+"""Settings in mkdocs.yml that cannot act on notes, because Python-Markdown reads none of them."""
 
 from __future__ import annotations
 

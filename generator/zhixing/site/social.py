@@ -28,7 +28,7 @@ PICTURE = f"{FOLDER}/social.png"
 """The plugin's own picture, which names no site."""
 # As Obsidian Publish has them.
 PROPERTIES = ("image", "cover")
-# Those who show links draw no SVG.
+# Services that show links draw no SVG.
 _SHOWN = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif"})
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _ENTRY = """<entry>
@@ -52,7 +52,7 @@ _FEED = """<?xml version="1.0" encoding="utf-8"?>
 
 @dataclass(frozen=True, slots=True)
 class Social:
-    """What all pages of a site tell: its own picture, "" for the plugin's, and whether it has a feed."""
+    """What is the same on all pages of a site: its own picture, "" for the plugin's, and whether it has a feed."""
 
     picture: str = ""
     has_feed: bool = False
@@ -78,9 +78,9 @@ def find_picture(vault: Vault, private: Private, note: Note, raw: Callable[[Path
 
 
 def with_social(output: str, page: Page, config: MkDocsConfig, words: Wording, social: Social, picture: str) -> str:
-    """Return a whole page that says its title, description and picture to those who show links to it.
+    """Return a whole page that tells its title, description and picture to services that show links to it.
 
-    `picture` is the page's own, "" for that of the site. Addresses are whole, so pictures need the site's own.
+    `picture` is the page's own, "" for that of the site. Addresses are absolute, so pictures need that of the site.
     """
     told = {"og:type": "article", "og:site_name": config.site_name, "og:title": str(page.title or config.site_name)}
     if description := (page.meta or {}).get("description") or config.site_description:
@@ -93,7 +93,7 @@ def with_social(output: str, page: Page, config: MkDocsConfig, words: Wording, s
             told |= {"og:image:width": "1200", "og:image:height": "630"}
     tags = "".join(f'<meta property="{name}" content="{_attribute(value)}">' for name, value in told.items())
     if config.site_url:
-        # Those who have no name of their own for titles and pictures take those of Open Graph.
+        # Titles and pictures are then taken from Open Graph.
         tags += '<meta name="twitter:card" content="summary_large_image">'
     if config.site_url and social.has_feed:
         address = escape(urljoin(config.site_url, FEED))

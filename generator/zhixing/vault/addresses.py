@@ -1,4 +1,4 @@
-"""Where the pages of notes stand on a site: by their files' names, by Quartz' names, or where a `permalink` says.
+"""Where the pages of notes stand on a site: by their files' names, by those of Quartz, or where a `permalink` says.
 
 An address is held as the path of the note whose page would stand there: `a/b.md` for the address `a/b/`. Each note's
 own path is kept for it, so that a page that cannot have the address it claims always has one.
@@ -22,9 +22,9 @@ from zhixing.vault.vault import Vault, same_file
 PROPERTY = "permalink"
 _MAX_BYTES = 200
 _MAX_DEPTH = 16
-# What no file or folder of a site is called: `..`, hidden names, and names that some file system refuses.
+# Names that no file or folder of a site may have: `..`, hidden ones, and those that some file system refuses.
 _NO_NAME = re.compile(r"[\\:*?\"<>|\x00-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufffe\uffff]|^\.|\.$|^\s|\s$")
-# Documents that browsers run, and files, which a page's folder would stand in the way of.
+# Suffixes of documents that browsers run, and of files whose place a page's folder would take.
 _FILE = re.compile(r"\.(?:html?|xhtml|php|xml|gz|js|json|css)$", re.IGNORECASE)
 # Folders of the theme and of the search, and the page of addresses that lead nowhere.
 _OF_SITE = frozenset({"assets", "search", "404"})
@@ -85,7 +85,7 @@ def read_permalink(written: str) -> PurePosixPath | None:
 
 
 def _place(address: PurePosixPath) -> str:
-    """Return what two addresses have in common that cannot both be: in some file systems case does not count."""
+    """Return a key that is the same for two addresses which exclude each other: some file systems ignore case."""
     name = "index" if address.stem.lower() in _INDEX else address.stem
     return same_file(str(address.with_name(name)))
 
@@ -144,7 +144,7 @@ class _Finder:
             other = self._claimed.setdefault(place, note.path)
         if other == note.path:
             return True
-        # Nobody chose an address that Quartz would have given, and only a redirect is missing.
+        # Unless the owner wants the addresses of Quartz, nobody chose this one, and only a redirect is missing.
         if key or self._set == QUARTZ:
             what = f"The address {str(address.with_suffix(''))!r} is that of {other} too"
             self._report(note, key, what, "Give one of them another")

@@ -118,7 +118,7 @@ def backlinks(vault: Vault) -> Mapping[PurePosixPath, tuple[Edge, ...]]:
 
 
 def orphans(vault: Vault) -> tuple[Note, ...]:
-    """Return the notes that no other note links to; one that tells of a tag is reached by whatever has the tag."""
+    """Return the notes that no other note links to, without those about a tag that some note has."""
     leading = ((edge.source, edge.resolution.note) for edge in edges(vault))
     reached = {target.path for source, target in leading if target is not None and target is not source}
     alone = [note for path, note in vault.notes.items() if path not in reached]

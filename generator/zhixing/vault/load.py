@@ -359,7 +359,7 @@ class _Loader:
             if path.suffix.lower() != ".md" or (self.templates and self.templates in path.parents):
                 files.append(path)
             elif (note := self._find_unchanged(path) or self._read_note(path)) is not None:
-                notes[note.path] = note  # the path that it had before: it knows its hash
+                notes[note.path] = note  # the path object from before, which has its hash already
                 self._check_suffix(path)
         problems = tuple(sorted(self.problems, key=lambda problem: problem.order))
         return Vault(self.root, notes, tuple(files), problems, self.templates, self.wording, self.settings)

@@ -136,8 +136,8 @@ class Heading:
 class Block:
     """A block that a link can name: its id as written and the span of the paragraph, item, table or callout.
 
-    `results` says that it is the generated region of the example or list of that id, `part` which of them is meant: a
-    quantity by its name. Whether there is one only a run of the example can say.
+    `results` says that it is the generated region of the example or list of that id, `part` names one of its
+    results, a quantity; only a run of the example can say whether there is one.
     """
 
     id: str
@@ -150,8 +150,6 @@ _HTML_ID = re.compile(
     r"""<(?:[a-zA-Z][^<>]*?\sid|a(?=\s)[^<>]*?\sname)\s*=\s*(?:"(?P<quoted>[^"<>]*)"|'(?P<single>[^'<>]*)'|(?P<bare>[^\s"'<>]+))""",
     re.IGNORECASE,
 )
-
-
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 
 
@@ -414,11 +412,11 @@ class Note(Reading):
 
     @cached_property
     def made_anchors(self) -> frozenset[str]:
-        """The anchors that something else than a heading makes, so that no problem is a link to one of them.
+        """The anchors that come from something other than a heading; a link to one of them is no problem.
 
-        These are those of footnotes; where attributes are read, of blocks of code; and in a vault whose project has
-        programs of its own (MkDocs' hooks) the words of comments: what such a program makes of
-        `<!-- md:setting config.a -->` no note shows.
+        They are those of footnotes and, where attributes are read, of blocks of code. In a vault whose project has
+        programs of its own (hooks of MkDocs) they are also the words of comments, since no note shows what such a
+        program makes of `<!-- md:setting config.a -->`.
         """
         footnotes = (f"{mark}:{label}" for label in self.footnotes for mark in ("fn", "fnref"))
         comments = _COMMENT.findall(self.text) if self.dialect.hooks else []

@@ -80,7 +80,7 @@ def tag_names(tag: str) -> Iterator[str]:
 
 
 def told_tag(path: str) -> str:
-    """Return the folded tag of which a note tells as Quartz and Hugo have it, `tags/a.md` of `#a`; "" for others."""
+    """Return the folded tag that a note at a path is about, as in Quartz and Hugo: `a` for `tags/a.md`, else ""."""
     return fold(path[5:].removesuffix(".md")) if path[:5].lower() == "tags/" else ""
 
 

@@ -69,7 +69,7 @@ class _Reader:
         if field is None or field.value is None:
             return ""
         if key == "date" and isinstance(field.value, dict) and isinstance(created := field.value.get("created"), str):
-            return created.strip()  # MkDocs' blogs give a day for each of what was done to a post
+            return created.strip()  # a blog of Material says when a post was created and updated
         if isinstance(field.value, list | dict):
             self._wrong(key, field, "a single value", f"Write `{key}: …` in one line, in quotes if it holds brackets")
             return ""

@@ -76,8 +76,8 @@ class Extras:
     """What pages may hold beyond what every vault's pages may: nothing, by default.
 
     - `frames`: whose pages may stand in frames. `sources`: further ones of each directive of the policy.
-    - `scripts`: files of the vault that notes may run. `trusted`: whether authors' HTML keeps its names, styles and
-      forms, and scripts of the hosts and files that are named.
+    - `scripts`: files of the vault that notes may run. `trusted`: whether authors' HTML keeps its names, styles,
+      forms, and the scripts of the hosts and files that are named.
     """
 
     frames: Remote = NO_REMOTE

@@ -28,7 +28,7 @@ class Found(StrEnum):
 class Resolution:
     """Where a link points, and what is to be said about how it says so.
 
-    - `note` for NOTE, `file` for FILE, both None for EXTERNAL, which a tag's page is as well, and MISSING.
+    - `note` for NOTE, `file` for FILE, both None for EXTERNAL (also a tag's page) and MISSING.
     - `heading`, `block`: the place in the note. `heading_missing`, `block_missing`: it is named and does not exist.
     - `html_id`: the id in the author's own HTML that a Markdown link names in place of a heading, else "".
     - `alias`: the alias by which the note was found, which Obsidian would not follow, else "".
@@ -98,7 +98,7 @@ def _find_beside(vault: Vault, note: Note, link: Link) -> Resolution | None:
     return _found(vault, key or "", whole) if len(whole) == 1 else None
 
 
-# The pages that stand for a folder: MkDocs', Hugo's.
+# The pages that stand for a folder in MkDocs and Hugo.
 _FOLDER_PAGES = ("index", "README", "_index")
 
 

@@ -33,7 +33,7 @@ KEYS = (
 # Which addresses the pages of notes have.
 FILES, QUARTZ, PERMALINK = "files", "quartz", "permalink"
 ADDRESSES = (FILES, QUARTZ, PERMALINK)
-# What becomes of authors' HTML.
+# How authors' HTML is treated.
 CLEAN, TRUSTED = "clean", "trusted"
 HTML = (CLEAN, TRUSTED)
 _CODES = {code.slug: code for code in Code}
@@ -63,8 +63,8 @@ class Settings:
 
     `marked_only` says that only notes are published that say so. `properties` are those that stand on a page, None
     for all. `remote` is what of other hosts pages show, `extras` what else they may hold. `addresses` says which
-    addresses pages have, "" where nothing is set: those of files, without redirects from Quartz' addresses. `problems`
-    are those of the settings themselves. `dialect` is what mkdocs.yml says of the vault's Markdown.
+    addresses pages have, "" where nothing is set: those of files, without redirects from the addresses of Quartz.
+    `problems` are those of the settings themselves. `dialect` is what mkdocs.yml says of the vault's Markdown.
     """
 
     marked_only: bool = False

@@ -172,8 +172,8 @@ class Store:
             with suppress(OSError):
                 os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT, 0o600))
         with closing(sqlite3.connect(self.path, timeout=_WAIT)) as connection:
-            # What a power cut leaves of the last writes is damaged at worst, which is seen; waiting for the disk would
-            # be most of what a save costs.
+            # After a power cut the last writes may be damaged, which checksums show; waiting for the disk would be most
+            # of the cost of a save.
             connection.execute("PRAGMA synchronous = OFF")
             connection.execute(_TABLE)
             yield connection

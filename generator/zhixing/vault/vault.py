@@ -135,7 +135,7 @@ class Places:
     def slug(self, name: str) -> Heading | None:
         """Return the heading of an anchor, as Markdown links name it outside Obsidian, on a site or a code host."""
         found = self._slugs.get(name) or self._given_ids.get(name) or self._spaced_slugs.get(name)
-        # What another tool made of a heading; any other spelling `check --fix` writes as Obsidian wants it.
+        # An anchor that another tool made of a heading. Any other spelling is left to `check --fix`.
         is_slug = "-" in name and " " not in name and name == name.lower()
         return found or (self._letters.get(letters_of(name)) if is_slug else None)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import functools
+import gzip
 import random
 import shutil
 import statistics
@@ -20,7 +21,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -45,17 +46,20 @@ READ = "css => [...document.querySelectorAll(css)].filter(one => one.offsetParen
 # A query that more pages hold has no single answer.
 FEW = 8
 FIRST_BYTES, FIRST_SECONDS = 300_000, 0.3
+STORED = "x-stored"
+"""The header that says how long a file is that is sent compressed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of a query: pages in order, seconds from the last key to the last change, bytes fetched."""
+    """What came of a query: pages in order, seconds from the last key to the last change, bytes sent and stored."""
 
     query: Query
     found: tuple[str, ...]
     recall: float | None
     seconds: float
     size: int
+    stored: int
 
     @property
     def is_among_three(self) -> bool:
@@ -74,15 +78,32 @@ def build(folder: Path, notes: int) -> tuple[Path, Path]:
     return folder / "site", folder / "vault"
 
 
-class _Quiet(SimpleHTTPRequestHandler):
+class _Host(SimpleHTTPRequestHandler):
+    """Sends text compressed, as hosts of sites do, and says how long it is when it is not."""
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class names it so
         pass
+
+    def do_GET(self) -> None:
+        path = Path(self.translate_path(self.path))
+        if path.suffix not in {".js", ".css"} or not path.is_file():
+            super().do_GET()
+            return
+        data = path.read_bytes()
+        sent = gzip.compress(data, 6)
+        self.send_response(200)
+        headers = {"Content-Type": self.guess_type(path), "Content-Encoding": "gzip", "Content-Length": len(sent)}
+        for name, value in (headers | {STORED: len(data)}).items():
+            self.send_header(name, str(value))
+        self.end_headers()
+        with suppress(ConnectionError):  # the page was left
+            self.wfile.write(sent)
 
 
 @contextmanager
 def served(site: Path) -> Iterator[str]:
-    """Serve a site, without compression; yields its address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(site)))
+    """Serve a site; yields its address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Host, directory=str(site)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
@@ -96,10 +117,13 @@ class Reader:
     address: str
     pages: Mapping[str, Found]
     size: int = 0
+    stored: int = 0
 
     def count(self, response: Response) -> None:
         """Add what a response brings to what was fetched."""
-        self.size += int(response.headers.get("content-length", 0))
+        size = int(response.headers.get("content-length", 0))
+        self.size += size
+        self.stored += int(response.headers.get(STORED, size))
 
     def ask(self, query: Query) -> Answer:
         """Type a query and read the results once they have stopped changing."""
@@ -107,7 +131,7 @@ class Reader:
         self.page.keyboard.press("/")
         box = self.page.locator(BOX)
         box.wait_for()
-        self.size = 0
+        self.size = self.stored = 0
         start = time.perf_counter()
         box.fill(query.text)
         links, seconds = self._settled(start)
@@ -115,7 +139,7 @@ class Reader:
         found = tuple(dict.fromkeys(order))
         holding = {where for where, page in self.pages.items() if query.plain.lower() in page.text} | query.meant
         recall = len(holding & {*found}) / len(holding) if len(holding) <= FEW else None
-        return Answer(query, found, recall, seconds, self.size)
+        return Answer(query, found, recall, seconds, self.size, self.stored)
 
     def _settled(self, start: float) -> tuple[list[str], float]:
         """Return the results, and when they last changed."""
@@ -170,7 +194,8 @@ def report(answers: list[Answer], before: int) -> bool:
     late = times[int(0.95 * len(times))]
     print(f"first results: median {statistics.median(times) * 1000:.0f} ms, 95 % within {late * 1000:.0f} ms")
     usual, most = statistics.median(sizes), f"{sizes[-1]} ({largest.query.text})"
-    print(f"bytes for a first query, uncompressed: median {usual:.0f}, at most {most}")
+    print(f"bytes for a first query, as sent: median {usual:.0f}, at most {most}")
+    print(f"as stored, uncompressed: at most {max(answer.stored for answer in answers)}")
     print(f"files of the index fetched before it: {before}")
     return not missed and not before and sizes[-1] <= FIRST_BYTES and late <= FIRST_SECONDS
 

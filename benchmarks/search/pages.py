@@ -10,8 +10,13 @@ from pathlib import Path
 import lxml.html
 import yaml
 
-# What is in a page's article and no text of it.
-_LEFT_OUT = ".//aside|.//annotation|.//script|.//style|.//a[contains(@class,'headerlink')]|.//nav"
+# What is in a page's article and no text of it. NumPy code is made from an example's source, which is searched.
+_LEFT_OUT = (
+    ".//aside|.//annotation|.//script|.//style|.//a[contains(@class,'headerlink')]|.//nav"
+    "|.//details[@class='source'][starts-with(summary, 'NumPy')]|.//svg"
+)
+# What ends a run of text.
+_BLOCKS = ".//*[contains(' br dd div dt figcaption h1 h2 h3 h4 h5 li p pre summary td th ', concat(' ', name(), ' '))]"
 _HEAD = re.compile(r"---\n(.*?)\n---", re.DOTALL)
 _SPACES = re.compile(r"\s+")
 
@@ -26,13 +31,13 @@ class Found:
 
 
 def read_pages(site: Path) -> dict[str, Found]:
-    """Return the pages of a site by their addresses, but those of tags."""
+    """Return the pages of a site by their addresses, but those of tags and of recent changes, which list others."""
     pages = {}
     for path in sorted(site.rglob("index.html")):
         folder = path.parent.relative_to(site).as_posix()
         where = "" if folder == "." else f"{folder}/"
         articles = lxml.html.parse(str(path)).getroot().xpath("//article")
-        if articles and not where.startswith("tags"):
+        if articles and not where.startswith(("tags", "recent")):
             pages[where] = _read(articles[0])
     return pages
 
@@ -40,7 +45,10 @@ def read_pages(site: Path) -> dict[str, Found]:
 def _read(article: lxml.html.HtmlElement) -> Found:
     for element in article.xpath(_LEFT_OUT):
         element.drop_tree()
-    own = article.xpath(".//h2[not(ancestor::*[@class='backlinks'])]|.//h3[not(ancestor::*[@class='backlinks'])]")
+    for element in article.xpath(f"{_BLOCKS}|.//section[@class='backlinks']//a"):
+        element.tail = f"\n{element.tail or ''}"
+    # Without an id, a heading is a caption that no result can lead to.
+    own = article.xpath(".//*[self::h2 or self::h3][@id and not(ancestor::*[@class='backlinks'])]")
     headings = frozenset(_text(heading.text_content()) for heading in own)
     title = _text(str(article.xpath("string(.//h1)")))
     return Found(title, headings - {""}, _SPACES.sub(" ", article.text_content()).lower())

@@ -36,6 +36,8 @@ NOTES = {
     "注意力.md": "---\naliases: [关注机制]\n---\n# 注意力\n\n注意力是加权和。多头注意力是它的推广。\n",
     "BERT模型.md": "# BERT模型\n\nＢＥＲＴ 用注意力 <b onmouseover=alert(1)>粗</b> `<img src=x onerror=alert(1)>`。\n",
     "夹/多头.md": "# 分头\n\n几个头，注意力。\n",
+    "谱.md": "# 谱\n\n## 关注\n\n话。\n\n## 分\n\n话。\n",
+    "共有的标题集.md": "# 共有的标题集\n\n话。\n",
     "藏.md": "---\npublish: false\n---\n# 藏着的多头注意力\n",
     **{f"页{number}.md": f"# 第{number}页\n\n## 共有的标题\n\n同样的话。\n" for number in range(30)},
 }
@@ -225,11 +227,11 @@ def find(page: Page, query: str) -> list[str]:
     ("query", "first"),
     [
         ("多头注意力", "多头注意力"), ("注意力", "注意力"), ("头注意", "多头注意力"), ("意", "注意力"),
-        ("mha", "多头注意力"), ("multi-head attention", "多头注意力"), ("关注", "注意力"),
+        ("mha", "多头注意力"), ("multi-head attention", "多头注意力"), ("关注", "谱"), ("关注机制", "注意力"),
         ("BERT模型", "BERT模型"), ("bert 模型", "BERT模型"), ("ｂｅｒｔ", "BERT模型"), ("ert", "BERT模型"),
         ("be", "BERT模型"), ("Multi Head", "多头注意力"),
         ("数学形式", "多头注意力"), ("独特之物", "多头注意力"), ("分头", "多头"), ("dk", "多头注意力"),
-        ("第7页", "页7"), ("多头注意力是什么意思呢", "多头注意力"),
+        ("第7页", "页7"), ("分", "谱"), ("共有的标题", "共有的标题集"), ("多头注意力是什么意思呢", "多头注意力"),
     ],
 )  # fmt: skip
 def test_the_page_that_is_meant_comes_first(browser: Browser, place: str, query: str, first: str) -> None:
@@ -247,6 +249,16 @@ def test_everything_that_holds_a_query_is_found_and_nothing_else(browser: Browse
         assert len(find(page, "共有的标题")) == 10
         page.locator("[role=listbox]").evaluate("one => one.scrollTo(0, one.scrollHeight)")
         expect(page.locator(".zx-result")).to_have_count(20)
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_a_window_that_shows_ten_results_without_scrolling_gets_more(browser: Browser, place: str) -> None:
+    with at(browser, place) as page:
+        page.set_viewport_size({"width": 1440, "height": 3000})
+        page.locator("#zx-search").evaluate("one => one.style.maxHeight = 'none'")
+        find(page, "共有的标题")
+        expect(page.locator(".zx-result")).to_have_count(31)
 
 
 @pytest.mark.browser
@@ -328,7 +340,7 @@ def test_a_key_that_is_typed_into_a_field_opens_nothing(browser: Browser, place:
 @pytest.mark.browser
 @pytest.mark.slow
 def test_an_address_can_hold_a_query(browser: Browser, place: str) -> None:
-    with at(browser, f"{place}404.html?q={quote('关注')}") as page:
+    with at(browser, f"{place}404.html?q={quote('关注机')}") as page:
         page.wait_for_selector(".zx-result")
         assert unquote(page.locator(".zx-result").first.get_attribute("href") or "") == f"{place}注意力/"
 

@@ -100,8 +100,8 @@ def draw_nearby(around: Surroundings, note: Note, address: Callable[[Note], str]
         return ""
     name = escape(words.nearby)
     return (
-        f'<section class="zx-nearby" aria-label="{name}"><h2>{name}</h2>\n'
-        f"{_picture(around, note, address, words)}\n<dl>{listed}</dl></section>"
+        f'<nav class="zx-nearby" aria-label="{name}"><h2>{name}</h2>\n'
+        f"{_picture(around, note, address, words)}\n<dl>{listed}</dl></nav>"
     )
 
 

@@ -165,8 +165,9 @@ def terms_of(text: str) -> list[str]:
 
 @lru_cache(maxsize=5_000)
 def _heading_terms(heading: str) -> tuple[str, ...]:
-    """Return the terms of a heading; notes made from one template have the same."""
-    return tuple(terms_of(heading))
+    """Return the terms of a heading, and that by which it is found whole; notes of one template have the same ones."""
+    squeezed = squeeze(heading)
+    return (*terms_of(heading), f"={squeezed[:80]}") if squeezed else ()
 
 
 @lru_cache(maxsize=20_000)

@@ -7,7 +7,9 @@
   const SITE = new URL("../../", here);
   // Results fetched at a time; files are fetched until so many pages hold the words, or so many were looked at.
   const STEP = 10;
-  const LOOK = 20;
+  const LOOK = 28;
+  // A heading of so many pages at most stands for them.
+  const FEW = 3;
   const MOST_TERMS = 8;
   const FIELDS = { text: 0, often: 1, heading: 2, alias: 3, title: 4 };
 
@@ -170,6 +172,10 @@
     };
     add(query.start, FIELDS.alias, 250, false);
     add(query.start, FIELDS.title, 300, false);
+    // A heading that only a few pages have names its page nearly as an alias does.
+    const named = found.get(query.exact)[FIELDS.heading];
+    const isNamed = named.length > 0 && named.length <= FEW;
+    if (isNamed) add(query.exact, FIELDS.heading, 2000, true);
     add(query.exact, FIELDS.alias, 4000, true);
     add(query.exact, FIELDS.title, 8000, true);
     const pages = [...scores.keys()];
@@ -182,7 +188,7 @@
       for (const page of chosen) scores[page] += 100 * common[page];
     }
     chosen.sort((one, other) => scores[other] - scores[one] || one - other);
-    return { chosen: strict ? chosen : chosen.slice(0, 2 * STEP), scores, strict };
+    return { chosen: strict ? chosen : chosen.slice(0, 2 * STEP), scores, strict, isNamed };
   }
 
   // Pages as results.
@@ -208,17 +214,19 @@
   }
 
   /** Return how well a page that was read answers a query; 0 where it does not hold all of its words. */
-  function grade(query, one) {
+  function grade(query, one, isNamed) {
     const { squeezed } = query;
     const [title, ...others] = one.names;
     if (title === squeezed) return 100;
     if (others.includes(squeezed)) return 90;
+    const own = one.sections.filter((section) => section.own);
+    const isHeading = own.some((section) => squeeze(section.heading) === squeezed);
+    if (isHeading && isNamed) return 85;
     if (title.startsWith(squeezed)) return 80;
     if (others.some((name) => name.startsWith(squeezed))) return 75;
     if (title.includes(squeezed)) return 70;
     if (others.some((name) => name.includes(squeezed))) return 65;
-    const own = one.sections.filter((section) => section.own);
-    if (own.some((section) => squeeze(section.heading) === squeezed)) return 60;
+    if (isHeading) return 60;
     if (own.some((section) => squeeze(section.heading).includes(squeezed))) return 50;
     const names = one.names.join(" ");
     if (query.runs.every((run) => names.includes(run))) return 40;
@@ -412,9 +420,9 @@
       one.at += part.length;
       const read = await Promise.all(part.map(page));
       if (one.turn !== current) return;
-      good.push(...read.filter((page) => page && (!found.strict || grade(query, page) > 0)));
+      good.push(...read.filter((page) => page && (!found.strict || grade(query, page, found.isNamed) > 0)));
     }
-    const rank = new Map(good.map((page) => [page, found.strict ? grade(query, page) : 0]));
+    const rank = new Map(good.map((page) => [page, found.strict ? grade(query, page, found.isNamed) : 0]));
     good.sort((a, b) => rank.get(b) - rank.get(a) || found.scores[b.number] - found.scores[a.number]);
     const options = good.map((page) => option(query, page, one.seen++));
     if (fresh) {
@@ -429,6 +437,8 @@
     rest = left ? one : null;
     const count = `${one.seen}${left ? "+" : ""}`;
     show(one.seen ? dialog.dataset.count.replace("{count}", count) : dialog.dataset.none, one.seen > 0);
+    // Nobody can scroll to the rest in a list that is not full.
+    if (rest && good.length && list.scrollHeight <= list.clientHeight) await more(rest, false);
   }
 
   async function move(step) {

@@ -231,3 +231,19 @@ def test_a_note_that_links_to_a_result_rests_on_its_example(
     note.write_text(note.read_text(encoding="utf-8").replace("{x: a", "{z: a"), encoding="utf-8")
     assert "notes/乙.md:3:3: link-block: The example '例' has no result 'x'." in zhixing(project, "check").stdout
     assert few == [False, True]
+
+
+def test_a_list_rests_on_the_runs_of_what_it_repeats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "kept"))
+    example = "```yaml example\nid: 例\ngiven: {a: 2}\ncompute: {x: a * 3}\nexpect: {x < 9: 1}\n```\n"
+    says = "says:\n  - document: 甲\n    text: 三\n    claims: {y: 3}\n    instead: 它是 {y}\n"
+    user = f"```yaml example\nid: 用\nuses: {{x: 例.x}}\ncompute: {{y: x + 1}}\n{says}```\n"
+    listed = "# 表\n\n```yaml list\nid: 误\nof: errata\n```\n"
+    project = vault(tmp_path / "project", 甲=f"# 甲\n\n文。\n\n{example}", 乙=f"# 乙\n\n文。\n\n{user}", 表=listed)
+    zhixing(project, "regenerate")
+    assert "region-stale" not in zhixing(project, "check").stdout
+    note = project / "notes" / "甲.md"
+    note.write_text(note.read_text(encoding="utf-8").replace("a: 2", "a: 2.5"), encoding="utf-8")
+    told = zhixing(project, "check").stdout
+    for name in ("误", "用"):
+        assert f"region-stale: The results of '{name}' are not what it computes now" in told

@@ -224,13 +224,23 @@ def test_a_note_that_links_to_a_result_rests_on_its_example(
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "kept"))
     example = "```yaml example\nid: 例\ngiven: {a: 2}\ncompute: {x: a * 3}\nexpect: {a * 3: 6}\n```\n"
-    project = vault(tmp_path / "project", 甲=f"# 甲\n\n{example}\n见 [[乙]]。\n", 乙="# 乙\n\n见 [[甲#^例.x]]。\n")
+    other = example.replace("例", "另")
+    link = "见 [[甲#^例.x]]。\n"
+    project = vault(
+        tmp_path / "project", 甲=f"# 甲\n\n{example}\n见 [[乙]]、[[丙]]。\n", 乙=f"# 乙\n\n{link}",
+        丙=f"# 丙\n\n{link}\n{other}",
+    )  # fmt: skip
     zhixing(project, "regenerate")
+    assert "link-block" not in zhixing(project, "check").stdout
+    with (project / "notes" / "丙.md").open("a", encoding="utf-8") as edited_before:
+        edited_before.write("\n又一句。\n")
     assert "link-block" not in zhixing(project, "check").stdout
     note = project / "notes" / "甲.md"
     note.write_text(note.read_text(encoding="utf-8").replace("{x: a", "{z: a"), encoding="utf-8")
-    assert "notes/乙.md:3:3: link-block: The example '例' has no result 'x'." in zhixing(project, "check").stdout
-    assert few == [False, True]
+    told = zhixing(project, "check").stdout
+    for name in ("乙", "丙"):
+        assert f"notes/{name}.md:3:3: link-block: The example '例' has no result 'x'." in told
+    assert few == [False, True, True]
 
 
 def test_a_list_rests_on_the_runs_of_what_it_repeats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,7 +92,9 @@ def test_a_folder_that_something_else_wrote_into_is_built_anew(author: Author, t
     serve(author, tmp_path / "first").close()
     cache = cache_folder()
     assert cache is not None
-    for page in cache.glob("served-*/index.html"):
+    pages = list(cache.glob("served-*/index.html"))
+    assert pages
+    for page in pages:
         page.write_text("changed", encoding="utf-8")
     served = serve(author, tmp_path / "again")
     assert read_site(served.site) == clean(author, tmp_path / "clean")

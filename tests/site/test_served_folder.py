@@ -28,6 +28,15 @@ def make(tmp_path: Path, name: str) -> tuple[Path, Path]:
     return vault, site
 
 
+def serve(vault: Path, site: Path) -> Path:
+    """Serve a site and stop; return where it is kept."""
+    folder = ServedFolder()
+    place = folder.put(vault, site)
+    folder.take_away()
+    assert place
+    return place
+
+
 def kept(cache: Path) -> list[Path]:
     return sorted((path for path in cache.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime)
 
@@ -54,19 +63,16 @@ def test_only_the_sites_served_last_are_kept_and_those_in_use(tmp_path: Path, ca
     first = used.put(*make(tmp_path, "first"))
     assert first
     os.utime(first, (1, 1))
+    made = [make(tmp_path, f"v{number}") for number in range(_MOST + 2)]
     places = []
-    for number in range(_MOST + 2):
-        folder = ServedFolder()
-        place = folder.put(*make(tmp_path, f"v{number}"))
-        folder.take_away()
-        assert place
-        os.utime(place, (10 + number, 10 + number))
-        places.append(place)
-    last = ServedFolder()
-    place = last.put(*make(tmp_path, "last"))
-    assert kept(cache) == [first, *places[3:], place]
+    for number, one in enumerate(made):
+        places.append(serve(*one))
+        os.utime(places[-1], (10 + number, 10 + number))
+    assert kept(cache) == [first, *places[2:]]
+    assert serve(*made[2]) == places[2]
+    last = serve(*make(tmp_path, "last"))
+    assert kept(cache) == [first, *places[4:], places[2], last]
     used.take_away()
-    last.take_away()
 
 
 def test_nothing_is_kept_within_the_vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,8 @@ from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 
 from zhixing.checks.blocks import check_expectations
-from zhixing.checks.check_links import check_links, check_results
+from zhixing.checks.check_links import check_edge, check_graph, check_links, check_results
+from zhixing.checks.fix_links import LinkFixer
 from zhixing.checks.names import check_names
 from zhixing.checks.own import check_own
 from zhixing.checks.template import Template, read_template, templates_of
@@ -23,7 +24,7 @@ from zhixing.language.budget import Budget, Pool, budget_of_claims, pool_of_show
 from zhixing.language.kept_runs import SHOWN, KeptRuns
 from zhixing.language.model import Run
 from zhixing.language.runs import Book, Declared, RunMemory, example_of, run_all
-from zhixing.lists.lists import CANVAS, List, find_published, list_body, list_map, read_list
+from zhixing.lists.lists import CANVAS, List, beginning, find_published, list_body, list_map, read_list
 from zhixing.markdown.blocks import Region
 from zhixing.markdown.fences import example_fences, list_fences
 from zhixing.markdown.generated import SEAL
@@ -32,7 +33,7 @@ from zhixing.show.body import Body, Rendered, decode_rendered, encode_rendered, 
 from zhixing.show.forms import KeptForms
 from zhixing.show.templates import NoteTemplateError, obsidian_template
 from zhixing.source import Source
-from zhixing.vault.graph import edges
+from zhixing.vault.graph import edges, links_by_note
 from zhixing.vault.load import leads_elsewhere, read_inside
 from zhixing.vault.note import Note, read_note
 from zhixing.vault.stamps import Stamp, stamps
@@ -119,11 +120,14 @@ class Results:
 
     def figures(self, note: Note) -> dict[PurePosixPath, str]:
         """Return the figures of what a note declares: SVG by its place in the vault."""
-        folder = note.path.parent / FIGURES
-        return {folder / name: svg for shown in self.of(note).values() for name, svg in shown.figures.items()}
+        shown = [body.figures for body in self.of(note).values() if body.figures] if self.blocks[note.path] else []
+        folder = note.path.parent / FIGURES if shown else None
+        return {folder / name: svg for figures in shown for name, svg in figures.items()} if folder else {}
 
     def maps(self, note: Note) -> dict[PurePosixPath, str]:
         """Return the canvases that a note declares: text with room for a checksum, by its place in the vault."""
+        if not self.canvases:
+            return {}
         places = (note.path.parent / f"{block.id}{CANVAS}" for block in self.blocks[note.path] if block.id)
         return {place: self.canvases[place] for place in places if place in self.canvases}
 
@@ -178,6 +182,45 @@ class _Planned:
     plan: Plan
 
 
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """The problems of a note, and what they rest on: objects that are kept, so that their places stay taken."""
+
+    places: tuple[int, ...]
+    rests_on: tuple[object, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass
+class _Checks:
+    """The problems of the notes of a vault, as long as what all of them rest on is the same."""
+
+    common: object = None
+    notes: dict[PurePosixPath, _Checked] = field(default_factory=dict)
+
+    def of(self, templates: Mapping[str, Template], found: Results) -> dict[PurePosixPath, _Checked]:
+        """Return what is known of notes; nothing where templates or the names of examples have changed."""
+        common = templates, found.book.runs.keys(), found.backing.failed
+        if common != self.common:
+            self.common, self.notes = common, {}
+        return self.notes
+
+    def forget(self, vault: Vault) -> None:
+        """Forget notes that a vault has no longer."""
+        if len(self.notes) > len(vault.notes):
+            self.notes = {path: known for path, known in self.notes.items() if path in vault.notes}
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """What the lists of a vault show, and what that rests on. `runs` are compared as objects."""
+
+    rests_on: tuple[object, ...] = ()
+    runs: tuple[Run, ...] = ()
+    bodies: Mapping[str, Body] = field(default_factory=dict)
+    canvases: Mapping[PurePosixPath, str] = field(default_factory=dict)
+
+
 @dataclass
 class Memory:
     """The results of an earlier run, for a server that runs again after each save."""
@@ -186,6 +229,18 @@ class Memory:
     rendered: dict[str, tuple[Run, Rendered]] = field(default_factory=dict)
     plans: dict[PurePosixPath, _Planned] = field(default_factory=dict)
     claims: dict[PurePosixPath, _KnownClaims] = field(default_factory=dict)
+    checks: _Checks = field(default_factory=_Checks)
+    lists: _Lists = field(default_factory=_Lists)
+    _beginnings: dict[PurePosixPath, tuple[Note, str]] = field(default_factory=dict)
+
+    def find_beginnings(self, vault: Vault) -> tuple[str, ...]:
+        """Return the beginnings of all notes, of which lists say something."""
+        known = self._beginnings
+        self._beginnings = {
+            path: known[path] if path in known and known[path][0] is note else (note, beginning(note))
+            for path, note in vault.notes.items()
+        }
+        return tuple([text for _, text in self._beginnings.values()])
 
     @cached_property
     def forms(self) -> KeptForms:
@@ -235,7 +290,7 @@ def results(vault: Vault, progress: Progress = _silent, memory: Memory | None = 
     rendered = {name: memory.render(name, run, pool) for name, run in book.runs.items()}
     examples = {name: one.body for name, one in rendered.items() if one.body}
     memory.runs.kept.save()
-    made, canvases = _make_lists(unique, vault, book)
+    made, canvases = _make_lists_again(unique, vault, book, memory)
     declared = [
         *((one.note, one.fence, one.example.id if one.example else "") for one in book.declared),
         *((one.note, one.fence, one.id) for one in lists),
@@ -244,7 +299,7 @@ def results(vault: Vault, progress: Progress = _silent, memory: Memory | None = 
     claiming = budget_of_claims(len(note.source.text) for note in vault.notes.values())
     memory.claims = {path: known for path, known in memory.claims.items() if path in vault.notes}
     blocks, said = _blocks(vault, declared), tuple(problems)
-    return Results(book, examples | made, canvases, blocks, said, rendered, claiming, memory.claims)
+    return Results(book, {**examples, **made}, canvases, blocks, said, rendered, claiming, memory.claims)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +339,24 @@ def _split_by_id(lists: Iterable[_ListBlock], taken: Collection[str]) -> tuple[l
 def _duplicate_id(one: _ListBlock) -> Problem:
     what = f"The id {one.id!r} is taken already"
     return one.note.source.problem(Code.LIST_INVALID, one.fence.content, what, "Choose another")
+
+
+def _make_lists_again(
+    lists: Iterable[_ListBlock], vault: Vault, book: Book, memory: Memory
+) -> tuple[Mapping[str, Body], Mapping[PurePosixPath, str]]:
+    """Return what `_make_lists` gives; bodies are the same objects as the last time where they show the same."""
+    lists = list(lists)
+    if not lists:
+        return {}, {}
+    known, runs = memory.lists, tuple(book.runs.values())
+    places = tuple((one.note.path, one.name) for one in book.declared)
+    declared = tuple((one.note.path, one.declared) for one in lists)
+    rests_on = vault.outline, places, declared, memory.find_beginnings(vault)
+    if known.rests_on != rests_on or [*map(id, known.runs)] != [*map(id, runs)]:
+        bodies, canvases = _make_lists(lists, vault, book)
+        bodies = {name: body if known.bodies.get(name) != body else known.bodies[name] for name, body in bodies.items()}
+        memory.lists = known = _Lists(rests_on, runs, bodies, canvases)
+    return known.bodies, known.canvases
 
 
 def _make_lists(
@@ -538,6 +611,45 @@ def check(
     return vault.settings.weigh([*problems, *expected, *links, *check_names(vault)])
 
 
+def check_again(
+    vault: Vault,
+    found: Results,
+    planned: Plan,
+    templates: Mapping[str, Template],
+    memory: Memory,
+    find_own: Callable[[Note, Mapping[str, Template]], Iterable[Problem]] = check_own,
+) -> list[Problem]:
+    """Return the problems that `check` gives, in another order, looking only at notes of which something changed.
+
+    `find_own` returns what `check_own` does.
+    """
+    held_to = templates if vault.settings.templates else {}
+    links, checked = links_by_note(vault), memory.checks.of(held_to, found)
+    fixer = LinkFixer(vault)
+    problems = [*vault.problems, *found.problems, *planned.problems, *_check_figures(vault, found)]
+    for path, note in vault.notes.items():
+        rests_on = note, links[path], found.judged(note), *_computed_in(note, found)
+        places = tuple(map(id, rests_on))
+        known = checked.get(path)
+        if known is None or known.places != places:
+            own = (*find_own(note, held_to), *check_computed(note, found))
+            linked = (problem for edge in links[path] for problem in check_edge(vault, edge, fixer))
+            known = checked[path] = _Checked(places, rests_on, (*own, *linked))
+        problems += known.problems
+    memory.checks.forget(vault)
+    to_results = (edge for edge in edges(vault) if edge.resolution.block)
+    expected = check_expectations(found.book.declared)
+    whole = [*check_graph(vault), *check_results(to_results, found.names_of), *check_names(vault)]
+    return vault.settings.weigh([*problems, *expected, *whole])
+
+
+def _computed_in(note: Note, found: Results) -> Iterator[object]:
+    """Yield the runs of a note's examples and what they show; an example that moved has another run."""
+    for block in found.blocks[note.path]:
+        if block.id in found.book.runs:
+            yield from (found.book.runs[block.id], found.rendered[block.id])
+
+
 def check_computed(note: Note, found: Results) -> Iterator[Problem]:
     """Yield the problems of what a note's examples show and say, and of its claims."""
     for name in (block.id for block in found.blocks[note.path] if block.id in found.book.runs):
@@ -556,6 +668,7 @@ __all__ = [
     "ResultBlock",
     "Results",
     "check",
+    "check_again",
     "check_computed",
     "open_memory",
     "plan",

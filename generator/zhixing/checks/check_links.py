@@ -129,6 +129,11 @@ def check_links(vault: Vault) -> Iterator[Problem]:
     fixer = LinkFixer(vault)
     for edge in edges(vault):
         yield from check_edge(vault, edge, fixer)
+    yield from check_graph(vault)
+
+
+def check_graph(vault: Vault) -> Iterator[Problem]:
+    """Yield a problem for each circle of links, for embeds that show too much, and for each orphan."""
     for cycle in embed_cycles(vault):
         names = " → ".join([*(edge.source.name for edge in cycle), cycle[0].source.name])
         what = f"This embed is part of a circle: {names}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from zhixing.checks.places import check_places
 from zhixing.markdown.inline import TokenKind
@@ -11,7 +11,7 @@ from zhixing.problems import Code, Problem
 from zhixing.vault.addresses import find_addresses
 from zhixing.vault.note import Note
 from zhixing.vault.pages import name_pages
-from zhixing.vault.vault import Vault, fold
+from zhixing.vault.vault import Vault, fold, once_for_outline
 
 # The properties that are read, and Obsidian's own `alias`, `tag`, `publish` and `cssclasses`.
 PROPERTIES = frozenset(
@@ -39,6 +39,24 @@ PROPERTIES = frozenset(
 
 def check_names(vault: Vault) -> Iterator[Problem]:
     """Yield a problem for each name, alias and address that two notes share, and for what gets no page or place."""
+    yield from _find_shared(vault)
+    yield from _without_pages(vault)
+    yield from find_addresses(vault).problems
+    yield from _find_left_out(vault)
+
+
+@once_for_outline
+def _find_left_out(vault: Vault) -> Sequence[Problem]:
+    return tuple(check_places(vault))
+
+
+@once_for_outline
+def _find_shared(vault: Vault) -> Sequence[Problem]:
+    """Return a problem for each name and alias that two notes share: their places are those of properties."""
+    return tuple(_check_shared(vault))
+
+
+def _check_shared(vault: Vault) -> Iterator[Problem]:
     by_name: dict[str, list[Note]] = defaultdict(list)
     for note in vault.notes.values():
         by_name[fold(note.name)].append(note)
@@ -50,9 +68,6 @@ def check_names(vault: Vault) -> Iterator[Problem]:
             what = f"{notes[0].path} has the same name"
             yield note.source.problem(Code.NAME_CLASH, 0, what, "Rename one of them, or write paths in links")
     yield from _shared_aliases(vault)
-    yield from _without_pages(vault)
-    yield from find_addresses(vault).problems
-    yield from check_places(vault)
 
 
 def check_properties(note: Note) -> Iterator[Problem]:

@@ -278,6 +278,11 @@ def _group(note: Note, by: str, words: Wording) -> str:
     return note.type if by == "type" else ""
 
 
+def beginning(note: Note) -> str:
+    """Return the part of a note's text that lists say something of: all up to the end of its opening."""
+    return note.text[: note.opening.span.end if note.opening else len(note.text)]
+
+
 def _gloss(note: Note, words: Wording) -> str:
     """Return the first sentence of a note's opening that asks nothing, as it is written, without comments.
 

@@ -9,7 +9,7 @@ nearly every page shows is in the site's signature: the files of the site and th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
@@ -31,9 +31,10 @@ from zhixing.site.nearby import MOST, Surroundings
 from zhixing.site.sheets import count_bases
 from zhixing.site.shown import Shown
 from zhixing.vault.embeds import embed_limits
-from zhixing.vault.graph import Edge, edges
+from zhixing.vault.graph import Edge, links_by_note
 from zhixing.vault.load import read_inside
 from zhixing.vault.note import Note
+from zhixing.vault.vault import Outline
 
 _SIZE = 16
 # A link in what an example or a list shows, to be resolved like one of a note.
@@ -52,6 +53,41 @@ def digest(parts: Iterable[object]) -> bytes:
     return blake2b(joined.encode("utf-8", "surrogatepass"), digest_size=_SIZE).digest()
 
 
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    """A signature, and what of the vault it rests on.
+
+    `objects` are compared as such, by their `places`, which stay taken while they are kept; `facts` by what they say.
+    """
+
+    places: tuple[int, ...]
+    objects: tuple[object, ...]
+    facts: tuple[object, ...]
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """What any page may show of the whole vault. Bodies are compared as objects."""
+
+    outline: Outline
+    homes: Mapping[str, Path]
+    figures: Mapping[Path, str]
+    bodies: tuple[Body, ...]
+    has_faults: bool
+
+    def equals(self, other: _Common | None) -> bool:
+        """Return whether the signature of a page rests on nothing here that another build had otherwise."""
+        return (
+            other is not None
+            and self.outline is other.outline
+            and self.has_faults == other.has_faults
+            and [*map(id, self.bodies)] == [*map(id, other.bodies)]
+            and self.homes == other.homes
+            and self.figures == other.figures
+        )
+
+
 @dataclass
 class Digests:
     """Digests of what stays the same object from one build to the next, so that only what changed is read again."""
@@ -63,6 +99,9 @@ class Digests:
     bodies: dict[int, tuple[Body, bytes]] = field(default_factory=dict)
     judged: dict[int, tuple[tuple[Judged, ...], bytes]] = field(default_factory=dict)
     made: dict[str, tuple[Document, bytes]] = field(default_factory=dict)
+    common: _Common | None = None
+    badges: Mapping[Path, str] = field(default_factory=dict)
+    signed: dict[Path, _Signed] = field(default_factory=dict)
 
     def of_note(self, note: Note) -> bytes:
         """Return the digest of a note's text."""
@@ -149,7 +188,8 @@ class Signatures:
         self.results = shown.results
         self.around = around
         self.faults = faults
-        self._badges = {note.path: badge(note) for note in shown.vault.notes.values()}
+        wrong = faults.problems if faults else {}
+        self._badges = {path: badge(note) for path, note in shown.vault.notes.items() if path in wrong}
         self.digests = digests
         self.limits = embed_limits(shown.vault).limits
         self.examples = Examples(shown.vault, shown.results, faults=faults)
@@ -159,11 +199,68 @@ class Signatures:
         self._sheets: dict[Path, str] = {}
 
     def of_pages(self, paths: Iterable[str]) -> dict[str, bytes]:
-        """Return the signatures of pages."""
-        found = ((path, self.shown.note(path)) for path in paths)
-        signatures = {path: self.of(note) if note else self._of_made(path) for path, note in found}
-        self.digests.forget(self.results)
+        """Return the signatures of pages; those that rest on what they did are taken from the last build."""
+        digests, notes = self.digests, {str(path): note for path, note in self.vault.notes.items()}
+        common = self._find_common()
+        known = digests.signed if common.equals(digests.common) else {}
+        touched = self._find_touched(known)
+        digests.common, digests.badges, digests.signed = common, self._badges, {}
+        signatures = {}
+        for path in paths:
+            note = notes.get(path)
+            if note is None:
+                signatures[path] = self._of_made(path)
+                continue
+            signed = self._sign(note) if note.path in touched else known[note.path]
+            digests.signed[note.path], signatures[path] = signed, signed.signature
+        digests.forget(self.results)
         return signatures
+
+    def _find_common(self) -> _Common:
+        bodies = tuple(self.results.bodies.values())
+        homes, figures = self.results.homes, self.shown.figures
+        return _Common(self.vault.outline, homes, figures, bodies, has_faults=self.faults is not None)
+
+    def _find_touched(self, known: Mapping[Path, _Signed]) -> Collection[Path]:
+        """Return the notes whose page may show something else than it did, and those in which one of them stands."""
+        notes = self.vault.notes
+        touched = {path for path, note in notes.items() if self._differs(note, known.get(path))}
+        before, now = self.digests.badges, self._badges
+        if before != now and known:
+            moved = {path for path in before.keys() | now.keys() if before.get(path) != now.get(path)}
+            touched |= {one.resolution.note.path for path in moved for one in self._links[path] if one.resolution.note}
+            touched |= {path for path, note in notes.items() if self.results.maps(note)}
+        touched |= set(self._find_showing_all())
+        while more := {path for path in self._embeds if path not in touched and self._shows(path, touched)}:
+            touched |= more
+        return touched
+
+    def _shows(self, path: Path, notes: Collection[Path]) -> bool:
+        """Return whether one of some notes stands in a note."""
+        return any(one in notes for one in self._embeds[path])
+
+    def _find_showing_all(self) -> Iterator[Path]:
+        """Yield the notes that may show any other, or a file: those with a base or a canvas."""
+        for path, note in self.vault.notes.items():
+            files = [one.resolution.file for one in self._links.get(path, ()) if one.resolution.file is not None]
+            if count_bases(note) or any(file.suffix.lower() in _OF_ALL_NOTES for file in files):
+                yield path
+
+    def _differs(self, note: Note, signed: _Signed | None) -> bool:
+        """Return whether a note's page rests on something of its own that is not as it was."""
+        objects, facts = self._rest_on(note)
+        return signed is None or signed.places != tuple(map(id, objects)) or signed.facts != facts
+
+    def _rest_on(self, note: Note) -> tuple[tuple[object, ...], tuple[object, ...]]:
+        """Return what of its own a note's page is made from: as objects, and as facts."""
+        path, faults = note.path, self.faults
+        problems = faults.problems.get(path, ()) if faults else ()
+        objects = (note, self._links.get(path, ()), self.results.judged(note), self.shown.backlinks.get(path, ()))
+        return objects, (self.limits.get(path, 0), problems, self.results.blocks[path])
+
+    def _sign(self, note: Note) -> _Signed:
+        objects, facts = self._rest_on(note)
+        return _Signed(tuple(map(id, objects)), objects, facts, self.of(note))
 
     def _of_made(self, path: str) -> bytes:
         """Return the signature of a page that no note is; a canvas may show any figure."""
@@ -204,11 +301,8 @@ class Signatures:
         return tuple(sorted(found))
 
     @cached_property
-    def _links(self) -> Mapping[Path, list[Edge]]:
-        links: dict[Path, list[Edge]] = {}
-        for edge in edges(self.vault):
-            links.setdefault(edge.source.path, []).append(edge)
-        return links
+    def _links(self) -> Mapping[Path, Sequence[Edge]]:
+        return links_by_note(self.vault)
 
     @cached_property
     def _embeds(self) -> Mapping[Path, list[Path]]:

@@ -158,6 +158,13 @@ def add_figures(files: Files, config: MkDocsConfig, figures: Mapping[PurePosixPa
         files.append(File.generated(config, str(path), content=svg))
 
 
+def renew_figures(files: Files, before: Mapping[PurePosixPath, str], figures: Mapping[PurePosixPath, str]) -> None:
+    """Put figures as they are drawn now in place of those that were drawn before."""
+    for path, svg in figures.items():
+        if before[path] != svg:
+            files.src_uris[str(path)].content_string = svg
+
+
 def add_pages(
     files: Files, config: MkDocsConfig, pages: Iterable[PurePosixPath], inclusion: InclusionLevel = _UNLISTED
 ) -> None:

@@ -48,6 +48,7 @@ class Incremental:
     now: Kept | None = None
     signatures: Mapping[str, bytes] = field(default_factory=dict)
     changed: frozenset[str] | None = None
+    always: frozenset[str] | None = None
     _keep_notes: Callable[[], None] | None = None
 
     @property
@@ -127,6 +128,11 @@ class Incremental:
             files.documentation_pages = documentation_pages  # type: ignore[method-assign]  # MkDocs has no hook for it
             files.copy_static_files = copy_static_files  # type: ignore[method-assign,assignment]
 
+    def stop_skipping(self, files: Files) -> None:
+        """Have files that MkDocs built pages of tell all of them again: they serve the next build as well."""
+        for name in ("documentation_pages", "copy_static_files"):
+            vars(files).pop(name, None)
+
     def _tell_modified(self, files: Files) -> None:
         for file in files:
             decide = self.is_made if file.is_documentation_page() else self.is_copied
@@ -142,13 +148,21 @@ class Incremental:
         if kept is None:
             return
         changed = set(kept.find_changed(self.signatures))
+        always = set[str]()
         for file in files.documentation_pages(inclusion=InclusionLevel.is_in_serve):
-            found = meta(file) if file.src_uri not in changed and file.page else None
+            found = meta(file) if file.page else None
             if found is None or file.page is None:
-                changed.add(file.src_uri)
-            else:
+                always.add(file.src_uri)
+            elif file.src_uri not in changed:
                 _skip(file.page, found)
-        self.changed = frozenset(changed)
+        self.changed, self.always = frozenset(changed | always), frozenset(always)
+
+    def limit_again(self, files: Files, meta: Meta) -> None:
+        """Limit the build as `limit` does, of a site that has the same pages with the same properties as it had."""
+        if self.kept is None or self.always is None:
+            self.limit(files, meta)
+        else:
+            self.changed = self.kept.find_changed(self.signatures) | self.always
 
     def is_made(self, file: File) -> bool:
         """Return whether a page is made in this build."""
@@ -192,16 +206,21 @@ class Incremental:
             remove_files(site, same.redirects if same else ())
             self.now.redirects, self.now.aliases = write(), aliases
 
+    def keep_redirects(self) -> None:
+        """Keep the redirects of a site whose notes have the same names and addresses."""
+        if self.now is not None and self.kept is not None:
+            self.now.redirects, self.now.aliases = self.kept.redirects, self.kept.aliases
+
     def finish(
         self, entries: Mapping[str, Entry], live: Mapping[str, frozenset[str]], keep_notes: Callable[[], None]
     ) -> None:
         """Keep what was built, and the notes that it was built from."""
-        names: dict[str, tuple[str, str] | None] = {path: page.name for path, page in self._unmade()}
-        names |= {path: (entry.title, entry.url) for path, entry in entries.items()}
+        before = dict(self._unmade())
+        names = {path: (entry.title, entry.url) for path, entry in entries.items()}
         self.kept = self.now
         if self.kept is not None:
             self.kept.pages = {
-                path: KeptPage(signature, names.get(path), live.get(path, frozenset()))
+                path: before.get(path) or KeptPage(signature, names.get(path), live.get(path, frozenset()))
                 for path, signature in self.signatures.items()
             }
         self._keep_notes = keep_notes

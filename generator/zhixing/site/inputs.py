@@ -174,6 +174,14 @@ def _made_inert(file: File) -> Problem | None:
     return None
 
 
+def renew_inert(files: Files, docs: str) -> bool:
+    """Read the documents of a vault again that a browser would run; return whether all of them can be cleaned."""
+    documents = [file for file in files if file.src_dir == docs and is_active(file.src_uri)]
+    for file in documents:
+        file.abs_src_path = str(Path(docs, file.src_uri))
+    return not any(map(_made_inert, documents))
+
+
 @lru_cache(maxsize=2_000)
 def _read_inert(name: str, path: str, _: tuple[int, ...]) -> bytes | None:
     """Return what a file holds without anything that runs; a file that is as it was is not read again."""

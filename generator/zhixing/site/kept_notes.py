@@ -71,12 +71,11 @@ class KeptNotes:
         self.own[note] = own
         return True
 
-    def find_own(self, vault: Vault, templates: Mapping[str, Template]) -> dict[PurePosixPath, tuple[Problem, ...]]:
-        """Return the problems of each note by itself, found again only where they are not known."""
-        for note in vault.notes.values():
-            if note not in self.own:
-                self.own[note] = tuple(check_own(note, templates))
-        return {path: self.own[note] for path, note in vault.notes.items()}
+    def find_own(self, note: Note, templates: Mapping[str, Template]) -> tuple[Problem, ...]:
+        """Return the problems of a note by itself, found again only where they are not known."""
+        if note not in self.own:
+            self.own[note] = tuple(check_own(note, templates))
+        return self.own[note]
 
     def save(self, vault: Vault) -> None:
         """Keep what was read of the notes of a vault."""

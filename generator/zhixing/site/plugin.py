@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import re
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from html import escape
@@ -25,7 +25,7 @@ from mkdocs.structure.nav import Link as NavLink
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import TableOfContents
-from mkdocs.utils import get_relative_url
+from mkdocs.utils import get_build_date, get_relative_url
 from mkdocs.utils.templates import TemplateContext
 
 from zhixing.compose import Memory, open_memory
@@ -48,8 +48,8 @@ from zhixing.site.files import LIVE, SEARCH, Addresses, is_shown, write_redirect
 from zhixing.site.home import PAGE as HOME
 from zhixing.site.home import has_home, home_page
 from zhixing.site.incremental import Incremental, other_files
-from zhixing.site.inputs import EmptyDocs, theme_places, vault_files, watch_real_folders
-from zhixing.site.kept import builds_alone, sign_site
+from zhixing.site.inputs import EmptyDocs, renew_inert, theme_places, vault_files, watch_real_folders
+from zhixing.site.kept import Kept, builds_alone, sign_site
 from zhixing.site.kept_notes import KeptNotes
 from zhixing.site.live import LiveExample, LiveFolder, live_data, names_in, with_live
 from zhixing.site.logs import LEVELS, PROGRESS, Teller, write_visibly
@@ -59,7 +59,7 @@ from zhixing.site.nearby import Surroundings, draw_nearby, find_surroundings
 from zhixing.site.papers import with_papers
 from zhixing.site.parsing import place_scripts
 from zhixing.site.policy import Trusted
-from zhixing.site.rebuild import Rebuild
+from zhixing.site.rebuild import KnownFiles, Rebuild
 from zhixing.site.recent import find_recent, recent_page, recent_place
 from zhixing.site.search import Entry
 from zhixing.site.search_box import begin_search, with_search
@@ -69,8 +69,8 @@ from zhixing.site.sheets import Sheets, find_sheets
 from zhixing.site.shown import Shown, show
 from zhixing.site.staging import Staging
 from zhixing.site.state import PAGE as STATE
-from zhixing.site.state import state_page
-from zhixing.site.templates import forget_rendered, render_once
+from zhixing.site.state import StateNotes, state_page
+from zhixing.site.templates import forget_contents, forget_rendered, render_once
 from zhixing.site.theme_files import pass_over_hidden_folders
 from zhixing.site.watch import watch_closely
 from zhixing.vault.addresses import find_addresses
@@ -142,6 +142,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     tag_titles: dict[str, str]
     tag_pages: Mapping[str, Document]
     sheets: Sheets
+    nav: Navigation
+    known_files: KnownFiles
     maps: tuple[Map, ...]
     around: Surroundings
     recent: PurePosixPath
@@ -169,9 +171,12 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.searched: dict[str, Entry] = {}
         self.live_names: dict[str, frozenset[str]] = {}
         self.live_folder = LiveFolder()
+        self.state_notes = StateNotes()
         self.incremental = Incremental()
+        self.has_same_files = False
         self.theme_files: tuple[File, ...] = ()
         self.last: Page | None = None
+        self.built: Shown | None = None
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Build beside the site that readers see, except where MkDocs serves a folder of its own.
@@ -212,6 +217,11 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         """Load the vault and put in what it shows: what is published, and figures as they are drawn now."""
         self.docs.show(config)
         self.theme_files = tuple(files)
+        self.load_vault(config)
+        return self.add_files(files, config)
+
+    def load_vault(self, config: MkDocsConfig) -> None:
+        """Read the vault, and compute what its notes show."""
         self.searched = {}
         self.live_names = {}
         file = Path(config.config_file_path)
@@ -226,10 +236,14 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             self.kept_notes = KeptNotes(store if self.incremental.is_kept else None)
         self.shown = show(docs, templates, self.memory, wording, settings, self.previous, self.stamps, self.kept_notes)
         self.previous = self.shown.vault
-        taken = theme_places(files, config, (*site_files.ASSETS, social.FEED))
         # A strict build fails on whatever does not hold; other builds show it to their readers.
         self.faults = None if config.strict else Faults.of(self.shown.found, to_author=self.serving)
         self.live = live_data(self.shown.results, self.shown.public.notes.values())
+
+    def add_files(self, files: Files, config: MkDocsConfig) -> Files:
+        """Put in the files of the vault, and the pages of the plugin's own."""
+        self.built = None
+        taken = theme_places(files, config, (*site_files.ASSETS, social.FEED))
         addresses = find_addresses(self.shown.vault).pages
         from_vault, left_out = vault_files(self.shown.public, config, taken, addresses)
         self.files = files = Files([*from_vault, *files])
@@ -243,9 +257,9 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         if document := recent_page(self.shown.vault, self.recent, self._on_site):
             self.tag_titles[str(self.recent)] = self.tags.wording.recent
             self.tag_pages = {**self.tag_pages, str(self.recent): document}
+        on_site = tuple(path for path, note in self.shown.vault.notes.items() if self._on_site(note))
         if self.serving and self.faults and str(STATE) not in files.src_uris:
-            notes = [note for note in self.shown.vault.notes.values() if self._on_site(note)]
-            self.tag_pages = {**self.tag_pages, str(STATE): state_page(self.shown, self.faults, notes)}
+            self.tag_pages = {**self.tag_pages, str(STATE): self._make_state(on_site)}
             self.tag_titles[str(STATE)] = self.shown.vault.wording.state
         site_files.add_pages(files, config, map(PurePosixPath, self.tag_pages))
         site_files.add_figures(files, config, self.shown.figures)
@@ -258,7 +272,45 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         site_files.add_assets(files, config, mermaid=mermaid)
         if not has_home(files):
             self._add_home(files, config)
+        self.known_files = KnownFiles(on_site, tuple(shown), tuple(left_out), get_build_date(), mermaid=mermaid)
+        self.has_same_files = False
         return self.files
+
+    def _make_state(self, on_site: Iterable[PurePosixPath]) -> Document:
+        """Return the page of the state of the vault."""
+        notes = [self.shown.vault.notes[path] for path in on_site]
+        return state_page(self.shown, self.faults or Faults({}), notes, self.state_notes)
+
+    def renew_files(self, config: MkDocsConfig) -> bool:
+        """Put what the vault shows now into the files of the last build; return whether the site has the same files.
+
+        It has where nothing but texts of notes has changed, as by most saves, and what comes of them.
+        """
+        before, shown, known = self.built, self.shown, self.known_files
+        self.built = None
+        self.incremental.stop_skipping(self.files)
+        if before is None or shown.vault.outline is not before.vault.outline or shown.private != before.private:
+            return False
+        if shown.figures.keys() != before.figures.keys() or known.date != get_build_date():
+            return False
+        notes = (shown.public.notes[path] for path in known.on_site if path in shown.public.notes)
+        maps = find_maps(shown.results, notes, shown.figures)
+        if [(one.canvas, one.note) for one in maps] != [(one.canvas, one.note) for one in self.maps]:
+            return False
+        canvases = {one.canvas for one in maps}
+        sheets = find_sheets(shown, self.tags, known.shown, maps=canvases, known=self.sheets.places)
+        mermaid = shown.has_mermaid or sheets.has_mermaid
+        if mermaid != known.mermaid or not renew_inert(self.files, config.docs_dir):
+            return False
+        site_files.renew_figures(self.files, before.figures, shown.figures)
+        self.sheets, self.maps = sheets, maps
+        if str(STATE) in self.tag_pages:
+            self.tag_pages = {**self.tag_pages, str(STATE): self._make_state(known.on_site)}
+        self.teller.tell((*shown.problems, *known.left_out))
+        self.around = replace(self.around, notes={path: shown.vault.notes[path] for path in self.around.notes})
+        self._sign(config, known=self.incremental.kept)
+        self.built, self.has_same_files = shown, True
+        return True
 
     def _add_home(self, files: Files, config: MkDocsConfig) -> None:
         """Put a page at the site's own address, before all others, where the vault has none."""
@@ -274,7 +326,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     def on_nav(self, nav: Navigation, *, files: Files, config: MkDocsConfig) -> None:
         """Take the files as they are when every plugin has added and removed its own; call folders by their names."""
-        self.files, self.settings = files, config
+        self.files, self.settings, self.nav = files, config, nav
         self.around = find_surroundings(self.shown.vault, self._on_site)
         if config.nav is None:
             name_folders(nav.items)
@@ -284,6 +336,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.social = social.Social(self._picture(home) if home else "", any(map(social.has_day, dated)))
         if self.incremental.is_kept and builds_alone(config):
             self._sign(config)
+            self.built = self.shown
         else:
             self.incremental.look_away()
         self.incremental.resume(files, config, self._find_name)
@@ -295,12 +348,15 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         pages = self.files.documentation_pages(inclusion=InclusionLevel.is_in_serve)
         PROGRESS.begin(sum(map(self.incremental.is_made, pages)))
 
-    def _sign(self, config: MkDocsConfig) -> None:
-        """Find what each page is made from, and what nearly all of them show."""
+    def _sign(self, config: MkDocsConfig, known: Kept | None = None) -> None:
+        """Find what each page is made from, and what nearly all of them show, unless it is `known` to be the same."""
         incremental, words = self.incremental, self.shown.vault.wording
         made = self.tag_pages, self.sheets.pages
         signed = Signatures(self.shown, self.around, self.faults, self._badge, incremental.digests, *made)
-        pages = self.files.documentation_pages(inclusion=InclusionLevel.is_in_serve)
+        pages = [file.src_uri for file in self.files.documentation_pages(inclusion=InclusionLevel.is_in_serve)]
+        if known is not None:
+            incremental.begin(known.site, signed.of_pages(pages), other_files(self.files))
+            return
         titles = (part for path, note in self.shown.vault.notes.items() for part in (path, title(note)))
         named = [part for entry in self.tag_titles.items() for part in entry]
         named += [str(part) for one in self.maps for part in (one.canvas, one.note)]
@@ -308,14 +364,19 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         said = [{key: value for key, value in one.items() if key != "site_dir"} for one in _written(config)]
         rest = (words.tag, self.social, self.terms, self.faults is None, said, config.site_url, _written(self.config))
         site = sign_site(self.files, [*titles, *named], self.shown.private, *rest)
-        incremental.begin(site, signed.of_pages(file.src_uri for file in pages), other_files(self.files))
+        incremental.begin(site, signed.of_pages(pages), other_files(self.files))
 
     def skip_unchanged(self) -> None:
         """Make only pages that have changed, and take what was kept of the others."""
-        self.incremental.limit(self.files, self._find_name)
-        self._begin_progress()
+        if self.has_same_files:
+            self.incremental.limit_again(self.files, self._find_name)
+            PROGRESS.begin(len(self.incremental.changed or ()))
+            forget_contents(self.env)
+        else:
+            self.incremental.limit(self.files, self._find_name)
+            self._begin_progress()
+            forget_rendered(self.env, self.files, alone=builds_alone(self.settings))
         self.live_names = self.incremental.known_live()
-        forget_rendered(self.env, self.files, alone=builds_alone(self.settings))
 
     def _find_name(self, file: File) -> Mapping[str, object] | None:
         """Return what other pages are told of a note or of a page of the plugin's own; None for other pages."""
@@ -522,6 +583,16 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.live_folder.write({name: self.live[name] for name in live}, Path(config.site_dir, LIVE))
         if self.memory:
             self.memory.runs.kept.save()
+        if self.has_same_files:
+            self.incremental.keep_redirects()
+        else:
+            self._write_names(config)
+        self.incremental.finish(self.searched, self.live_names, partial(self.kept_notes.save, self.shown.vault))
+        if self.staging:
+            self.staging.finish(config)
+
+    def _write_names(self, config: MkDocsConfig) -> None:
+        """Write the feed and the redirects, which show titles, dates and addresses of notes."""
         recent = find_recent(self.shown.vault, self._on_site)
         if social.FEED not in {file.dest_uri for file in self.files}:
             Path(config.site_dir, social.FEED).unlink(missing_ok=True)
@@ -530,9 +601,6 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         pages = [(note, self.files.src_uris[str(note.path)]) for note in shown]
         names, site = digest(site_files.redirect_facts(self.shown.vault)), Path(config.site_dir)
         self.incremental.renew_redirects(site, names, lambda: write_redirects(self.shown.vault, pages, config))
-        self.incremental.finish(self.searched, self.live_names, partial(self.kept_notes.save, self.shown.vault))
-        if self.staging:
-            self.staging.finish(config)
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[[], None]) -> None:
         """Build what a save changed; follow no links to folders; let the script run that MkDocs adds to pages."""

@@ -23,7 +23,6 @@ from zhixing.site.search import (
     file,
     hash_of,
     measure,
-    order,
     record,
     spell,
     split,
@@ -47,7 +46,7 @@ def write_search_again(
     """
     now = [*others, *((entry.title, url) for url, entry in changed.items())]
     numbers = {url: number for number, (_, url) in enumerate(before.names)}
-    if tuple(sorted(now, key=lambda name: order(*name))) != before.names:
+    if sorted(now) != sorted(before.names):  # what they are numbered by follows from the names
         kept = [_read_entry(folder, numbers[url]) for _, url in now if url not in changed]
         return write_search([*kept, *changed.values()], folder)
     pages = {numbers[url]: entry for url, entry in changed.items()}

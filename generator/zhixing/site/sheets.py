@@ -52,16 +52,18 @@ def find_sheets(
     paths: Iterable[str],
     in_use: Iterable[str] = (),
     maps: Set[PurePosixPath] = frozenset(),
+    known: Mapping[PurePosixPath, PurePosixPath] | None = None,
 ) -> Sheets:
     """Return the pages of the canvases and bases among the files that a site shows, at places that are not in use.
 
-    The canvases of maps have none: the note that shows the map is their place.
+    The canvases of maps have none: the note that shows the map is their place. Where the places are `known`, they are
+    not chosen again.
     """
     paths = list(paths)
     on_site = set(paths)
     sheets = [PurePosixPath(path) for path in paths if path.lower().endswith((CANVAS, BASE))]
     found = [path for path in sheets if path not in maps]
-    used = map(PurePosixPath, (*paths, *in_use) if found else ())
+    used = map(PurePosixPath, (*paths, *in_use) if found and known is None else ())
     taken = {same_file(str(one)) for path in used for one in (path, *path.parents)}
     in_notes = sum(count_bases(note) + count_embeds(note) for note in shown.vault.notes.values())
     bases = Bases(shown.vault, shown.private, tags, len(found) + in_notes, lambda note: str(note.path) in on_site)
@@ -71,7 +73,7 @@ def find_sheets(
     for path in found:
         text = shown.figures.get(path)
         text = (read_inside(shown.vault.root, path) or "") if text is None else text
-        places[path] = _place(path, taken)
+        places[path] = _place(path, taken) if known is None else known[path]
         taken |= {same_file(str(places[path]))}
         is_base = path.suffix.lower() == BASE
         pages[str(places[path])] = bases.page(path, text) if is_base else canvases.page(path, text, tags)

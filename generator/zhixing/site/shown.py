@@ -6,9 +6,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
+from weakref import WeakKeyDictionary
 
 from zhixing.checks.template import Template
-from zhixing.compose import Memory, Results, check, plan, plan_again, results, templates_of
+from zhixing.compose import Memory, Results, check, check_again, plan, plan_again, results, templates_of
 from zhixing.markdown.blocks import Kind
 from zhixing.page import Document, read_page
 from zhixing.page.context import ShowBase
@@ -90,7 +91,7 @@ class Shown:
     @property
     def has_mermaid(self) -> bool:
         """Whether a note holds a diagram."""
-        drawing = (note for note in self.public.notes.values() if "mermaid" in note.text)
+        drawing = [note for note in self.public.notes.values() if "mermaid" in note.source.text]
         regions = (region for note in drawing for region in note.regions)
         return any(region.kind is Kind.FENCE and region.info.split()[:1] == ["mermaid"] for region in regions)
 
@@ -118,20 +119,37 @@ def show(
     found = results(vault, memory=memory)
     held_to = templates_of(sources)
     planned = plan_again(vault, found, (), memory) if memory else plan(vault, found)
-    own = kept.find_own(vault, held_to if vault.settings.templates else {})
-    problems = set(check(vault, found, planned, held_to, own=own))
+    if memory:
+        problems = set(check_again(vault, found, planned, held_to, memory, kept.find_own))
+    else:
+        problems = set(check(vault, found, planned, held_to))
     seen = [replace(problem, path=Path(os.path.relpath(root / problem.path)).as_posix()) for problem in problems]
     ordered = tuple(sorted(seen, key=lambda problem: problem.order))
     private = private_of(vault, found)
     public = public_vault(vault, private)
-    links = _written(backlinks(vault))
+    links = _find_written(vault, previous)
     drawn = draw_public(vault, found)
     return Shown(vault, found, drawn, links, ordered, public, private, tuple(problems), held_to)
 
 
-def _written(links: Mapping[PurePosixPath, tuple[Edge, ...]]) -> dict[PurePosixPath, tuple[Edge, ...]]:
-    """Return the links that somebody wrote: those of generated lists lead to every note and say nothing of it."""
-    return {
-        path: tuple(edge for edge in edges if not edge.source.generated.covers(edge.link.span.start))
-        for path, edges in links.items()
+_Links = Mapping[PurePosixPath, tuple[Edge, ...]]
+_WRITTEN: WeakKeyDictionary[Vault, _Links] = WeakKeyDictionary()
+
+
+def _find_written(vault: Vault, previous: Vault | None) -> _Links:
+    """Return the backlinks that somebody wrote: links of generated lists lead to every note and say nothing of it.
+
+    Those that an earlier vault had are the same objects.
+    """
+    known = _WRITTEN.get(previous) if previous is not None else None
+    before = backlinks(previous) if previous is not None and known is not None else {}
+    links = backlinks(vault)
+    _WRITTEN[vault] = {
+        path: known[path] if known is not None and before.get(path) is pointing else _leave_out_lists(pointing)
+        for path, pointing in links.items()
     }
+    return _WRITTEN[vault]
+
+
+def _leave_out_lists(links: tuple[Edge, ...]) -> tuple[Edge, ...]:
+    return tuple(edge for edge in links if not edge.source.generated.covers(edge.link.span.start))

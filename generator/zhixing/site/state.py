@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from weakref import WeakKeyDictionary
 
 from zhixing.checks.coverage import Coverage, coverage, total
+from zhixing.checks.template import Template
 from zhixing.page.faults import Faults
 from zhixing.page.titles import title
 from zhixing.page.tree import (
@@ -33,45 +34,81 @@ from zhixing.wording.model import Wording
 PAGE = PurePosixPath("zhixing-state.md")
 # So many problems of a note are listed; the terminal has them all.
 _MOST = 30
-_COVERAGE: WeakKeyDictionary[Note, Coverage] = WeakKeyDictionary()
 
 
-def state_page(shown: Shown, faults: Faults, notes: Sequence[Note]) -> Document:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the page says of a note, and what that rests on."""
+
+    note: Note
+    template: Template | None
+    coverage: Coverage
+    problems: tuple[Problem, ...]
+    section: tuple[Block, ...]
+    row: Row
+
+
+Row = tuple[tuple[Inline, ...], ...]
+
+
+@dataclass
+class StateNotes:
+    """What the page of the state says of notes: made once for a note, however often the site is built."""
+
+    _known: dict[PurePosixPath, _Known] = field(default_factory=dict)
+
+    def find(self, shown: Shown, faults: Faults, notes: Iterable[Note]) -> list[_Known]:
+        """Return what the page says of these notes, in their order."""
+        before, now = self._known, {}
+        for note in notes:
+            path, problems = note.path, faults.problems.get(note.path, ())
+            template, known = shown.templates.get(note.type), before.get(path)
+            if known is None or known.note is not note or known.template != template:
+                now[path] = _read(note, template, coverage(note, template), problems, shown.vault.wording)
+            elif known.problems != problems:
+                now[path] = _read(note, template, known.coverage, problems, shown.vault.wording)
+            else:
+                now[path] = known
+        self._known = now
+        return [*now.values()]
+
+
+def state_page(shown: Shown, faults: Faults, notes: Iterable[Note], known: StateNotes | None = None) -> Document:
     """Return the page of the state of a vault: a row for each note that states numbers, and the problems by note."""
     words = shown.vault.wording
-    covered = {note: _coverage_of(shown, note) for note in notes}
-    wrong = [note for note in notes if faults.problems.get(note.path)]
-    every = total(covered.values())
-    count = sum(len(faults.problems[note.path]) for note in wrong)
+    every = (known or StateNotes()).find(shown, faults, notes)
+    wrong = [one for one in every if one.problems]
+    summary = total(one.coverage for one in every)
     said = words.state_summary.format(
-        notes=len(notes), examples=len(shown.results.book.runs), count=count, wrong=len(wrong), share=_percent(every)
+        notes=len(every),
+        examples=len(shown.results.book.runs),
+        count=sum(len(one.problems) for one in wrong),
+        wrong=len(wrong),
+        share=_percent(summary),
     )
     blocks: list[Block] = [_heading(1, "", words.state), Paragraph(NOWHERE, (_text(said),))]
-    for number, note in enumerate(wrong, 1):
-        problems = faults.problems[note.path]
-        blocks.append(_heading(2, f"state-{number}", "", _link(note), _text(f" · {len(problems)}")))
-        blocks.append(List(NOWHERE, tuple(_problem(one, words) for one in problems[:_MOST]), tight=False))
-    blocks += [_heading(2, "state-notes", words.numbers_backed), _table(covered, faults, words)]
+    for number, one in enumerate(wrong, 1):
+        blocks += [_heading(2, f"state-{number}", "", _link(one.note), _text(f" · {len(one.problems)}")), *one.section]
+    blocks += [_heading(2, "state-notes", words.numbers_backed), _table(every, words)]
     return Document(PAGE, tuple(blocks), wording=words)
 
 
-def _coverage_of(shown: Shown, note: Note) -> Coverage:
-    """Return a note's coverage, worked out once for a note however often the site is built."""
-    if note not in _COVERAGE:
-        _COVERAGE[note] = coverage(note, shown.templates.get(note.type))
-    return _COVERAGE[note]
+def _read(
+    note: Note, template: Template | None, found: Coverage, problems: tuple[Problem, ...], words: Wording
+) -> _Known:
+    listed = List(NOWHERE, tuple(_problem(one, words) for one in problems[:_MOST]), tight=False)
+    numbers = (found.claims, found.waived, len(found.unmarked), len(problems))
+    cells: list[Inline] = [_link(note), *(_text(str(number)) for number in numbers), _text(_percent(found))]
+    row = tuple((cell,) for cell in cells)
+    return _Known(note, template, found, problems, (listed,) if problems else (), row)
 
 
-def _table(covered: dict[Note, Coverage], faults: Faults, words: Wording) -> Table:
+def _table(every: Iterable[_Known], words: Wording) -> Table:
     """Return the notes that state numbers, those with the most that nothing backs first."""
-    counted = [(note, found) for note, found in covered.items() if found.counted]
-    counted.sort(key=lambda pair: (-len(pair[1].unmarked), str(pair[0].path)))
-    rows = [tuple((_text(name),) for name in words.state_head)]
-    for note, found in counted:
-        numbers = (found.claims, found.waived, len(found.unmarked), len(faults.problems.get(note.path, ())))
-        cells: list[tuple[Inline, ...]] = [(_link(note),), *((_text(str(number)),) for number in numbers)]
-        rows.append((*cells, (_text(_percent(found)),)))  # type: ignore[arg-type]
-    return Table(NOWHERE, ("left", *["right"] * 5), tuple(rows))
+    counted = [one for one in every if one.coverage.counted]
+    counted.sort(key=lambda one: (-len(one.coverage.unmarked), str(one.note.path)))
+    head = tuple((_text(name),) for name in words.state_head)
+    return Table(NOWHERE, ("left", *["right"] * 5), (head, *(one.row for one in counted)))
 
 
 def _problem(problem: Problem, words: Wording) -> Item:

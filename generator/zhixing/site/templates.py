@@ -162,9 +162,14 @@ def render_once(env: Environment, files: Files, *, alone: bool) -> None:
     """
     if env.loader is not None:
         forget_rendered(env, files, alone=alone)
-        env.globals["render_contents_once"] = Contents().render
+        forget_contents(env)
         env.globals["translate"] = Translations().translate
         env.loader = _Loader(env.loader)
+
+
+def forget_contents(env: Environment) -> None:
+    """Have the contents of a page rendered anew, which may be a page of the last build with another text."""
+    env.globals["render_contents_once"] = Contents().render
 
 
 def forget_rendered(env: Environment, files: Files, *, alone: bool) -> None:

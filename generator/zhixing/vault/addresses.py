@@ -12,12 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from urllib.parse import unquote
-from weakref import WeakKeyDictionary
 
 from zhixing.problems import Code, Problem
 from zhixing.vault.note import Note
 from zhixing.vault.settings import PERMALINK, QUARTZ
-from zhixing.vault.vault import Vault, same_file
+from zhixing.vault.vault import Vault, once_for_outline, same_file
 
 PROPERTY = "permalink"
 _MAX_BYTES = 200
@@ -43,18 +42,14 @@ class Addresses:
     problems: tuple[Problem, ...] = ()
 
 
-_FOUND: WeakKeyDictionary[Vault, Addresses] = WeakKeyDictionary()
-
-
+@once_for_outline
 def find_addresses(vault: Vault) -> Addresses:
-    """Return the addresses of a vault's notes; worked out once for a vault.
+    """Return the addresses of a vault's notes; worked out once for all vaults that differ in texts only.
 
     `problems` are those of addresses that notes claim and cannot have, where the owner has set which addresses count.
     """
-    if vault not in _FOUND:
-        is_asked = vault.settings.addresses or any(note.permalink for note in vault.notes.values())
-        _FOUND[vault] = _Finder(vault).find() if is_asked else Addresses()
-    return _FOUND[vault]
+    is_asked = vault.settings.addresses or any(note.permalink for note in vault.notes.values())
+    return _Finder(vault).find() if is_asked else Addresses()
 
 
 def quartz_address(path: PurePosixPath) -> PurePosixPath:

@@ -68,13 +68,18 @@ def embed_cycles(vault: Vault) -> tuple[tuple[Edge, ...], ...]:
     return tuple(map(tuple, islice(find_circles(shown.values(), embeds_within), MOST)))
 
 
-def _embeds(vault: Vault) -> dict[PurePosixPath, list[tuple[Edge, Note]]]:
+_EMBEDS: WeakKeyDictionary[Vault, Mapping[PurePosixPath, Sequence[tuple[Edge, Note]]]] = WeakKeyDictionary()
+
+
+def _embeds(vault: Vault) -> Mapping[PurePosixPath, Sequence[tuple[Edge, Note]]]:
     """Return the embeds of each note that lead to a note, each with that note."""
-    found: dict[PurePosixPath, list[tuple[Edge, Note]]] = {}
-    for edge in edges(vault):
-        if edge.link.embed and edge.resolution.note is not None:
-            found.setdefault(edge.source.path, []).append((edge, edge.resolution.note))
-    return found
+    if vault not in _EMBEDS:
+        found: dict[PurePosixPath, list[tuple[Edge, Note]]] = {}
+        for edge in edges(vault):
+            if edge.link.embed and edge.resolution.note is not None:
+                found.setdefault(edge.source.path, []).append((edge, edge.resolution.note))
+        _EMBEDS[vault] = found
+    return _EMBEDS[vault]
 
 
 # How much the pages of a vault may show of other notes.

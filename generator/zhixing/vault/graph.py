@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from graphlib import CycleError, TopologicalSorter
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
+from zhixing.markdown.blocks import Kind
 from zhixing.source import Span
 from zhixing.vault.circles import find_circles
 from zhixing.vault.note import Link, Note, is_attachment
 from zhixing.vault.pages import tag_names, told_tag
 from zhixing.vault.resolve import Found, Resolution, resolve
-from zhixing.vault.vault import Vault, fold
+from zhixing.vault.vault import Vault, fold, once_for_outline
 
 # Every link of a vault, resolved.
 
@@ -32,14 +34,25 @@ class Edge(NamedTuple):
         return self.link.span
 
 
+_Links = Mapping[PurePosixPath, tuple[Edge, ...]]
+
+_LEAVING: WeakKeyDictionary[Vault, _Links] = WeakKeyDictionary()
 _EDGES: WeakKeyDictionary[Vault, tuple[Edge, ...]] = WeakKeyDictionary()
+_BACKLINKS: WeakKeyDictionary[Vault, _Links] = WeakKeyDictionary()
 
 
 def edges(vault: Vault) -> tuple[Edge, ...]:
     """Return every link of every note, resolved, in the order of notes and places. Worked out once for a vault."""
     if vault not in _EDGES:
-        _EDGES[vault] = tuple(edge for note in vault.notes.values() for edge in edges_of(vault, note))
+        _EDGES[vault] = tuple(chain.from_iterable(links_by_note(vault).values()))
     return _EDGES[vault]
+
+
+def links_by_note(vault: Vault) -> _Links:
+    """Return the links of each note, resolved, in the order of their places. Worked out once for a vault."""
+    if vault not in _LEAVING:
+        _LEAVING[vault] = {path: tuple(edges_of(vault, note)) for path, note in vault.notes.items()}
+    return _LEAVING[vault]
 
 
 def edges_of(vault: Vault, note: Note) -> Iterator[Edge]:
@@ -48,17 +61,29 @@ def edges_of(vault: Vault, note: Note) -> Iterator[Edge]:
 
 
 def take_edges(vault: Vault, earlier: Vault) -> None:
-    """Take the links of an earlier vault that point where they did, so that only the others are resolved again."""
-    if earlier not in _EDGES or not vault.take_names(earlier):
+    """Take the links of an earlier vault that point where they did, so that only the others are resolved again.
+
+    Links of a note that are the same objects as before say the same of it and of all that they lead to.
+    """
+    if earlier not in _LEAVING or not vault.take_names(earlier):
         return
-    known: dict[PurePosixPath, list[Edge]] = {}
-    for edge in _EDGES[earlier]:
-        known.setdefault(edge.source.path, []).append(edge)
-    _EDGES[vault] = tuple(
-        edge
-        for path, note in vault.notes.items()
-        for edge in (_renew(vault, known.get(path, ())) if earlier.notes[path] is note else edges_of(vault, note))
-    )
+    known, pointing = _LEAVING[earlier], backlinks(earlier)
+    changed = [path for path, note in vault.notes.items() if earlier.notes[path] is not note]
+    leaving = {**known, **{path: tuple(edges_of(vault, vault.notes[path])) for path in changed}}
+    for path in dict.fromkeys(edge.source.path for target in changed for edge in pointing[target]):
+        if leaving[path] is known[path]:
+            leaving[path] = tuple(_renew(vault, known[path]))
+    _LEAVING[vault] = leaving
+    led = [edge.resolution.note for path in changed for edge in (*known[path], *leaving[path])]
+    _BACKLINKS[vault] = _renew_backlinks(vault, pointing, {*changed, *(note.path for note in led if note)}, changed)
+    if (
+        vault.settings == earlier.settings
+        and vault.wording is earlier.wording
+        and all(
+            _outline(vault.notes[path], leaving[path]) == _outline(earlier.notes[path], known[path]) for path in changed
+        )
+    ):
+        vault.take_outline(earlier)
 
 
 def _renew(vault: Vault, known: Sequence[Edge]) -> Iterator[Edge]:
@@ -69,10 +94,26 @@ def _renew(vault: Vault, known: Sequence[Edge]) -> Iterator[Edge]:
         yield edge if same else Edge(edge.source, edge.link, resolve(vault, edge.source, edge.link))
 
 
+def _outline(note: Note, leaving: Iterable[Edge]) -> tuple[object, ...]:
+    """Return all of a note but its text: what it is called, what links may name of it, and where its own links lead."""
+    first = note.regions[0] if note.regions else None
+    properties = first.span.of(note.text) if first and first.kind is Kind.FRONTMATTER else ""
+    headings = [(one.level, one.text, one.slug, one.raw) for one in note.headings]
+    results = [one.id for one in note.generated.items], bool(note.generated_problems)
+    blocks, places = [one.id for one in note.blocks], (note.html_ids, note.made_anchors)
+    links = [
+        (link.path, link.headings, link.block, link.embed, link.wiki, link.url, link.field)
+        for link in (edge.link for edge in leaving)
+    ]
+    written = [not note.generated.covers(edge.span.start) for edge in leaving]
+    return properties, note.title, note.published, note.tags, headings, blocks, places, results, links, written
+
+
 # What to read before what: the order that `requires` gives.
 
 
-def requirements(vault: Vault) -> dict[PurePosixPath, list[PurePosixPath]]:
+@once_for_outline
+def requirements(vault: Vault) -> Mapping[PurePosixPath, Sequence[PurePosixPath]]:
     """Return for each note the notes that it requires, unknown ones left out."""
     return {
         path: [found.path for link in note.requires if (found := resolve(vault, note, link).note) is not None]
@@ -102,30 +143,63 @@ def levels(vault: Vault, notes: Sequence[Note]) -> list[list[Note]]:
 
 def circles(vault: Vault) -> Iterator[list[Note]]:
     """Yield each circle of notes that require one another, once."""
+    return ([vault.notes[path] for path in circle] for circle in _find_circles(vault))
+
+
+@once_for_outline
+def _find_circles(vault: Vault) -> Sequence[Sequence[PurePosixPath]]:
     needs = requirements(vault)
-    for circle in find_circles(needs, lambda path: ((path, need) for need in needs[path])):
-        yield [vault.notes[path] for path in circle]
+    return tuple(find_circles(needs, lambda path: ((path, need) for need in needs[path])))
 
 
-def backlinks(vault: Vault) -> Mapping[PurePosixPath, tuple[Edge, ...]]:
-    """Return for each note the links that point to it from other notes, those of the frontmatter included."""
-    found: dict[PurePosixPath, list[Edge]] = {path: [] for path in vault.notes}
-    for edge in edges(vault):
-        target = edge.resolution.note
-        if target is not None and target is not edge.source:
-            found[target.path].append(edge)
-    return {path: tuple(pointing) for path, pointing in found.items()}
+def backlinks(vault: Vault) -> _Links:
+    """Return for each note the links that point to it from other notes, those of the frontmatter included.
+
+    Worked out once for a vault.
+    """
+    if vault not in _BACKLINKS:
+        found: dict[PurePosixPath, list[Edge]] = {path: [] for path in vault.notes}
+        for edge in edges(vault):
+            target = edge.resolution.note
+            if target is not None and target is not edge.source:
+                found[target.path].append(edge)
+        _BACKLINKS[vault] = {path: tuple(pointing) for path, pointing in found.items()}
+    return _BACKLINKS[vault]
+
+
+def _renew_backlinks(
+    vault: Vault, known: _Links, targets: Iterable[PurePosixPath], changed: Iterable[PurePosixPath]
+) -> _Links:
+    """Return the backlinks of a vault, of which only those of some notes differ; those that `changed` may be new."""
+    leaving, sources = links_by_note(vault), set(changed)
+    place = {path: number for number, path in enumerate(vault.notes)}
+    found = dict(known)
+    for path in targets:
+        target = vault.notes[path]
+        linking = sources.union(edge.source.path for edge in known[path]) - {path}
+        found[path] = tuple(
+            edge
+            for source in sorted(linking, key=place.__getitem__)
+            for edge in leaving[source]
+            if edge.resolution.note is target
+        )
+    return found
 
 
 def orphans(vault: Vault) -> tuple[Note, ...]:
     """Return the notes that no other note links to, without those about a tag that some note has."""
+    return tuple(vault.notes[path] for path in _find_orphans(vault))
+
+
+@once_for_outline
+def _find_orphans(vault: Vault) -> Sequence[PurePosixPath]:
     leading = ((edge.source, edge.resolution.note) for edge in edges(vault))
     reached = {target.path for source, target in leading if target is not None and target is not source}
-    alone = [note for path, note in vault.notes.items() if path not in reached]
-    if not any(told_tag(str(note.path)) for note in alone):
-        return tuple(alone)
+    alone = [path for path in vault.notes if path not in reached]
+    if not any(told_tag(str(path)) for path in alone):
+        return alone
     tags = {name for note in vault.notes.values() for tag in note.tags for name in tag_names(tag)}
-    return tuple(note for note in alone if told_tag(str(note.path)) not in tags)
+    return [path for path in alone if told_tag(str(path)) not in tags]
 
 
 def stubs(vault: Vault) -> Mapping[str, tuple[Edge, ...]]:

@@ -7,15 +7,14 @@ few for each note; further tags and aliases are read as ever, and lead nowhere.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TypeVar
-from weakref import WeakKeyDictionary
 
 from zhixing.markdown.inline import TokenKind, tokens
 from zhixing.vault.note import Note
-from zhixing.vault.vault import Vault, fold
+from zhixing.vault.vault import Vault, fold, once_for_outline
 
 ROOM = 1_000
 ROOM_BY_NOTE = 3
@@ -37,18 +36,26 @@ class NamePages:
     aliases_beyond: tuple[tuple[Note, str], ...]
 
 
-_PAGES: WeakKeyDictionary[Vault, NamePages] = WeakKeyDictionary()
-
-
 def name_pages(vault: Vault) -> NamePages:
-    """Return which tags and aliases of the published notes have pages, the first ones; worked out once for a vault."""
-    if vault not in _PAGES:
-        notes = [note for note in vault.notes.values() if note.published]
-        room = ROOM + ROOM_BY_NOTE * len(notes)
-        tags, tags_beyond = _first(notes, _tags, room)
-        aliases, aliases_beyond = _first(notes, _aliases, room)
-        _PAGES[vault] = NamePages(tags, aliases, tags_beyond, aliases_beyond)
-    return _PAGES[vault]
+    """Return which tags and aliases of the published notes have pages, the first ones."""
+    found = _find_pages(vault)
+    if not (found.tags_beyond or found.aliases_beyond):
+        return found
+    tags, aliases = (
+        tuple((vault.notes[note.path], name) for note, name in beyond)
+        for beyond in (found.tags_beyond, found.aliases_beyond)
+    )
+    return replace(found, tags_beyond=tags, aliases_beyond=aliases)
+
+
+@once_for_outline
+def _find_pages(vault: Vault) -> NamePages:
+    """Return the same, with the notes of the first vault of this outline."""
+    notes = [note for note in vault.notes.values() if note.published]
+    room = ROOM + ROOM_BY_NOTE * len(notes)
+    tags, tags_beyond = _first(notes, _tags, room)
+    aliases, aliases_beyond = _first(notes, _aliases, room)
+    return NamePages(tags, aliases, tags_beyond, aliases_beyond)
 
 
 _Name = TypeVar("_Name")

@@ -81,6 +81,8 @@ class Settings:
 
     def weigh(self, problems: Iterable[Problem]) -> list[Problem]:
         """Return problems as serious as rules make them, without those that are turned off; the last rule counts."""
+        if not self.rules:
+            return [*problems]
         weighed = []
         for problem in problems:
             rule = next((rule for rule in reversed(self.rules) if rule.covers(problem)), None)

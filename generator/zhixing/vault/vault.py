@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher, get_close_matches
-from functools import cached_property
+from functools import cached_property, wraps
 from heapq import nsmallest
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from zhixing.markdown.slugs import heading_key, spaced_anchors
 from zhixing.problems import Problem
@@ -249,6 +250,26 @@ def build_index(aliases: Mapping[PurePosixPath, Iterable[str]], files: Iterable[
     return index
 
 
+class Outline:
+    """What vaults have in common that differ in the texts of their notes only: the same object."""
+
+
+_Found = TypeVar("_Found")
+
+
+def once_for_outline(work: Callable[[Vault], _Found]) -> Callable[[Vault], _Found]:
+    """Return a function of a vault that works out something of its outline alone, once for all vaults that have it."""
+    known: WeakKeyDictionary[Outline, _Found] = WeakKeyDictionary()
+
+    @wraps(work)
+    def find(vault: Vault) -> _Found:
+        if vault.outline not in known:
+            known[vault.outline] = work(vault)
+        return known[vault.outline]
+
+    return find
+
+
 @dataclass(frozen=True, eq=False)
 class Vault:
     """Notes by path, sorted; paths of other files (pictures, media), sorted; problems of files that are no notes.
@@ -298,6 +319,15 @@ class Vault:
         if note.path not in self._places:
             self._places[note.path] = Places(note)
         return self._places[note.path]
+
+    @cached_property
+    def outline(self) -> Outline:
+        """All of the vault but the texts of its notes: names, properties, headings, blocks, tags, and links."""
+        return Outline()
+
+    def take_outline(self, earlier: Vault) -> None:
+        """Take the outline of an earlier vault, from which this one differs in the texts of notes only."""
+        vars(self)["outline"] = earlier.outline
 
     def take_names(self, earlier: Vault) -> bool:
         """Take what was worked out of the names of an earlier vault; return whether they are all as they were.

@@ -1,0 +1,102 @@
+"""How much work a save is while a vault is served: function calls and seconds of CPU, and what takes most of them.
+
+    python -m benchmarks.serve.calls                          # the vault of this repository
+    python -m benchmarks.serve.calls --notes 1000 --top 40
+
+Calls are counted by cProfile, in a process that builds as `mkdocs serve` does and serves nothing. Unlike seconds they
+are nearly the same on any machine, whatever else runs there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import cProfile
+import logging
+import pstats
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.serve.__main__ import make_project
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.livereload import LiveReloadServer
+
+URL = "http://127.0.0.1:8000/"
+# A file that changed in the last two seconds is read again; an author's pauses are longer.
+PAUSE = 2.1
+
+
+def main() -> None:
+    """Print what a save takes."""
+    parser = argparse.ArgumentParser(description="The work of a save")
+    parser.add_argument("--notes", type=int, default=0, help="of a generated vault; 0 is that of this repository")
+    parser.add_argument("--times", type=int, default=3, help="how many saves are counted (default: %(default)s)")
+    parser.add_argument("--top", type=int, default=0, help="print so many functions that take most")
+    parser.add_argument("--by", default="cumulative", help="what they are sorted by (default: %(default)s)")
+    parser.add_argument("--note", default="", help="the note that is saved, by its path; one in the middle by default")
+    given = parser.parse_args()
+    logging.disable(logging.INFO)
+    with tempfile.TemporaryDirectory(prefix="zhixing-calls-") as folder:
+        make_project(Path(folder), given.notes)
+        note = _find_note(Path(folder, "notes"), given.note)
+        save, close = _serve(Path(folder))
+        text = note.read_text(encoding="utf-8")
+        note.write_text(f"{text}\n\nfirst\n", encoding="utf-8")
+        save()
+        seconds, profile = _measure(note, text, save, given.times)
+        close()
+    stats = pstats.Stats(profile)
+    calls = sum(row[1] for row in stats.stats.values()) // given.times  # type: ignore[attr-defined]  # untyped
+    print(f"a save: {calls:,} calls, {statistics.median(seconds):.3f} s of CPU unprofiled ({note.name})")
+    if given.top:
+        stats.sort_stats(given.by).print_stats(given.top)
+
+
+def _find_note(folder: Path, named: str) -> Path:
+    paths = sorted(folder.rglob("*.md"))
+    return folder / named if named else paths[len(paths) // 2]
+
+
+def _measure(note: Path, text: str, save: Callable[[], None], times: int) -> tuple[list[float], cProfile.Profile]:
+    """Save a note with and without counting, in turn; return the seconds without, and what was counted."""
+    profile = cProfile.Profile()
+    seconds = []
+    for number in range(times):
+        time.sleep(PAUSE)
+        note.write_text(f"{text}\n\ntimed {number}\n", encoding="utf-8")
+        began = time.process_time()
+        save()
+        seconds.append(time.process_time() - began)
+        time.sleep(PAUSE)
+        note.write_text(f"{text}\n\ncounted {number}\n", encoding="utf-8")
+        profile.runcall(save)
+    return seconds, profile
+
+
+def _serve(project: Path) -> tuple[Callable[[], None], Callable[[], object]]:
+    """Build a project as `mkdocs serve` does; return what a save calls, and what ends it."""
+    site = tempfile.mkdtemp(prefix="site-", dir=project)
+
+    def load() -> MkDocsConfig:
+        config = load_config(config_file=str(project / "mkdocs.yml"), site_dir=site)
+        config.site_url = URL
+        return config
+
+    def builder(config: MkDocsConfig | None = None) -> None:
+        build(config or load(), serve_url=URL)
+
+    config = load()
+    config.plugins.on_startup(command="serve", dirty=False)
+    builder(config)
+    server = LiveReloadServer(builder=builder, host="127.0.0.1", port=8000, root=site, mount_path="/")
+    server.watch(config.docs_dir)
+    server = config.plugins.on_serve(server, config=config, builder=builder)
+    return server.builder, config.plugins.on_shutdown
+
+
+if __name__ == "__main__":
+    main()

@@ -69,7 +69,7 @@ def _read_codes(_context: click.Context, _option: click.Parameter, values: tuple
     "--write-baseline", type=click.Path(path_type=Path), metavar="FILE", help="List what is found in FILE, as known."
 )
 @click.option("--since", metavar="REV", help="Leave out what was wrong at a git revision already.")
-@click.option("--fix", is_flag=True, help="Write links anew where what they mean is certain, and show the diff.")
+@click.option("--fix", is_flag=True, help="Rewrite links whose meaning is certain, and show the diff.")
 @click.option("--diff", is_flag=True, help="Write nothing; show what --fix would change.")
 @click.option(
     "--coverage", "covered", is_flag=True, help="Also list numerals that nothing backs, and coverage by note."
@@ -220,7 +220,7 @@ def _examine(late: _Late, recall: Recall) -> tuple[Outcome, bytes]:
 
 
 def _fix(late: _Late, named: Collection[Path], *, dry: bool, err: bool) -> tuple[bool, list[Problem]]:
-    """Write links anew where what they mean is certain, and print the diff; a dry run writes nothing.
+    """Rewrite links whose meaning is certain, and print the diff; a dry run writes nothing.
 
     Return whether there was anything to fix, and what could not be written.
     """

@@ -22,7 +22,7 @@ from zhixing.weave.writer import WriteError, write
 def experiment(name: str, folder: Path) -> None:
     """Train a small model from its seed, and write its weights as data files into FOLDER/NAME.
 
-    Examples are given them by `{file: 附件/NAME/W_Q1.csv}`. The same seed gives the same files; one that
+    Examples read the weights with `{file: 附件/NAME/W_Q1.csv}`. The same seed gives the same files; one that
     holds something else is left alone.
 
     \b

@@ -20,7 +20,7 @@ from zhixing.weave.writer import remove_leftovers
 @click.option(
     "--accept",
     is_flag=True,
-    help="Take what was computed where results were edited by hand; shows the diff, and keeps what is overwritten.",
+    help="Overwrite results that were edited by hand; shows the diff, and keeps what is overwritten.",
 )
 @click.option("--id", "ids", multiple=True, metavar="ID", help="With --accept: only of this example or list.")
 @click.option(
@@ -47,11 +47,12 @@ def regenerate(
 ) -> None:
     """Run the examples and write their results into notes and figures.
 
-    What somebody edited by hand is refused, unless --accept says to overwrite it: of the notes named, and of the ids
-    named. What is overwritten is kept in a folder of yours outside the vault. The rest of a note keeps its bytes,
-    and a file its mode, owner and extended attributes; its time of creation becomes that of the write.
+    Results that somebody edited by hand are left alone and reported, unless --accept overwrites them: in the notes
+    named, and of the ids named. What is overwritten is kept in a folder of yours outside the vault. The rest of a
+    note keeps its bytes, and a file its mode, owner and extended attributes; its time of creation becomes that of the
+    write.
 
-    That there is nothing to write is kept in your cache folder, outside the vault, until a file changes.
+    A run that finds nothing to write is remembered in your cache folder, outside the vault, until a file changes.
 
     \b
     Example:

@@ -57,8 +57,9 @@ class Spans(Generic[_Item]):
 
     def __init__(self, items: Iterable[_Item]) -> None:
         self.items = tuple(sorted(items, key=lambda item: (item.span.start, -item.span.end)))
-        self._starts = [item.span.start for item in self.items]
-        self._ends = [item.span.end for item in self.items]
+        spans = [item.span for item in self.items]
+        self._starts = [start for start, _ in spans]
+        self._ends = [end for _, end in spans]
 
     @cached_property
     def _around(self) -> list[int]:

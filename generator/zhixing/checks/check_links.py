@@ -14,7 +14,7 @@ from zhixing.source import Span
 from zhixing.vault.embeds import embed_cycles, embed_limits
 from zhixing.vault.graph import Edge, circles, edges, orphans
 from zhixing.vault.note import SCHEMES, is_attachment
-from zhixing.vault.resolve import Found, near_names
+from zhixing.vault.resolve import Found, Resolution, near_names
 from zhixing.vault.vault import Vault, fold
 from zhixing.weave.edits import Edit, apply_edits
 
@@ -159,6 +159,8 @@ def orphan(path: PurePosixPath) -> Problem:
 def check_edge(vault: Vault, edge: Edge, fixer: LinkFixer) -> Iterator[Problem]:
     """Yield the problems of one link; `fixer` is kept for the vault, since it folds each note's headings once."""
     found = edge.resolution
+    if _is_sound(found):
+        return
     if edge.source.published:
         yield from _unshown(edge)
     if found.kind is Found.EXTERNAL:
@@ -174,6 +176,12 @@ def check_edge(vault: Vault, edge: Edge, fixer: LinkFixer) -> Iterator[Problem]:
         yield _ambiguous(edge)
     elif found.alias or found.other_case:
         yield _followed_here_alone(edge, fixer)
+
+
+def _is_sound(found: Resolution) -> bool:
+    """Return whether nothing can be said of a link, as of most: it leads to one note, by its name, and is followed."""
+    doubtful = found.heading_missing or found.block_missing or found.candidates or found.alias or found.other_case
+    return found.note is not None and not doubtful and found.note.published
 
 
 def _unshown(edge: Edge) -> Iterator[Problem]:

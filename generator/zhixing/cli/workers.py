@@ -7,22 +7,18 @@ What a worker cannot do is left to the process that asked, so that every problem
 from __future__ import annotations
 
 import gc
-import io
 import os
-import pickle
 import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from copy import copy
-from dataclasses import fields
 from functools import partial
 from multiprocessing import current_process, get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from operator import attrgetter
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -31,8 +27,7 @@ from zhixing.checks.own import check_own
 from zhixing.checks.template import Template
 from zhixing.cli.common import progress
 from zhixing.problems import Problem
-from zhixing.vault.note import Block, Heading, Note
-from zhixing.vault.properties import Properties
+from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault
 
 LEAST = 400
@@ -89,12 +84,12 @@ def _receive(notes: Sequence[Note], templates: Mapping[str, Template], count: in
                 _start(workers, readers, partial(_read_share, notes, templates, first, count))
         while readers and (ready := wait(readers, _PATIENCE)):
             for reader in [one for one in readers if one in ready]:
-                entry = _take(reader)
-                if entry is None:
+                read = _take(reader)
+                if read is None:
                     readers.remove(reader)
                     reader.close()
                 else:
-                    yield from pickle.loads(entry)  # noqa: S301  # our own fork wrote it
+                    yield from read
     finally:
         for worker in workers:
             worker.kill()
@@ -103,10 +98,10 @@ def _receive(notes: Sequence[Note], templates: Mapping[str, Template], count: in
             reader.close()
 
 
-def _take(reader: Connection) -> bytes | None:
+def _take(reader: Connection) -> list[_Read] | None:
     """Return what a worker sent next; None where it has ended."""
     try:
-        return reader.recv_bytes()
+        return list(reader.recv())
     except (EOFError, OSError):
         return None
 
@@ -148,33 +143,18 @@ def _work(inherited: Sequence[Connection], writer: Connection, read: Callable[[]
         for one in read():
             waiting.append(one)
             if len(waiting) == CHUNK:
-                writer.send_bytes(_encode(waiting))
+                writer.send(waiting)
                 waiting = []
-        writer.send_bytes(_encode(waiting))
+        writer.send(waiting)
 
 
 def _read_share(notes: Sequence[Note], templates: Mapping[str, Template], first: int, count: int) -> Iterator[_Read]:
-    """Yield what a worker reads: every so manieth note, since those of a folder are alike."""
+    """Yield what one of `count` workers reads.
+
+    Each reads one note in `count`: notes of a folder are alike, so that all workers have about as much to do.
+    """
     for number in range(first, len(notes), count):
         note = copy(notes[number])  # what is read of it goes with the copy
         own = tuple(check_own(note, templates))
         note.condense()
         yield number, own, note.dump_condensed()
-
-
-def _encode(read: Iterable[_Read]) -> bytes:
-    """Return notes as bytes. What a note has many of is written by its fields, in a third of the time."""
-    buffer = io.BytesIO()
-    pickler = pickle.Pickler(buffer, pickle.HIGHEST_PROTOCOL)
-    pickler.dispatch_table = _REDUCERS
-    pickler.dump(read)
-    return buffer.getvalue()
-
-
-def _reduce_by_fields(kind: type[Any]) -> Callable[[Any], tuple[Any, ...]]:
-    read_fields = attrgetter(*(one.name for one in fields(kind)))
-    return lambda value: (kind, read_fields(value))
-
-
-_MANY: tuple[type[Any], ...] = (Block, Heading, Problem, Properties)
-_REDUCERS = {kind: _reduce_by_fields(kind) for kind in _MANY}

@@ -250,11 +250,6 @@ class Containers:
     def __len__(self) -> int:
         return len(self.widths)
 
-    @property
-    def are_items(self) -> bool:
-        """Whether all are list items, or there are none."""
-        return not self.widths or min(self.widths) > _QUOTE
-
     def go_on(self, line: Line) -> int:
         """Read the markers of the open containers; return how many of them the line continues."""
         bare, self.bare = self.bare, -1
@@ -386,6 +381,7 @@ class _Scanner:
         self.widths = self.containers.widths
         self.leaf: Draft | None = None
         self.last = {mark: text.rfind(mark) for mark in PAIRS}
+        self.marks = [(mark, last) for mark, last in self.last.items() if last >= 0]
 
     def scan(self) -> tuple[Region, ...]:
         for start, stop in line_spans(self.text, self._frontmatter()):
@@ -413,21 +409,19 @@ class _Scanner:
 
     def _read_simple(self, start: int, stop: int) -> bool:
         """Read an empty line, or one at the margin that is a heading or text of a paragraph; False for all others."""
+        first = self.text[start]
         if self.leaf is not None and self.leaf.kind is not Kind.TEXT:
             return False
-        first = self.text[start]
         if first == ">":
             return self._read_quoted(start, stop)
-        return self.containers.are_items and self._read_unquoted(first, start, stop)
-
-    def _read_unquoted(self, first: str, start: int, stop: int) -> bool:
+        if self.widths and min(self.widths) <= _QUOTE:  # not only list items are open
+            return False
         if first in "\r\n":
             return self._read_empty(start, stop)
         if first in self.markers:
             return self._read_entry(start, stop)
-        if first == "#":
-            return self._read_heading(start, stop) or self._read_running(start, stop)
-        return first not in self.special and self._read_running(start, stop)
+        begins = first == "#" and self._read_heading(start, stop)
+        return begins or ((first == "#" or first not in self.special) and self._read_running(start, stop))
 
     def _read_quoted(self, start: int, stop: int) -> bool:
         """Read a line of text in a quote at the margin."""
@@ -560,7 +554,7 @@ class _Scanner:
             self.leaf = paragraph = Draft(Kind.TEXT, open=True)
             self._place(paragraph, start, inside)
         paragraph.lines.append(Span(inside, stop))
-        for mark, last in self.last.items():
+        for mark, last in self.marks:
             if last >= inside and self.text.count(mark, inside, stop) % 2:
                 paragraph.odd ^= {mark}
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from zhixing.markdown import yaml
 from zhixing.markdown.blocks import Kind, Region
@@ -29,16 +30,14 @@ _SWITCH = re.compile(r"^[ \t\ufeff\xa0]*+[\"']?(publish(?:ed)?|draft)[\"']?[ \t]
 _LOST_REGIONS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One scalar in a property's value: its text and its place, quotes included."""
 
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Property:
+class Property(NamedTuple):
     """A property: its value (scalars by their text, plain true, false and null aside) and where key and value stand.
 
     `items` are the scalars in it, nested lists flattened, nulls left out; a single scalar counts as a list of one.
@@ -145,9 +144,7 @@ def _value(node: Node) -> Value:
     return _WORDS.get(node.text, node.text) if node.plain else node.text
 
 
-def _items(node: Node) -> Iterator[Item]:
+def _items(node: Node) -> list[Item]:
     if isinstance(node, Sequence):
-        for item in node.items:
-            yield from _items(item)
-    elif isinstance(node, Scalar) and _value(node) is not None:
-        yield Item(node.text, node.span)
+        return [one for item in node.items for one in _items(item)]
+    return [Item(node.text, node.span)] if isinstance(node, Scalar) and _value(node) is not None else []

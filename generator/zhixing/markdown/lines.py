@@ -84,9 +84,8 @@ def end_of_line(text: str, start: int, stop: int) -> int:
 
 
 def line_spans(text: str, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, int]]:
-    """Yield where the lines of a part of a text begin and stop, line ends included.
+    """Return where the lines of a part of a text begin and stop, line ends included.
 
     A line ends with LF, CRLF or CR, as in CommonMark (not with U+2028).
     """
-    for found in _LINES.finditer(text, start, len(text) if stop is None else stop):
-        yield found.span()
+    return map(re.Match.span, _LINES.finditer(text, start, len(text) if stop is None else stop))

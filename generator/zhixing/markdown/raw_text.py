@@ -58,6 +58,8 @@ def closed_below(reading: Reading, offset: int) -> Mapping[str, int]:
 def find_unclosed(reading: Reading) -> Iterator[Span]:
     """Yield the tags of a note that would swallow what follows, and that its page shows as written instead."""
     text = reading.text
+    if "<" not in text:
+        return
     tags = (one.span for one in reading.tokens if one.kind is TokenKind.HTML and _OPENING.match(text, one.span.start))
     for tag in tags:
         if is_swallowing(tag.of(text), text[tag.end : reading.at(tag.start).span.end]):

@@ -90,7 +90,7 @@ def _of_frontmatter(text: str, frontmatter: Frontmatter) -> Iterator[Link]:
                 yield _of_wikilink(link, span, field=key)
         else:
             for item in field.items:
-                if (found := Wikilink.parse(item.text)) is not None:
+                if "[[" in item.text and (found := Wikilink.parse(item.text)) is not None:
                     yield _of_wikilink(found, item.span, field=key)
 
 
@@ -121,8 +121,7 @@ def _of_token(text: str, token: Token) -> Link | None:
 # The places in a note that a link can name: headings and blocks.
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """A heading: its text without markup, its anchor on the site, the span of its region, and its text as written."""
 
     level: int
@@ -132,8 +131,7 @@ class Heading:
     raw: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A block that a link can name: its id as written and the span of the paragraph, item, table or callout.
 
     `results` says that it is the generated region of the example or list of that id, `part` names one of its
@@ -191,8 +189,10 @@ def read_blocks(reading: Reading) -> tuple[Block, ...]:
 
 def read_html_ids(reading: Reading) -> frozenset[str]:
     """Return the ids that the author gives to places, as `<a id="x"></a>`, `<a name="x"></a>`, `[](){ #x }`."""
-    written = [token.span for token in reading.tokens if token.kind is TokenKind.HTML]
-    written += [region.span for region in reading.regions if region.kind is Kind.HTML]
+    written: list[Span] = []
+    if "<" in reading.text:
+        written += [token.span for token in reading.tokens if token.kind is TokenKind.HTML]
+        written += [region.span for region in reading.regions if region.kind is Kind.HTML]
     found = (match for span in written for match in _HTML_ID.finditer(span.of(reading.text)))
     ids = {html.unescape(match["quoted"] or match["single"] or match["bare"] or "") for match in found}
     if reading.dialect.attributes:
@@ -379,7 +379,8 @@ class Note(Reading):
     @cached_property
     def footnote_calls(self) -> tuple[Token, ...]:
         """The labels of footnotes, where they are called and where they are defined."""
-        return tuple(token for token in self.tokens if token.kind is TokenKind.FOOTNOTE)
+        found = self.tokens if "[^" in self.text else ()
+        return tuple(token for token in found if token.kind is TokenKind.FOOTNOTE)
 
     @cached_property
     def footnotes(self) -> Mapping[str, tuple[Span, ...]]:

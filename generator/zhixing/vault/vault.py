@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
 from functools import cached_property, wraps
 from heapq import nsmallest
@@ -98,14 +98,12 @@ class Places:
     def __init__(self, note: Note) -> None:
         self.note = note
         self._blocks = {block.id.lower(): block for block in note.blocks}
-        self._slugs = {heading.slug: heading for heading in note.headings}
-        self._ends = {heading.span.start: len(note.source.text) for heading in note.headings}
         self._keys: dict[str, list[int]] = {}
         self._parents: list[int] = []
         above: list[int] = []
         for number, heading in enumerate(note.headings):
             while above and note.headings[above[-1]].level >= heading.level:
-                self._ends[note.headings[above.pop()].span.start] = heading.span.start
+                above.pop()
             self._parents.append(above[-1] if above else -1)
             above.append(number)
             for key in _keys(heading):
@@ -118,7 +116,7 @@ class Places:
     def _result(self, name: str) -> Block | None:
         whole, _, part = name.partition(".")
         found = self._results.get(fold(whole)) if part else None
-        return replace(found, part=unicodedata.normalize("NFC", part)) if found else None
+        return found._replace(part=unicodedata.normalize("NFC", part)) if found else None
 
     @cached_property
     def _results(self) -> dict[str, Block]:
@@ -139,6 +137,10 @@ class Places:
         # An anchor that another tool made of a heading. Any other spelling is left to `check --fix`.
         is_slug = "-" in name and " " not in name and name == name.lower()
         return found or (self._letters.get(letters_of(name)) if is_slug else None)
+
+    @cached_property
+    def _slugs(self) -> dict[str, Heading]:
+        return {heading.slug: heading for heading in self.note.headings}
 
     @cached_property
     def _letters(self) -> dict[str, Heading]:
@@ -162,6 +164,17 @@ class Places:
         """Return a heading's section: from the heading to the next one of its level or above."""
         return Span(heading.span.start, self._ends[heading.span.start])
 
+    @cached_property
+    def _ends(self) -> dict[int, int]:
+        """Where the section of each heading ends, by where the heading begins."""
+        ends = {heading.span.start: len(self.note.source.text) for heading in self.note.headings}
+        above: list[Heading] = []
+        for heading in self.note.headings:
+            while above and above[-1].level >= heading.level:
+                ends[above.pop().span.start] = heading.span.start
+            above.append(heading)
+        return ends
+
     def _below(self, number: int, names: list[str]) -> bool:
         wanted = list(names)
         above = self._parents[number]
@@ -184,7 +197,8 @@ class Places:
 
 def _keys(heading: Heading) -> set[str]:
     """Return what a link may call a heading: Obsidian compares it as written, a reader goes by what is shown."""
-    return {heading_key(heading.raw), heading_key(heading.text)}
+    key = heading_key(heading.text)
+    return {key} if heading.raw == heading.text else {key, heading_key(heading.raw)}
 
 
 # Names in a vault: which files a link path can mean. Built once, so that every look-up costs the same.

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
 from functools import cached_property, wraps
 from heapq import nsmallest
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -248,20 +249,26 @@ def build_index(aliases: Mapping[PurePosixPath, Iterable[str]], files: Iterable[
     for text in sorted(written, key=lambda one: (one.count("/"), len(one), one)):
         path, whole = written[text], fold(text)
         index.paths.setdefault(whole, []).append(path)
-        parts = whole.split("/")
-        for first in range(len(parts)):
-            key = "/".join(parts[first:])
+        for key in _ends(whole):
             index.full.setdefault(key, []).append(path)
-            if path.suffix.lower() == ".md":
-                index.bare.setdefault(key.removesuffix(".md"), []).append(path)
+        for key in _ends(whole.removesuffix(".md")) if path.suffix.lower() == ".md" else ():
+            index.bare.setdefault(key, []).append(path)
     for path, names in aliases.items():
         for alias in names:
             index.aliases.setdefault(fold(alias), []).append(path)
-    for key, paths in (*index.full.items(), *index.bare.items()):
+    for key, paths in chain(index.full.items(), index.bare.items()):
         for path in paths if len(paths) > 1 else ():
             for folder in path.parents:
                 index.below.setdefault((folder, key), path)
     return index
+
+
+def _ends(path: str) -> Iterator[str]:
+    """Yield the ends of a path, the whole first: `a/b/c`, `b/c`, `c`."""
+    yield path
+    while "/" in path:
+        path = path.partition("/")[2]
+        yield path
 
 
 class Outline:

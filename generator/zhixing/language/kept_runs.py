@@ -1,7 +1,7 @@
-"""Runs of examples kept between processes, by all that they rest on: an example runs once for each version of it.
+"""Runs of examples, kept between processes under a digest of all that they depend on: each version runs once.
 
 A run is kept as JSON and plain numbers, never as Python objects: whatever an entry says, reading it runs nothing. Only
-runs in which nothing went wrong are kept. A problem names a place in a note, so it is found again.
+runs without problems are kept: a problem names a place in a note, so it is looked for anew.
 """
 
 from __future__ import annotations
@@ -68,9 +68,9 @@ def key_of(text: str, wording: str, rests_on: Mapping[str, bytes], data: Mapping
 
 @dataclass
 class KeptRuns:
-    """The runs that a store has, and those that are to be kept in it. Without a store there are none.
+    """The entries of a store: those read from it, and those that wait to be written. Without a store there are none.
 
-    Entries are read many at a time, and written together.
+    Many entries are read at a time, and many are written together.
     """
 
     store: Store | None = None
@@ -112,7 +112,7 @@ KINDS = (RUN, SHOWN)
 
 
 class _UnfitError(Exception):
-    """A run holds something that no entry can say."""
+    """A run holds something that entries have no form for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class KeptRun:
 
 
 def encode_run(run: Run) -> bytes | None:
-    """Return the entry of a run; None where no entry can say what it holds."""
+    """Return the entry of a run; None where entries have no form for something in it."""
     places = {node: place for place, node in enumerate(_find_nodes(run.example))}
     if not all(node in places for node in chain(run.axes, run.forms)):
         return None

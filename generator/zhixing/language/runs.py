@@ -131,7 +131,7 @@ class _Known:
             and all(run is self.used[name] for name, run in used.items())
         )
         same = same and wording is self.run.wording
-        # The example is the same object only where its note has changed behind its block, so all its places stand.
+        # The example is the same object only where its note has changed after its block: all places in it hold.
         same = same and (sources == self.sources or (example is self.example and not example.variation))
         return same and not self.run.cut and self.run.work <= limit
 
@@ -146,7 +146,7 @@ class _Reading:
     problems: list[Problem]
 
     def is_valid(self, note: Note, fence: Region, bases: Bases) -> bool:
-        """Return whether reading the block again would give the same: what stands behind it does not matter."""
+        """Return whether reading the block again would give the same: text after it does not matter."""
         varied = self.declared.example.variation if self.declared.example else None
         base = bases.get(varied.of) if varied else None
         same = base is self.base or (base is not None and self.base is not None and _same_objects(base, self.base))
@@ -157,7 +157,7 @@ class _Reading:
         return fence.span == span and note.source.text[: span.end] == self.note.source.text[: span.end]
 
     def move(self, note: Note, fence: Region) -> _Reading:
-        """Return the same for a note that has changed behind the block."""
+        """Return the same for a note that has changed after the block."""
         if note is self.note:
             return self
         return replace(self, note=note, declared=replace(self.declared, note=note, fence=fence))

@@ -1,6 +1,6 @@
-"""Other forms of a run that take long to find: they are found once, and kept between processes with the run.
+"""Other forms of a run that take long to make, such as its NumPy program: made once, and kept between processes.
 
-A form is kept as JSON under the key of its run, so that it is found again where anything that the run rests on changes.
+A form is kept as JSON under the key of its run, so it is made anew where anything changes that the run depends on.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Fits = Callable[[Form], bool]
 
 
 class Recall(Protocol):
-    """Finds one form of one run."""
+    """Returns forms of one run."""
 
     def __call__(self, kind: str, make: Make, fits: Fits, /) -> Form:
         """Return the form of a kind that was kept, if it fits, else the one that `make` returns."""
@@ -48,7 +48,7 @@ class KeptForms:
         if found and fits(found[0]):
             return found[0]
         form = make()
-        # A form that could not be found since arrays were computed again too often may be found the next time.
+        # Where arrays were computed again too often, a form may be missing only for that reason.
         if not self.runs.shelf.refused:
             self.runs.kept.put(kind, key, json.dumps([form]).encode())
         return form

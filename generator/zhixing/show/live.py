@@ -185,9 +185,9 @@ class _Finder:
             yield {"steps": self.flow(show)}
 
     def derivation(self, expression: Expression) -> Data:
-        """Return the expression that a derivation comes to, and its lines; None for lines that cannot follow.
+        """Return the expression that a derivation ends in, and its lines; None for lines that cannot follow.
 
-        Whether it is `short` says that its entries have room in a line.
+        `short` says whether the entries fit in a line of text.
         """
         index = self.add(expression, format_of(self.run.example, expression))
         planned, _ = plan_lines(self.run, expression)

@@ -1,5 +1,5 @@
-// Derivations that follow: what `show/plan.py` writes, worked out with other numbers as that module does it. A term is
-// the LaTeX of a piece beside the value of its printed numbers; LaTeX becomes MathML where it is shown.
+// Derivations that follow: what `show/plan_data.py` writes, worked out with a reader's numbers as `show/plan.py` does it.
+// A term is the LaTeX of a piece beside the value of its printed numbers; LaTeX becomes MathML where it is shown.
 (() => {
   "use strict";
   const { live } = globalThis.zhixing;
@@ -403,7 +403,7 @@
 
   Object.assign(globalThis.zhixing, { derive, nodesOf });
 
-  // What has no such data says below itself what it would come to now; it stays pale. Formulas have no numbers.
+  // Below a derivation without such data stands what it would come to now; it stays pale. Formulas have no numbers.
 
   function openResult(example, formula, index) {
     const element = live.make("p", { className: "zx-live-now", hidden: true });

@@ -266,7 +266,7 @@ SMOOTH_STEPS = """
 id: 导数
 axes: {行: 2, 列: 3, 甲: 2}
 given:
-  x[行, 列]: [[0.4, 1.2, 2.5], [0.7, 3.1, 0.2]]
+  x[行, 列]: [[0.4, 1.2, 2.5], [3.1, 3.1, 0.2]]
   y[列, 甲]: [[1, -2], [0.5, 0.25], [-1.5, 3]]
   t: 0.7
 compute:
@@ -288,6 +288,36 @@ def test_gradients_are_those_of_the_core(page: Page) -> None:
     assert called >= SMOOTH
     (computed,) = page.evaluate(RUN, [[*encode_example(run, names_of(run)), {}]])
     assert differs(computed, run.quantities) == []
+
+
+NOISE = """
+id: 甲
+axes: {k: 3}
+given:
+  x[k]: [0.1, 0.2, -0.3]
+  v[k]: [0.7, 0.7, 0.7]
+  ones[k]: [1, 1, 1]
+  one: 1
+compute:
+"""
+CLEARED = (
+    "x[0] + x[1] + x[2]", "(one - 0.9 - 0.1) * 1000", "sum(x)", "x @ v", "dot(x, v)", "mean(v) - 0.7", "cos(pi / 2)",
+    "sin(pi)", "one - sum(softmax(x))", "exp(50) - exp(25) ** 2", "var(v)",
+)  # fmt: skip
+KEPT = (
+    "0.1 ** 20", "exp(-700)", "sin(one * 1e-20)", "one + 1e-11 - one", "one * 1e15 + one - 1e15", "one * 1e-30 - 3e-30",
+    "sum(x * 1e-30 * ones) + 1e-31", "softmax(200 * x)[2]",
+)  # fmt: skip
+
+
+def test_only_rounding_is_cleared_as_in_the_core(page: Page) -> None:
+    steps = "".join(f"  y{at}: {text}\n" for at, text in enumerate((*CLEARED, *KEPT)))
+    run = run_block(NOISE + steps)
+    (computed,) = page.evaluate(RUN, [[*encode_example(run, names_of(run)), {}]])
+    found = {name: float(data[0]) for name, (_, data) in zip(run.quantities, computed, strict=True)}
+    wanted = {f"y{at}": float(run.quantities[f"y{at}"].values) for at in range(len(CLEARED) + len(KEPT))}
+    assert [name for name, value in wanted.items() if value == 0] == [f"y{at}" for at in range(len(CLEARED))]
+    assert {name: found[name] for name in wanted} == pytest.approx(wanted, rel=1e-3, abs=0)
 
 
 def rows_of(markdown: str) -> list[list[str]]:

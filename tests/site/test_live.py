@@ -320,6 +320,29 @@ def test_only_rounding_is_cleared_as_in_the_core(page: Page) -> None:
     assert {name: found[name] for name in wanted} == pytest.approx(wanted, rel=1e-3, abs=0)
 
 
+NOISY_GRADIENTS = """
+id: 乙
+axes: {k: 3}
+given:
+  one: 1
+  w[k]: [0.1, 0.2, -0.3]
+compute:
+  z: 0.1 * one + 0.2 * one - 0.3 * one
+  s: sum(w * one)
+  by_one: grad(z, one)
+  by_one_of_sum: grad(s, one)
+"""
+
+
+def test_rounding_of_gradients_is_cleared_as_in_the_core(page: Page) -> None:
+    run = run_block(NOISY_GRADIENTS)
+    (computed,) = page.evaluate(RUN, [[*encode_example(run, names_of(run)), {}]])
+    found = {name: [float(one) for one in data] for name, (_, data) in zip(run.quantities, computed, strict=True)}
+    for name in ("by_one", "by_one_of_sum"):
+        assert float(run.quantities[name].values) == 0
+        assert found[name] == [0]
+
+
 def rows_of(markdown: str) -> list[list[str]]:
     """Return the cells of the tables of some Markdown."""
     blocks = [block.splitlines() for block in markdown.split("\n\n")]

@@ -454,7 +454,7 @@ class Walk:
             return self.dot(Q, Transpose(K, span=K.span), self.quantity(results[name]), at)
         if name == "scaled" and call.keyword("bias") is None:
             score, scale = self.entry(results["scores"], at), call.keyword("scale")
-            width = Constant(float(self.quantity(Q).values.shape[-1]), digits=DIGITS[0])
+            width = Constant(float(self.quantity(Q).values.shape[-1]))
             by = (Kind.MULTIPLY, self.term(scale, ())) if scale else (Kind.DIVIDE, Combination(Kind.ROOT, (width,)))
             return Combination(by[0], (score, by[1]))
         if name == "weights":

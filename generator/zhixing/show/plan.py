@@ -66,10 +66,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A number that does not change with those that are given; printed to so many digits, 0 for as many as others."""
+    """A number that does not change with those that are given."""
 
     value: float
-    digits: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,7 @@ def _term_of(plan: Plan, digits: int, known: dict[int, Term]) -> Term:  # noqa: 
         case Entry():
             return number_term(plan.value, digits, plan.form if digits == DIGITS[0] else PLAIN)
         case Constant():
-            return number_term(plan.value, plan.digits or digits)
+            return number_term(plan.value, digits)
         case Literal():
             return plan.term
         case Statistic():

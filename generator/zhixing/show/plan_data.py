@@ -92,8 +92,8 @@ class PlanEncoder:
         match plan:
             case Entry():
                 return self.entry(plan)
-            case Constant(value, digits):
-                return ["constant", value, digits]
+            case Constant(value):
+                return ["constant", value]
             case Literal(term):
                 own = term.piece
                 bare = isinstance(own, Digits) and not own.scaled

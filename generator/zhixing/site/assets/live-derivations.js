@@ -176,7 +176,7 @@
     const [kind, ...own] = plan;
     const valueOf = ([, leaf, at]) => leaves[leaf].data[at];
     if (kind === "entry") return numberTerm(valueOf(plan), digits, digits === DIGITS[0] ? own[2] : null);
-    if (kind === "constant") return numberTerm(own[0], own[1] || digits);
+    if (kind === "constant") return numberTerm(own[0], digits);
     if (kind === "literal") return { ...term({ ...digitsPiece(own[0]), ...own[2] }, own[1]), plain: true };
     if (kind === "statistic") {
       const values = own[1].map(valueOf);

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -47,26 +48,40 @@ def write_search_again(
     now = [*others, *((entry.title, url) for url, entry in changed.items())]
     numbers = {url: number for number, (_, url) in enumerate(before.names)}
     if sorted(now) != sorted(before.names):  # what they are numbered by follows from the names
-        kept = [_read_entry(folder, numbers[url]) for _, url in now if url not in changed]
+        kept = [_read_page(folder, numbers[url]).entry for _, url in now if url not in changed]
         return write_search([*kept, *changed.values()], folder)
-    pages = {numbers[url]: entry for url, entry in changed.items()}
-    differences = _compare({number: (_read_entry(folder, number), entry) for number, entry in pages.items()})
+    known = {numbers[url]: _read_page(folder, numbers[url]) for url in changed}
+    pages = {numbers[url]: known[numbers[url]].exchange(entry) for url, entry in changed.items()}
+    differences = _compare({number: (known[number], page) for number, page in pages.items()})
     if not pages:
         return before
     digests, size = _renew_index(before, folder, differences)
-    for number, entry in pages.items():
-        name, text = file(f"d{number}", record(entry, spell(entry)))
+    for number, page in pages.items():
+        name, text = file(f"d{number}", record(page.entry, page.pinyin))
         digests[name] = write_changed(folder / name, text, is_there=True)
     written = Written(before.names, size, digests)
     write_index(written, folder)
     return written
 
 
-def _compare(pages: Mapping[int, tuple[Entry, Entry]]) -> _Changes:
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What the search knows of a page, and how its Chinese names are spelled."""
+
+    entry: Entry
+    pinyin: Sequence[str]
+
+    def exchange(self, entry: Entry) -> _Page:
+        """Return the page with another entry. Names that are the same are not spelled again, which takes long."""
+        same = (entry.title, entry.aliases) == (self.entry.title, self.entry.aliases)
+        return _Page(entry, self.pinyin if same else spell(entry))
+
+
+def _compare(pages: Mapping[int, tuple[_Page, _Page]]) -> _Changes:
     """Return the lists that change, by term and by the number of the list."""
     changes: _Changes = defaultdict(lambda: defaultdict(lambda: (set(), set())))
     for number, (old, new) in pages.items():
-        before, after = (terms_by_field(entry, spell(entry)) for entry in (old, new))
+        before, after = (terms_by_field(page.entry, page.pinyin) for page in (old, new))
         for field in range(FIELDS):
             had, has = set(before[field]), set(after[field])
             for term in has - had:
@@ -124,11 +139,11 @@ def _read_shard(folder: Path, number: int) -> dict[str, str]:
     return shard
 
 
-def _read_entry(folder: Path, number: int) -> Entry:
-    url, title, aliases, status, _, sections, around = _read(folder, f"d{number}")
+def _read_page(folder: Path, number: int) -> _Page:
+    url, title, aliases, status, pinyin, sections, around = _read(folder, f"d{number}")
     own = tuple(Section(heading, id_, text, code) for heading, id_, text, code in sections)
     others = tuple(Section(heading, "", text) for heading, text in around)
-    return Entry(url, title, own, tuple(aliases), status, others)
+    return _Page(Entry(url, title, own, tuple(aliases), status, others), pinyin)
 
 
 def _read(folder: Path, name: str) -> Any:

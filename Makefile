@@ -30,7 +30,7 @@ fuzz: $(READY) ## Test properties on random examples, then fuzz each reader for 
 	$(BIN)/pytest -n auto --dist loadfile -m hypothesis --hypothesis-profile random
 	KEYSTROKES=1000 $(BIN)/pytest tests/cli/test_watch_command.py -k keystroke
 	FORMULAS=20000 FORMULAS_FROM=$$(date +%s) DERIVATIONS=all $(BIN)/pytest tests/language/test_textbook.py --log-cli-level=INFO
-	ROUNDS=300 ROUNDS_FROM=$$(date +%s) ROUNDS_NOTES=200 $(BIN)/pytest tests/site/test_changed.py tests/site/test_dirty.py tests/site/test_kept_checks.py tests/site/test_served.py -k random
+	ROUNDS=300 ROUNDS_FROM=$$(date +%s) ROUNDS_NOTES=200 $(BIN)/pytest tests/site/test_changed.py tests/site/test_dirty.py tests/site/test_edited.py tests/site/test_kept_checks.py tests/site/test_served.py -k random
 	$(BIN)/python -m pip install --quiet --no-build-isolation --editable '.[fuzz]'
 	$(BIN)/python -m benchmarks.fuzz --seconds $(or $(SECONDS),600)
 

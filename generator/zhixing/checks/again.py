@@ -21,9 +21,9 @@ from zhixing.vault.vault import Vault
 _MOST = 300
 """Of more notes than these, checking them all takes little longer."""
 # Rules about the whole vault that name places in texts. Where they have found something, all is checked.
-_OF_ALL = frozenset({Code.REQUIRES_CYCLE, Code.EMBED_CYCLE, Code.EMBED_COST, Code.NAMES_MANY, Code.ADDRESS_REFUSED})
+OF_ALL = frozenset({Code.REQUIRES_CYCLE, Code.EMBED_CYCLE, Code.EMBED_COST, Code.NAMES_MANY, Code.ADDRESS_REFUSED})
 # Problems of a note that the text of no note has to do with.
-_OF_PATHS = frozenset({Code.NAME_CLASH, Code.FILE_LEFT_OUT})
+OF_PATHS = frozenset({Code.NAME_CLASH, Code.FILE_LEFT_OUT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def check_again(project: Project, before: Again, changed: Collection[str], exami
     found something or might, and where `examine` says so.
     """
     found = {problem.code for problem in before.problems} | {rule.code for rule in project.settings.rules}
-    if not _OF_ALL.isdisjoint(found):
+    if not OF_ALL.isdisjoint(found):
         return None
     numbers = {face.path: number for number, face in enumerate(before.faces.notes)}
     aliases = {PurePosixPath(face.path): tuple(face.aliases) for face in before.faces.notes}
@@ -131,7 +131,7 @@ class _Checker:
         found = [problem for number in sorted(concerned) for problem in self._find(self._paths[number])]
         found += examined.problems
         found += [orphan(self._paths[number]) for number in sorted(after.find_orphans()) if self._counts(number)]
-        kept = [problem for problem in own if problem.code in _OF_PATHS]
+        kept = [problem for problem in own if problem.code in OF_PATHS]
         return Again((*others, *kept, *self._vault.settings.weigh(found)), after)
 
     def _counts(self, number: int) -> bool:

@@ -31,7 +31,7 @@ from zhixing.site.nearby import MOST, Surroundings
 from zhixing.site.sheets import count_bases
 from zhixing.site.shown import Shown
 from zhixing.vault.embeds import embed_limits
-from zhixing.vault.graph import Edge, links_by_note
+from zhixing.vault.graph import Edge, edges_of, links_by_note
 from zhixing.vault.load import read_inside
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Outline
@@ -181,8 +181,12 @@ class Signatures:
         digests: Digests,
         lists: Mapping[str, Document],
         sheets: Mapping[str, Document],
+        known: Mapping[str, bytes],
     ) -> None:
-        """Begin with what a build found; `lists` and `sheets` are the pages that no note is, sheets show figures."""
+        """Begin with what a build found; `lists` and `sheets` are the pages that no note is, sheets show figures.
+
+        `known` are signatures of notes' pages that are as they were.
+        """
         self.vault = shown.vault
         self.shown = shown
         self.results = shown.results
@@ -195,11 +199,14 @@ class Signatures:
         self.examples = Examples(shown.vault, shown.results, faults=faults)
         self.lists = lists
         self.sheets = sheets
+        self.known = known
         self._contents: dict[Path, bytes] = {}
         self._sheets: dict[Path, str] = {}
 
     def of_pages(self, paths: Iterable[str]) -> dict[str, bytes]:
         """Return the signatures of pages; those that rest on what they did are taken from the last build."""
+        if self.known:
+            return {path: self.known.get(path) or self._of_page(path) for path in paths}
         digests, notes = self.digests, {str(path): note for path, note in self.vault.notes.items()}
         common = self._find_common()
         known = digests.signed if common.equals(digests.common) else {}
@@ -215,6 +222,10 @@ class Signatures:
             digests.signed[note.path], signatures[path] = signed, signed.signature
         digests.forget(self.results)
         return signatures
+
+    def _of_page(self, path: str) -> bytes:
+        note = self.shown.note(path)
+        return self.of(note) if note else self._of_made(path)
 
     def _find_common(self) -> _Common:
         bodies = tuple(self.results.bodies.values())
@@ -294,7 +305,7 @@ class Signatures:
         found: dict[Path, None] = {}
         waiting = [note.path]
         while waiting:
-            for one in self._embeds.get(waiting.pop(), ()):
+            for one in _shown_by(self._leaving(waiting.pop())):
                 if one not in found:
                     found[one] = None
                     waiting.append(one)
@@ -306,12 +317,12 @@ class Signatures:
 
     @cached_property
     def _embeds(self) -> Mapping[Path, list[Path]]:
-        found: dict[Path, list[Path]] = {}
-        for path, links in self._links.items():
-            shown = [edge.resolution.note.path for edge in links if edge.link.embed and edge.resolution.note]
-            if shown:
-                found[path] = shown
-        return found
+        shown = {path: _shown_by(links) for path, links in self._links.items()}
+        return {path: notes for path, notes in shown.items() if notes}
+
+    def _leaving(self, path: Path) -> Sequence[Edge]:
+        """Return the links of a note; where few pages have changed, those of the others are not looked for."""
+        return tuple(edges_of(self.vault, self.vault.notes[path])) if self.known else self._links.get(path, ())
 
     def _content(self, note: Note) -> bytes:
         """Return the digest of what a note says on its own page or on another that embeds it."""
@@ -321,7 +332,7 @@ class Signatures:
             self._contents[note.path] = digest(
                 [
                     self.digests.of_note(note).hex(),
-                    *map(self._link, self._links.get(note.path, ())),
+                    *map(self._link, self._leaving(note.path)),
                     *self._results(note),
                     self.digests.of_judged(judged).hex(),
                     *map(self.examples.place, names),
@@ -406,6 +417,11 @@ class Signatures:
             yield from before.get(one, ())[: 2 * MOST]
             yield "→"
             yield from after.get(one, ())[:MOST]
+
+
+def _shown_by(links: Iterable[Edge]) -> list[Path]:
+    """Return the notes that embeds among some links show."""
+    return [edge.resolution.note.path for edge in links if edge.link.embed and edge.resolution.note]
 
 
 def _problem(one: Problem) -> str:

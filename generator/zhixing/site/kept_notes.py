@@ -38,17 +38,14 @@ class KeptNotes:
     templates: str = ""
     own: WeakKeyDictionary[Note, tuple[Problem, ...]] = field(default_factory=WeakKeyDictionary)
     _written: dict[bytes, Note | None] | None = None
+    _fetched: dict[bytes, bytes] = field(default_factory=dict)
 
     def load(self, vault: Vault, templates: Iterable[Source]) -> None:
         """Have the notes of a vault take what an earlier process read of them, and forget problems that hold no longer.
 
         A process asks the store once: later it knows its own notes.
         """
-        asked = repr([(one.path, one.text) for one in templates] if vault.settings.templates else None)
-        digest = blake2b(asked.encode(), digest_size=_SIZE).hexdigest()
-        if digest != self.templates:
-            self.templates = digest
-            self.own.clear()
+        self.name_templates(templates if vault.settings.templates else None)
         if self._written is None:
             entries = self.store.get_all(_KIND) if self.store else {}
             notes = {_key(path): note for path, note in vault.notes.items()}
@@ -56,6 +53,28 @@ class KeptNotes:
                 key: note if (note := notes.get(key)) and self._load(note, entry) else None
                 for key, entry in entries.items()
             }
+
+    def name_templates(self, templates: Iterable[Source] | None) -> None:
+        """Take the templates that problems are to hold for, None where notes are held to none."""
+        asked = repr(None if templates is None else [(one.path, one.text) for one in templates])
+        digest = blake2b(asked.encode(), digest_size=_SIZE).hexdigest()
+        if digest != self.templates:
+            self.templates = digest
+            self.own.clear()
+
+    def begin(self, vault: Vault, kept: Iterable[Note]) -> None:
+        """Begin with a vault of which the store has these notes as they are."""
+        self._written = {**dict.fromkeys(map(_key, vault.notes)), **{_key(note.path): note for note in kept}}
+
+    def restore(self, note: Note) -> bool:
+        """Have a note take what was kept of it; return whether there was anything of the same note."""
+        key = _key(note.path)
+        entry = self._fetched.pop(key, None) or (self.store.get(_KIND, key) if self.store else None)
+        return entry is not None and self._load(note, entry)
+
+    def fetch(self, paths: Iterable[PurePosixPath]) -> None:
+        """Read what was kept of some notes, all at once, for when it is asked for."""
+        self._fetched = self.store.get_all(_KIND, map(_key, paths)) if self.store else {}
 
     def _load(self, note: Note, entry: bytes) -> bool:
         """Have a note take what was kept of it; return whether it is the same note."""

@@ -71,7 +71,7 @@ def _parse(text: str) -> Expression:
 
 def live_data(results: Results, notes: Iterable[Note]) -> dict[str, LiveExample]:
     """Return all examples that can be changed, by the names of their data; `notes` are those whose pages are shown."""
-    claims = _claims(results, notes)
+    claims = _claims(results, notes) if results.bodies else {}
     found: dict[str, LiveExample] = {}
     for body in results.bodies.values():
         if body.live and body.run:

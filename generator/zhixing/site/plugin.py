@@ -7,7 +7,6 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from html import escape
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -42,6 +41,7 @@ from zhixing.site import head as page_parts
 from zhixing.site import html, policy, social
 from zhixing.site.card import with_card
 from zhixing.site.changed import Signatures, digest
+from zhixing.site.edited import Edited, EditedTexts
 from zhixing.site.empty import render_without_parser
 from zhixing.site.faults import badge, fault_banner, state_line
 from zhixing.site.files import LIVE, SEARCH, Addresses, is_shown, write_redirects
@@ -74,7 +74,7 @@ from zhixing.site.templates import forget_contents, forget_rendered, render_once
 from zhixing.site.theme_files import pass_over_hidden_folders
 from zhixing.site.watch import watch_closely
 from zhixing.vault.addresses import find_addresses
-from zhixing.vault.load import OBSIDIAN, ProjectError, Stamps, read_wording
+from zhixing.vault.load import OBSIDIAN, Project, ProjectError, Stamps, read_wording
 from zhixing.vault.note import Note
 from zhixing.vault.settings import read_values
 from zhixing.vault.store import INDEX, open_store
@@ -126,6 +126,11 @@ def _written(config: Config) -> Sequence[Mapping[str, Any]]:
     return written
 
 
+def _said(config: Config) -> list[object]:
+    """Return what the author wrote of MkDocs' settings; the folder that it serves has another name each time."""
+    return [{key: value for key, value in one.items() if key != "site_dir"} for one in _written(config)]
+
+
 def _dialect(config: MkDocsConfig) -> Dialect:
     """Return the syntax of the extensions that mkdocs.yml lists, as the command line reads it there."""
     siblings_first = not (Path(config.docs_dir) / OBSIDIAN).is_dir()
@@ -159,6 +164,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         super().__init__()
         self.memory: Memory | None = None
         self.kept_notes = KeptNotes()
+        self.edited_texts = EditedTexts()
+        self.edited: Edited | None = None
         self.previous: Vault | None = None
         self.stamps: Stamps = {}
         self.told: set[Problem] = set()
@@ -224,17 +231,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         """Read the vault, and compute what its notes show."""
         self.searched = {}
         self.live_names = {}
-        file = Path(config.config_file_path)
-        values = {key: value for said in _written(self.config) for key, value in said.items()}
-        settings = replace(read_values(str(file), values), dialect=_dialect(config))
-        wording = _wording(self.config, file)
-        templates = file.parent / "templates"
-        docs = Path(config.docs_dir)
-        if self.memory is None:
-            store = open_store(docs, INDEX)
-            self.memory = open_memory(store)
-            self.kept_notes = KeptNotes(store if self.incremental.is_kept else None)
-        self.shown = show(docs, templates, self.memory, wording, settings, self.previous, self.stamps, self.kept_notes)
+        self.shown = self._show(config)
         self.previous = self.shown.vault
         # A strict build fails on whatever does not hold; other builds show it to their readers.
         self.faults = None if config.strict else Faults.of(self.shown.found, to_author=self.serving)
@@ -312,6 +309,28 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.built, self.has_same_files = shown, True
         return True
 
+    def _show(self, config: MkDocsConfig) -> Shown:
+        """Load the vault: as a whole, or where texts were edited and nothing else, what these edits change."""
+        file = Path(config.config_file_path)
+        values = {key: value for said in _written(self.config) for key, value in said.items()}
+        settings = replace(read_values(str(file), values), dialect=_dialect(config))
+        wording = _wording(self.config, file)
+        templates = file.parent / "templates"
+        docs = Path(config.docs_dir)
+        if self.memory is None:
+            store = open_store(docs, INDEX)
+            self.memory = open_memory(store)
+            self.kept_notes = KeptNotes(store if self.incremental.is_kept else None)
+            self.edited_texts = EditedTexts(store if self.incremental.dirty and not self.serving else None)
+        project = Project(docs, templates, wording, file, settings)
+        said = (_said(config), config.site_url, config.strict, _written(self.config))
+        self.edited = self.edited_texts.find(project, said, self.kept_notes, self.memory)
+        return (
+            self.edited.shown
+            if self.edited
+            else show(docs, templates, self.memory, wording, settings, self.previous, self.stamps, self.kept_notes)
+        )
+
     def _add_home(self, files: Files, config: MkDocsConfig) -> None:
         """Put a page at the site's own address, before all others, where the vault has none."""
         notes = (note for note in self.shown.vault.notes.values() if self._on_site(note))
@@ -327,7 +346,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     def on_nav(self, nav: Navigation, *, files: Files, config: MkDocsConfig) -> None:
         """Take the files as they are when every plugin has added and removed its own; call folders by their names."""
         self.files, self.settings, self.nav = files, config, nav
-        self.around = find_surroundings(self.shown.vault, self._on_site)
+        self.around = self.edited.around if self.edited else find_surroundings(self.shown.vault, self._on_site)
         if config.nav is None:
             name_folders(nav.items)
         self.lists = self._links_to_lists()
@@ -352,7 +371,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         """Find what each page is made from, and what nearly all of them show, unless it is `known` to be the same."""
         incremental, words = self.incremental, self.shown.vault.wording
         made = self.tag_pages, self.sheets.pages
-        signed = Signatures(self.shown, self.around, self.faults, self._badge, incremental.digests, *made)
+        same = self.edited.signatures if self.edited else {}
+        signed = Signatures(self.shown, self.around, self.faults, self._badge, incremental.digests, *made, same)
         pages = [file.src_uri for file in self.files.documentation_pages(inclusion=InclusionLevel.is_in_serve)]
         if known is not None:
             incremental.begin(known.site, signed.of_pages(pages), other_files(self.files))
@@ -360,9 +380,9 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         titles = (part for path, note in self.shown.vault.notes.items() for part in (path, title(note)))
         named = [part for entry in self.tag_titles.items() for part in entry]
         named += [str(part) for one in self.maps for part in (one.canvas, one.note)]
-        # The folder that MkDocs serves has another name each time; the address of the site is that of the server.
-        said = [{key: value for key, value in one.items() if key != "site_dir"} for one in _written(config)]
-        rest = (words.tag, self.social, self.terms, self.faults is None, said, config.site_url, _written(self.config))
+        # The address of a site that is served is that of the server.
+        said = _said(config), config.site_url, _written(self.config)
+        rest = (words.tag, self.social, self.terms, self.faults is None, *said)
         site = sign_site(self.files, [*titles, *named], self.shown.private, *rest)
         incremental.begin(site, signed.of_pages(pages), other_files(self.files))
 
@@ -587,7 +607,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             self.incremental.keep_redirects()
         else:
             self._write_names(config)
-        self.incremental.finish(self.searched, self.live_names, partial(self.kept_notes.save, self.shown.vault))
+        self.incremental.finish(self.searched, self.live_names, self._keep)
         if self.staging:
             self.staging.finish(config)
 
@@ -601,6 +621,12 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         pages = [(note, self.files.src_uris[str(note.path)]) for note in shown]
         names, site = digest(site_files.redirect_facts(self.shown.vault)), Path(config.site_dir)
         self.incremental.renew_redirects(site, names, lambda: write_redirects(self.shown.vault, pages, config))
+
+    def _keep(self) -> None:
+        """Keep what was read of the vault for the next build."""
+        self.kept_notes.save(self.shown.vault)
+        if self.incremental.kept is not None:
+            self.edited_texts.save(self.shown, self.around, self.incremental.signatures)
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[[], None]) -> None:
         """Build what a save changed; follow no links to folders; let the script run that MkDocs adds to pages."""

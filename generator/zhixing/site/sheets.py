@@ -65,7 +65,8 @@ def find_sheets(
     found = [path for path in sheets if path not in maps]
     used = map(PurePosixPath, (*paths, *in_use) if found and known is None else ())
     taken = {same_file(str(one)) for path in used for one in (path, *path.parents)}
-    in_notes = sum(count_bases(note) + count_embeds(note) for note in shown.vault.notes.values())
+    notes = () if shown.rows else shown.vault.notes.values()
+    in_notes = sum(count_bases(note) + count_embeds(note) for note in notes)
     bases = Bases(shown.vault, shown.private, tags, len(found) + in_notes, lambda note: str(note.path) in on_site)
     canvases = Canvases(shown.vault, shown.results, shown.private, len(found))
     pages: dict[str, Document] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from weakref import WeakKeyDictionary
@@ -14,13 +14,14 @@ from zhixing.markdown.blocks import Kind
 from zhixing.page import Document, read_page
 from zhixing.page.context import ShowBase
 from zhixing.page.faults import Faults
-from zhixing.page.public import Private, draw_public, private_of, public_vault
+from zhixing.page.public import PUBLIC, Private, draw_public, private_of, public_vault
 from zhixing.page.read import forget_reading
 from zhixing.page.tags import Tags
 from zhixing.problems import Problem
 from zhixing.site.answers import fold_answers
 from zhixing.site.head import keep_sentences
 from zhixing.site.kept_notes import KeptNotes
+from zhixing.site.rows import Row
 from zhixing.vault.graph import Edge, backlinks, take_edges
 from zhixing.vault.load import Stamps, load, read_templates
 from zhixing.vault.note import Note
@@ -38,7 +39,7 @@ class Shown:
     `public` is the vault without the hidden notes and the files that belong to them: what a site may be made of. Links
     are resolved in the whole vault, so that a link to a hidden note does not lead to another of its name. `private` is
     what no page may name. `problems` have paths as the terminal shows them, `found` are the same with paths in the
-    vault.
+    vault. Where only texts were edited, `rows` have what is known of the notes, in none of which anything is computed.
     """
 
     vault: Vault
@@ -50,6 +51,7 @@ class Shown:
     private: Private
     found: tuple[Problem, ...] = ()
     templates: Mapping[str, Template] = field(default_factory=dict)
+    rows: Mapping[PurePosixPath, Row] = field(default_factory=dict)
 
     def note(self, path: str) -> Note | None:
         """Return the note at a path of the vault."""
@@ -91,6 +93,8 @@ class Shown:
     @property
     def has_mermaid(self) -> bool:
         """Whether a note holds a diagram."""
+        if self.rows:
+            return False
         drawing = [note for note in self.public.notes.values() if "mermaid" in note.source.text]
         regions = (region for note in drawing for region in note.regions)
         return any(region.kind is Kind.FENCE and region.info.split()[:1] == ["mermaid"] for region in regions)
@@ -123,13 +127,32 @@ def show(
         problems = set(check_again(vault, found, planned, held_to, memory, kept.find_own))
     else:
         problems = set(check(vault, found, planned, held_to))
-    seen = [replace(problem, path=Path(os.path.relpath(root / problem.path)).as_posix()) for problem in problems]
-    ordered = tuple(sorted(seen, key=lambda problem: problem.order))
     private = private_of(vault, found)
     public = public_vault(vault, private)
     links = _find_written(vault, previous)
     drawn = draw_public(vault, found)
+    ordered = _as_seen(vault, problems)
     return Shown(vault, found, drawn, links, ordered, public, private, tuple(problems), held_to)
+
+
+def show_edited(
+    vault: Vault,
+    found: Results,
+    problems: Iterable[Problem],
+    links: Mapping[PurePosixPath, tuple[Edge, ...]],
+    templates: Mapping[str, Template],
+    rows: Mapping[PurePosixPath, Row],
+) -> Shown:
+    """Return what is shown of a vault in which nothing is hidden and nothing is drawn."""
+    every = set(problems)
+    public, ordered = public_vault(vault, PUBLIC), _as_seen(vault, every)
+    return Shown(vault, found, {}, links, ordered, public, PUBLIC, tuple(every), templates, rows)
+
+
+def _as_seen(vault: Vault, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return problems in order, with paths as the terminal shows them."""
+    seen = [replace(one, path=Path(os.path.relpath(vault.root / one.path)).as_posix()) for one in problems]
+    return tuple(sorted(seen, key=lambda problem: problem.order))
 
 
 _Links = Mapping[PurePosixPath, tuple[Edge, ...]]

@@ -97,10 +97,11 @@ SHARED_BY_LENGTH = 10
 
 @dataclass(frozen=True, slots=True)
 class EmbedLimits:
-    """What the embeds of each page may cost, and the first embed of each page that is beyond that."""
+    """What the embeds of each page may cost, the first embed of each page that is beyond that, and what is left."""
 
     limits: Mapping[PurePosixPath, int]
     beyond: tuple[Edge, ...]
+    left: int
 
 
 _LIMITS: WeakKeyDictionary[Vault, EmbedLimits] = WeakKeyDictionary()
@@ -122,6 +123,11 @@ def embed_limits(vault: Vault) -> EmbedLimits:
     return _LIMITS[vault]
 
 
+def take_limits(vault: Vault, limits: EmbedLimits) -> None:
+    """Take what is known of the embeds of a vault, so that they are not looked for."""
+    _LIMITS[vault] = limits
+
+
 def _share(vault: Vault) -> EmbedLimits:
     costs = _Costs(vault)
     left = SHARED + SHARED_BY_LENGTH * sum(len(note.source.text) for note in vault.notes.values())
@@ -134,7 +140,7 @@ def _share(vault: Vault) -> EmbedLimits:
         totals = list(accumulate(costs.full(part, MAX_DEPTH - 1) for _, part in costs.parts[path]))
         beyond += [edge for (edge, _), total in zip(costs.parts[path], totals, strict=True) if total > limit][:1]
         left -= min(limit, totals[-1])
-    return EmbedLimits(limits, tuple(beyond))
+    return EmbedLimits(limits, tuple(beyond), left)
 
 
 _Spans = tuple[PurePosixPath, tuple[Span, ...]]

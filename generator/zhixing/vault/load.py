@@ -555,6 +555,11 @@ def load_lazily(
     return vault
 
 
+def read_again(project: Project, path: PurePosixPath) -> Note:
+    """Return the note at a path of a vault that was loaded before. Raises UnreadError where it is none any more."""
+    return _Loader(project.notes, {}, project.wording, project.settings, None).read(path)
+
+
 class _LazyNotes(Mapping[PurePosixPath, Note]):
     def __init__(self, project: Project, paths: Collection[PurePosixPath]) -> None:
         self._loader = _Loader(project.notes, {}, project.wording, project.settings, None)

@@ -69,13 +69,7 @@ def resolve(vault: Vault, note: Note, link: Link) -> Resolution:
 
 
 def _resolve(vault: Vault, note: Note, link: Link) -> Resolution:
-    if link.url:
-        return Resolution(Found.EXTERNAL)
-    if not (link.path or link.headings or link.block):  # `[text]()`
-        return Resolution(Found.MISSING)
-    found = _find_beside(vault, note, link) or resolve_path(vault, link.path, note.path, aliases=link.wiki)
-    if found.kind is Found.MISSING and not link.wiki:
-        found = _find_address(vault, note, link)
+    found = resolve_file(vault, note, link)
     if found.note is None or not (link.headings or link.block):
         return found
     places = vault.places(found.note)
@@ -87,6 +81,16 @@ def _resolve(vault: Vault, note: Note, link: Link) -> Resolution:
         return replace(found, html_id=link.headings[0])
     missing = heading is None and (link.wiki or link.headings[-1] not in found.note.made_anchors)
     return replace(found, heading=heading, heading_missing=missing)
+
+
+def resolve_file(vault: Vault, note: Note, link: Link) -> Resolution:
+    """Return which note or file a link points to, whatever place in it is named."""
+    if link.url:
+        return Resolution(Found.EXTERNAL)
+    if not (link.path or link.headings or link.block):  # `[text]()`
+        return Resolution(Found.MISSING)
+    found = _find_beside(vault, note, link) or resolve_path(vault, link.path, note.path, aliases=link.wiki)
+    return found if found.kind is not Found.MISSING or link.wiki else _find_address(vault, note, link)
 
 
 def _find_beside(vault: Vault, note: Note, link: Link) -> Resolution | None:

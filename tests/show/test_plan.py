@@ -48,6 +48,7 @@ compute:
   j: x[i] + 1
   best: argmax(v, axis=键)
   both: x[0] + x[1]
+  chosen: (2 * x)[i]
 show:
   - derivation: h
   - derivation: j
@@ -55,6 +56,8 @@ show:
   - derivation: best
   - derivation: h[1]
   - derivation: both
+  - derivation: chosen
+  - derivation: i == j
 """
 
 

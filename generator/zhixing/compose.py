@@ -15,7 +15,7 @@ from zhixing.checks.check_links import check_edge, check_graph, check_links, che
 from zhixing.checks.fix_links import LinkFixer
 from zhixing.checks.names import check_names
 from zhixing.checks.own import check_own
-from zhixing.checks.template import Template, read_template, templates_of
+from zhixing.checks.template import Template, choose_templates, read_template, templates_of
 from zhixing.claims.bind import bind_markers
 from zhixing.claims.fix import fix_numerals
 from zhixing.claims.judge import Judged, check_claims, check_says, judge_note
@@ -600,7 +600,7 @@ def check(
     """
     known = own or {}
     problems = [*vault.problems, *found.problems, *planned.problems, *_check_figures(vault, found)]
-    held_to = templates if vault.settings.templates else {}
+    held_to = choose_templates(templates, vault.settings)
     for note in vault.notes.values():
         problems += known[note.path] if note.path in known else check_own(note, held_to)
         problems += check_computed(note, found)
@@ -623,7 +623,7 @@ def check_again(
 
     `find_own` returns what `check_own` does.
     """
-    held_to = templates if vault.settings.templates else {}
+    held_to = choose_templates(templates, vault.settings)
     links, checked = links_by_note(vault), memory.checks.of(held_to, found)
     fixer = LinkFixer(vault)
     problems = [*vault.problems, *found.problems, *planned.problems, *_check_figures(vault, found)]

@@ -15,6 +15,20 @@ KEYS = ("title", "甲", "a-b", "a_1", "a b", "1a", "-", "true", "<<", "a:", "'a'
 VALUES = (
     *("", "甲", "甲 乙", "a  b", "true", "~", "null", "2024-01-01", "12:30", "http://a/b", "a, b", "a [b]", "1.5"),
     *('"[[甲]]"', "'甲'", '""', "''", '"a: b # c"', "'it''s'", '"a\\n"', '"甲" 乙', '"甲', "'甲", '" a "', "a'b"),
+    *(
+        "[]",
+        "[ a]",
+        "[a,b]",
+        "[a,  b]",
+        "[甲, 'b', \"c, d\"]",
+        "[a, b",
+        "[a b , c]",
+        "[a,]",
+        "[a:b]",
+        "[a b]",
+        "[a] b",
+        "[-a]",
+    ),
     *("[a, b]", "[[甲]]", "{a: 1}", "a: b", "a:", "a :b", "a #b", "a#b", " x", "x ", "x\t", "x\ty", "\tx"),
     *("&a x", "*a", "!t x", "|", ">", ">-", "- a", "-a", "a - b", "%a", "@a", "`a`", "?a", "? a", ":a", "---"),
     *(
@@ -43,7 +57,8 @@ LIST = st.builds(
         max_size=3,
     ).map("\n".join),
 )
-LINES = st.lists(st.one_of(PAIR, LIST, st.sampled_from(["", "# 注", "  - 甲", "---", "甲"])), max_size=5)
+LISTED = st.lists(VALUE, max_size=3).map(lambda values: f"a: [{', '.join(values)}]")
+LINES = st.lists(st.one_of(PAIR, LIST, LISTED, st.sampled_from(["", "# 注", "  - 甲", "---", "甲"])), max_size=5)
 
 
 def read_both(yaml: str) -> bool:
@@ -82,7 +97,7 @@ CHARACTERS = [
 )
 def test_every_character_is_what_the_parser_reads(form: str) -> None:
     for character in CHARACTERS:
-        read_both(form.format(character))
+        read_both(form.replace("{}", character))
 
 
 @pytest.mark.parametrize(
@@ -90,6 +105,7 @@ def test_every_character_is_what_the_parser_reads(form: str) -> None:
     [
         'title: "归一化"\ntype: 概念\ntags:\n  - AI/注意力\n  - 核心\ndate: 2024-01-01\nrelated:\n  - "[[甲]]"\n',
         "aliases:\ntags:\n - a\n",
+        "tags: [概念, Generative Pre-trained, 'a', \"[[甲]]\"]\naliases: []\n",
         "title: 甲\r\ntags:\r\n  - a\r\n",
         "publish: true\nsource: https://example.org/a?b=1\n",
     ],

@@ -12,7 +12,7 @@ from zhixing.checks.faces import Face, Faces, may_differ, read_face
 from zhixing.checks.fix_links import LinkFixer
 from zhixing.checks.own import check_own
 from zhixing.checks.places import rival
-from zhixing.checks.template import Template, templates_of
+from zhixing.checks.template import choose_templates, templates_of
 from zhixing.problems import Code, Problem
 from zhixing.vault.graph import edges_of
 from zhixing.vault.load import Project, UnreadError, load_lazily, read_templates
@@ -82,8 +82,7 @@ class _Checker:
         self._examine = examine
         self._paths = tuple(vault.notes)
         self._numbers = {path: number for number, path in enumerate(self._paths)}
-        templates = templates_of(read_templates(project.templates)) if project.settings.templates else {}
-        self._templates: Mapping[str, Template] = templates
+        self._templates = choose_templates(templates_of(read_templates(project.templates)), project.settings)
 
     def check(self, changed: Collection[int]) -> Again | None:
         """Return the problems of the vault; None where the notes that changed and those linking to them do not do."""

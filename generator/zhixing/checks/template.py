@@ -12,6 +12,7 @@ from zhixing.markdown.fences import example_fences
 from zhixing.problems import Code, Problem, did_you_mean
 from zhixing.source import Source
 from zhixing.vault.note import Heading, Note, read_note
+from zhixing.vault.settings import Settings
 
 _MARK = re.compile(r"[ \t]*\{#\s*(optional|references)\s*#\}")
 _GAPS = frozenset({Code.SECTION_MISSING, Code.SECTION_EMPTY, Code.EXAMPLE_MISSING, Code.FRONTMATTER_MISSING})
@@ -68,6 +69,11 @@ def templates_of(sources: Collection[Source]) -> dict[str, Template]:
     """Return note templates by the type that each declares."""
     read = (read_template(source) for source in sources)
     return {template.type: template for template in read if template}
+
+
+def choose_templates(templates: Mapping[str, Template], settings: Settings) -> Mapping[str, Template]:
+    """Return the templates that the notes of a vault are held to: none where its settings turn that off."""
+    return templates if settings.templates else {}
 
 
 def check_template(note: Note, templates: Mapping[str, Template]) -> Iterator[Problem]:

@@ -97,10 +97,10 @@ def _declared(outcome: Outcome, computed: Computed | None) -> Iterable[str]:
 
 @dataclass
 class _Examination:
-    """Examines what is computed in the notes that an edit may concern. `after` is what is computed after the edit.
+    """Examines what is computed in the notes that an edit may concern; `after` is what the vault computes then.
 
-    `declared` has the files that each note declares. Without a `before` there are no lists, and who examines what is
-    computed must look at all notes.
+    `declared` has the files that each note declares. Without a `before` the vault has no lists, and an edit of what is
+    computed takes a check of all notes.
     """
 
     before: Computed | None

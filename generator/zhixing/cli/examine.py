@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from zhixing import compose
 from zhixing.checks.faces import Faces, read_faces
+from zhixing.checks.template import choose_templates
 from zhixing.cli.common import progress
 from zhixing.cli.computed import Computed
 from zhixing.cli.examine_part import add_links, read_computed
@@ -58,7 +59,7 @@ def _examine(project: Project, vault: Vault, memory: Memory, *, kept: bool) -> t
         found = compose.results(vault, tell, memory)
     planned = compose.plan(vault, found, templates=sources)
     computed = read_computed(vault, found, memory) if kept else None
-    templates = compose.templates_of(sources) if vault.settings.templates else {}
+    templates = choose_templates(compose.templates_of(sources), vault.settings)
     own = read_in_workers(vault, templates)
     problems = compose.check(vault, found, planned, templates, condense=True, own=own)
     return as_outcome(vault, found, problems), found, computed

@@ -166,9 +166,7 @@ class _Part:
 
     def is_computed(self, path: PurePosixPath) -> bool:
         """Return whether anything is or was computed in a note."""
-        if str(path) in self._before.rows:
-            return True
-        return path in self._changed
+        return path in self._changed or str(path) in self._before.rows
 
     def examine(self, concerned: set[PurePosixPath]) -> tuple[Examined, Computed] | None:
         """Return what `examine_part` does."""

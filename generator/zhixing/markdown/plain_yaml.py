@@ -1,7 +1,7 @@
-"""YAML as most frontmatter has it: keys with a text in their line, or with a list of such texts below.
+"""YAML as most frontmatter has it: keys with a text or a list of texts in their line, or with such a list below.
 
-The YAML parser takes ten times as long for these as patterns do. What is read here has one meaning to every reader of
-YAML; anything else (`#`, escapes, brackets around values, anchors, blank lines) is left to `yaml.read_yaml`.
+The YAML parser takes eight times as long for these as patterns do. What is read here has one meaning to every reader of
+YAML; anything else (`#`, escapes, brackets in brackets, anchors, blank lines) is left to `yaml.read_yaml`.
 """
 
 from __future__ import annotations
@@ -16,16 +16,18 @@ _WIDE = r"\xa1-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010fff
 _IN_QUOTES = rf"\x20\x21\x23-\x5b\x5d-\x7e{_WIDE}"  # without " and \
 _IN_APOSTROPHES = rf"\x20-\x26\x28-\x7e{_WIDE}"  # without '
 _IN_PLAIN = rf"\x20-\x22\x24-\x39\x3b-\x7e{_WIDE}"  # without # and :
-_TEXT = (
-    rf'(?:"[{_IN_QUOTES}]*"|'
-    rf"'[{_IN_APOSTROPHES}]*'|"
-    rf"[A-Za-z0-9_{_WIDE}](?:(?>[{_IN_PLAIN}]|:(?=[\w/])))*+(?<! ))"
-)
+_IN_BRACKETS = rf"\x20-\x22\x24-\x2b\x2d-\x39\x3b-\x5a\x5c\x5e-\x7a\x7c\x7e{_WIDE}"  # without , [ ] { } either
+_QUOTED = rf"\"[{_IN_QUOTES}]*\"|'[{_IN_APOSTROPHES}]*'"
+_TEXT = rf"(?:{_QUOTED}|[A-Za-z0-9_{_WIDE}](?:(?>[{_IN_PLAIN}]|:(?=[\w/])))*+(?<! ))"
+_LISTED = rf"(?:{_QUOTED}|[A-Za-z0-9_{_WIDE}][{_IN_BRACKETS}]*+(?<! ))"
 _END = r"\r?\n"
 _ENTRY = re.compile(
-    rf"([^\W\d_][\w-]{{0,60}}):(?: ({_TEXT}){_END}|{_END}(?:( +)- {_TEXT}{_END}(?:(?>\3- {_TEXT}{_END}))*+)?)"
+    rf"([^\W\d_][\w-]{{0,60}}):"
+    rf"(?: ({_TEXT}){_END}| (\[(?:{_LISTED}(?:(?>, ?{_LISTED}))*+)?\]){_END}"
+    rf"|{_END}(?:( +)- {_TEXT}{_END}(?:(?>\4- {_TEXT}{_END}))*+)?)"
 )
 _ITEM = re.compile(rf" +- ({_TEXT}){_END}")
+_IN_LIST = re.compile(rf"({_LISTED})")
 
 
 def read_plain_yaml(text: str, content: Span) -> Mapping | None:
@@ -45,20 +47,20 @@ def read_plain_yaml(text: str, content: Span) -> Mapping | None:
 
 def _read_value(found: re.Match[str]) -> Node:
     """Return what stands behind a key."""
+    text, (begin, end) = found.string, found.span(3)
     if found[2] is not None:
         return _read_text(found, 2)
-    if found[3] is None:
+    if begin >= 0:
+        listed = _IN_LIST.finditer(text, begin + 1, end - 1)
+        return Sequence(tuple(_read_text(item, 1, flow=True) for item in listed), Span(begin, end))
+    if found[4] is None:
         behind = found.end(1) + 1
         return Scalar("", Span(behind, behind))
-    begin, end = found.start(3), found.end()
-    return Sequence(
-        tuple(_read_text(item, 1) for item in _ITEM.finditer(found.string, begin, end)),
-        Span(found.end(3), end),
-    )
+    items = _ITEM.finditer(text, found.start(4), found.end())
+    return Sequence(tuple(_read_text(item, 1) for item in items), Span(found.end(4), found.end()))
 
 
-def _read_text(found: re.Match[str], group: int) -> Scalar:
+def _read_text(found: re.Match[str], group: int, *, flow: bool = False) -> Scalar:
     written, span = found[group], Span(*found.span(group))
-    if written[0] in "\"'":
-        return Scalar(written[1:-1], span, quoted=True)
-    return Scalar(written, span)
+    quoted = written[0] in "\"'"
+    return Scalar(written[1:-1] if quoted else written, span, quoted, flow=flow)

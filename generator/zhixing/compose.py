@@ -589,14 +589,14 @@ def check(
     planned: Plan,
     templates: Mapping[str, Template],
     *,
-    condense: bool = False,
+    done: Callable[[Note], None] | None = None,
     own: Mapping[PurePosixPath, Iterable[Problem]] | None = None,
 ) -> list[Problem]:
     """Return every problem of a vault: its files, links, names, templates, examples, claims and generated regions.
 
-    Each is as serious as the vault's settings make it; those that they turn off are left out. With `condense`, what is
-    read of a note is dropped as soon as it is checked: a large vault takes half the memory. `own` has the problems that
-    `check_own` found in some notes already.
+    Each is as serious as the vault's settings make it; those that they turn off are left out. `done` is called with
+    each note as soon as it is checked: to drop what is read of the note then halves the memory that a large vault
+    takes. `own` has the problems that `check_own` found in some notes already.
     """
     known = own or {}
     problems = [*vault.problems, *found.problems, *planned.problems, *_check_figures(vault, found)]
@@ -604,8 +604,8 @@ def check(
     for note in vault.notes.values():
         problems += known[note.path] if note.path in known else check_own(note, held_to)
         problems += check_computed(note, found)
-        if condense:
-            note.condense()
+        if done is not None:
+            done(note)
     expected = check_expectations(found.book.declared)
     links = [*check_links(vault), *check_results(edges(vault), found.names_of)]
     return vault.settings.weigh([*problems, *expected, *links, *check_names(vault)])

@@ -19,6 +19,7 @@ from zhixing.language.budget import CLAIMING
 from zhixing.markdown.fences import list_fences
 from zhixing.problems import Problem
 from zhixing.vault.load import Project, read_templates
+from zhixing.vault.note import Note
 from zhixing.vault.store import Store
 from zhixing.vault.vault import Vault
 
@@ -61,7 +62,7 @@ def _examine(project: Project, vault: Vault, memory: Memory, *, kept: bool) -> t
     computed = read_computed(vault, found, memory) if kept else None
     templates = choose_templates(compose.templates_of(sources), vault.settings)
     own = read_in_workers(vault, templates)
-    problems = compose.check(vault, found, planned, templates, condense=True, own=own)
+    problems = compose.check(vault, found, planned, templates, done=Note.condense, own=own)
     return as_outcome(vault, found, problems), found, computed
 
 

@@ -66,7 +66,7 @@ from zhixing.site.search_box import begin_search, with_search
 from zhixing.site.search_text import Section, sections_of, sections_of_html, text_of_html
 from zhixing.site.settings import TERMS, unused_settings
 from zhixing.site.sheets import Sheets, find_sheets
-from zhixing.site.shown import Shown, show
+from zhixing.site.shown import Shown, is_large, show
 from zhixing.site.staging import Staging
 from zhixing.site.state import PAGE as STATE
 from zhixing.site.state import StateNotes, state_page
@@ -155,6 +155,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     lists: tuple[NavLink, ...]
     social: social.Social
     live: Mapping[str, LiveExample]
+    is_late: bool
     terms: bool
     has_search: bool
     env: Environment
@@ -191,7 +192,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         A plugin with this method is also kept between rebuilds: only what a save changed is computed.
         """
         # Nearly all that a build creates lasts until its end, and looking for garbage among it takes long.
-        gc.set_threshold(200_000, 50, 100)
+        gc.set_threshold(50_000, 50, 100)
         self.serving = command == "serve"
         self.incremental = Incremental(self.serving, dirty)
         self.staging = None if self.serving or dirty else Staging()
@@ -232,6 +233,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.searched = {}
         self.live_names = {}
         self.shown = self._show(config)
+        self.is_late = self.staging is not None and is_large(self.shown.vault) and builds_alone(config)
         self.previous = self.shown.vault
         # A strict build fails on whatever does not hold; other builds show it to their readers.
         self.faults = None if config.strict else Faults.of(self.shown.found, to_author=self.serving)
@@ -325,11 +327,10 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         project = Project(docs, templates, wording, file, settings)
         said = (_said(config), config.site_url, config.strict, _written(self.config))
         self.edited = self.edited_texts.find(project, said, self.kept_notes, self.memory)
-        return (
-            self.edited.shown
-            if self.edited
-            else show(docs, templates, self.memory, wording, settings, self.previous, self.stamps, self.kept_notes)
-        )
+        if self.edited:
+            return self.edited.shown
+        known, condense = (self.previous, self.stamps, self.kept_notes), self.staging is not None
+        return show(docs, templates, self.memory, wording, settings, *known, condense=condense)
 
     def _add_home(self, files: Files, config: MkDocsConfig) -> None:
         """Put a page at the site's own address, before all others, where the vault has none."""
@@ -419,9 +420,10 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         """Take the theme's templates as every plugin has left them."""
         render_once(env, files, alone=builds_alone(self.settings))
         self.env = env
-        if self.staging:
+        if self.staging and not self.is_late:
             for note in filter(self.shown.is_embedded, self.shown.vault.notes.values()):
                 self.shown.forget(note)
+        if self.staging:
             # What is kept now lasts until the end: the garbage collector need not look at it.
             gc.freeze()
         self.trusted = {}
@@ -449,15 +451,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         PROGRESS.step()
         note = self.shown.note(page.file.src_uri)
         if note is not None:
-            tree = self.shown.page(note, self.tags, terms=self.terms, faults=self.faults, bases=self.sheets.show_base)
-            sections = sections_of(tree)
-            self._search(page, sections, note)
-            page.meta = {"description": page_parts.describe(sections), **(page.meta or {})}
-            written = html.titled(title(note), self._written(tree, page)) + content
-            # While the site is served, or built anew in parts, the next build takes what was read.
-            if self.staging and not self.shown.is_embedded(note):
-                self.shown.forget(note)
-            return written
+            return content if self.is_late else self._write_note(note, page) + content
         if page.file.src_uri in self.tag_pages:
             return html.tag_page(self._written(self.tag_pages[page.file.src_uri], page))
         if page.file.src_uri in self.sheets.pages:
@@ -466,6 +460,20 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             return self._written(tree, page)
         self._search(page, sections_of_html(content))
         return content
+
+    def _write_note(self, note: Note, page: Page) -> str:
+        """Return a note's HTML, and enter it into the search."""
+        tree = self.shown.page(note, self.tags, terms=self.terms, faults=self.faults, bases=self.sheets.show_base)
+        sections = sections_of(tree)
+        self._search(page, sections, note)
+        page.meta = {"description": page_parts.describe(sections), **(page.meta or {})}
+        written = html.titled(title(note), self._written(tree, page))
+        # While the site is served, or built anew in parts, the next build takes what was read.
+        if self.is_late:
+            self.shown.forget_all(note)
+        elif self.staging and not self.shown.is_embedded(note):
+            self.shown.forget(note)
+        return written
 
     def _search(self, page: Page, sections: tuple[Section, ...], note: Note | None = None, name: str = "") -> None:
         """Enter a page that everybody may see into the search."""
@@ -517,6 +525,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         context["nav"] = around(nav, self.shown.vault.wording, self.lists)
         note = self.shown.note(page.file.src_uri)
         if note is not None:
+            if self.is_late:
+                page.content = self._write_note(note, page)
             to = self._addresses(page)
             head = page_parts.head(self.shown.vault, note, self.shown.requires(note), to)
             foot = page_parts.foot(self.shown.links_here(note), to, self.shown.vault.wording, self._badge)
@@ -566,6 +576,9 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         """Drop the content of the page before this one, which is written: all pages together take much memory."""
         if self.staging and self.last:
             self.last.content = None
+            if self.is_late:
+                self.last.toc = TableOfContents([])
+                self.last.present_anchor_ids = None
         self.last = page
 
     def _with_search(self, page: str) -> str:

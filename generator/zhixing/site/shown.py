@@ -31,6 +31,14 @@ from zhixing.vault.vault import Vault
 from zhixing.wording.model import Wording
 from zhixing.wording.zh import WORDING as CHINESE
 
+LARGE = 2_000
+"""Of a vault with more notes what is read of a note is not kept until its page is written: it takes much memory."""
+
+
+def is_large(vault: Vault) -> bool:
+    """Return whether what is read of the notes of a vault takes too much memory to be kept until pages are written."""
+    return len(vault.notes) > LARGE
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -81,6 +89,14 @@ class Shown:
         keep_sentences(note)
         forget_reading(note)
 
+    def forget_all(self, note: Note) -> None:
+        """Drop the readings of a note of a large vault and of the notes that it embeds, which are condensed already."""
+        forget_reading(note)
+        for link in note.links:
+            embedded = resolve(self.vault, note, link).note if link.embed else None
+            if embedded is not None:
+                forget_reading(embedded)
+
     def links_here(self, note: Note) -> tuple[Edge, ...]:
         """Return the links that other published notes' authors made to this one."""
         return tuple(edge for edge in self.backlinks.get(note.path, ()) if edge.source.published)
@@ -109,11 +125,14 @@ def show(
     previous: Vault | None = None,
     stamps: Stamps | None = None,
     kept: KeptNotes | None = None,
+    *,
+    condense: bool = False,
 ) -> Shown:
     """Load a vault and compute what its examples show. Reads, and writes nothing.
 
     Notes that are as they were in `previous` are taken from it, with all that was worked out of them; those of the same
     of `stamps`, which loading that vault left, are not read. What another process read of notes is taken from `kept`.
+    With `condense`, what is read of a note of a large vault is dropped when it is checked, and read again for its page.
     """
     vault = load(root, previous, wording, settings, stamps)
     kept, sources = kept or KeptNotes(), read_templates(templates)
@@ -123,7 +142,11 @@ def show(
     found = results(vault, memory=memory)
     held_to = templates_of(sources)
     planned = plan_again(vault, found, (), memory) if memory else plan(vault, found)
-    if memory:
+    if condense and is_large(vault):
+        problems = set(check(vault, found, planned, held_to, done=_condense))
+        for note in vault.notes.values():  # what to do about a problem may have been read from a note
+            note.forget()
+    elif memory:
         problems = set(check_again(vault, found, planned, held_to, memory, kept.find_own))
     else:
         problems = set(check(vault, found, planned, held_to))
@@ -153,6 +176,12 @@ def _as_seen(vault: Vault, problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Return problems in order, with paths as the terminal shows them."""
     seen = [replace(one, path=Path(os.path.relpath(vault.root / one.path)).as_posix()) for one in problems]
     return tuple(sorted(seen, key=lambda problem: problem.order))
+
+
+def _condense(note: Note) -> None:
+    """Drop what takes most memory of a note that is checked, but for what the pages of other notes quote of it."""
+    keep_sentences(note)
+    note.condense(with_frontmatter=False)
 
 
 _Links = Mapping[PurePosixPath, tuple[Edge, ...]]

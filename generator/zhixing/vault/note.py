@@ -459,11 +459,15 @@ class Note(Reading):
         found = [*self._frontmatter[1], *self._read_properties[1], *scan_problems(self.source, self.regions)]
         return tuple(sorted(found, key=lambda one: one.order))
 
-    def condense(self) -> None:
-        """Drop the readings that take most memory, and keep what links and other notes ask for."""
+    def condense(self, *, with_frontmatter: bool = True) -> None:
+        """Drop the readings that take most memory, and keep what links and other notes ask for.
+
+        `with_frontmatter` drops the properties as written, too, which nothing but the note's own page shows.
+        """
         _ = self.links, self.headings, self.blocks, self.tags, self.footnotes, self.generated, self.problems
         _ = self.html_ids, self.made_anchors
-        vars(self).pop("_frontmatter", None)
+        if with_frontmatter:
+            vars(self).pop("_frontmatter", None)
         self.forget()
 
     def dump_condensed(self) -> dict[str, Any]:

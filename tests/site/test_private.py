@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -155,10 +156,10 @@ def head(number: int, hides: str) -> str:
     return hides.replace("---\n", f"---\n{properties}", 1) if hides.startswith("---\npub") else hides
 
 
-def write_notes(project: Path, *, hidden: bool) -> None:
+def write_notes(project: Path, heads: Sequence[str] = HEADS, *, hidden: bool) -> None:
     """Write a vault whose notes are public, or hidden in every way; what they show is drawn while they are public."""
     notes = project / "notes"
-    for number, hides in enumerate(HEADS):
+    for number, hides in enumerate(heads):
         above = head(number, hides) if hidden else f"---\n{PROPERTIES.format(m=mark(number))}---\n"
         text = above + "\n" + NOTE.format(m=mark(number))
         (notes / f"{mark(number)}夹").mkdir(parents=True, exist_ok=True)
@@ -249,9 +250,11 @@ def test_nothing_of_hidden_notes_is_exported(project: Path, tmp_path: Path, opti
 
 
 def test_the_search_finds_every_mark_while_the_notes_are_public(project: Path, tmp_path: Path) -> None:
-    shutil.copytree(project, tmp_path / "all", ignore=shutil.ignore_patterns("site"))
-    write_notes(tmp_path / "all", hidden=False)
-    assert run(sys.executable, "-m", "mkdocs", "build", cwd=tmp_path / "all").returncode == 0
-    found = " ".join(leaks(tmp_path / "all" / "site"))
+    # One note is enough: public, all of them are the same but for their marks.
+    others = (f"{mark(number)}夹" for number in range(1, len(HEADS)))
+    shutil.copytree(project, tmp_path / "one", ignore=shutil.ignore_patterns("site", *others))
+    write_notes(tmp_path / "one", HEADS[:1], hidden=False)
+    assert run(sys.executable, "-m", "mkdocs", "build", cwd=tmp_path / "one").returncode == 0
+    found = " ".join(leaks(tmp_path / "one" / "site"))
     kinds = ("head", "body", "link", "tag", "math", "callout", "label", "said", "alias", "description", "map", "bytes")
     assert [kind for kind in kinds if f"{mark(0)}{kind}" not in found] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -18,9 +19,11 @@ from zhixing.compose import results
 from zhixing.page import read_page
 from zhixing.page.base import Bases
 from zhixing.page.base_language import Row, UnsupportedError, Value, as_text, is_true, parse
+from zhixing.page.canvas import Canvases
 from zhixing.page.context import MAX_CELLS
 from zhixing.page.public import private_of
 from zhixing.page.tags import tags_of
+from zhixing.vault.vault import Vault
 
 NOTES = {
     "书/红楼梦.md": "---\ntags: [书/小说]\nprice: 30\nread: true\nauthor: '[[曹雪芹]]'\ndate: 2024-05-01\n---\n"
@@ -161,6 +164,22 @@ def test_a_view_is_a_table_of_published_notes_with_their_properties() -> None:
     assert '<a href="库.base">原文件</a>' in page
 
 
+@pytest.mark.parametrize("column", ["price", "note.price"])
+@pytest.mark.parametrize("named", ["price", "note.price"])
+def test_a_column_is_called_by_its_name_however_it_is_written(column: str, named: str) -> None:
+    page = shown(
+        f"properties: {{{named}: {{displayName: 价}}}}\nviews: [{{filters: price > 100, order: [{column}]}}]\n"
+    )
+    assert table(page) == [["价"], ["120"]]
+
+
+def test_rows_of_a_view_are_told_from_those_of_other_tables_and_dates_from_texts() -> None:
+    page = shown("views: [{name: 一, filters: date, order: [file.name, date, author]}]\n")
+    assert '<table data-rows="notes">' in page
+    assert '<td class="zx-date">2023-01-02</td>' in page
+    assert "<td>司马迁</td>" in page
+
+
 def test_limits_groups_and_lists() -> None:
     view = "views:\n  - {type: cards, name: 一, limit: 2, filters: price > 1, order: [file.name]}\n"
     page = shown(view)
@@ -263,16 +282,29 @@ LIBRARY = """views:
 """
 
 
-def embedding(text: str, folder: Path, library: str = LIBRARY) -> str:
-    """Return the page of a note that stands beside a base."""
+def beside(text: str, folder: Path, library: str = LIBRARY) -> tuple[Vault, Bases]:
+    """Return a vault with a note that stands beside a base, and what shows it."""
     (folder / "书").mkdir()
     (folder / "书/库.base").write_text(library, encoding="utf-8")
     notes = {**NOTES, "书/西游.md": "---\nprice: 7\n---\n[[页]]\n", "页.md": text, "书/库.base": ""}
     vault = replace(vault_of(notes), root=folder)
-    found = results(vault)
     tags = tags_of(vault, lambda note: note.published, [])
-    shows = Bases(vault, private_of(vault, found), tags, 1, lambda note: note.name != "外")
-    return to_html(read_page(vault, vault.notes[PurePosixPath("页.md")], found, tags, bases=shows))
+    return vault, Bases(vault, private_of(vault, results(vault)), tags, 1, lambda note: note.name != "外")
+
+
+def embedding(text: str, folder: Path, library: str = LIBRARY) -> str:
+    """Return the page of a note that stands beside a base."""
+    vault, shows = beside(text, folder, library)
+    return to_html(read_page(vault, vault.notes[PurePosixPath("页.md")], results(vault), bases=shows))
+
+
+def test_a_card_of_a_canvas_shows_a_base(tmp_path: Path) -> None:
+    vault, shows = beside("", tmp_path)
+    found = results(vault)
+    card = {"id": "a", "type": "file", "file": "书/库.base", "subpath": "#贵", "x": 0, "y": 0, "width": 9, "height": 9}
+    canvas = Canvases(vault, found, private_of(vault, found), 1, shows)
+    page = to_html(canvas.page(PurePosixPath("画.canvas"), json.dumps({"nodes": [card]})))
+    assert table(page) == [["笔记", "price"], ["论语", "120"]]
 
 
 @pytest.mark.parametrize(
@@ -412,3 +444,9 @@ def test_what_would_take_long_is_not_computed() -> None:
 def test_as_text() -> None:
     values: list[Value] = [1.0, 1.5, True, None, ["a", 2.0]]
     assert [*map(as_text, values)] == ["1", "1.5", "true", "", "a, 2"]
+
+
+def test_a_table_of_notes_stays_one_beside_html_of_authors(tmp_path: Path) -> None:
+    page = embedding("<b>粗</b> <table data-rows='notes'><tr><td>甲</td></tr></table>\n\n![[库.base]]\n", tmp_path)
+    assert page.count('data-rows="notes"') == 1
+    assert "<b>粗</b>" in page

@@ -91,7 +91,10 @@ BOX_MARKS = frozenset("!?=")
 
 @dataclass(frozen=True, slots=True)
 class BoxHead:
-    """The first line of a box: its kind, "" for a tab, where its title stands, and how it folds as in a callout."""
+    """The first line of a box: its kind, "" for a tab, where its title stands, and how it folds as in a callout.
+
+    The `fold` of a tab that follows no others, though it stands below one, is `!`.
+    """
 
     kind: str
     title: tuple[int, int]
@@ -105,7 +108,7 @@ def read_box(text: str, start: int, dialect: Dialect, end: int) -> BoxHead | Non
         fold = {"!!!": "", "???": "-", "???+": "+"}[found["mark"]]
         return BoxHead(found["kinds"].split()[0].lower(), found.span("title"), fold, found.end())
     if dialect.tabs and (found := _TAB.match(text, start, end)):
-        return BoxHead("", found.span("title"), "", found.end())
+        return BoxHead("", found.span("title"), "!" if "!" in found["mark"] else "", found.end())
     return None
 
 

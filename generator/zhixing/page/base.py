@@ -79,6 +79,11 @@ class View:
     limit: int
 
 
+def _bare(column: str) -> str:
+    """Return the name of a column; that of a property of notes may be written with `note.` before it or without."""
+    return column.removeprefix("note.")
+
+
 def _texts(node: Node | None) -> list[str]:
     items = node.items if isinstance(node, YamlSequence) else ()
     return [one.text for one in items if isinstance(one, Scalar)]
@@ -274,12 +279,13 @@ class Bases:
         if view.type == "list":
             items = (self._line(row, columns) for row in rows)
             return [*head, List(NOWHERE, tuple(Item(NOWHERE, (Paragraph(NOWHERE, item),)) for item in items))]
-        titles = tuple((Text(NOWHERE, base.names.get(column) or self._label(column)),) for column in view.columns)
+        names = (base.names.get(_bare(column)) or self._label(column) for column in view.columns)
+        titles = tuple((Text(NOWHERE, name),) for name in names)
         cells = (tuple(self._cell(row, *column) for column in columns) for row in rows)
-        return [*head, Table(NOWHERE, ("",) * len(columns), (titles, *cells))]
+        return [*head, Table(NOWHERE, ("",) * len(columns), (titles, *cells), of_notes=True)]
 
     def _label(self, column: str) -> str:
-        words, name = self.vault.wording, column.removeprefix("note.")
+        words, name = self.vault.wording, _bare(column)
         known = {_NAME: words.notes, "status": words.map_status, "tags": words.tags, "requires": words.requires}
         return known.get(name) or words.labels.get(name, name.rpartition(".")[2])
 
@@ -345,7 +351,7 @@ class _Base:
         named = properties.items if isinstance(properties, YamlMapping) else ()
         return cls(
             {key.text: parse_later(_text(value)) for key, value in said},
-            {key.text: name for key, value in named if (name := _text(_get(value, "displayName")))},
+            {_bare(key.text): name for key, value in named if (name := _text(_get(value, "displayName")))},
             this,
         )
 

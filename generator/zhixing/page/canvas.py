@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 
 from zhixing.compose import Results
 from zhixing.page.checked import Examples
-from zhixing.page.context import Page
+from zhixing.page.context import Page, ShowBase
 from zhixing.page.public import Private
 from zhixing.page.read import read_markdown
 from zhixing.page.tags import Tags
@@ -188,11 +188,14 @@ def _place(node: Node) -> tuple[int, int]:
 class Canvases:
     """Makes pages of the canvases of a vault, of which there are `count`: they share what notes may show in cards."""
 
-    def __init__(self, vault: Vault, results: Results, private: Private, count: int) -> None:
+    def __init__(
+        self, vault: Vault, results: Results, private: Private, count: int, bases: ShowBase | None = None
+    ) -> None:
         self.vault = vault
         self.results = results
         self.private = private
         self.examples = Examples(vault, results, faults=None)
+        self.bases = bases
         self.left = min(MAX_SHOWN, SHARED // max(count, 1))
 
     def page(self, path: PurePosixPath, text: str, tags: Tags | None = None) -> Document:
@@ -204,7 +207,7 @@ class Canvases:
         if canvas is None:
             return Document(path, (name, _box(words.sheet_unreadable), file), wording=words)
         note = read_note(Source(str(path), ""), path)
-        page = Page(self.vault, note, self.results, self.examples, self.private, self.left, tags)
+        page = Page(self.vault, note, self.results, self.examples, self.private, self.left, tags, bases=self.bases)
         blocks: list[Block] = [name]
         if canvas.left_out:
             blocks.append(_box(words.cards_left_out.format(count=canvas.left_out)))

@@ -54,6 +54,7 @@ from zhixing.page.tree import (
     Rule,
     Stub,
     Table,
+    Tabs,
     Tag,
     Terms,
     Text,
@@ -75,6 +76,7 @@ _FOREIGN = frozenset({InlineHtml, HtmlBlock})
 _MOST_TAGS = 10_000
 _COUNTED = re.compile(r"<(?!/?(?:td|th|tr|tbody|thead|li|dt|dd|p|br|hr|img)\b)", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:]+)?", re.ASCII)
 _SLOT = re.compile(r'<slot name="([0-9]+)"></slot>')
 
 
@@ -146,6 +148,7 @@ class _Writer:
     numbers: dict[str, int] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
     tags: int = 0
+    sets: int = 0
 
     def blocks(self, blocks: Sequence[Block]) -> str:
         """Return blocks, each on lines of its own."""
@@ -399,7 +402,8 @@ class _Writer:
         head = self._row(block.rows[0], block, len(block.alignments))
         rows = [self._row(row, block, block.heads or 0, names) for row in block.rows[1:]]
         body = f"<tbody>\n{''.join(rows)}</tbody>\n" if rows else ""
-        return f"<table>\n<thead>\n{head}</thead>\n{body}</table>\n"
+        told = self._data({"rows": "notes" if block.of_notes else ""})
+        return f"<table{told}>\n<thead>\n{head}</thead>\n{body}</table>\n"
 
     def _row(self, row: Sequence[tuple[Inline, ...]], table: Table, heads: int, names: Sequence[str] = ()) -> str:
         """Return a row whose first cells are heads: of columns in the table's first row, else of the row itself."""
@@ -410,7 +414,8 @@ class _Writer:
             label = f' data-label="{names[number]}"' if names else ""
             tag, said = ("th", scope) if number < heads and (cell or row is table.rows[0]) else ("td", "")
             shown = self._head(cell) if tag == "th" else self.line(cell)
-            cells.append(f"<{tag}{said}{style}{label}>{shown}</{tag}>\n")
+            date = self._class("zx-date") if table.of_notes and _DATE.fullmatch(shown) else ""
+            cells.append(f"<{tag}{said}{date}{style}{label}>{shown}</{tag}>\n")
         return f"<tr>\n{''.join(cells)}</tr>\n"
 
     def _head(self, cell: Sequence[Inline]) -> str:
@@ -526,6 +531,24 @@ class _Writer:
         summary = f"<summary>{escape(title, quote=False)}</summary>"
         shown = ' open="open"' if opened else ""
         return f"<details{self._class('source')}{shown}>\n{summary}\n{self._code_block(code)}</details>\n"
+
+    def _tabs(self, block: Tabs) -> str:
+        """Return tabs as the theme shows them, without a script: buttons, of which one is chosen, and their blocks.
+
+        The theme's script draws a line below the chosen one in the sets that say how many tabs they have.
+        """
+        self.sets += 1
+        name, told = f"__tabbed_{self.sets}", self._data({"tabs": f"{self.sets}:{len(block.tabs)}"})
+        numbered = [(f"{name}_{number}", one) for number, one in enumerate(block.tabs, 1)]
+        ids = [own for own, _ in numbered]
+        inputs = "".join(
+            [f'<input type="radio" name="{name}" id="{one}"{" checked" * (one == ids[0])}>' for one in ids]
+        )
+        labels = "".join([f'<label for="{own}">{escape(one.label, quote=False)}</label>' for own, one in numbered])
+        head = self._slot(f'{inputs}<div class="tabbed-labels">{labels}</div>')
+        shown = [f"<div{self._class('tabbed-block')}>\n{self.blocks(one.children)}</div>\n" for one in block.tabs]
+        body = f"<div{self._class('tabbed-content')}>\n{''.join(shown)}</div>\n"
+        return f"<div{self._class('tabbed-set', 'tabbed-alternate')}{told}>{head}\n{body}</div>\n"
 
     def _board(self, block: Board) -> str:
         """Return a canvas: a field that scrolls, in which cards lie; styles make a list of it on narrow screens."""
@@ -675,6 +698,7 @@ _BLOCKS: dict[type, Callable[..., str]] = {
     Footnote: _Writer._nothing,
     Embed: _Writer._embed,
     Example: _Writer._example,
+    Tabs: _Writer._tabs,
     Terms: _Writer._terms,
     Board: _Writer._board,
 }

@@ -45,6 +45,7 @@ from zhixing.page.tree import (
     Rule,
     Stub,
     Table,
+    Tabs,
     Tag,
     Terms,
     Text,
@@ -161,6 +162,12 @@ class _Writer:
 
     def _box(self, head: str, title: str, inside: Sequence[str]) -> list[str]:
         return _quoted([f"{head} {title}".rstrip(), *(["", *inside] if inside else [])])
+
+    def _tabs(self, block: Tabs) -> list[str]:
+        """Return tabs as boxes with their labels, one below the other."""
+        return self.blocks(
+            [Callout(one.span, "example", (Text(one.span, one.label),), one.children) for one in block.tabs]
+        )
 
     def _embed(self, block: Embed) -> list[str]:
         return self._box("[!embed]", self._link(block.title), self.blocks(block.children))
@@ -337,6 +344,7 @@ _BLOCKS: dict[type, Callable[..., list[str]]] = {
     Footnote: _Writer._footnote,
     Embed: _Writer._embed,
     Example: _Writer._example,
+    Tabs: _Writer._tabs,
     Terms: _Writer._terms,
 }
 _INLINES: dict[type, Callable[..., str]] = {
@@ -415,7 +423,7 @@ def _hung(marker: str, lines: Sequence[str]) -> list[str]:
 
 def _merges(before: Block, block: Block) -> bool:
     """Return whether two neighbours would be read as one."""
-    quotes = (Quote, Callout, Embed)
+    quotes = (Quote, Callout, Embed, Tabs)
     if isinstance(before, List) and isinstance(block, List):
         return (before.start is None) == (block.start is None)
     return isinstance(before, quotes) and isinstance(block, quotes)

@@ -59,7 +59,9 @@ from zhixing.page.tree import (
     Place,
     Quote,
     Rule,
+    Tab,
     Table,
+    Tabs,
     Terms,
     Text,
     walk,
@@ -73,6 +75,8 @@ from zhixing.vault.note import Note, read_note
 from zhixing.vault.resolve import Resolution
 from zhixing.vault.vault import Vault
 
+# The theme knows how to show so many.
+MAX_TABS = 20
 # What every reader takes for the name of a block's language.
 _LANGUAGE = re.compile(r"[\w#.+-]+")
 _TASK = re.compile(r"\[(\S| )\](?=\s)")
@@ -367,13 +371,32 @@ class _NoteReader:
         return [Callout(piece.span, shown.kind, title, (*text, *inside), shown.fold, shown.level, shown.classes)]
 
     def _box(self, piece: Piece) -> Sequence[Block]:
-        """Return a box of MkDocs as a callout, and a tab as one with its label."""
+        """Return a box of MkDocs as a callout; a tab with those that follow it."""
         head: BoxHead = piece.token.meta["head"]
-        written = piece.lines[0].of(self.text) if head.title[0] >= 0 else ""
-        title = plain(written, Span(0, len(written)), tokens(written, dialect=self.note.dialect)).strip()
-        kind = kind_of(head.kind) if head.kind else "example"
+        if not head.kind:
+            return [self._tabs(piece)]
+        title = self._box_title(piece, head) or head.kind.title()
         inside = self._inside("box_close")
-        return [Callout(piece.span, kind, (Text(NOWHERE, title or head.kind.title()),), inside, head.fold)]
+        return [Callout(piece.span, kind_of(head.kind), (Text(NOWHERE, title),), inside, head.fold)]
+
+    def _box_title(self, piece: Piece, head: BoxHead) -> str:
+        written = piece.lines[0].of(self.text) if head.title[0] >= 0 else ""
+        return plain(written, Span(0, len(written)), tokens(written, dialect=self.note.dialect)).strip()
+
+    def _tabs(self, piece: Piece) -> Tabs:
+        """Return the tabs that begin with one: those below it, up to one that begins anew or one too many."""
+        found = [self._tab(piece)]
+        while len(found) < MAX_TABS and self.at < len(self.pieces):
+            head = self.pieces[self.at].token.meta.get("head") if self.pieces[self.at].type == "box_open" else None
+            if not isinstance(head, BoxHead) or head.kind or head.fold:
+                break
+            self.at += 1
+            found.append(self._tab(self.pieces[self.at - 1]))
+        return Tabs(Span(piece.span.start, found[-1].span.end), tuple(found))
+
+    def _tab(self, piece: Piece) -> Tab:
+        label = self._box_title(piece, piece.token.meta["head"])
+        return Tab(piece.span, label, self._inside("box_close"))
 
     def _head(self) -> tuple[Head, list[Span], tuple[Span, ...]] | None:
         """Return the head of the callout that a quote begins, the place of its title, and the lines below it."""

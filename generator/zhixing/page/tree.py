@@ -285,6 +285,23 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Tab:
+    """One of several blocks of which a page shows one at a time, with its label."""
+
+    span: Span
+    label: str
+    children: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tabs:
+    """Tabs that stand in one place."""
+
+    span: Span
+    tabs: tuple[Tab, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class List:
     """A list; `start` is the number of the first item, None without numbers; `tight` without space between items."""
 
@@ -298,13 +315,15 @@ class List:
 class Table:
     """A table: its columns' alignments (`left`, `center`, `right` or ""), and its rows of cells, the head first.
 
-    The first `heads` columns are heads of rows; None where nothing says what is one, as in tables of authors.
+    The first `heads` columns are heads of rows; None where nothing says what is one, as in tables of authors. The rows
+    of a table `of_notes` are notes, as in a view of a base.
     """
 
     span: Span
     alignments: tuple[str, ...]
     rows: tuple[tuple[tuple[Inline, ...], ...], ...]
     heads: int | None = None
+    of_notes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,6 +446,7 @@ Block = (
     | Figure
     | Quote
     | Callout
+    | Tabs
     | List
     | Table
     | CodeBlock
@@ -439,7 +459,7 @@ Block = (
     | Terms
     | Board
 )
-Node = Inline | Block | Item | Card
+Node = Inline | Block | Item | Card | Tab
 _BLOCKS = frozenset(get_args(Block))
 
 

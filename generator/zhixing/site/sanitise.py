@@ -71,6 +71,7 @@ _OURS = frozenset(
     [
         *("role", "tabindex"),
         *("data-example", "data-expression", "data-value", "data-held", "data-digits", "data-fault", "data-right"),
+        *("data-rows", "data-tabs"),
     ]
 )
 _ATTRIBUTES["*"] |= _OURS

@@ -32,7 +32,9 @@ from zhixing.page.tree import (
     Place,
     Quote,
     Stub,
+    Tab,
     Table,
+    Tabs,
     Tag,
     Terms,
     Text,
@@ -156,8 +158,9 @@ class _Reader:
             case Embed(title=title, children=children):
                 self.say(_line((title,)))
                 self.read(children)
-            case List(items=parts) | Board(cards=parts):
+            case List(items=parts) | Board(cards=parts) | Tabs(tabs=parts):
                 for part in parts:
+                    self.say(part.label if isinstance(part, Tab) else "")
                     self.read(part.children)
             case Example(children=children, declared=declared):
                 self.read(children)

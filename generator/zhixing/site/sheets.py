@@ -65,20 +65,26 @@ def find_sheets(
     found = [path for path in sheets if path not in maps]
     used = map(PurePosixPath, (*paths, *in_use) if found and known is None else ())
     taken = {same_file(str(one)) for path in used for one in (path, *path.parents)}
+    texts = {path: _read(shown, path) for path in found}
     notes = () if shown.rows else shown.vault.notes.values()
-    in_notes = sum(count_bases(note) + count_embeds(note) for note in notes)
-    bases = Bases(shown.vault, shown.private, tags, len(found) + in_notes, lambda note: str(note.path) in on_site)
-    canvases = Canvases(shown.vault, shown.results, shown.private, len(found))
+    asked = sum(count_bases(note) + count_embeds(note) for note in notes)
+    asked += sum(text.lower().count(BASE) for text in texts.values())
+    bases = Bases(shown.vault, shown.private, tags, len(found) + asked, lambda note: str(note.path) in on_site)
+    canvases = Canvases(shown.vault, shown.results, shown.private, len(found), bases)
     pages: dict[str, Document] = {}
     places: dict[PurePosixPath, PurePosixPath] = {}
-    for path in found:
-        text = shown.figures.get(path)
-        text = (read_inside(shown.vault.root, path) or "") if text is None else text
+    for path, text in texts.items():
         places[path] = _place(path, taken) if known is None else known[path]
         taken |= {same_file(str(places[path]))}
         is_base = path.suffix.lower() == BASE
         pages[str(places[path])] = bases.page(path, text) if is_base else canvases.page(path, text, tags)
     return Sheets(pages, places, bases)
+
+
+def _read(shown: Shown, path: PurePosixPath) -> str:
+    """Return the text of a canvas or base: as it is drawn now where it is generated, else as it is on disk."""
+    drawn = shown.figures.get(path)
+    return (read_inside(shown.vault.root, path) or "") if drawn is None else drawn
 
 
 def count_bases(note: Note) -> int:
@@ -90,7 +96,7 @@ def count_bases(note: Note) -> int:
 
 def count_embeds(note: Note) -> int:
     """Return how many bases a note embeds."""
-    if BASE not in note.source.text.lower():
+    if BASE not in note.source.text:
         return 0
     return sum(link.embed and link.path.lower().endswith(BASE) for link in note.links)
 

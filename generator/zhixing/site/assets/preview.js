@@ -71,7 +71,7 @@
   function copy(element, base) {
     const made = document.importNode(element, true);
     for (const one of [made, ...made.querySelectorAll("*")]) {
-      one.removeAttribute("id");
+      for (const name of ["id", "for", "name"]) one.removeAttribute(name);
       for (const name of ["href", "src"]) {
         if (one.hasAttribute(name)) one.setAttribute(name, new URL(one.getAttribute(name), base).href);
       }

@@ -31,7 +31,7 @@ def project(tmp_path: Path) -> Path:
 
 def test_overview(project: Path) -> None:
     assert zhixing(project, "graph").stdout == (
-        "4 notes; 3 times one links to another, 2 times it only mentions it\n"
+        "4 notes; links from one to another: 3; mentions without a link: 2\n"
         "\n"
         "Most linked, by how many notes\n"
         "     2  notes/点积.md\n"

@@ -245,7 +245,7 @@ def _overview(around: Neighbours) -> Iterator[str]:
     orphans, stubs, linked = around.orphans(), around.stubs(), around.most_linked()
     missing = first_mentions(one for path in around.notes for one in _unlinked(around, path))
     between = sum(len({target_of(edge) for edge in around.links[path] if _leaves(edge)}) for path in around.notes)
-    yield f"{len(around.notes)} notes; {between} times one links to another, {len(missing)} times it only mentions it"
+    yield f"{len(around.notes)} notes; links from one to another: {between}; mentions without a link: {len(missing)}"
     yield from _part("Most linked, by how many notes", [f"{n:6}  {_path(around, note)}" for note, n in linked])
     yield from _part("No note links to", [f"  {_path(around, note)}" for note in orphans])
     yield from _part(

@@ -5,7 +5,7 @@ The command line, the site and the tests all see a vault through `results` and `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
@@ -38,7 +38,7 @@ from zhixing.vault.load import leads_elsewhere, read_inside
 from zhixing.vault.note import Note, read_note
 from zhixing.vault.stamps import Stamp, stamps
 from zhixing.vault.store import Store
-from zhixing.vault.vault import Vault, fold
+from zhixing.vault.vault import Vault, fold, once_for_outline
 from zhixing.weave.figures import unused_figures, weave_figure
 from zhixing.weave.generated_files import canvas_content, text_content, weave_file
 from zhixing.weave.regions import Accepted, Target, Verdict, Woven, accepts, weave
@@ -114,6 +114,11 @@ class Results:
         body = self.bodies.get(example)
         return body.names if body and body.run else None if example in self.homes else ()
 
+    @cached_property
+    def _canvas_ids(self) -> frozenset[str]:
+        """The ids of the lists that draw canvases."""
+        return frozenset(path.name.removesuffix(CANVAS) for path in self.canvases)
+
     def of(self, note: Note) -> dict[str, Body]:
         """Return the bodies of what a note declares, by id."""
         return {block.id: self.bodies[block.id] for block in self.blocks[note.path] if block.id in self.bodies}
@@ -126,9 +131,8 @@ class Results:
 
     def maps(self, note: Note) -> dict[PurePosixPath, str]:
         """Return the canvases that a note declares: text with room for a checksum, by its place in the vault."""
-        if not self.canvases:
-            return {}
-        places = (note.path.parent / f"{block.id}{CANVAS}" for block in self.blocks[note.path] if block.id)
+        ids = [block.id for block in self.blocks[note.path] if block.id in self._canvas_ids]
+        places = (note.path.parent / f"{one}{CANVAS}" for one in ids)
         return {place: self.canvases[place] for place in places if place in self.canvases}
 
 
@@ -456,6 +460,8 @@ def plan_again(vault: Vault, found: Results, templates: Collection[Source], memo
 
 def _plan_known(vault: Vault, note: Note, found: Results, known: _Planned | None) -> _Planned | Plan:
     """Return a note's plan, with what it rests on where that can be told again: as it was where that is the same."""
+    if known is not None and known.note is note and not found.blocks[note.path]:
+        return known
     results = (found.blocks[note.path], found.of(note), found.maps(note))
     # Stamps come before files are read: what changes in between is seen the next time.
     before = stamps(vault.root, (*found.figures(note), *found.maps(note)))
@@ -573,14 +579,20 @@ def _check_figures(vault: Vault, found: Results) -> Iterator[Problem]:
 
     Beside an example that gave no body none is reported: its figures may be in use.
     """
-    shown = {path for note in vault.notes.values() for path in found.figures(note)}
+    drawing = [note for path, note in vault.notes.items() if found.blocks[path]]
+    shown = {path for note in drawing for path in found.figures(note)}
     failed = {
         one.note.path.parent for one in found.book.declared if one.example is None or one.example.id not in found.bodies
     }
-    for path in vault.files:
-        generated = path.parent.name == FIGURES and path.suffix == ".svg"
-        if generated and path not in shown and path.parent.parent not in failed:
+    for path in _find_drawn(vault):
+        if path not in shown and path.parent.parent not in failed:
             yield from unused_figures(Source(str(path), read_inside(vault.root, path) or ""))
+
+
+@once_for_outline
+def _find_drawn(vault: Vault) -> Sequence[PurePosixPath]:
+    """Return the files of a vault that are called as generated figures are."""
+    return [path for path in vault.files if path.parent.name == FIGURES and path.suffix == ".svg"]
 
 
 def check(

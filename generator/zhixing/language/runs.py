@@ -132,7 +132,7 @@ class _Known:
         )
         same = same and wording is self.run.wording
         # The example is the same object only where its note has changed after its block: all places in it hold.
-        same = same and (sources == self.sources or (example is self.example and not example.variation))
+        same = same and (sources == self.sources or example is self.example)
         return same and not self.run.cut and self.run.work <= limit
 
 
@@ -146,11 +146,14 @@ class _Reading:
     problems: list[Problem]
 
     def is_valid(self, note: Note, fence: Region, bases: Bases) -> bool:
-        """Return whether reading the block again would give the same: text after it does not matter."""
+        """Return whether reading the block again would give the same: text after it does not matter.
+
+        A base that is the same object stands where it did, with the same text before it.
+        """
         varied = self.declared.example.variation if self.declared.example else None
         base = bases.get(varied.of) if varied else None
-        same = base is self.base or (base is not None and self.base is not None and _same_objects(base, self.base))
-        return same and (note is self.note or (varied is None and self._ends_before_change(note, fence)))
+        same = base is self.base or (base is not None and self.base is not None and base[0] is self.base[0])
+        return same and (note is self.note or self._ends_before_change(note, fence))
 
     def _ends_before_change(self, note: Note, fence: Region) -> bool:
         span = self.declared.fence.span
@@ -161,10 +164,6 @@ class _Reading:
         if note is self.note:
             return self
         return replace(self, note=note, declared=replace(self.declared, note=note, fence=fence))
-
-
-def _same_objects(one: tuple[Example, Source], other: tuple[Example, Source]) -> bool:
-    return one[0] is other[0] and one[1] is other[1]
 
 
 @dataclass

@@ -27,10 +27,10 @@ _SOURCE = re.compile(
 def draw_public(vault: Vault, results: Results) -> dict[PurePosixPath, str]:
     """Return the figures and canvases of public notes as they are drawn now, by their place in the vault."""
     drawn: dict[PurePosixPath, str] = {}
-    for note in vault.notes.values():
-        if note.published:
+    for path, note in vault.notes.items():
+        if results.blocks[path] and note.published:
             drawn.update(results.figures(note))
-            drawn.update({path: seal_file(text, canvas_content) for path, text in results.maps(note).items()})
+            drawn.update({place: seal_file(text, canvas_content) for place, text in results.maps(note).items()})
     return drawn
 
 

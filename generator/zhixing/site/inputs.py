@@ -176,7 +176,8 @@ def _made_inert(file: File) -> Problem | None:
 
 def renew_inert(files: Files, docs: str) -> bool:
     """Read the documents of a vault again that a browser would run; return whether all of them can be cleaned."""
-    documents = [file for file in files if file.src_dir == docs and is_active(file.src_uri)]
+    others = [file for file in files if file.src_dir == docs and not file.src_uri.endswith(".md")]
+    documents = [file for file in others if is_active(file.src_uri)]
     for file in documents:
         file.abs_src_path = str(Path(docs, file.src_uri))
     return not any(map(_made_inert, documents))

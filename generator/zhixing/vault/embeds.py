@@ -18,7 +18,7 @@ from zhixing.vault.circles import find_circles
 from zhixing.vault.graph import Edge, edges
 from zhixing.vault.note import Note
 from zhixing.vault.resolve import Resolution
-from zhixing.vault.vault import Vault
+from zhixing.vault.vault import Vault, once_for_outline
 
 # What an embed shows.
 
@@ -130,17 +130,22 @@ def take_limits(vault: Vault, limits: EmbedLimits) -> None:
 
 def _share(vault: Vault) -> EmbedLimits:
     costs = _Costs(vault)
-    left = SHARED + SHARED_BY_LENGTH * sum(len(note.source.text) for note in vault.notes.values())
+    left = SHARED + SHARED_BY_LENGTH * sum([len(note.source.text) for note in vault.notes.values()])
     limits: dict[PurePosixPath, int] = {}
     beyond: list[Edge] = []
-    for path in sorted(costs.parts):
-        if not vault.notes[path].published:
+    for path in _find_order(vault):
+        if path not in costs.parts or not vault.notes[path].published:
             continue
         limit = limits[path] = min(MAX_PAGE, left)
         totals = list(accumulate(costs.full(part, MAX_DEPTH - 1) for _, part in costs.parts[path]))
         beyond += [edge for (edge, _), total in zip(costs.parts[path], totals, strict=True) if total > limit][:1]
         left -= min(limit, totals[-1])
     return EmbedLimits(limits, tuple(beyond), left)
+
+
+@once_for_outline
+def _find_order(vault: Vault) -> Sequence[PurePosixPath]:
+    return sorted(vault.notes)
 
 
 _Spans = tuple[PurePosixPath, tuple[Span, ...]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath, PurePosixPath
 from typing import BinaryIO
@@ -331,7 +331,8 @@ def load(
         raise NotADirectoryError(root)
     before = previous.settings if previous else None
     same = before and (before.marked_only, before.dialect) == (settings.marked_only, settings.dialect)
-    return _Loader(root, previous.notes if previous and same else {}, wording, settings, stamps).load()
+    paths = (*previous.notes, *previous.files) if previous else ()
+    return _Loader(root, previous.notes if previous and same else {}, wording, settings, stamps, paths).load()
 
 
 class _Loader:
@@ -342,6 +343,7 @@ class _Loader:
         wording: Wording,
         settings: Settings,
         stamps: Stamps | None,
+        paths: Iterable[PurePosixPath] = (),
     ) -> None:
         self.root = root
         self.stamps = stamps
@@ -350,25 +352,28 @@ class _Loader:
         self.known = known
         self.real = root.resolve()
         self.templates = template_folder(root)
+        self.paths = {str(path): path for path in paths}
         self.problems: list[Problem] = list(settings.problems)
 
     def load(self) -> Vault:
         notes: dict[PurePosixPath, Note] = {}
         files: list[PurePosixPath] = []
-        for path in sorted(self._files(), key=str):
-            if path.suffix.lower() != ".md" or (self.templates and self.templates in path.parents):
+        templates = f"{self.templates}/" if self.templates is not None else None
+        for written in sorted(self._files()):
+            path = self.paths.get(written) or PurePosixPath(written)
+            if written[-3:].lower() != ".md" or (templates and written.startswith(templates)):
                 files.append(path)
-            elif (note := self._find_unchanged(path) or self._read_note(path)) is not None:
+            elif (note := self._find_unchanged(path, written) or self._read_note(path)) is not None:
                 notes[note.path] = note  # the path object from before, which has its hash already
-                self._check_suffix(path)
+                self._check_suffix(written)
         problems = tuple(sorted(self.problems, key=lambda problem: problem.order))
         return Vault(self.root, notes, tuple(files), problems, self.templates, self.wording, self.settings)
 
-    def _find_unchanged(self, path: PurePosixPath) -> Note | None:
+    def _find_unchanged(self, path: PurePosixPath, written: str) -> Note | None:
         """Return a note that its file's stamp vouches for; else note the stamp, before the file is read."""
         if self.stamps is None:
             return None
-        before, now = self.stamps.pop(path, None), stamp(self.root / path)
+        before, now = self.stamps.pop(path, None), stamp(f"{self.root}/{written}")
         if now is None:
             return None
         self.stamps[path] = now
@@ -399,13 +404,16 @@ class _Loader:
     def _note(self, source: Source, path: PurePosixPath) -> Note:
         return read_note(source, path, marked_only=self.settings.marked_only, dialect=self.settings.dialect)
 
-    def _check_suffix(self, path: PurePosixPath) -> None:
-        if path.suffix != ".md":
-            what = f"The site shows notes that end in .md; this one ends in {path.suffix}"
-            self._leave_out(str(path), what, "Rename it")
+    def _check_suffix(self, path: str) -> None:
+        if not path.endswith(".md"):
+            what = f"The site shows notes that end in .md; this one ends in {path[-3:]}"
+            self._leave_out(path, what, "Rename it")
 
-    def _files(self) -> Iterator[PurePosixPath]:
-        """Yield the vault's regular files; names in it are text, and links to folders are not followed."""
+    def _files(self) -> Iterator[str]:
+        """Yield the vault's regular files; names in it are text, and links to folders are not followed.
+
+        The names of files that an earlier vault had are as they should be.
+        """
         folders = [""]
         while folders:
             folder = folders.pop()
@@ -413,12 +421,15 @@ class _Loader:
                 path = f"{folder}{entry.name}"
                 if entry.name.startswith("."):
                     continue
+                if path in self.paths and entry.is_file(follow_symlinks=False):
+                    yield path
+                    continue
                 if not self._may_be_named(path):
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(f"{path}/")
                 elif self._is_file(entry, path):
-                    yield PurePosixPath(path)
+                    yield path
 
     def _entries(self, folder: str) -> list[os.DirEntry[str]]:
         try:

@@ -14,14 +14,14 @@ _MISSING: Stamp = ()
 _TICK = 2_000_000_000
 
 
-def stamp(path: Path) -> Stamp | None:
+def stamp(path: Path | str) -> Stamp | None:
     """Return the stamp of a file or of its absence; None where it cannot vouch for the content.
 
     That is so for a file changed within the last two seconds, which may change again without its times telling, and for
     a symbolic link, whose target has times of its own.
     """
     try:
-        found = path.lstat()
+        found = os.lstat(path)
     except (FileNotFoundError, NotADirectoryError):
         return _MISSING
     except OSError:

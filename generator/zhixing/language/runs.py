@@ -138,14 +138,15 @@ class _Known:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """A block as it was read: of this note, and for a variation with this base."""
+    """A block as it was read: of this note, for a variation with this base, with these texts of data files."""
 
     note: Note
     base: tuple[Example, Source] | None
     declared: Declared
     problems: list[Problem]
+    data: Mapping[str, str]
 
-    def is_valid(self, note: Note, fence: Region, bases: Bases) -> bool:
+    def is_valid(self, note: Note, fence: Region, bases: Bases, files: DataFiles) -> bool:
         """Return whether reading the block again would give the same: text after it does not matter.
 
         A base that is the same object stands where it did, with the same text before it.
@@ -153,7 +154,14 @@ class _Reading:
         varied = self.declared.example.variation if self.declared.example else None
         base = bases.get(varied.of) if varied else None
         same = base is self.base or (base is not None and self.base is not None and base[0] is self.base[0])
-        return same and (note is self.note or self._ends_before_change(note, fence))
+        same = same and (note is self.note or self._ends_before_change(note, fence))
+        return same and self._has_data(files)
+
+    def _has_data(self, files: DataFiles) -> bool:
+        try:
+            return all(files.text(name) == text for name, text in self.data.items())
+        except ExampleError:
+            return False
 
     def _ends_before_change(self, note: Note, fence: Region) -> bool:
         span = self.declared.fence.span
@@ -170,7 +178,7 @@ class _Reading:
 class RunMemory:
     """Runs of an earlier look at a vault. An example runs anew only where its note or a run that it uses is another.
 
-    A block is read anew only where its note or the example that it varies is another, or where it reads data files.
+    A block is read anew only where its note or the example that it varies is another, or a data file that it reads.
     `kept` has the runs of other processes; `keys` are those of this look's examples there, None where one is not kept.
     """
 
@@ -184,15 +192,16 @@ class RunMemory:
         """Return a block as an example, and what is wrong with it."""
         place = (note.path, fence.span.start)
         known = self.readings.pop(place, None)
-        if known is None or not known.is_valid(note, fence, bases):
+        if known is None or not known.is_valid(note, fence, bases, files):
             asked = files.asked
             declared, problems = _read(note, fence, bases, files)
             varied = declared.example.variation if declared.example else None
-            known = _Reading(note, bases.get(varied.of) if varied else None, declared, problems)
-            # A variation that cannot be read may be wrong in what other examples are, not in its own note.
-            failed = declared.example is None and is_variation(note.source, fence.content)
-            if failed or files.asked != asked:
+            # A variation that cannot be read may be wrong in what other examples are, not in its own note, and an
+            # example in what data files there are.
+            if declared.example is None and (is_variation(note.source, fence.content) or files.asked != asked):
                 return declared, problems
+            data = _data_of(declared.example, files) if declared.example else {}
+            known = _Reading(note, bases.get(varied.of) if varied else None, declared, problems, data)
         known = self.readings[place] = known.move(note, fence)
         return known.declared, known.problems
 

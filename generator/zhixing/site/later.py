@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-# So many seconds without a build are a pause.
-_PAUSE = 3.0
+# So many seconds without a build are a pause: who writes stops for shorter ones again and again, and a save would wait.
+_PAUSE = 10.0
 
 
 class Later:

@@ -1,4 +1,4 @@
-"""Three small vaults as others keep them: MkDocs' documentation, a Quartz garden, ten years of Obsidian with plugins.
+"""Three small vaults as others keep them: documentation of MkDocs, a garden of Quartz, ten years of Obsidian.
 
 What `check` says of each, and what each of its pages is, stand in the cases. Nothing in them is changed by any command.
 """

@@ -1,4 +1,4 @@
-"""What MkDocs' extensions read is shown where mkdocs.yml lists them, and is text in every other vault."""
+"""The syntax of extensions of MkDocs is shown where mkdocs.yml lists them, and is text in every other vault."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server that is started again builds what has changed since, and the site is that of a clean build."""
+"""A server that is started again builds only what has changed since, and its site is that of a clean build."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a site tells those who show links to it: titles, descriptions, pictures, and a feed of dated notes."""
+"""What a site tells services that show links to it: titles, descriptions, pictures, and a feed of dated notes."""
 
 from __future__ import annotations
 

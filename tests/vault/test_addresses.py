@@ -1,4 +1,4 @@
-"""Where pages stand: as files are called, as Quartz calls them, or where notes say; and who has one that two claim."""
+"""Addresses of pages: from names of files, as in Quartz, or from notes; and which note gets one that two claim."""
 
 from __future__ import annotations
 

@@ -68,10 +68,11 @@ class Recall:
 
     def keep(self, outcome: Outcome, base: bytes = b"") -> None:
         """Keep an outcome, unless a file has changed since the survey: it may have been read before or after that."""
-        if self._store and self._before:
-            after, encoded = _take_survey(self._project, self._store, self._before), _encode(outcome)
-            if after and after.digest == self._before.digest and len(encoded) <= _MAX_BYTES:
-                self._store.update(self._command, {after.digest: encoded}, most=_MOST)
+        if self._store and (before := self._before):
+            after, encoded = _take_survey(self._project, self._store, before), _encode(outcome)
+            same = after is not None and (after.files, after.others) == (before.files, before.others)
+            if same and len(encoded) <= _MAX_BYTES:
+                self._store.update(self._command, {before.digest: encoded}, most=_MOST)
                 self._store.update("base", {self._command.encode(): base if len(base) <= _MAX_BYTES else None})
 
 

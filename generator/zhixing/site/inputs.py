@@ -13,15 +13,18 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.livereload import LiveReloadServer
 from mkdocs.structure.files import File, Files, InclusionLevel, file_sort_key, set_exclusions
 
 from zhixing.checks.places import RUNS
 from zhixing.problems import Code, Problem
 from zhixing.site.inert import is_active, make_inert
 from zhixing.vault.vault import Vault, same_file
+
+if TYPE_CHECKING:
+    from mkdocs.livereload import LiveReloadServer
 
 
 class EmptyDocs:

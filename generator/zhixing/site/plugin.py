@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from html import escape
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, Template
@@ -17,7 +17,6 @@ from markupsafe import escape as marked
 from mkdocs.config.base import Config
 from mkdocs.config.config_options import Choice, Optional, Type
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Link as NavLink
@@ -72,7 +71,6 @@ from zhixing.site.state import PAGE as STATE
 from zhixing.site.state import StateNotes, state_page
 from zhixing.site.templates import forget_contents, forget_rendered, render_once
 from zhixing.site.theme_files import pass_over_hidden_folders
-from zhixing.site.watch import watch_closely
 from zhixing.vault.addresses import find_addresses
 from zhixing.vault.load import OBSIDIAN, Project, ProjectError, Stamps, read_wording
 from zhixing.vault.note import Note
@@ -82,6 +80,9 @@ from zhixing.vault.vault import Vault
 from zhixing.wording.languages import find_wording, language_codes
 from zhixing.wording.model import Wording
 from zhixing.wording.zh import WORDING as CHINESE
+
+if TYPE_CHECKING:
+    from mkdocs.livereload import LiveReloadServer
 
 _TAG_LIST = re.compile(r"<!--\s*material/tags\b[^<>]*-->")
 _log = get_plugin_logger("zhixing")
@@ -647,6 +648,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         # What the first build made lasts: looking for garbage among it would take longer than a build after a save.
         gc.collect()
         gc.freeze()
+        from zhixing.site.watch import watch_closely  # noqa: PLC0415  # a build needs no server
+
         watch_closely(server)
         watch_real_folders(server, config.docs_dir)
         inject: Callable[[bytes, int], bytes] = server._inject_js_into_html

@@ -56,7 +56,6 @@ from zhixing.site.map import Map, MapEdge, find_maps, with_map_script, with_maps
 from zhixing.site.navigation import around, name_folders
 from zhixing.site.nearby import Surroundings, draw_nearby, find_surroundings
 from zhixing.site.papers import with_papers
-from zhixing.site.parsing import place_scripts
 from zhixing.site.policy import Trusted
 from zhixing.site.rebuild import KnownFiles, Rebuild
 from zhixing.site.recent import find_recent, recent_page, recent_place
@@ -539,7 +538,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         key = _template(page)
         if key not in self.trusted:
             page_without = self.env.get_template(key[0]).render(policy.without_notes(context))
-            self.trusted[key] = policy.trust(place_scripts(page_without))
+            self.trusted[key] = policy.trust(page_without)
 
     def _search_around(self, page: Page, head: str, foot: str) -> None:
         """Add what a page shows around its text to what the search knows of it."""
@@ -557,7 +556,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         found = names_in(output) & self.live.keys()
         self.live_names[page.file.src_uri] = frozenset(found)
         words = self.shown.vault.wording
-        page_with_all = with_live(site_files.with_mermaid(place_scripts(output), key[1]), key[1], words, found)
+        page_with_all = with_live(site_files.with_mermaid(output, key[1]), key[1], words, found)
         page_with_all = with_map_script(with_card(self._with_search(page_with_all), key[1], words), key[1], words)
         page_with_all = html.name_path(self._with_social(page_with_all, page, config), words)
         settings = self.shown.vault.settings
@@ -595,7 +594,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         if template_name.endswith(".html"):
             context["nav"] = around(context["nav"], self.shown.vault.wording, self.lists)
             page = self.template.render(policy.without_notes(context))
-            self.trusted[template_name, ""] = policy.trust(place_scripts(page))
+            self.trusted[template_name, ""] = policy.trust(page)
 
     def on_post_template(self, output: str, *, template_name: str, config: MkDocsConfig, **_: object) -> str:
         """Keep pages that no file is behind, as that of addresses which lead nowhere, to the same."""
@@ -605,7 +604,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         if not trusted:
             return output
         said = self.shown.vault.settings
-        return policy.with_policy(self._with_search(place_scripts(output)), trusted, said.remote, said.extras)
+        return policy.with_policy(self._with_search(output), trusted, said.remote, said.extras)
 
     @event_priority(-1000)
     def on_post_build(self, *, config: MkDocsConfig) -> None:

@@ -122,12 +122,18 @@ def _start(workers: list[BaseProcess], readers: list[Connection], read: Callable
 
 @contextmanager
 def _hold_interrupts() -> Iterator[None]:
-    """Hold back Ctrl-C in this process; in those that it starts for good: their parent ends them."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    """Hold back Ctrl-C in this process; in those that it starts for good: their parent ends them.
+
+    To block the signal is not enough: one of NumPy's threads would take it, and Python would raise at once.
+    """
+    held: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: held.append(number))
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.signal(signal.SIGINT, before)
+    if held:
+        signal.raise_signal(signal.SIGINT)
 
 
 # A worker.

@@ -473,7 +473,9 @@
 
   document.addEventListener("keydown", (event) => {
     const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
-    if (plain && (event.key === "/" || event.key === "s") && !dialog.open && !typing(event.target)) {
+    // Right after the dialog was closed, its field may still have the focus.
+    const isFree = dialog.contains(event.target) || !typing(event.target);
+    if (plain && (event.key === "/" || event.key === "s") && !dialog.open && isFree) {
       event.preventDefault();
       open("");
     }

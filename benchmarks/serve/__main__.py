@@ -76,6 +76,8 @@ def main() -> None:
     parser.add_argument("--notes", type=int, default=0, help="of a generated vault; 0 is that of this repository")
     parser.add_argument("--times", type=int, default=7, help="how many saves are timed (default: %(default)s)")
     given = parser.parse_args()
+    # Servers are ended by Ctrl-C, which what a shell starts in the background ignores, and its children with it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="zhixing-serve-") as folder:
         count = make_project(Path(folder), given.notes)
         port = find_port()

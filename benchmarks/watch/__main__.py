@@ -140,6 +140,8 @@ def main() -> None:
     parser.add_argument("--notes", type=int, default=1_000)
     parser.add_argument("--times", type=int, default=8)
     given = parser.parse_args()
+    # As in benchmarks.serve: Ctrl-C would be ignored in the background of a shell.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="zhixing-watch-") as folder:
         taken = measure(Path(folder, "notes"), given.notes, given.times)
     sys.exit(given.notes <= GOAL_UP_TO and statistics.median(taken) > GOAL)

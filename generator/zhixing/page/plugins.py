@@ -43,7 +43,7 @@ _PLUGINS = {
     "zoottelkeeper": "Zoottelkeeper",
 }
 _ADMONITION = "ad-"
-# What Hugo replaces. Variables of Liquid and Jinja (`{{ a }}`) are not among it: they stand in notes about programs.
+# What Hugo replaces. Variables of Liquid and Jinja (`{{ a }}`) are left out: they stand in notes about programs.
 SHORTCODE = re.compile(r"\{\{<[^\n{}]*?>\}\}|\{\{%[^\n{}]*?%\}\}")
 _INLINE_QUERY = re.compile(r"\$=\s*\S|=\s*(?:this\b|\[\[|[a-z]+\()")
 _FIELD = re.compile(r"\[[^\[\]():\n]+:: [^\[\]\n]*\]|\([^\[\]():\n]+:: [^()\n]*\)")

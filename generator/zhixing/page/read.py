@@ -75,7 +75,7 @@ from zhixing.vault.note import Note, read_note
 from zhixing.vault.resolve import Resolution
 from zhixing.vault.vault import Vault
 
-# The theme knows how to show so many.
+# The theme's styles cover this many.
 MAX_TABS = 20
 # What every reader takes for the name of a block's language.
 _LANGUAGE = re.compile(r"[\w#.+-]+")

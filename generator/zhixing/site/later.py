@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-# So many seconds without a build are a pause: who writes stops for shorter ones again and again, and a save would wait.
+# Seconds without a build that count as a pause. Writers often stop for less, and their next save would have to wait.
 _PAUSE = 10.0
 
 

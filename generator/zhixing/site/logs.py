@@ -25,13 +25,13 @@ class PageProgress:
         self.line = ""
 
     def begin(self, pages: int) -> None:
-        """Count so many pages from now on; few are not worth a line."""
+        """Begin to count the pages of a build; few are not worth a line."""
         self.clear()
         out = self.out or sys.stderr
         self.steps, self.done = (2 * pages, 0) if pages > FEW_PAGES and out.isatty() else (0, 0)
 
     def step(self) -> None:
-        """Say that one page more is read or written."""
+        """Count one more page that is read or written, and say so."""
         self.done += 1
         if self.done > self.steps:
             return
@@ -56,7 +56,7 @@ class PageProgress:
 
 
 PROGRESS = PageProgress()
-"""That of the process, whose messages take its line away."""
+"""The progress of this process. Messages clear its line before they are written."""
 
 
 class _Visible(logging.Filter):

@@ -1,8 +1,8 @@
 """Material's templates with quicker ways to the same text in place of those that take most of the time.
 
 The entries of the navigation are rendered once for a folder, a page's contents once for both places that show them,
-and what all pages of one depth share (styles, scripts, settings, the footer's last line) once for these pages. Of a
-template that is not as Material has it, whatever is other is left as it is.
+and what all pages of one depth share (styles, scripts, settings, the footer's last line) once for these pages.
+Parts of a template that differ from Material's are left as they are.
 """
 
 from __future__ import annotations
@@ -157,8 +157,8 @@ def _with_macro(contents: str, item: str) -> str:
 def render_once(env: Environment, files: Files, *, alone: bool) -> None:
     """Have a theme's templates render once what several pages of a site show alike.
 
-    Of themes this is Material; a template in its place that renders in another way is left as it is. `alone` says that
-    nobody but this plugin and the theme decides over pages: what others make of a part may be other on each page.
+    This is for Material; templates that differ from its own are left as they are. `alone` says that only this plugin
+    and the theme decide what pages show: a part that another plugin changes may differ from page to page.
     """
     if env.loader is not None:
         forget_rendered(env, files, alone=alone)

@@ -284,6 +284,7 @@ def test_on_a_phone_a_canvas_is_a_list(browser: Browser, canvas: str) -> None:
     page.goto(f"{canvas}../")
     assert page.evaluate("getComputedStyle(document.querySelector('ol ol')).listStyleType") == "decimal"
     page.click("article a:has-text('画.canvas')")
+    page.wait_for_url("**/*-canvas/")  # laid out before its style sheets were there, the page has other sizes
     field = page.locator(".zx-field").bounding_box()
     boxes = [page.locator(".zx-node").nth(at).bounding_box() for at in range(3)]
     assert field

@@ -16,6 +16,8 @@ class ZhixingError(Exception):
 
 # Text of notes is printed to terminals, so it must not contain line breaks or control sequences.
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+# What a message says as code, mostly a command: a page shows it so.
+BETWEEN_BACKTICKS = re.compile(r"`([^`]+)`")
 
 
 def visible(text: str) -> str:

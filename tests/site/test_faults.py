@@ -94,6 +94,7 @@ def test_the_state_of_a_vault_lists_what_does_not_hold_and_what_is_backed() -> N
     assert "## [甲](甲.md) · 1 { #state-2 }" in page
     assert "正文里的数与算出来的不同" in page
     assert "`claim-wrong` 水果.w" in page
+    assert "un `zhixing regenerate`" in page
     assert "| [甲](甲.md) | 1 | 1 | 1 | 1 | 33% |" in page
 
 

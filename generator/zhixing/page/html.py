@@ -60,7 +60,7 @@ from zhixing.page.tree import (
     Text,
     walk,
 )
-from zhixing.problems import visible
+from zhixing.problems import BETWEEN_BACKTICKS, visible
 from zhixing.vault.note import SCHEMES
 from zhixing.vault.remote import NO_REMOTE, Remote
 
@@ -523,7 +523,7 @@ class _Writer:
         words = self.document.wording
         meaning = words.problems.get(notice.code.slug, notice.code.meaning)
         at = words.at_line.format(line=notice.line, column=notice.column)
-        message = escape(visible(notice.message), quote=False)
+        message = BETWEEN_BACKTICKS.sub(r"<code>\1</code>", escape(visible(notice.message), quote=False))
         small = f'<small>{at}{words.colon}<code>{notice.code}</code> <span lang="en">{message}</span></small>'
         return f"<li>{escape(meaning, quote=False)}<br>{small}</li>\n"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -26,7 +26,7 @@ from zhixing.page.tree import (
     Table,
     Text,
 )
-from zhixing.problems import Problem, visible
+from zhixing.problems import BETWEEN_BACKTICKS, Problem, visible
 from zhixing.site.shown import Shown
 from zhixing.vault.note import Note
 from zhixing.wording.model import Wording
@@ -104,9 +104,9 @@ def _read(
 
 
 def _table(every: Iterable[_Known], words: Wording) -> Table:
-    """Return the notes that state numbers, those with the most that nothing backs first."""
+    """Return the notes that state numbers: the most that nothing backs first, then the most problems."""
     counted = [one for one in every if one.coverage.counted]
-    counted.sort(key=lambda one: (-len(one.coverage.unmarked), str(one.note.path)))
+    counted.sort(key=lambda one: (-len(one.coverage.unmarked), -len(one.problems), str(one.note.path)))
     head = tuple((_text(name),) for name in words.state_head)
     return Table(NOWHERE, ("left", *["right"] * 5), (head, *(one.row for one in counted)))
 
@@ -114,14 +114,14 @@ def _table(every: Iterable[_Known], words: Wording) -> Table:
 def _problem(problem: Problem, words: Wording) -> Item:
     meaning = words.problems.get(problem.code.slug, problem.code.meaning)
     at = words.at_line.format(line=problem.line, column=problem.column)
-    pieces = (
-        _text(meaning),
-        Break(NOWHERE),
-        _text(f"{at}{words.colon}"),
-        Code(NOWHERE, problem.code.slug),
-        _text(f" {visible(problem.sentences)}"),
-    )
-    return Item(NOWHERE, (Paragraph(NOWHERE, pieces),))
+    place = (_text(meaning), Break(NOWHERE), _text(f"{at}{words.colon}"), Code(NOWHERE, problem.code.slug), _text(" "))
+    return Item(NOWHERE, (Paragraph(NOWHERE, (*place, *_sentences(problem))),))
+
+
+def _sentences(problem: Problem) -> Iterator[Inline]:
+    """Yield a problem's sentences; what stands between backticks, as commands do, is code."""
+    for number, piece in enumerate(BETWEEN_BACKTICKS.split(visible(problem.sentences))):
+        yield Code(NOWHERE, piece) if number % 2 else _text(piece)
 
 
 def _percent(found: Coverage) -> str:

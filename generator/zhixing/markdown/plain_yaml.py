@@ -11,15 +11,17 @@ import re
 from zhixing.markdown.yaml import FRONTMATTER, Mapping, Node, Scalar, Sequence
 from zhixing.source import Span
 
-# Characters that mean nothing to YAML and that no reader takes for the end of a line.
-_WIDE = r"\xa1-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
-_IN_QUOTES = rf"\x20\x21\x23-\x5b\x5d-\x7e{_WIDE}"  # without " and \
-_IN_APOSTROPHES = rf"\x20-\x26\x28-\x7e{_WIDE}"  # without '
-_IN_PLAIN = rf"\x20-\x22\x24-\x39\x3b-\x7e{_WIDE}"  # without # and :
-_IN_BRACKETS = rf"\x20-\x22\x24-\x2b\x2d-\x39\x3b-\x5a\x5c\x5e-\x7a\x7c\x7e{_WIDE}"  # without , [ ] { } either
-_QUOTED = rf"\"[{_IN_QUOTES}]*\"|'[{_IN_APOSTROPHES}]*'"
-_TEXT = rf"(?:{_QUOTED}|[A-Za-z0-9_{_WIDE}](?:(?>[{_IN_PLAIN}]|:(?=[\w/])))*+(?<! ))"
-_LISTED = rf"(?:{_QUOTED}|[A-Za-z0-9_{_WIDE}][{_IN_BRACKETS}]*+(?<! ))"
+# Characters beyond ASCII that mean something to YAML, or that a reader may take for the end of a line. A text with one
+# of them is left to the parser, so that the patterns name ASCII alone: Python takes long to compile large ranges.
+_STRANGE = re.compile(r"[\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+_IN_QUOTES = r"[^\x00-\x1f\"\\]"
+_IN_APOSTROPHES = r"[^\x00-\x1f']"
+_IN_PLAIN = r"[^\x00-\x1f#:]"
+_IN_BRACKETS = r"[^\x00-\x1f#:,\[\]{}]"
+_FIRST = r"[^\x00-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]"
+_QUOTED = rf"\"{_IN_QUOTES}*\"|'{_IN_APOSTROPHES}*'"
+_TEXT = rf"(?:{_QUOTED}|{_FIRST}(?:(?>{_IN_PLAIN}|:(?=[\w/])))*+(?<! ))"
+_LISTED = rf"(?:{_QUOTED}|{_FIRST}{_IN_BRACKETS}*+(?<! ))"
 _END = r"\r?\n"
 _ENTRY = re.compile(
     rf"([^\W\d_][\w-]{{0,60}}):"
@@ -32,6 +34,8 @@ _IN_LIST = re.compile(rf"({_LISTED})")
 
 def read_plain_yaml(text: str, content: Span) -> Mapping | None:
     """Return the tree that `yaml.read_yaml` reads in a part of a note; None where it is empty or not that plain."""
+    if _STRANGE.search(text, content.start, content.end):
+        return None
     items: dict[str, tuple[Scalar, Node]] = {}
     at = content.start
     while at < content.end:

@@ -9,8 +9,9 @@ from pathlib import PurePosixPath
 
 import pytest
 
+from zhixing.markdown.dialect import Dialect
 from zhixing.source import Source
-from zhixing.vault.graph import Edge, backlinks, circles, edges, orphans, requirements, take_edges
+from zhixing.vault.graph import Edge, backlinks, circles, edges, orphans, read_outline, requirements, take_edges
 from zhixing.vault.note import Note, read_note
 from zhixing.vault.pages import name_pages
 from zhixing.vault.vault import Vault
@@ -92,3 +93,37 @@ def test_the_outline_stays_while_nothing_but_text_changes(edit: str) -> None:
     assert after.notes[path].text != before.notes[path].text
     take_edges(after, before)
     assert (after.outline is before.outline) == EDITS[edit][2]
+
+
+LISTED = "<!-- zhixing:begin {} -->\n{}\n<!-- zhixing:end 1a2b3c4d -->\n"
+# Two texts that differ, for other notes, in nothing but one thing.
+DIFFERING = {
+    "a property": ("---\npicture: a.png\n---\n", "---\npicture: b.png\n---\n"),
+    "a tag": ("#甲", "#乙"),
+    "the level of a heading": ("# 甲", "## 甲"),
+    "the text of a heading": ("# 见 [词]\n\n[词]: 甲", "# 见 [词]\n\n[辞]\n\n[辞]: 甲"),
+    "the anchor of a heading": ("# 甲\n\n话 {#甲}", "# 甲\n\n<a id=甲></a>"),
+    "a heading as written": ("# 甲", "# *甲*"),
+    "a block": ("话 ^a", "话 ^b"),
+    "an id": ('<a id="a"></a>', '<a id="b"></a>'),
+    "a footnote": ("话[^1]\n\n[^1]: 注", "话[^2]\n\n[^2]: 注"),
+    "the path of a link": ("[[甲]]", "[[乙]]"),
+    "the heading of a link": ("[[甲#一]]", "[[甲#二]]"),
+    "the block of a link": ("[[甲#^a]]", "[[甲#^b]]"),
+    "a link that embeds": ("[[甲]]", "![[甲]]"),
+    "a link of Markdown": ("[[甲.md]]", "[甲.md](甲.md)"),
+    "the address of a link": ("<https://a.b>", "<https://a.c>"),
+    "what is generated": (LISTED.format("a", "话"), LISTED.format("b", "话")),
+    "a broken mark": (LISTED.format("a", "话"), LISTED.format("a", "话") + "<!-- zhixing:end b -->\n"),
+    "a link that is generated": ("[[甲]]\n\n" + LISTED.format("a", "话"), LISTED.format("a", "[[甲]]")),
+}
+
+
+@pytest.mark.parametrize("what", DIFFERING)
+def test_an_outline_says_all_that_others_ask(what: str) -> None:
+    one, other = (
+        read_outline(read_note(Source("n.md", text), PurePosixPath("n.md"), dialect=Dialect(attributes=True)))
+        for text in DIFFERING[what]
+    )
+    differing = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
+    assert len(differing) == 1

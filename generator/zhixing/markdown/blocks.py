@@ -332,7 +332,7 @@ def _read_item(line: Line, *, interrupts: bool) -> int | None:
     return indent + length + gap
 
 
-__all__ = ["Kind", "Region", "scan", "scan_problems"]
+__all__ = ["Kind", "Region", "find_frontmatter", "scan", "scan_problems"]
 
 _FRONTMATTER = re.compile(r"\ufeff?---[ \t]*(?:\r\n|\r|\n)")
 _FRONTMATTER_END = re.compile(r"(?<=[\r\n])---[ \t]*(?:\r\n|\r|\n|\Z)")
@@ -349,6 +349,15 @@ _ENTRY = re.compile(r"(?:[-+*]|(\d{1,9})[.)]) (?=\S)")
 def scan(text: str, dialect: Dialect = OBSIDIAN) -> tuple[Region, ...]:
     """Return the regions of a note, without gaps: `"".join(r.span.of(text) for r in scan(text)) == text`."""
     return _Scanner(text, dialect).scan()
+
+
+def find_frontmatter(text: str) -> tuple[Span, Span] | None:
+    """Return the frontmatter of a note, and what stands between its two lines of hyphens; None where it has none."""
+    opening = _FRONTMATTER.match(text)
+    closing = _FRONTMATTER_END.search(text, opening.end()) if opening else None
+    if opening is None or closing is None:
+        return None
+    return Span(0, closing.end()), Span(opening.end(), closing.start())
 
 
 def scan_problems(source: Source, regions: tuple[Region, ...]) -> list[Problem]:
@@ -392,13 +401,13 @@ class _Scanner:
 
     def _frontmatter(self) -> int:
         """Take the frontmatter, if there is any; return where the rest begins."""
-        opening = _FRONTMATTER.match(self.text)
-        closing = _FRONTMATTER_END.search(self.text, opening.end()) if opening else None
-        if opening is None or closing is None:
+        found = find_frontmatter(self.text)
+        if found is None:
             return 0
-        inside = [Span(*line) for line in line_spans(self.text, opening.end(), closing.start())]
-        self.drafts.append(Draft(Kind.FRONTMATTER, content=Span(opening.end(), closing.start()), lines=inside))
-        return closing.end()
+        whole, inside = found
+        lines = [Span(*line) for line in line_spans(self.text, inside.start, inside.end)]
+        self.drafts.append(Draft(Kind.FRONTMATTER, content=inside, lines=lines))
+        return whole.end
 
     @property
     def _paragraph(self) -> Draft | None:

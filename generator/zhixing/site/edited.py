@@ -31,7 +31,7 @@ from zhixing.site.nearby import Surroundings
 from zhixing.site.rows import Row
 from zhixing.site.shown import Shown, show_edited
 from zhixing.vault.embeds import MAX_PAGE, SHARED_BY_LENGTH, EmbedLimits, embed_limits, take_limits
-from zhixing.vault.graph import Edge, edges, edges_of
+from zhixing.vault.graph import Edge, edges, edges_of, read_outline
 from zhixing.vault.kept_note import NO_CLAIMS, KeptNote, UnreadSource
 from zhixing.vault.load import Project, UnreadError, read_again, read_templates, template_folder
 from zhixing.vault.note import Note
@@ -208,16 +208,7 @@ def _digest(note: Note) -> str:
 
 
 def _outline(note: Note) -> str:
-    """Return a digest of all that the pages and problems of other notes ask of a note, but the sentences around links.
-
-    What a link says where it leads is in it, in the order of links.
-    """
-    own = note._read_properties[0]
-    links = [(one.path, one.headings, one.block, one.embed, one.wiki, one.url, one.field) for one in note.links]
-    headings = [(one.level, one.text, one.slug, one.raw) for one in note.headings]
-    blocks = [one.id for one in note.blocks]
-    anchors = sorted(note.html_ids), sorted(note.made_anchors)
-    return digest([own, note.tags, links, headings, blocks, anchors]).hex()
+    return digest(read_outline(note)).hex()
 
 
 def _dump_around(around: Surroundings, numbers: Mapping[PurePosixPath, int]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from zhixing.markdown.blocks import Kind
+from zhixing.markdown.blocks import find_frontmatter
 from zhixing.source import Span
 from zhixing.vault.circles import find_circles
 from zhixing.vault.note import Link, Note, is_attachment
@@ -79,9 +79,7 @@ def take_edges(vault: Vault, earlier: Vault) -> None:
     if (
         vault.settings == earlier.settings
         and vault.wording is earlier.wording
-        and all(
-            _outline(vault.notes[path], leaving[path]) == _outline(earlier.notes[path], known[path]) for path in changed
-        )
+        and all(read_outline(vault.notes[path]) == read_outline(earlier.notes[path]) for path in changed)
     ):
         vault.take_outline(earlier)
 
@@ -94,19 +92,22 @@ def _renew(vault: Vault, known: Sequence[Edge]) -> Iterator[Edge]:
         yield edge if same else Edge(edge.source, edge.link, resolve(vault, edge.source, edge.link))
 
 
-def _outline(note: Note, leaving: Iterable[Edge]) -> tuple[object, ...]:
-    """Return all of a note but its text: what it is called, what links may name of it, and where its own links lead."""
-    first = note.regions[0] if note.regions else None
-    properties = first.span.of(note.text) if first and first.kind is Kind.FRONTMATTER else ""
+def read_outline(note: Note) -> tuple[object, ...]:
+    """Return all of a note that other notes, their pages and their problems ask of it, but the sentences around links.
+
+    That is what it is called, what links may name of it, and what its own links name, in their order. It is the same
+    from one process to the next.
+    """
+    head, written = find_frontmatter(note.text), note.generated
+    properties = head[0].of(note.text) if head else ""
     headings = [(one.level, one.text, one.slug, one.raw) for one in note.headings]
-    results = [one.id for one in note.generated.items], bool(note.generated_problems)
-    blocks, places = [one.id for one in note.blocks], (note.html_ids, note.made_anchors)
+    blocks, results = [one.id for one in note.blocks], [one.id for one in written.items]
+    places = sorted(note.html_ids), sorted(note.made_anchors)
     links = [
-        (link.path, link.headings, link.block, link.embed, link.wiki, link.url, link.field)
-        for link in (edge.link for edge in leaving)
+        (one.path, one.headings, one.block, one.embed, one.wiki, one.url, written.covers(one.span.start))
+        for one in note.links
     ]
-    written = [not note.generated.covers(edge.span.start) for edge in leaving]
-    return properties, note.title, note.published, note.tags, headings, blocks, places, results, links, written
+    return properties, note.tags, headings, blocks, results, bool(note.generated_problems), places, links
 
 
 # What to read before what: the order that `requires` gives.

@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
+from benchmarks.site.changed import Changed, measure_changed
 from benchmarks.site.commands import measure_commands
 from benchmarks.site.measure import Cost, FailedError
 from benchmarks.site.plot import plot
@@ -36,9 +37,10 @@ LATENCIES = {
 
 @dataclass
 class Results:
-    """All that was measured: sites and commands by the number of notes, and what other benchmarks print."""
+    """All that was measured: sites, changes and commands by the number of notes, and what other benchmarks print."""
 
     sites: dict[int, dict[str, Built]] = field(default_factory=dict)
+    changed: dict[int, dict[str, Changed]] = field(default_factory=dict)
     commands: dict[int, dict[str, Cost]] = field(default_factory=dict)
     said: dict[str, list[str]] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
@@ -79,6 +81,9 @@ def build_all(folder: Path, count: int, tools: Mapping[str, Build], results: Res
             results.missing.append(f"{name} failed at {count} notes: {error}")
         else:
             tell(f"  {built[name].cost.cpu:.1f} s of CPU, {built[name].cost.memory:.0f} MB of memory")
+    if "ours" in built:
+        tell(f"{count} notes: building again after a change")
+        results.changed[count] = measure_changed(work / "vault", work / "work-ours")
 
 
 def run_others(count: int, results: Results) -> None:
@@ -111,6 +116,8 @@ def write_table(results: Results) -> str:
         *(row for count, built in results.sites.items() for row in site_rows(count, built)),
         "\n![CPU seconds by the number of notes](results.svg)\n",
     ]
+    if results.changed:
+        parts += ["## Our site built again (`mkdocs build --dirty`)\n", *changed_rows(results.changed)]
     if results.commands:
         parts += ["## Checks and results, of a vault with an example in each note\n", *command_rows(results.commands)]
     for title, lines in results.said.items():
@@ -128,6 +135,17 @@ def site_rows(count: int, built: Mapping[str, Built]) -> list[str]:
         cells += [f"{size.megabytes:.1f}", f"{size.files:,}", f"{size.page:.1f}"]
         rows.append(f"| {' | '.join(cells)} |")
     return rows
+
+
+def changed_rows(changed: Mapping[int, Mapping[str, Changed]]) -> list[str]:
+    """Return a row for each size and kind of change."""
+    rows = ["| notes | build | CPU s | s | memory, MB | files unlike a clean build |", "|---:|---|---:|---:|---:|---:|"]
+    for count, found in changed.items():
+        for name, one in found.items():
+            cost = one.cost
+            cells = [f"{count:,}", name, f"{cost.cpu:.2f}", f"{cost.seconds:.2f}", f"{cost.memory:.0f}"]
+            rows.append(f"| {' | '.join([*cells, str(one.different)])} |")
+    return [*rows, ""]
 
 
 def command_rows(commands: Mapping[int, Mapping[str, Cost]]) -> list[str]:

@@ -43,13 +43,21 @@ def build_floor(vault: Path, folder: Path) -> Built:
     return _mkdocs(HERE / "floor.yml", vault, folder)
 
 
+def build_dirty(vault: Path, folder: Path) -> Cost:
+    """Build our site again where it was built before."""
+    return _run_mkdocs(vault, folder, "--dirty")
+
+
 def _mkdocs(config: Path, vault: Path, folder: Path) -> Built:
     shutil.copy(config, folder / "mkdocs.yml")
     site = folder / "site"
     shutil.rmtree(site, ignore_errors=True)
-    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir", site]
-    cost = run(command, folder, {"VAULT": str(vault), "NO_MKDOCS_2_WARNING": "1"})
-    return Built(cost, weigh(site))
+    return Built(_run_mkdocs(vault, folder), weigh(site))
+
+
+def _run_mkdocs(vault: Path, folder: Path, *words: str) -> Cost:
+    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir", folder / "site", *words]
+    return run(command, folder, {"VAULT": str(vault), "NO_MKDOCS_2_WARNING": "1"})
 
 
 def zensical_in(folder: Path) -> Build:

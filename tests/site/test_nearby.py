@@ -10,8 +10,9 @@ from playwright.sync_api import Browser
 from test_browser import opened
 
 from small_vaults import vault_of
+from zhixing.page.markdown import write_markdown
 from zhixing.site.nearby import draw_nearby, find_surroundings
-from zhixing.site.recent import find_recent, recent_place
+from zhixing.site.recent import find_recent, recent_page, recent_place
 from zhixing.vault.vault import Vault
 from zhixing.wording.zh import WORDING
 
@@ -73,6 +74,17 @@ def test_the_last_changes_come_first_and_take_no_note_s_place() -> None:
     assert [note.name for note in found] == ["3", "2", "1"]
     assert str(recent_place(["index.md"])) == "recent.md"
     assert str(recent_place(["recent.md", "Recent-2/a.md"])) == "recent-3.md"
+
+
+def test_the_last_changes_stand_below_their_date() -> None:
+    days = {"甲": "2024-01-02", "乙": "2024-01-03", "丙": "2024-01-02"}
+    vault = vault_of({f"{name}.md": f"---\ndate: {day}\n---\n" for name, day in days.items()})
+    page = recent_page(vault, PurePosixPath("recent.md"), lambda _: True)
+    assert page
+    assert write_markdown(page) == (
+        "# 最近更新\n\n## 2024-01-03 { #date-1 }\n\n- [乙](乙.md)\n\n"
+        "## 2024-01-02 { #date-2 }\n\n- [丙](丙.md)\n- [甲](甲.md)\n"
+    )
 
 
 @pytest.mark.browser

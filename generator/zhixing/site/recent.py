@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import groupby
 from pathlib import PurePosixPath
 
 from zhixing.page.titles import title
-from zhixing.page.tree import NOWHERE, Document, Heading, Item, Link, List, Paragraph, Place, Text
+from zhixing.page.tree import NOWHERE, Block, Document, Heading, Item, Link, List, Paragraph, Place, Text
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault, same_file
 
@@ -27,14 +28,16 @@ def find_recent(vault: Vault, is_on_site: Callable[[Note], bool]) -> list[Note]:
 
 
 def recent_page(vault: Vault, path: PurePosixPath, is_on_site: Callable[[Note], bool]) -> Document | None:
-    """Return the page of the last changes, None where no note has a date."""
+    """Return the page of the last changes, date by date, None where no note has one."""
     notes = find_recent(vault, is_on_site)
     if not notes:
         return None
-    items = (
-        (Link(NOWHERE, Place(note.path), (Text(NOWHERE, title(note)),)), Text(NOWHERE, f" · {note.date}"))
-        for note in notes
-    )
-    listed = List(NOWHERE, tuple(Item(NOWHERE, (Paragraph(NOWHERE, item),)) for item in items))
-    heading = Heading(NOWHERE, 1, "", (Text(NOWHERE, vault.wording.recent),))
-    return Document(path, (heading, listed), wording=vault.wording)
+    blocks: list[Block] = [Heading(NOWHERE, 1, "", (Text(NOWHERE, vault.wording.recent),))]
+    for number, (date, dated) in enumerate(groupby(notes, key=lambda note: note.date), 1):
+        blocks += [Heading(NOWHERE, 2, f"date-{number}", (Text(NOWHERE, date),)), _list_of(dated)]
+    return Document(path, tuple(blocks), wording=vault.wording)
+
+
+def _list_of(notes: Iterable[Note]) -> List:
+    links = (Link(NOWHERE, Place(note.path), (Text(NOWHERE, title(note)),)) for note in notes)
+    return List(NOWHERE, tuple(Item(NOWHERE, (Paragraph(NOWHERE, (link,)),)) for link in links))

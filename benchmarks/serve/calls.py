@@ -2,6 +2,7 @@
 
     python -m benchmarks.serve.calls                          # the vault of this repository
     python -m benchmarks.serve.calls --notes 1000 --top 40
+    python -m benchmarks.serve.calls --kind title         # another edit than a paragraph more; "all" for all of them
 
 Calls are counted by cProfile, in a process that builds as `mkdocs serve` does and serves nothing. Unlike seconds they
 are nearly the same on any machine, whatever else runs there.
@@ -20,6 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.serve.__main__ import make_project
+from benchmarks.serve.kinds import EXAMPLE, KINDS, save
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
@@ -34,6 +36,7 @@ def main() -> None:
     """Print what a save takes."""
     parser = argparse.ArgumentParser(description="The work of a save")
     parser.add_argument("--notes", type=int, default=0, help="of a generated vault; 0 is that of this repository")
+    parser.add_argument("--kind", choices=(*KINDS, "all"), default="text", help="what is edited (default: %(default)s)")
     parser.add_argument("--times", type=int, default=3, help="how many saves are counted (default: %(default)s)")
     parser.add_argument("--top", type=int, default=0, help="print so many functions that take most")
     parser.add_argument("--by", default="cumulative", help="what they are sorted by (default: %(default)s)")
@@ -43,17 +46,32 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="zhixing-calls-") as folder:
         make_project(Path(folder), given.notes)
         note = _find_note(Path(folder, "notes"), given.note)
-        save, close = _serve(Path(folder))
-        text = note.read_text(encoding="utf-8")
-        note.write_text(f"{text}\n\nfirst\n", encoding="utf-8")
-        save()
-        seconds, profile = _measure(note, text, save, given.times)
+        text = _have_example(note)
+        build, close = _serve(Path(folder))
+        # The first save after a start does more than others.
+        save("text", note, text, "first")
+        build()
+        for kind in KINDS if given.kind == "all" else [given.kind]:
+            _report(kind, *_measure(kind, note, text, build, given.times), given)
         close()
+
+
+def _report(kind: str, seconds: list[float], profile: cProfile.Profile, given: argparse.Namespace) -> None:
     stats = pstats.Stats(profile)
     calls = sum(row[1] for row in stats.stats.values()) // given.times  # type: ignore[attr-defined]  # untyped
-    print(f"a save: {calls:,} calls, {statistics.median(seconds):.3f} s of CPU unprofiled ({note.name})")
+    unprofiled = f"median {statistics.median(seconds):.3f} s, most {max(seconds):.3f} s of CPU unprofiled"
+    print(f"a save ({kind}): {calls:,} calls, {unprofiled}", flush=True)
     if given.top:
         stats.sort_stats(given.by).print_stats(given.top)
+
+
+def _have_example(note: Path) -> str:
+    """Return the text of a note that has an example; one is added where it has none."""
+    text = note.read_text(encoding="utf-8")
+    if "\ngiven:\n" not in text:
+        text += EXAMPLE
+        note.write_text(text, encoding="utf-8")
+    return text
 
 
 def _find_note(folder: Path, named: str) -> Path:
@@ -61,20 +79,34 @@ def _find_note(folder: Path, named: str) -> Path:
     return folder / named if named else paths[len(paths) // 2]
 
 
-def _measure(note: Path, text: str, save: Callable[[], None], times: int) -> tuple[list[float], cProfile.Profile]:
-    """Save a note with and without counting, in turn; return the seconds without, and what was counted."""
+def _measure(
+    kind: str, note: Path, text: str, build: Callable[[], None], times: int
+) -> tuple[list[float], cProfile.Profile]:
+    """Build after saves of a kind, with and without counting, in turn; return the seconds without, and the counts."""
     profile = cProfile.Profile()
     seconds = []
-    for number in range(times):
+    for number in range(2 * times):
+        if kind in ("new note", "deleted note"):
+            other = "new note" if kind == "deleted note" else "deleted note"
+            _go_back(other, note, text, build)
         time.sleep(PAUSE)
-        note.write_text(f"{text}\n\ntimed {number}\n", encoding="utf-8")
+        save(kind, note, text, f"timed-{number + 1}-")
         began = time.process_time()
-        save()
-        seconds.append(time.process_time() - began)
-        time.sleep(PAUSE)
-        note.write_text(f"{text}\n\ncounted {number}\n", encoding="utf-8")
-        profile.runcall(save)
+        if number % 2:
+            profile.runcall(build)
+        else:
+            build()
+            seconds.append(time.process_time() - began)
+    note.write_text(text, encoding="utf-8")
+    build()
     return seconds, profile
+
+
+def _go_back(kind: str, note: Path, text: str, build: Callable[[], None]) -> None:
+    """Have the new note there, or not there."""
+    if note.with_name("新笔记.md").exists() == (kind == "deleted note"):
+        save(kind, note, text, "before")
+        build()
 
 
 def _serve(project: Path) -> tuple[Callable[[], None], Callable[[], object]]:

@@ -86,7 +86,12 @@ class Results:
         return homes
 
     def judged(self, note: Note) -> tuple[Judged, ...]:
-        """Return the claims of a note held against the runs; each note's are judged once."""
+        """Return the claims of a note held against the runs; each note's are judged once.
+
+        What an example shows is read as a note at the path of its own: one without claims, of which nothing is kept.
+        """
+        if not note.claims:
+            return ()
         known = self._judged.get(note.path)
         if known is None or known[0] is not note:
             known = self._judged[note.path] = note, self._judge(note)

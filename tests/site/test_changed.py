@@ -10,6 +10,12 @@ import pytest
 from edits import CONFIG, Author, add_text
 from served_site import ServedSite, differences, read_site
 
+from zhixing import compose
+from zhixing.claims.judge import Judged, judge_note
+from zhixing.claims.refer import Backing
+from zhixing.language.budget import Budget
+from zhixing.vault.note import Note
+
 # MkDocs says of settings that plugins ask for that it will not keep them.
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 ROUNDS = int(os.environ.get("ROUNDS", "30"))
@@ -63,6 +69,22 @@ def test_a_sentence_without_links_changes_its_page_and_those_that_embed_it(autho
     served.save()
     assert built(served) == {"甲.md", "乙.md", "丙.md"}
     assert "新话" in (served.site / "乙" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_save_judges_the_claims_of_the_edited_note_alone(
+    author: Author, served: ServedSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged: list[Path] = []
+
+    def record(note: Note, backing: Backing, budget: Budget | None = None) -> Iterator[Judged]:
+        judged.append(author.vault / note.path)
+        return judge_note(note, backing, budget)
+
+    monkeypatch.setattr(compose, "judge_note", record)
+    edited = author.vault / "数学/笔记1.md"
+    add_text(author, edited)
+    served.save()
+    assert judged == [edited]
 
 
 def test_a_save_that_changes_nothing_builds_nothing(served: ServedSite) -> None:

@@ -142,6 +142,28 @@ def test_an_entry_is_rendered_once_for_a_folder() -> None:
     assert rendered_for == ["same", "same"]
 
 
+def test_a_section_is_rendered_once_where_it_is_closed_and_once_for_each_folder_where_it_is_open() -> None:
+    names = ["f/a/1.md", "f/a/2.md", "f/b/3.md", "f/b/4.md", "g/c/5.md", "g/c/6.md"]
+    nav, rendered_for = made(*names), []
+    entries = Entries(page.url for page in nav.pages)
+
+    def render(item: StructureItem, path: str, level: int, _: Section | None) -> str:
+        if not isinstance(item, Section):
+            return f"{item.title} "
+        rendered_for.append(str(item.title))
+        inside = entries.render(render, page, item.children, None, path, level + 1, item) if item.active else ""
+        return f"{item.title}({inside})"
+
+    seen = []
+    for page in nav.pages:
+        page.active = True
+        seen.append(entries.render(render, page, nav.items, None, "", 1, None))
+        page.active = False
+    near_f, near_g = "F(A(None None )B())G()", "F()G(C(None None ))"
+    assert seen == [near_f, near_f, *["F(A()B(None None ))G()"] * 2, near_g, near_g]
+    assert rendered_for == ["F", "A", "B", "G", "F", "A", "B", "F", "G", "C"]
+
+
 def test_a_link_to_the_page_itself_is_not_that_of_its_neighbours() -> None:
     entries, config = Entries(["a/", "b/"]), settings()
     pages = [Page("x", File(name, "docs", "site", use_directory_urls=True), config) for name in ("a.md", "b.md")]

@@ -1,14 +1,17 @@
 """A page's navigation, no longer than a reader looks through, however many notes stand in its folder.
 
-The entries that are not the page's own are the same on all pages of a folder, so they are rendered once for a folder.
+What many pages see alike of it is rendered once: closed sections, and entries that are not the page's own.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
+from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import PurePosixPath
+from posixpath import normpath
 
 from markupsafe import escape
 from mkdocs.structure import StructureItem
@@ -95,26 +98,51 @@ def _rest(items: Sequence[StructureItem], text: str) -> list[StructureItem]:
     return [Link(text.format(count=len(items)), page.url)] if page is not None else []
 
 
-# Entries rendered once for a folder.
+# Entries rendered once for all pages that see them alike.
 
 _PLAIN = frozenset({Page, Section, Link})
 _BLANK_LINES = re.compile(r"\n\s+")
+_GAP = "\0entries\0"
 
 _Render = Callable[[StructureItem, str, int, Section | None], str]
 
 
-class Entries:
-    """The rendered entries of the navigation as the pages of one folder see them.
+@dataclass(frozen=True, slots=True)
+class _OpenSection:
+    """A section that holds the active page, rendered around its entries: what stands before and behind them.
 
-    MkDocs builds the pages of a folder one after another, so no more than those of one folder are kept. Addresses are
-    relative: a page that has others below it sees them by other addresses than its neighbours do, and is a folder of
-    its own.
+    The others are what the template asks for its entries with. The section itself is among them, so that no other one
+    gets its id.
+    """
+
+    before: str
+    after: str
+    items: Sequence[StructureItem]
+    index: StructureItem | None
+    path: str
+    level: int
+    section: Section
+
+
+class Entries:
+    """The rendered entries of the navigation.
+
+    Addresses are relative. What a page sees of a section depends on where it leaves the section's folder, so a closed
+    section is rendered once for all folders that leave it alike. Pages, and the sections that are open, are kept for
+    one folder only: MkDocs builds the pages of a folder one after another. A page that has others below it sees all by
+    other addresses than its neighbours do, and is a folder of its own.
     """
 
     def __init__(self, urls: Iterable[str]) -> None:
         self._folders = {url[: at + 1] for url in urls for at in _slashes(url.rstrip("/"))} | {""}
         self._folder: str | None = None
-        self._known: dict[tuple[int, str, int, bool], tuple[StructureItem, str]] = {}
+        self._parts: list[str] = []
+        self._known: dict[tuple[object, ...], tuple[StructureItem, str]] = {}
+        self._closed: dict[tuple[object, ...], tuple[Section, str]] = {}
+        self._open: dict[tuple[int, str, int], _OpenSection | None] = {}
+        self._common: dict[int, list[str]] = {}
+        self._opening: Section | None = None
+        self._asked: tuple[Sequence[StructureItem], StructureItem | None, str, int, Section] | None = None
 
     def render(
         self,
@@ -130,31 +158,102 @@ class Entries:
 
         `path` begins the ids of those that hold others. What is known of an entry is not rendered again.
         """
+        if parent is not None and parent is self._opening:
+            self._opening, self._asked = None, (items, index, path, level, parent)
+            return _GAP
         if page:
             self._enter(page.url)
+        shown = ((f"{path}_{number}", item) for number, item in enumerate(items, 1) if not (index and item == index))
+        entries = [self._entry(render, page, item, place, level, parent) for place, item in shown]
+        return "".join(entries) if level == 1 else _join(entries)
+
+    def _entry(
+        self, render: _Render, page: Page | None, item: StructureItem, place: str, level: int, parent: Section | None
+    ) -> str:
+        if page and _is_same_on_all(item, page):
+            return self._same_on_all(render, item, place, level, parent)
+        # The index of a section stands in the section's own line.
+        if page and type(item) is Section and item.active and not page.is_index:
+            return self._open_section(render, page, item, place, level, parent)
+        return _without_blank_lines(render(item, place, level, parent))
+
+    def _same_on_all(self, render: _Render, item: StructureItem, place: str, level: int, parent: Section | None) -> str:
+        """Return an entry that is not the page's own."""
         active = parent is not None and parent.active
-        written = []
-        for number, item in enumerate(items, 1):
-            if index and item == index:
-                continue
-            place = f"{path}_{number}"
-            key = (id(item), place if isinstance(item, Section) else "", level, active)
-            if not page or not _is_same_on_all(item, page):
-                entry = render(item, place, level, parent)
-                # An entry of the first level holds those below it: once for all of them is enough.
-                written.append(_without_blank_lines(entry) if level == 1 else entry)
-                continue
-            if key not in self._known:
-                # With the entry itself, so that no other one gets its id meanwhile.
-                self._known[key] = item, _without_blank_lines(render(item, place, level, parent))
-            written.append(self._known[key][1])
-        return "".join(written)
+        if isinstance(item, Section) and (steps := self._count_common(item)) is not None:
+            seen = (id(item), place, level, active, len(self._parts), steps)
+            if seen not in self._closed:
+                self._closed[seen] = item, _without_blank_lines(render(item, place, level, parent))
+            return self._closed[seen][1]
+        key = (id(item), place if isinstance(item, Section) else "", level, active)
+        if key not in self._known:
+            # With the entry itself, so that no other one gets its id meanwhile.
+            self._known[key] = item, _without_blank_lines(render(item, place, level, parent))
+        return self._known[key][1]
+
+    def _count_common(self, section: Section) -> int | None:
+        """Return how many folders the page shares with all of a section; None where it stands among its pages."""
+        if id(section) not in self._common:
+            self._common[id(section)] = _common_folder(_urls(section))
+        folder = self._common[id(section)]
+        steps = _count_same(self._parts, folder)
+        return steps if steps < len(folder) else None
+
+    def _open_section(
+        self, render: _Render, page: Page, section: Section, place: str, level: int, parent: Section | None
+    ) -> str:
+        """Return a section that holds the page, whose entries alone differ from page to page of a folder."""
+        key = (id(section), place, level)
+        if key not in self._open:
+            self._open[key] = self._render_around(render, section, place, level, parent)
+        found = self._open[key]
+        if found is None:
+            return _without_blank_lines(render(section, place, level, parent))
+        inside = self.render(render, page, found.items, found.index, found.path, found.level, found.section)
+        return _join([found.before, inside, found.after])
+
+    def _render_around(
+        self, render: _Render, section: Section, place: str, level: int, parent: Section | None
+    ) -> _OpenSection | None:
+        """Return what a template writes around a section's entries; None where it shows these not just once."""
+        self._opening, self._asked = section, None
+        text = render(section, place, level, parent)
+        self._opening = None
+        if self._asked is None or text.count(_GAP) != 1:
+            return None
+        before, after = map(_without_blank_lines, text.split(_GAP))
+        return _OpenSection(before, after, *self._asked)
 
     def _enter(self, url: str) -> None:
         """Forget what pages of another folder see."""
         folder = f"{url}/" if url in self._folders else url.rstrip("/").rpartition("/")[0]
         if folder != self._folder:
-            self._folder, self._known = folder, {}
+            self._folder, self._known, self._open = folder, {}, {}
+            self._parts = _parts_of(url if "." not in url.rpartition("/")[2] else url.rpartition("/")[0])
+
+
+def _urls(section: Section) -> Iterator[str]:
+    """Yield the addresses of all that a section holds."""
+    for item in section.children:
+        if isinstance(item, Section):
+            yield from _urls(item)
+        else:
+            yield getattr(item, "url", "") or ""
+
+
+def _common_folder(urls: Iterable[str]) -> list[str]:
+    """Return the folder that all addresses are in."""
+    first, *others = [_parts_of(url) for url in urls] or [[]]
+    return first[: min((_count_same(first, parts) for parts in others), default=len(first))]
+
+
+def _count_same(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many parts two addresses begin with alike."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _parts_of(url: str) -> list[str]:
+    return [part for part in normpath(f"/{url}").split("/") if part]
 
 
 def _is_same_on_all(item: StructureItem, page: Page) -> bool:
@@ -168,6 +267,16 @@ def _is_same_on_all(item: StructureItem, page: Page) -> bool:
 
 def _without_blank_lines(entry: str) -> str:
     return _BLANK_LINES.sub("\n", entry)
+
+
+def _join(pieces: Iterable[str]) -> str:
+    """Return texts without blank lines as one that has none either."""
+    joined: list[str] = []
+    for piece in pieces:
+        rest = piece.lstrip() if joined and joined[-1].endswith("\n") else piece
+        if rest:
+            joined.append(rest)
+    return "".join(joined)
 
 
 def _slashes(url: str) -> list[int]:

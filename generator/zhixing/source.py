@@ -6,9 +6,9 @@ Places are character offsets everywhere; a line and a column are computed only f
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import accumulate
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
@@ -36,6 +36,10 @@ class Span(NamedTuple):
     def span(self) -> Span:
         """The span itself, so that `Spans` can hold spans as well as what has one."""
         return self
+
+
+make_span: Callable[[tuple[int, int]], Span] = partial(tuple.__new__, Span)
+"""Return the span of a pair; made of C functions alone, in half of the time of a call."""
 
 
 class Spanned(Protocol):

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from casefile import Case, cases
 from hostile import guard
-from zhixing.markdown.blocks import PROSE, Kind, Region, scan, scan_problems
+from zhixing.markdown.blocks import _CLOSED, PROSE, Kind, Region, _Scanner, scan, scan_problems
+from zhixing.markdown.dialect import OBSIDIAN as PLAIN_DIALECT
+from zhixing.markdown.dialect import Dialect
 from zhixing.source import Source, Span
 
 NOTES_FOLDER = Path(__file__).parent.parent.parent / "notes"
@@ -55,6 +57,21 @@ def describe(text: str, region: Region) -> str:
 def test_case(case: Case) -> None:
     text = case.given.translate(SHOWN)
     case.check("".join(f"{describe(text, region)}\n" for region in scan(text)))
+
+
+WITH_BOXES = Dialect(boxes=True, tabs=True)
+
+
+@given(st.lists(NOTES | OBSIDIAN | st.text(max_size=5)).map("".join), st.sampled_from([PLAIN_DIALECT, WITH_BOXES]))
+def test_blocks_found_as_a_whole_are_as_if_read_line_by_line(text: str, dialect: Dialect) -> None:
+    scanner = _Scanner(text, dialect)
+    scanner.closed = re.compile(r"(?!)")  # it matches nothing
+    assert scanner.scan() == scan(text, dialect)
+
+
+@pytest.mark.parametrize("block", ["a", "# h", "- a", "> a", "**a**", "2024", "$$\n$$", "```\n```"])
+def test_plain_blocks_are_found_as_a_whole(block: str) -> None:
+    assert _CLOSED.match(f"{block}\n\n")
 
 
 @given(st.lists(NOTES | OBSIDIAN | st.text(max_size=5)).map("".join))

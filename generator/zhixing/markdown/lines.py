@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+
+from zhixing.source import Span, make_span
 
 TAB = 4
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
@@ -83,9 +84,15 @@ def end_of_line(text: str, start: int, stop: int) -> int:
     return stop - 1 if text[stop - 1] == "\r" else stop
 
 
-def line_spans(text: str, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, int]]:
-    """Return where the lines of a part of a text begin and stop, line ends included.
+# A line ends with LF, CRLF or CR, as in CommonMark (not with U+2028).
 
-    A line ends with LF, CRLF or CR, as in CommonMark (not with U+2028).
-    """
-    return map(re.Match.span, _LINES.finditer(text, start, len(text) if stop is None else stop))
+
+def next_line(text: str, start: int) -> int:
+    """Return where the line ends that begins at an offset inside the text, its line end included."""
+    found = _LINES.match(text, start)
+    return found.end() if found else len(text)
+
+
+def split_lines(text: str, start: int, stop: int) -> tuple[Span, ...]:
+    """Return the lines of a part of a text, line ends included."""
+    return tuple(map(make_span, map(re.Match.span, _LINES.finditer(text, start, stop))))

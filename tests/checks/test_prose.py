@@ -157,7 +157,7 @@ def test_coverage_counts_claims_waivers_and_the_rest() -> None:
     found = coverage(note)
 
     assert (found.claims, found.waived, [one.text for one in found.unmarked]) == (1, 1, ["3", "7"])
-    assert found.share == 1 / 4
+    assert found.counts.share == 1 / 4
 
 
 SIGNS = """```yaml example

@@ -16,6 +16,25 @@ from zhixing.vault.note import Note
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """How many numbers and words are claims, how many are waived, and how many are neither."""
+
+    claims: int
+    waived: int
+    unmarked: int
+
+    @property
+    def counted(self) -> int:
+        """All that counts."""
+        return self.claims + self.waived + self.unmarked
+
+    @property
+    def share(self) -> float:
+        """Claims among all that counts; 1 for a note without numerals."""
+        return self.claims / self.counted if self.counted else 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     """How many numbers and words of a note are claims, how many are waived, and the numerals that are neither."""
 
@@ -24,14 +43,9 @@ class Coverage:
     unmarked: tuple[Numeral, ...]
 
     @property
-    def counted(self) -> int:
-        """All that counts."""
-        return self.claims + self.waived + len(self.unmarked)
-
-    @property
-    def share(self) -> float:
-        """Claims among all that counts; 1 for a note without numerals."""
-        return self.claims / self.counted if self.counted else 1.0
+    def counts(self) -> Counts:
+        """The numbers alone."""
+        return Counts(self.claims, self.waived, len(self.unmarked))
 
 
 def coverage(note: Note, template: Template | None = None) -> Coverage:
@@ -63,11 +77,11 @@ def _references(note: Note, template: Template | None) -> list[Span]:
     return [Span(h.span.start, end) for h, end in zip(starts, ends, strict=False) if h.text in titles]
 
 
-def total(parts: Iterable[Coverage]) -> Coverage:
-    """Return the coverage of several notes together."""
+def total(parts: Iterable[Counts]) -> Counts:
+    """Return the counts of several notes together."""
     every = list(parts)
-    unmarked = tuple(one for part in every for one in part.unmarked)
-    return Coverage(sum(part.claims for part in every), sum(part.waived for part in every), unmarked)
+    claims, waived = sum(one.claims for one in every), sum(one.waived for one in every)
+    return Counts(claims, waived, sum(one.unmarked for one in every))
 
 
 def coverage_problems(note: Note, found: Coverage) -> list[Problem]:

@@ -9,7 +9,7 @@ from pathlib import Path, PurePath, PurePosixPath
 
 import click
 
-from zhixing.checks.coverage import Coverage, coverage_of, coverage_problems, total
+from zhixing.checks.coverage import Counts, Coverage, coverage_of, coverage_problems, total
 from zhixing.cli.common import Rooted, display_path
 from zhixing.compose import templates_of
 from zhixing.problems import Problem, visible
@@ -29,14 +29,19 @@ class Measured:
     @property
     def share(self) -> float:
         """The coverage in total."""
-        return total(self.parts.values()).share
+        return self.total.share
+
+    @property
+    def total(self) -> Counts:
+        """The counts of all notes together."""
+        return total(part.counts for part in self.parts.values())
 
     def print(self, vault: Rooted) -> None:
         """Print coverage by note and in total; nothing where there are no notes."""
         for path, part in sorted(self.parts.items()):
-            click.echo(f"{_row(part)}  {visible(display_path(vault, path))}", err=True)
+            click.echo(f"{_row(part.counts)}  {visible(display_path(vault, path))}", err=True)
         if self.parts:
-            click.echo(f"{_row(total(self.parts.values()))}  in total", err=True)
+            click.echo(f"{_row(self.total)}  in total", err=True)
 
     def write_badge(self, path: Path) -> None:
         """Write the badge where it differs from what is there. Where that fails, say so and exit with 1."""
@@ -57,5 +62,5 @@ def measure(project: Project, vault: Vault, chosen: Collection[PurePosixPath]) -
     return Measured(parts, [one for path, note in notes.items() for one in coverage_problems(note, parts[str(path)])])
 
 
-def _row(part: Coverage) -> str:
-    return f"{part.share:7.1%}  {part.claims:4} claims {part.waived:3} waived {len(part.unmarked):4} unmarked"
+def _row(part: Counts) -> str:
+    return f"{part.share:7.1%}  {part.claims:4} claims {part.waived:3} waived {part.unmarked:4} unmarked"

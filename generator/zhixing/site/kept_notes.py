@@ -80,7 +80,7 @@ class KeptNotes:
         """Have a note take what was kept of it; return whether it is the same note."""
         try:
             digest, templates, reading, problems, sentences = json.loads(entry)
-            if digest != _digest(note) or templates != self.templates:
+            if digest != digest_note(note) or templates != self.templates:
                 return False
             own = tuple(load_problems(problems))
             load_reading(note, reading)
@@ -107,7 +107,7 @@ class KeptNotes:
 
     def _dump(self, note: Note) -> bytes:
         sentences = list(keep_sentences(note).items())
-        parts = [_digest(note), self.templates, dump_reading(note), dump_problems(self.own[note]), sentences]
+        parts = [digest_note(note), self.templates, dump_reading(note), dump_problems(self.own[note]), sentences]
         return json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass")
 
 
@@ -115,7 +115,7 @@ def _key(path: PurePosixPath) -> bytes:
     return str(path).encode()
 
 
-def _digest(note: Note) -> str:
+def digest_note(note: Note) -> str:
     """Return the digest of all that decides what is read of a note."""
     head = repr((str(note.path), note.marked_only, note.dialect)).encode()
     total = blake2b(head, digest_size=_SIZE)

@@ -323,6 +323,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
             store = open_store(docs, INDEX)
             self.memory = open_memory(store)
             self.kept_notes = KeptNotes(store if self.incremental.is_kept else None)
+            self.state_notes.store = store if self.serving else None
             self.edited_texts = EditedTexts(store if self.incremental.dirty and not self.serving else None)
         project = Project(docs, templates, wording, file, settings)
         said = (_said(config), config.site_url, config.strict, _written(self.config))
@@ -638,6 +639,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     def _keep(self) -> None:
         """Keep what was read of the vault for the next build."""
         self.kept_notes.save(self.shown.vault)
+        self.state_notes.save()
         if self.incremental.kept is not None:
             self.edited_texts.save(self.shown, self.around, self.incremental.signatures)
 

@@ -138,7 +138,7 @@ def test_an_exception_is_that_of_one_process(tmp_path: Path) -> None:
 
 
 def test_a_process_with_threads_does_not_fork(tmp_path: Path) -> None:
-    thread = "\nthreading.Thread(target=time.sleep, args=(3,), daemon=True).start()\n"
+    thread = "\nthreading.Thread(target=time.sleep, args=(600,), daemon=True).start()\n"
 
     *_, read = check(write_vault(tmp_path), 1, thread, "--all")
 
@@ -150,9 +150,9 @@ def test_no_worker_outlives_its_parent(tmp_path: Path, number: signal.Signals) -
     project = write_vault(tmp_path)
     # Ctrl-C goes to all processes of the terminal. Of another end of its parent a worker hears when it sends; its share
     # would take half a minute.
-    seconds = 60 if number == signal.SIGINT else 2
+    seconds = 600 if number == signal.SIGINT else 2
     process = start(project, 1, WAIT.format(seconds=seconds), "--no-cache")
-    wait_until(lambda: len(list((project / "pids").iterdir())) == 3)
+    wait_until(lambda: len(list((project / "pids").iterdir())) == 3, seconds=60)
 
     if number == signal.SIGINT:
         os.killpg(process.pid, number)

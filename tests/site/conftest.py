@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,11 +17,20 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 VAULT = Path(__file__).parent.parent / "vaults" / "site-basic"
 COMMAND = str(Path(sys.executable).with_name("zhixing"))
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+PATIENCE = 60
+"""Seconds after which a test gives up on what a moment suffices for: a machine may be as busy as it likes."""
+# Fonts are there, nothing moves or changes its colour, and tables that scroll are in reach of the keyboard.
+STILL = """document.fonts.status === "loaded"
+  && document.getAnimations().every((one) => one.playState !== "running")
+  && [...document.querySelectorAll(".md-typeset__scrollwrap")]
+    .every((one) => one.scrollWidth <= one.clientWidth || one.tabIndex === 0)"""
+
+expect.set_options(timeout=1000 * PATIENCE)
 
 
 def run(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -58,9 +67,22 @@ def wait_until(page: Page, expression: str, arg: object = None) -> None:
     Playwright's own `wait_for_function` evaluates text within the page, which the policy of our pages forbids: it
     raises wherever the first attempt is not true at once.
     """
-    end = time.monotonic() + 30
+    end = time.monotonic() + PATIENCE
     while not page.evaluate(expression, arg):
         assert time.monotonic() < end, f"never true: {expression}"
+        page.wait_for_timeout(20)
+
+
+def wait_until_still(page: Page) -> None:
+    """Wait until a page that has loaded looks as it will go on to look: what a script or a transition does is done."""
+    wait_until(page, STILL)
+
+
+def wait_for(page: Page, holds: Callable[[], bool]) -> None:
+    """Wait until something holds that events of a page make true."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, "never true"
         page.wait_for_timeout(20)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
+from conftest import wait_until_still
 from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
@@ -29,6 +30,7 @@ def test_no_page_shuts_anybody_out(
     for path in pages:
         page = context.new_page()
         page.goto(address + path.relative_to(site).as_posix())
+        wait_until_still(page)
         answer: dict[str, Any] = Axe().run(page, context=OTHERS).response
         assert len(answer["passes"]) > 10
         found |= {str(path): _wrong(answer)} if _wrong(answer) else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import shutil
 import socket
@@ -9,13 +10,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote, unquote
 
 import pytest
-from conftest import VAULT, wait_until
+from conftest import PATIENCE, VAULT, wait_until, wait_until_still
 from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
@@ -30,7 +31,6 @@ def opened(
     browser: Browser, url: str, *, width: int = 1280, scheme: Literal["light", "dark"] = "light"
 ) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    context.set_default_timeout(10_000)
     page = context.new_page()
     page.goto(url, wait_until="load")
     yield page
@@ -102,10 +102,9 @@ def test_links_and_backlinks_lead_to_pages(browser: Browser, address: str) -> No
         page.locator("article p a", has_text="多头注意力").click()
         page.wait_for_url("**/" + quote("多头注意力") + "/")
         page.locator("article p a", has_text="同一个公式").click()
-        page.wait_for_load_state()
-        assert unquote(page.url).endswith("概念/注意力/#数学形式-sqrtd_k")
+        page.wait_for_url(lambda url: unquote(url).endswith("概念/注意力/#数学形式-sqrtd_k"))
         page.locator(".backlinks a", has_text="首页").click()
-        page.wait_for_load_state()
+        page.wait_for_url(address)
         assert page.locator("h1").inner_text() == "首页"
 
 
@@ -121,8 +120,8 @@ def test_a_tag_leads_to_its_notes_and_back(browser: Browser, address: str) -> No
 
 def test_a_former_address_leads_on_and_keeps_its_place(browser: Browser, address: str) -> None:
     with opened(browser, address + quote("概念/Attention/?q=1#数学形式-sqrtd_k", safe="/?=#")) as page:
+        page.wait_for_url(lambda url: unquote(url) == f"{address}概念/注意力/?q=1#数学形式-sqrtd_k")
         page.wait_for_selector("article h1")
-        assert unquote(page.url) == f"{address}概念/注意力/?q=1#数学形式-sqrtd_k"
         page.goto("about:blank")
         page.go_back()
         assert "Attention" not in page.url
@@ -161,6 +160,7 @@ def test_the_source_opens(browser: Browser, address: str) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_stands_out_from_the_page(browser: Browser, address: str, scheme: Scheme) -> None:
     with opened(browser, address + quote("概念/注意力/"), scheme=scheme) as page:
+        wait_until_still(page)
         colour = "getComputedStyle(document.querySelector('{}')).{}"
         paper = luminance(page.evaluate(colour.format("body", "backgroundColor")))
         assert (paper < 0.1) is (scheme == "dark")
@@ -186,6 +186,7 @@ def test_properties_and_tags_stand_out_from_the_page(browser: Browser, address: 
     }  # fmt: skip
     for name, selectors in places.items():
         with opened(browser, address + quote(name), scheme=scheme) as page:
+            wait_until_still(page)
             colour = "getComputedStyle(document.querySelector('{}')).{}"
             paper = luminance(page.evaluate(colour.format("body", "backgroundColor")))
             for place in selectors:
@@ -203,6 +204,7 @@ def luminance(colour: str) -> float:
 @pytest.mark.parametrize("name", PAGES)
 def test_a_phone_scrolls_in_one_direction_only(browser: Browser, address: str, name: str) -> None:
     with opened(browser, address + quote(name), width=390) as page:
+        wait_until_still(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         # Wide things scroll within themselves.
         for place in page.locator(".formula, .md-typeset__scrollwrap").all():
@@ -243,28 +245,31 @@ def _broken(page: str) -> str:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port that nobody uses, below those that the system gives to connections: so it stays free until used."""
+    while True:
+        port = random.SystemRandom().randrange(10_000, 30_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextmanager
 def served(project: Path, port: int) -> Iterator[str]:
-    """Run `mkdocs serve` as a reader does, until it answers."""
+    """Run `mkdocs serve` as a reader does; yields its address when it answers."""
     log = project.parent / "serve.log"
     command = [sys.executable, "-m", "mkdocs", "serve", "--livereload", "--dev-addr", f"127.0.0.1:{port}"]
     with log.open("w") as output:
         server = subprocess.Popen(command, cwd=project, stdout=output, stderr=output)
         try:
-            deadline = time.monotonic() + 60
-            while time.monotonic() < deadline and "Serving on" not in log.read_text():
+            deadline = time.monotonic() + PATIENCE
+            while "Serving on" not in log.read_text():
                 assert server.poll() is None, log.read_text()
+                assert time.monotonic() < deadline, log.read_text()
                 time.sleep(0.1)
             yield f"http://127.0.0.1:{port}/"
         finally:
             server.terminate()
-            server.wait(timeout=10)
+            server.wait(timeout=PATIENCE)
 
 
 def test_a_page_follows_every_save(browser: Browser, tmp_path: Path) -> None:
@@ -277,7 +282,7 @@ def test_a_page_follows_every_save(browser: Browser, tmp_path: Path) -> None:
         assert page.locator("article td", has_text="10").count()
         note.write_text(text.replace("apple: 10", "apple: 20"), encoding="utf-8")
         # What is shown is computed anew, though nothing was regenerated and a claim no longer holds.
-        page.wait_for_selector("article td:has-text('20')", timeout=30_000)
+        page.wait_for_selector("article td:has-text('20')", timeout=1000 * PATIENCE)
         assert {path: path.stat().st_mtime_ns for path in (project / "notes").rglob("*") if path != note} == before
 
 

@@ -237,6 +237,7 @@ def test_a_canvas_opens_whole_and_is_moved_by_mouse_keys_and_fingers(browser: Br
     page.get_by_role("button", name="全屏").click()
     assert_whole(page)
     page.get_by_role("button", name="关闭").click()
+    page.locator("dialog.zx-full").wait_for(state="detached")
     assert_whole(page)
     context.close()
 

@@ -41,10 +41,9 @@ def test_a_number_is_reached_by_key_says_what_backs_it_and_leads_to_its_example(
         page.keyboard.press("Escape")
         assert not page.locator(CARD).is_visible()
         page.keyboard.press("Enter")
-        assert page.evaluate("decodeURIComponent(location.hash)") == "#example:水果"
-        top = page.locator('[id="example:水果"]').bounding_box()
-        assert top is not None
-        assert 0 <= top["y"] < 900
+        wait_until(page, "decodeURIComponent(location.hash) === '#example:水果'")
+        top = "document.getElementById('example:水果').getBoundingClientRect().top"
+        wait_until(page, f"0 <= {top} && {top} < 900")
 
 
 def test_the_numbers_of_a_section_are_one_stop_and_arrows_walk_them(browser: Browser, address: str) -> None:

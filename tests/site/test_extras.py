@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
-import time
 from pathlib import Path
 
 import pytest
-from conftest import run, served
+from conftest import run, served, wait_for
 from note_page import as_tree, to_html
 from playwright.sync_api import Browser, Request
 from test_policy import policy_of
@@ -254,6 +253,7 @@ def test_a_browser_runs_and_asks_for_what_is_named(
         page.on("request", lambda request: found.append(request))  # noqa: PLW0108  # Playwright marks what it is given
         page.goto(address, wait_until="load")
         page.locator("article").evaluate("one => one.lastElementChild.scrollIntoView()")
+        wait_for(page, lambda: {*asked} <= {one.url.removeprefix("https://") for one in found})
         page.wait_for_timeout(500)
         assert sorted(page.evaluate("window.ran ?? []")) == ran
         assert (
@@ -267,7 +267,7 @@ def test_a_browser_runs_and_asks_for_what_is_named(
         else:
             assert page.locator("article :is(iframe, form, script, style, #box)").count() == 0
         page.locator(":is(#knob, #send)").evaluate_all("all => all.forEach(one => one.click())")
-        time.sleep(0.3)
+        page.wait_for_timeout(300)
         assert page.url.startswith(address)
         assert said == []
         page.close()

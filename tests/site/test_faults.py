@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from urllib.parse import quote
 
-from conftest import VAULT
+from conftest import VAULT, wait_until
 from playwright.sync_api import Browser
 from test_browser import free_port, opened, served
 
@@ -55,10 +55,9 @@ def test_a_served_page_shows_what_fails_what_is_wrong_and_what_was_edited(browse
         assert "example-name" in failed.inner_text()
         assert "77" not in page.locator("article").inner_text()
         page.locator(".zx-faults a").nth(1).click()
-        assert page.evaluate("decodeURIComponent(location.hash)") == "#fault:2"
-        box = page.locator('[id="fault:2"]').bounding_box()
-        assert box is not None
-        assert 40 < box["y"] < 800
+        wait_until(page, "decodeURIComponent(location.hash) === '#fault:2'")
+        top = "document.getElementById('fault:2').getBoundingClientRect().top"
+        wait_until(page, f"40 < {top} && {top} < 800")
         page.locator(".zx-faults a.zx-whole").click()
         page.wait_for_selector("h1:has-text('全库状态')")
         said = page.locator("article").inner_text()

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import run, served
+from conftest import run, served, wait_for
 from note_page import as_tree, to_html
 from playwright.sync_api import Browser, Request
 from test_policy import policy_of
@@ -119,6 +119,7 @@ def test_a_browser_asks_those_hosts_and_no_other(
         page.route(re.compile("^https:"), lambda route: route.fulfill(status=200, body=b""))
         page.on("request", lambda request: found.append(request))  # noqa: PLW0108  # Playwright marks what it is given
         page.goto(address, wait_until="load")
+        wait_for(page, lambda: {*asked} <= {one.url.removeprefix("https://") for one in found})
         page.wait_for_timeout(300)
         page.close()
     far = [request for request in found if not request.url.startswith(address)]

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urljoin
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
-from conftest import served
+from conftest import served, wait_until_still
 from playwright.sync_api import Browser, Page
 from served_site import ServedSite
 
@@ -108,6 +108,7 @@ def test_axe_finds_nothing(browser: Browser, shipped: Shipped, width: int, schem
     for kind in KINDS:
         page.goto(shipped.of(kind))
         page.evaluate("document.querySelectorAll('article details').forEach(one => one.open = true)")
+        wait_until_still(page)
         answer: dict[str, Any] = Axe().run(page, context=OTHERS).response
         assert len(answer["passes"]) > 10, kind
         wrong = [
@@ -133,6 +134,7 @@ def test_pages_fit_are_quiet_and_ask_nobody_else(
     page.on("request", lambda asked: said.append(asked.url) if not _is_own(asked.url, shipped) else None)
     for kind in KINDS:
         page.goto(shipped.of(kind), wait_until="load")
+        wait_until_still(page)
         assert page.locator("article h1:visible").count() == 1, kind
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), kind
     context.close()
@@ -203,10 +205,11 @@ def test_a_vault_is_walked_from_page_to_page(browser: Browser, shipped: Shipped)
     assert after
     assert before != after
     page.locator(".md-footer__link--next").click()
+    page.wait_for_url(lambda url: unquote(url) == unquote(urljoin(shipped.of("note"), after)))
     page.locator(".md-footer__link--prev").click()
-    assert page.url == shipped.of("note")
+    page.wait_for_url(shipped.of("note"))
     for name, kind in (("最近更新", "recent changes"), ("标签", "all tags")):
         page.locator(".md-nav--primary").get_by_role("link", name=name).click()
-        assert page.url == shipped.of(kind)
+        page.wait_for_url(shipped.of(kind))
         assert page.locator("article li a").count() > 10
     context.close()

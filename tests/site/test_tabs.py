@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
-from conftest import run, served
+from conftest import run, served, wait_until_still
 from playwright.sync_api import Browser, Page
 from test_axe import OTHERS, SCREENS
 
@@ -83,6 +83,7 @@ def test_tabs_shut_nobody_out(browser: Browser, tabs: str, width: int, scheme: L
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
     page = context.new_page()
     page.goto(tabs)
+    wait_until_still(page)
     answer: dict[str, Any] = Axe().run(page, context=OTHERS).response
     context.close()
     assert [(rule["id"], node["html"]) for rule in answer["violations"] for node in rule["nodes"]] == []

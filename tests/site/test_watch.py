@@ -12,7 +12,7 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 
 from zhixing.site import watch
 
-NEVER, LONG = 600.0, 10.0
+NEVER, LONG = 600.0, 60.0
 
 
 class Changes(FileSystemEventHandler):

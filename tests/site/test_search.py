@@ -209,6 +209,13 @@ def at(browser: Browser, url: str) -> Iterator[Page]:
     assert problems == []
 
 
+@pytest.fixture(scope="module")
+def searching(browser: Browser, place: str) -> Iterator[Page]:
+    """A page in whose search one query follows another."""
+    with at(browser, place) as page:
+        yield page
+
+
 def find(page: Page, query: str) -> list[str]:
     """Type a query; return the names of the results, the first ones first."""
     if not page.locator("#zx-search").is_visible():
@@ -233,9 +240,8 @@ def find(page: Page, query: str) -> list[str]:
         ("第7页", "页7"), ("分", "谱"), ("共有的标题", "共有的标题集"), ("多头注意力是什么意思呢", "多头注意力"),
     ],
 )  # fmt: skip
-def test_the_page_that_is_meant_comes_first(browser: Browser, place: str, query: str, first: str) -> None:
-    with at(browser, place) as page:
-        assert find(page, query)[:1] == [first]
+def test_the_page_that_is_meant_comes_first(searching: Page, query: str, first: str) -> None:
+    assert find(searching, query)[:1] == [first]
 
 
 @pytest.mark.browser

@@ -243,7 +243,7 @@ def files(count: int) -> str:
 def rare_collections() -> Iterator[None]:
     """Let Python look for unreachable circles rarely: nearly all of what is read stays, and is looked at each time."""
     before = gc.get_threshold()
-    gc.set_threshold(200_000, 50, 100)
+    gc.set_threshold(2_000_000, 50, 100)
     try:
         yield
     finally:

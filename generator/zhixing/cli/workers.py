@@ -7,6 +7,7 @@ What a worker cannot do is left to the process that asked, so that every problem
 from __future__ import annotations
 
 import gc
+import marshal
 import os
 import signal
 import sys
@@ -20,7 +21,6 @@ from multiprocessing import current_process, get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import PurePosixPath
-from typing import Any
 
 from zhixing.checks.faces import is_plain
 from zhixing.checks.own import check_own
@@ -28,6 +28,7 @@ from zhixing.checks.template import Template
 from zhixing.cli.common import progress
 from zhixing.problems import Problem
 from zhixing.vault.note import Note
+from zhixing.vault.note_data import Data, dump_problems, dump_reading, load_problems, load_reading
 from zhixing.vault.vault import Vault
 
 LEAST = 400
@@ -39,8 +40,9 @@ _PATIENCE = 60.0
 """Seconds without any news after which the workers are given up."""
 
 _Own = tuple[Problem, ...]
-_Read = tuple[int, _Own, dict[str, Any]]
-"""A note by its number, its own problems, and what is kept of it."""
+_Read = tuple[int, Data, Data]
+"""A note by its number, its own problems, and what is kept of it: plain data, which `marshal` writes and reads in a
+quarter of the time that `pickle` takes for the objects."""
 
 
 def read_in_workers(vault: Vault, templates: Mapping[str, Template]) -> dict[PurePosixPath, tuple[Problem, ...]]:
@@ -56,8 +58,8 @@ def read_in_workers(vault: Vault, templates: Mapping[str, Template]) -> dict[Pur
         return own
     with progress("Reading") as tell, closing(_receive(notes, templates, count)) as received:
         for number, problems, kept in received:
-            notes[number].load_condensed(kept)
-            own[notes[number].path] = problems
+            load_reading(notes[number], kept)
+            own[notes[number].path] = tuple(load_problems(problems))
             tell(len(own), len(notes))
     return own
 
@@ -101,7 +103,8 @@ def _receive(notes: Sequence[Note], templates: Mapping[str, Template], count: in
 def _take(reader: Connection) -> list[_Read] | None:
     """Return what a worker sent next; None where it has ended."""
     try:
-        return list(reader.recv())
+        read: list[_Read] = marshal.loads(reader.recv_bytes())  # noqa: S302  # our own worker wrote it
+        return read
     except (EOFError, OSError):
         return None
 
@@ -149,9 +152,9 @@ def _work(inherited: Sequence[Connection], writer: Connection, read: Callable[[]
         for one in read():
             waiting.append(one)
             if len(waiting) == CHUNK:
-                writer.send(waiting)
+                writer.send_bytes(marshal.dumps(waiting))
                 waiting = []
-        writer.send(waiting)
+        writer.send_bytes(marshal.dumps(waiting))
 
 
 def _read_share(notes: Sequence[Note], templates: Mapping[str, Template], first: int, count: int) -> Iterator[_Read]:
@@ -161,6 +164,4 @@ def _read_share(notes: Sequence[Note], templates: Mapping[str, Template], first:
     """
     for number in range(first, len(notes), count):
         note = copy(notes[number])  # what is read of it goes with the copy
-        own = tuple(check_own(note, templates))
-        note.condense()
-        yield number, own, note.dump_condensed()
+        yield number, dump_problems(check_own(note, templates)), dump_reading(note)

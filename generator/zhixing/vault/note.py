@@ -6,7 +6,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from pathlib import PurePosixPath
@@ -469,11 +469,6 @@ class Note(Reading):
         if with_frontmatter:
             vars(self).pop("_frontmatter", None)
         self.forget()
-
-    def dump_condensed(self) -> dict[str, Any]:
-        """Return what is kept of a condensed note, for another process that has the same note."""
-        given = {one.name for one in fields(self)}
-        return {name: value for name, value in vars(self).items() if name not in given}
 
     def load_condensed(self, kept: Mapping[str, Any]) -> None:
         """Take what another process dumped of the same note; the note is then condensed."""

@@ -1,4 +1,4 @@
-"""What is read of a note as JSON, so that another process that has the same note need not read it again.
+"""What is read of a note as plain data, so that another process that has the same note need not read it again.
 
 Plain data and no Python objects: whatever an entry says, reading it runs nothing.
 """
@@ -15,7 +15,7 @@ from zhixing.markdown.links import Token, TokenKind, Wikilink
 from zhixing.numerals.bound import Fragment
 from zhixing.numerals.read import Manner, Numeral
 from zhixing.problems import Code, Problem, Severity
-from zhixing.source import Span, Spans
+from zhixing.source import Span, Spans, make_span
 from zhixing.vault.note import Block, Heading, Link, Note
 from zhixing.vault.properties import Properties
 
@@ -26,7 +26,7 @@ _CODES = {code.name: code for code in Code}
 _LEVELS = {level.value: level for level in Severity}
 
 Data = list[Any]
-"""What `json` writes and reads."""
+"""What `json` and `marshal` write and read."""
 
 
 def dump_reading(note: Note) -> Data:
@@ -37,7 +37,7 @@ def dump_reading(note: Note) -> Data:
         said,
         dump_problems(doubts),
         [_dump_link(link) for link in note.links],
-        [[one.level, one.text, one.slug, one.span.start, one.span.end, one.raw] for one in note.headings],
+        [[level, text, slug, *span, raw] for level, text, slug, span, raw in note.headings],
         [[one.id, one.span.start, one.span.end, one.results, one.part] for one in note.blocks],
         note.tags,
         [_dump_generated(one) for one in note.generated.items],
@@ -93,9 +93,8 @@ def load_problems(data: Data) -> list[Problem]:
 
 
 def _dump_link(link: Link) -> Data:
-    token = _dump_token(link.token) if link.token else None
-    row = [link.span.start, link.span.end, link.path, link.headings, link.block, link.display, link.embed, link.wiki]
-    return [*row, link.url, link.field, token]
+    span, path, headings, block, display, embed, wiki, url, field, token = link
+    return [*span, path, headings, block, display, embed, wiki, url, field, _dump_token(token) if token else None]
 
 
 def _load_link(
@@ -103,27 +102,28 @@ def _load_link(
     url: str, field: str, token: Data | None,
 ) -> Link:  # fmt: skip
     known = _load_token(*token) if token else None
-    return Link(Span(start, end), path, tuple(headings), block, display, embed, wiki, url, field, known)
+    return Link(make_span((start, end)), path, tuple(headings), block, display, embed, wiki, url, field, known)
+
+
+_NOWHERE = (-1, -1)
 
 
 def _dump_token(token: Token) -> Data:
-    wiki = token.wikilink
-    said = [wiki.path, wiki.headings, wiki.block, wiki.display, wiki.embed, wiki.size, wiki.escaped] if wiki else None
-    places = (token.span, token.content, token.target, token.title)
-    spans = [at for span in places for at in ((span.start, span.end) if span else (-1, -1))]
-    return [token.kind.value, said, token.display, *spans]
+    kind, span, content, wiki, target, display, title = token
+    said = [*wiki] if wiki else None
+    return [kind.value, said, display, *span, *content, *(target or _NOWHERE), *(title or _NOWHERE)]
 
 
 def _load_token(kind: str, said: Data | None, display: bool, *at: int) -> Token:
     start, end, begins, ends, target, target_end, title, title_end = at
     return Token(
         _KINDS[kind],
-        Span(start, end),
-        Span(begins, ends),
+        make_span((start, end)),
+        make_span((begins, ends)),
         _load_wikilink(*said) if said else None,
-        Span(target, target_end) if target >= 0 else None,
+        make_span((target, target_end)) if target >= 0 else None,
         display,
-        Span(title, title_end) if title >= 0 else None,
+        make_span((title, title_end)) if title >= 0 else None,
     )
 
 
@@ -135,7 +135,7 @@ def _load_wikilink(
 
 
 def _load_heading(level: int, text: str, slug: str, start: int, end: int, raw: str) -> Heading:
-    return Heading(level, text, slug, Span(start, end), raw)
+    return Heading(level, text, slug, make_span((start, end)), raw)
 
 
 def _dump_region(region: Region) -> Data:

@@ -39,6 +39,10 @@ CANVAS = """{"nodes": [
 {"id": "b", "type": "text", "text": "卡片%d，见[[笔记0]]", "x": 300, "y": 0, "width": 200, "height": 80}
 ], "edges": [{"id": "e", "fromNode": "a", "toNode": "b"}]}
 """
+BASE = """filters: 'file.hasTag("标签1") || file.hasLink("笔记0")'
+views:
+  - {type: table, name: 表, order: [file.name, title, tags, file.links, requires], limit: %d}
+"""
 TEMPLATE = "---\ntype: concept\ntags: []\n---\n\n# {{title}}\n\n## 定义\n"
 FOLDERS = ("", "数学/", "数学/深/", "注意力/")
 WORDS = ("权重", "梯度", "向量", "分布", "矩阵", "序列", "softmax", "d_k", "损失")
@@ -202,6 +206,15 @@ def change_canvas(author: Author, _: Path) -> None:
     author.write(author.vault / "画布.canvas", CANVAS % (shown, author.random.randrange(9)))
 
 
+def change_base(author: Author, path: Path) -> None:
+    """Change the base of a vault that has one, or put it into a note."""
+    place, text = author.vault / "概念.base", BASE % author.random.randrange(1, 9)
+    if place.exists() and author.random.random() < 0.5:
+        author.write(place, text)
+    elif place.exists():
+        author.write(path, f"{path.read_text(encoding='utf-8')}\n```base\n{text}```\n")
+
+
 def remove_folder(author: Author, _: Path) -> None:
     if len(author.notes()) > author.count:
         shutil.rmtree(author.vault / "数学" / "深", ignore_errors=True)
@@ -221,6 +234,6 @@ EDITS: dict[str, Callable[[Author, Path], None]] = {
     for edit in (
         *(add_text, change_sentence, change_title, change_alias, change_heading, change_block, change_link),
         *(change_tag, change_date, change_requires, change_given, break_example, change_claim, rename, move, delete),
-        *(create, hide, change_picture, change_canvas, remove_folder, change_template, change_settings),
+        *(create, hide, change_picture, change_canvas, change_base, remove_folder, change_template, change_settings),
     )
 }

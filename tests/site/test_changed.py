@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from edits import CONFIG, Author, add_text
+from edits import BASE, CONFIG, Author, add_text
 from served_site import ServedSite, differences, read_site
 
 from zhixing import compose
@@ -30,7 +30,9 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def author(project: Path) -> Author:
-    return Author(project, SEED, NOTES)
+    author = Author(project, SEED, NOTES)
+    author.write(author.vault / "概念.base", BASE % 50)
+    return author
 
 
 @pytest.fixture
@@ -92,6 +94,22 @@ def test_a_save_that_changes_nothing_builds_nothing(served: ServedSite) -> None:
     served.save()
     assert built(served) == set()
     assert {path: path.stat().st_mtime_ns for path in served.site.rglob("*.html")} == before
+
+
+def test_a_base_follows_the_notes_and_its_own_text(author: Author, served: ServedSite) -> None:
+    def read_rows() -> str:
+        return (served.site / "概念-base" / "index.html").read_text(encoding="utf-8").partition("<table")[2]
+
+    before = read_rows()
+    add_text(author, author.vault / "笔记0.md")
+    served.save()
+    assert read_rows() == before
+    author.change(author.vault / "笔记0.md", r"\Z", "\n#标签1 见[[笔记4]]。\n")
+    served.save()
+    assert read_rows().count("<tr") == before.count("<tr") + 1
+    author.write(author.vault / "概念.base", BASE % 1)
+    served.save()
+    assert read_rows().count("<tr") == 2
 
 
 def test_a_page_follows_a_result_that_it_embeds_though_the_example_does_not_show_it(

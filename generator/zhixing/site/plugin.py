@@ -297,7 +297,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         if [(one.canvas, one.note) for one in maps] != [(one.canvas, one.note) for one in self.maps]:
             return False
         canvases = {one.canvas for one in maps}
-        sheets = find_sheets(shown, self.tags, known.shown, maps=canvases, known=self.sheets.places)
+        sheets = find_sheets(shown, self.tags, known.shown, maps=canvases, known=self.sheets)
         mermaid = shown.has_mermaid or sheets.has_mermaid
         if mermaid != known.mermaid or not renew_inert(self.files, config.docs_dir):
             return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from itertools import count
@@ -22,14 +23,22 @@ from zhixing.vault.load import read_inside
 from zhixing.vault.note import Note
 from zhixing.vault.vault import same_file
 
+# Every fenced block of a base begins so; not all that begins so is one.
+_MAY_BE_BASE = re.compile(rf"(?:```|~~~)\s*{BLOCK}(?!\S)")
+
 
 @dataclass(frozen=True, slots=True)
 class Sheets:
-    """The pages by their own place, the place of each file's page, and what bases in notes show."""
+    """The pages by their own place, the place of each file's page, and what bases in notes show.
+
+    `texts` are those of the files, `sharing` says how many bases share what they may cost.
+    """
 
     pages: Mapping[str, Document] = field(default_factory=dict)
     places: Mapping[PurePosixPath, PurePosixPath] = field(default_factory=dict)
     show_base: ShowBase | None = None
+    texts: Mapping[PurePosixPath, str] = field(default_factory=dict)
+    sharing: int = 0
 
     def name(self, page: str) -> str:
         """Return what a page is called."""
@@ -52,12 +61,13 @@ def find_sheets(
     paths: Iterable[str],
     in_use: Iterable[str] = (),
     maps: Set[PurePosixPath] = frozenset(),
-    known: Mapping[PurePosixPath, PurePosixPath] | None = None,
+    known: Sheets | None = None,
 ) -> Sheets:
     """Return the pages of the canvases and bases among the files that a site shows, at places that are not in use.
 
-    The canvases of maps have none: the note that shows the map is their place. Where the places are `known`, they are
-    not chosen again.
+    The canvases of maps have none: the note that shows the map is their place. The sheets of a site that has the same
+    files and tags, and whose vault has the same outline, may be `known`. Their places are not chosen again, and the
+    pages of bases are the same: bases ask notes for nothing but what belongs to the outline.
     """
     paths = list(paths)
     on_site = set(paths)
@@ -69,16 +79,22 @@ def find_sheets(
     notes = () if shown.rows else shown.vault.notes.values()
     asked = sum(count_bases(note) + count_embeds(note) for note in notes)
     asked += sum(text.lower().count(BASE) for text in texts.values())
-    bases = Bases(shown.vault, shown.private, tags, len(found) + asked, lambda note: str(note.path) in on_site)
+    sharing = len(found) + asked
+    bases = Bases(shown.vault, shown.private, tags, sharing, lambda note: str(note.path) in on_site)
     canvases = Canvases(shown.vault, shown.results, shown.private, len(found), bases)
     pages: dict[str, Document] = {}
     places: dict[PurePosixPath, PurePosixPath] = {}
     for path, text in texts.items():
-        places[path] = _place(path, taken) if known is None else known[path]
+        places[path] = _place(path, taken) if known is None else known.places[path]
         taken |= {same_file(str(places[path]))}
-        is_base = path.suffix.lower() == BASE
-        pages[str(places[path])] = bases.page(path, text) if is_base else canvases.page(path, text, tags)
-    return Sheets(pages, places, bases)
+        if path.suffix.lower() != BASE:
+            page = canvases.page(path, text, tags)
+        elif known and (known.sharing, known.texts[path]) == (sharing, text):
+            page = known.pages[str(places[path])]
+        else:
+            page = bases.page(path, text)
+        pages[str(places[path])] = page
+    return Sheets(pages, places, bases, texts, sharing)
 
 
 def _read(shown: Shown, path: PurePosixPath) -> str:
@@ -89,7 +105,7 @@ def _read(shown: Shown, path: PurePosixPath) -> str:
 
 def count_bases(note: Note) -> int:
     """Return how many bases stand in a note."""
-    if BLOCK not in note.source.text:
+    if not _MAY_BE_BASE.search(note.source.text):
         return 0
     return sum(one.kind is Kind.FENCE and one.info.split()[:1] == [BLOCK] for one in note.regions)
 

@@ -19,6 +19,8 @@ from watchdog.observers.polling import PollingEmitter
 # A save is several writes. The files are compared when none came for so many seconds, at the latest after some more.
 _QUIET = 0.015
 _LATEST = 0.2
+# Folders that are watched by themselves are compared at the same time, and heard of within so many seconds.
+_BETWEEN = 0.005
 # So many seconds pass between comparisons of which no notice came, and at least so many times what one takes.
 _INTERVAL = 0.5
 _IDLE = 10
@@ -109,4 +111,5 @@ def watch_closely(server: LiveReloadServer) -> None:
     for path, recursive, times in watched:
         for _ in range(times):
             server.watch(path, recursive=recursive)
-    server.build_delay = 2 * _QUIET
+    # The files were compared when the save had come to its end.
+    server.build_delay = _BETWEEN

@@ -54,8 +54,9 @@ _STAYING = OF_PATHS | {Code.ORPHAN}
 class State:
     """What is kept of a build: `settings` is a digest of them, `others` one of the files that stand elsewhere.
 
-    `files` are the vault's other files in their order, `digests` those of all files that are no notes. `left` is what
-    embeds might cost more, `limited` are the pages that embed something.
+    `files` are the vault's other files in their order, `digests` those of all files that are no notes. `made` are the
+    signatures of pages that no note is: they show titles, dates, tags and places of notes. `left` is what embeds might
+    cost more, `limited` are the pages that embed something.
     """
 
     settings: str
@@ -63,6 +64,7 @@ class State:
     files: list[str]
     digests: dict[str, str]
     rows: list[Row]
+    made: dict[str, str]
     around: dict[str, Any]
     problems: list[Any]
     left: int
@@ -136,15 +138,16 @@ class EditedTexts:
         self, found: Survey, shown: Shown, around: Surroundings, signatures: Mapping[str, bytes]
     ) -> State | None:
         vault, limits = shown.vault, embed_limits(shown.vault)
-        if not (_is_plain(shown) and found.files.keys() >= {*map(str, vault.notes)} and limits.left >= MAX_PAGE):
-            return None
         notes = {*map(str, vault.notes)}
+        if not (_is_plain(shown) and found.files.keys() >= notes and limits.left >= MAX_PAGE):
+            return None
         return State(
             self._settings,
             found.others,
             [*map(str, vault.files)],
             {path: digest for path, digest in found.files.items() if path not in notes},
             [*_rows(shown, signatures)],
+            {path: signature.hex() for path, signature in signatures.items() if path not in notes},
             _dump_around(around, {path: number for number, path in enumerate(vault.notes)}),
             dump_problems(shown.found),
             limits.left,
@@ -276,7 +279,8 @@ class _Reader:
             return None
         sources = read_templates(project.templates)
         self.notes.name_templates(sources if project.settings.templates else None)
-        notes = {PurePosixPath(row.path): read.get(row.path) or self._keep(row) for row in state.rows}
+        paths = {row.path: PurePosixPath(row.path) for row in state.rows}
+        notes = {paths[row.path]: read.get(row.path) or self._keep(row, paths[row.path]) for row in state.rows}
         files = tuple(map(PurePosixPath, state.files))
         root, settings = project.notes, project.settings
         vault = Vault(root, notes, files, (), template_folder(root), project.wording, settings)
@@ -289,9 +293,9 @@ class _Reader:
         """Return whether other notes find in a note what they found, and it shows and declares nothing but text."""
         return not row.embedded and _is_text(note) and _outline(note) == row.outline
 
-    def _keep(self, row: Row) -> KeptNote:
+    def _keep(self, row: Row, path: PurePosixPath) -> KeptNote:
         """Return a note that is not read."""
-        path, settings, project = PurePosixPath(row.path), self.project.settings, self.project
+        settings, project = self.project.settings, self.project
         title, type_, status, date, aliases, tags, published, permalink = row.properties
         own = Properties(title, type_, status, date, tuple(aliases), tuple(tags), published, permalink)
         known = {"_read_properties": (own, []), "tags": tuple(row.tags), "all_claims": NO_CLAIMS, "declaring": ()}
@@ -313,8 +317,10 @@ class _Reader:
         touched = {path for note in read for path in self._find_touched(vault, note)}
         self.notes.fetch({one for path in touched for one in (path, *linking.get(path, ()))})
         shown = show_edited(vault, found, problems, _Backlinks(vault, linking), held_to, rows)
-        rest = (row for row, path in zip(self.state.rows, paths, strict=True) if path not in touched)
-        signatures = {row.path: bytes.fromhex(row.signature) for row in rest}
+        rest = {
+            row.path: row.signature for row, path in zip(self.state.rows, paths, strict=True) if path not in touched
+        }
+        signatures = {path: bytes.fromhex(signature) for path, signature in (self.state.made | rest).items()}
         return Edited(shown, _load_around(self.state.around, vault), signatures)
 
     def _new_rows(self, vault: Vault, read: list[Note]) -> dict[PurePosixPath, Row]:

@@ -31,10 +31,10 @@ class ServedSite:
         first, self.plugin = self.load()
         first.plugins.on_startup(command="serve", dirty=dirty)
         if not kept:
-            self.plugin.incremental.folder = None
+            self.plugin.builder.incremental.folder = None
         self.whole = 0
         self._build(first)
-        self.rebuild = Rebuild(self.plugin, self._build)
+        self.rebuild = Rebuild(self.plugin.builder, self._build)
 
     def load(self) -> tuple[MkDocsConfig, ZhixingPlugin]:
         """Return the settings as MkDocs reads them for each whole build, and the plugin, which it keeps."""
@@ -52,7 +52,7 @@ class ServedSite:
 
     def problems(self) -> set[str]:
         """Return the problems of the last build."""
-        return set(map(str, self.plugin.shown.problems))
+        return set(map(str, self.plugin.builder.vault.shown.problems))
 
     def close(self) -> None:
         """Serve the site no longer."""
@@ -60,8 +60,8 @@ class ServedSite:
 
     def pages_built(self) -> int:
         """Return how many pages the last build made."""
-        changed = self.plugin.incremental.changed
-        return len(self.plugin.incremental.signatures if changed is None else changed)
+        changed = self.plugin.builder.incremental.changed
+        return len(self.plugin.builder.incremental.signatures if changed is None else changed)
 
 
 def load(project: Path, site: Path, plugins: dict[str, BasePlugin[Any]]) -> tuple[MkDocsConfig, ZhixingPlugin]:

@@ -54,7 +54,7 @@ def test_random_edits_give_what_a_clean_build_gives(author: Author, served: Serv
 
 def built(served: ServedSite) -> set[str]:
     """Return the pages that the last build made, but for lists of all notes."""
-    changed = served.plugin.incremental.changed
+    changed = served.plugin.builder.incremental.changed
     assert changed is not None
     return set(changed) - {"zhixing-state.md", "目录.md"}
 
@@ -155,12 +155,12 @@ def test_other_plugins_have_every_page_built_by_each_save(author: Author, tmp_pa
 def test_a_build_that_failed_is_followed_by_a_whole_one(
     author: Author, served: ServedSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(**_: object) -> None:
+    def fail(*_: object) -> None:
         raise OSError("the disk is full")
 
     add_text(author, author.notes()[0])
     with monkeypatch.context() as broken:
-        broken.setattr(served.plugin, "on_post_build", fail)
+        broken.setattr(served.plugin.builder, "finish", fail)
         with pytest.raises(OSError, match="full"):
             served.save()
     served.save()

@@ -27,8 +27,8 @@ def build_site(project: Path, site: Path, *, dirty: bool) -> set[str]:
     settings.plugins.on_startup(command="build", dirty=dirty)
     build(settings, dirty=dirty)
     settings.plugins.on_shutdown()
-    changed = plugin.incremental.changed
-    return set(plugin.incremental.signatures) if changed is None else set(changed)
+    changed = plugin.builder.incremental.changed
+    return set(plugin.builder.incremental.signatures) if changed is None else set(changed)
 
 
 def test_random_edits_between_dirty_builds_give_what_a_clean_build_gives(

@@ -72,4 +72,4 @@ def test_few_notes_of_a_large_vault_are_read_at_a_time(tmp_path: Path, monkeypat
     settings.plugins.on_shutdown()
     assert len(held) >= 30
     assert max(held) < 10
-    assert hold_readings(list(plugin.shown.vault.notes.values())) < 10
+    assert hold_readings(list(plugin.builder.vault.shown.vault.notes.values())) < 10

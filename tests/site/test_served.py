@@ -78,12 +78,12 @@ def test_a_server_that_was_killed_leaves_nothing_that_the_next_believes(author: 
     served = serve(author, tmp_path / "killed")
     add_text(author, author.notes()[0])
     served.save()
-    served.plugin.incremental.later.begin()  # what was to be kept in a pause is not
-    assert served.plugin.incremental.folder
-    served.plugin.incremental.folder.take_away()
+    served.plugin.builder.incremental.later.begin()  # what was to be kept in a pause is not
+    assert served.plugin.builder.incremental.folder
+    served.plugin.builder.incremental.folder.take_away()
     served.plugin.docs.close()
     again = serve(author, tmp_path / "again")
-    assert again.plugin.incremental.changed is None
+    assert again.plugin.builder.incremental.changed is None
     assert read_site(again.site) == clean(author, tmp_path / "clean")
     again.close()
 

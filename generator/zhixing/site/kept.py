@@ -9,10 +9,8 @@ from hashlib import blake2b
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import File, Files
-from mkdocs.utils import get_build_date
+from mkdocs.structure.files import File
 
-from zhixing.page.public import Private
 from zhixing.site.changed import digest
 from zhixing.site.inputs import stamp_of
 from zhixing.site.search import Written
@@ -65,16 +63,6 @@ def builds_alone(config: MkDocsConfig) -> bool:
         and not config.hooks
         and all(not getattr(plugin.config, "enabled", True) for plugin in others)
     )
-
-
-def sign_site(files: Files, titles: Iterable[object], private: Private, *rest: object) -> bytes:
-    """Return the signature of what nearly every page shows or depends on.
-
-    `titles` are those of all notes, `rest` is whatever else decides how pages are made.
-    """
-    places = (f"{file.src_uri}>{file.dest_uri}>{file.url}>{file.inclusion}" for file in files)
-    hidden = (*sorted(map(str, private.files)), *sorted(private.names), *sorted(private.public))
-    return digest([get_build_date(), *places, "titles", *titles, "private", *hidden, *rest])
 
 
 def stamp(file: File) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TextIO
 
 from zhixing.checks.overview import MOST_LINES, render_overview
@@ -90,6 +90,13 @@ class Teller:
     def __init__(self, log: logging.LoggerAdapter[logging.Logger]) -> None:
         self._log = log
         self._told: frozenset[Problem] = frozenset()
+        self._told_once: set[Problem] = set()
+
+    def tell_once(self, problems: Iterable[Problem]) -> None:
+        """Log the problems of settings that were not logged before: they are the same at each build."""
+        new = [one for one in problems if one not in self._told_once]
+        self._told_once.update(new)
+        self._log_each(new)
 
     def tell(self, problems: Collection[Problem]) -> None:
         """Log the problems that were not there the last time, and how many others there are."""
@@ -106,5 +113,8 @@ class Teller:
         if len(serious) > MOST_LINES:
             self._log.warning("%d problems\n%s", len(serious), "\n".join(map(visible, render_overview(serious))))
             return
+        self._log_each(problems)
+
+    def _log_each(self, problems: Iterable[Problem]) -> None:
         for problem in problems:
             self._log.log(LEVELS[problem.severity], "%s", visible(str(problem)))

@@ -12,12 +12,15 @@ from copy import copy
 from dataclasses import dataclass
 from hashlib import sha256
 
+from jinja2 import Environment, Template
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import TableOfContents
+from mkdocs.utils import get_relative_url
 from mkdocs.utils.templates import TemplateContext
 
 from zhixing.vault.remote import NO_EXTRAS, NO_REMOTE, Extras, Remote
+from zhixing.vault.settings import Settings
 
 _ELEMENT = re.compile(r"<(script|style)\b([^>]*)>(.*?)</\1\s*>", re.DOTALL | re.IGNORECASE)
 _NOT_RUN = re.compile(r"\s(?:src\s*=|type\s*=\s*[\"']?application/json)", re.IGNORECASE)
@@ -62,6 +65,41 @@ def trust(page: str) -> Trusted:
         tuple(dict.fromkeys(code for name, code in hashes if name == "script")),
         tuple(dict.fromkeys(code for name, code in hashes if name == "style")),
     )
+
+
+class Policies:
+    """The policies of a site's pages, by the template of a page and by how the page reaches the site's own address.
+
+    What a template holds without anything that authors wrote is trusted on all pages that are made of it.
+    """
+
+    def __init__(self, env: Environment, settings: Settings) -> None:
+        self._env = env
+        self._settings = settings
+        self._trusted: dict[tuple[str, str], Trusted] = {}
+
+    def trust_page(self, page: Page, context: TemplateContext) -> None:
+        """Trust what the template of a page holds."""
+        key = _template(page)
+        if key not in self._trusted:
+            self._trusted[key] = trust(self._env.get_template(key[0]).render(without_notes(context)))
+
+    def trust_template(self, name: str, template: Template, context: TemplateContext) -> None:
+        """Trust what a template holds that is a page itself."""
+        self._trusted[name, ""] = trust(template.render(without_notes(context)))
+
+    def add_to_page(self, output: str, page: Page) -> str:
+        """Return a whole page with its policy."""
+        return with_policy(output, self._trusted[_template(page)], self._settings.remote, self._settings.extras)
+
+    def add_to_template(self, output: str, name: str) -> str:
+        """Return a template that is a page itself with its policy."""
+        return with_policy(output, self._trusted[name, ""], self._settings.remote, self._settings.extras)
+
+
+def _template(page: Page) -> tuple[str, str]:
+    """Return what decides over a page's scripts: its template, and the address of the site as the page sees it."""
+    return str((page.meta or {}).get("template", "main.html")), get_relative_url(".", page.url)
 
 
 def without_notes(context: TemplateContext) -> TemplateContext:

@@ -20,7 +20,8 @@ from zhixing.vault.resolve import Found
 from zhixing.vault.vault import MOST_FOUND, Vault
 
 # A text with none of these declares, shows and claims nothing that is computed.
-_COMPUTED = re.compile(r"<[!！]|yaml\s+(?:example|list)|zhixing:")
+_MARKS = ("<!", "<！", "zhixing:")
+_DECLARED = re.compile(r"yaml\s+(?:example|list)")
 
 
 class Face(NamedTuple):
@@ -104,7 +105,8 @@ def read_face(note: Note, leaving: Collection[Edge], numbers: Mapping[PurePosixP
 
 def is_plain(note: Note) -> bool:
     """Return whether a note declares, shows and claims nothing that is computed; it may link to a single result."""
-    return _COMPUTED.search(note.text) is None
+    text = note.text
+    return not (any(mark in text for mark in _MARKS) or ("yaml" in text and _DECLARED.search(text)))
 
 
 # What rules about the whole vault may find. Each answer errs on the safe side: where it is no, all is checked.

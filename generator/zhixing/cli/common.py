@@ -241,10 +241,14 @@ def files(count: int) -> str:
 
 @contextmanager
 def rare_collections() -> Iterator[None]:
-    """Let Python look for unreachable circles rarely: nearly all of what is read stays, and is looked at each time."""
+    """Let Python look for unreachable circles rarely: nearly all of what is read stays, and is looked at each time.
+
+    What is there in the end is not looked at any more: the process ends soon.
+    """
     before = gc.get_threshold()
     gc.set_threshold(2_000_000, 50, 100)
     try:
         yield
     finally:
+        gc.freeze()
         gc.set_threshold(*before)

@@ -83,9 +83,9 @@ class SiteBuilder:
             written = self.settings.list_written(config)
             self._sign(sign_site(layout, self.pages.social, self.settings.terms, *written))
         else:
-            self.incremental.look_away()
+            self.incremental.forget_builds()
         self.incremental.resume(files, config, layout.meta_for_others)
-        self.pages.live = self.incremental.known_live()
+        self.pages.live = self.incremental.find_unmade_live()
         self._begin_progress()
 
     def _sign(self, site: bytes) -> None:
@@ -128,7 +128,7 @@ class SiteBuilder:
             self.incremental.limit(files, find_meta)
             self._begin_progress()
             forget_rendered(self.env, files, alone=builds_alone(self.config))
-        self.pages.live = self.incremental.known_live()
+        self.pages.live = self.incremental.find_unmade_live()
 
     def finish(self, config: MkDocsConfig) -> None:
         """Write what comes of all pages together, and keep what was built."""

@@ -1,4 +1,4 @@
-"""Builds that make only the pages that have changed since the last one, and keep what the others said."""
+"""Builds that make only the pages that have changed since the last build, and keep what it found of the others."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from zhixing.site.search import Entry, write_search
 from zhixing.site.search_again import write_search_again
 from zhixing.site.served import ServedFolder
 
-# Pages of the theme that are made from nothing but what nearly all pages show.
-_SAME_ON_SAME_SITE = frozenset({"404.html", "sitemap.xml"})
+# Templates of the theme that show only what nearly all pages show.
+_OF_SITE = frozenset({"404.html", "sitemap.xml"})
 
 Inclusion = Callable[[InclusionLevel], bool]
 Meta = Callable[[File], Mapping[str, object] | None]
@@ -29,11 +29,12 @@ Meta = Callable[[File], Mapping[str, object] | None]
 
 @dataclass
 class Incremental:
-    """What was built last, and what the build under way makes anew.
+    """What is known of the last build, and which pages the build under way makes.
 
-    `kept` is None where nothing is known of the site's folder, `now` where a build is not looked after. `changed` holds
-    the pages that this build makes, None for all of them. What an earlier process built is known from `site`; a site
-    that is served stands in `folder`, None where nothing of it is kept.
+    `kept` is the last build, None where it is unknown what the site's folder holds; `now` is the build under way, None
+    where nothing is to be kept of it. `changed` are the pages that it makes, None for all; `always` are those that any
+    build makes. `site` has what an earlier process built. A served site stands in `folder`, None where no folder is
+    kept for it.
     """
 
     serving: bool = False
@@ -57,24 +58,24 @@ class Incremental:
         return self.serving or self.dirty
 
     def start(self) -> None:
-        """Begin a build that MkDocs makes, which removes what a served site holds."""
+        """Begin a build that MkDocs makes, which empties the folder of a served site."""
         self.is_by_mkdocs = True
         self.forget()
 
     def forget(self) -> None:
-        """Forget what is kept of the site, since a build of it begins."""
+        """Drop what is kept of the site for other processes, since its folder is about to be written."""
         self.later.begin()
         if self.site is not None:
             self.site.forget()
 
     def begin(self, site: bytes, signatures: Mapping[str, bytes], others: Iterable[File]) -> None:
-        """Begin a build of a site, of pages with these signatures and of other files; all of them are made."""
+        """Begin a build of a site and its pages, given by their signatures, and of other files; all are made."""
         self.now = Kept(site, stamps={file.dest_uri: stamp(file) for file in others})
         self.signatures = signatures
         self.changed = None
 
-    def look_away(self) -> None:
-        """Begin a build of which nothing is kept."""
+    def forget_builds(self) -> None:
+        """Keep nothing of this build, and treat the last one as unknown."""
         self.kept = self.now = self.changed = None
 
     @property
@@ -83,9 +84,10 @@ class Incremental:
         return self.kept is not None and self.now is not None and self.kept.site == self.now.site
 
     def resume(self, files: Files, config: MkDocsConfig, meta: Meta) -> None:
-        """Have MkDocs build what has changed since an earlier process built the site; all of it where that is unknown.
+        """Have MkDocs build what has changed since an earlier process built the site; everything where that is unknown.
 
-        Later builds of this process that MkDocs makes are of everything; those of `Rebuild` limit themselves.
+        This limits only the first build of a process. Later builds by MkDocs make everything, and `Rebuild` limits its
+        own.
         """
         if not self.is_by_mkdocs:
             return
@@ -95,7 +97,7 @@ class Incremental:
         if is_first:
             self._read_site(Path(config.docs_dir), Path(config.site_dir))
         if is_first and self.is_same_site:
-            config.theme.static_templates -= _SAME_ON_SAME_SITE
+            config.theme.static_templates -= _OF_SITE
             self.limit(files, meta)
             self._skip_unchanged(files)
         elif self.dirty or is_first:
@@ -104,7 +106,7 @@ class Incremental:
             self._tell_modified(files)
 
     def _read_site(self, vault: Path, site: Path) -> None:
-        """Read what an earlier process left of a site."""
+        """Read what an earlier process kept of a site."""
         kept = site if not self.serving else self.folder.put(vault, site) if self.folder else None
         if kept is not None:
             self.site = KeptSite(vault, kept)
@@ -112,12 +114,12 @@ class Incremental:
             self.site.forget()
 
     def _skip_unchanged(self, files: Files) -> None:
-        """Have MkDocs pass over what is on the site already, as `--dirty` has it, while it serves as well."""
+        """Have MkDocs skip what is on the site already, as it does with `--dirty`, also while it serves."""
         self._tell_modified(files)
         pages, copy = files.documentation_pages, files.copy_static_files
 
         def documentation_pages(*, inclusion: Inclusion = InclusionLevel.is_included) -> Sequence[File]:
-            # MkDocs builds the pages that it asks for in this way; the site map and the navigation hold all of them.
+            # MkDocs asks with this predicate for the pages to build; the site map and the navigation need all pages.
             found = pages(inclusion=inclusion)
             return [file for file in found if self.is_made(file)] if inclusion is InclusionLevel.is_in_serve else found
 
@@ -129,7 +131,7 @@ class Incremental:
             files.copy_static_files = copy_static_files  # type: ignore[method-assign,assignment]
 
     def stop_skipping(self, files: Files) -> None:
-        """Have files that MkDocs built pages of tell all of them again: they serve the next build as well."""
+        """Undo what `_skip_unchanged` did to files, which the next build uses too."""
         for name in ("documentation_pages", "copy_static_files"):
             vars(files).pop(name, None)
 
@@ -141,8 +143,8 @@ class Incremental:
     def limit(self, files: Files, meta: Meta) -> None:
         """Make only pages that have changed, and write only other files that have.
 
-        The navigation of other pages names all of them: `meta` gives the properties of a page that is not made, None
-        for one that is to be made in any case.
+        The navigation of each page names all others: `meta` returns the properties of a page that is not made, None
+        for a page that every build makes.
         """
         kept = self.kept
         if kept is None:
@@ -158,7 +160,7 @@ class Incremental:
         self.changed, self.always = frozenset(changed | always), frozenset(always)
 
     def limit_again(self, files: Files, meta: Meta) -> None:
-        """Limit the build as `limit` does, of a site that has the same pages with the same properties as it had."""
+        """Limit the build as `limit` does, where the pages and their properties are those of the last build."""
         if self.kept is None or self.always is None:
             self.limit(files, meta)
         else:
@@ -168,8 +170,8 @@ class Incremental:
         """Return whether a page is made in this build."""
         return self.changed is None or file.src_uri in self.changed
 
-    def known_live(self) -> dict[str, frozenset[str]]:
-        """Return the examples that can be changed on the pages that are not made."""
+    def find_unmade_live(self) -> dict[str, frozenset[str]]:
+        """Return the examples that readers may change, by the pages that are not made."""
         return {path: page.live for path, page in self._unmade()}
 
     def _unmade(self) -> list[tuple[str, KeptPage]]:
@@ -178,14 +180,14 @@ class Incremental:
         return [(path, page) for path, page in self.kept.pages.items() if path not in self.changed]
 
     def is_copied(self, file: File) -> bool:
-        """Return whether a file that is no page is copied in this build: it is not on the site as it is now."""
+        """Return whether a file that is no page is copied in this build: the site does not hold it as it is now."""
         if self.changed is None or self.kept is None or self.now is None:
             return True
         made = self.now.stamps.get(file.dest_uri)
         return not made or self.kept.stamps.get(file.dest_uri) != made
 
     def write_search(self, entries: Mapping[str, Entry], folder: Path) -> None:
-        """Write the search: of the pages that were made, by their paths, and of those that were not."""
+        """Write the search: `entries` of the pages that were made, by their paths, and what is kept of the others."""
         before = self.kept.search if self.kept and self.changed is not None else None
         if before is None:
             written = write_search(entries.values(), folder)
@@ -196,7 +198,7 @@ class Incremental:
             self.now.search = written
 
     def renew_redirects(self, site: Path, aliases: bytes, write: Callable[[], tuple[str, ...]]) -> None:
-        """Write the redirects of a site in place of earlier ones, unless the aliases of its notes are the same."""
+        """Write the redirects of a site in place of earlier ones, unless the aliases of its notes have not changed."""
         same = self.kept if self.kept and self.changed is not None else None
         if self.now is None:
             write()
@@ -207,14 +209,14 @@ class Incremental:
             self.now.redirects, self.now.aliases = write(), aliases
 
     def keep_redirects(self) -> None:
-        """Keep the redirects of a site whose notes have the same names and addresses."""
+        """Keep the redirects of the last build, whose notes had the same names and addresses."""
         if self.now is not None and self.kept is not None:
             self.now.redirects, self.now.aliases = self.kept.redirects, self.kept.aliases
 
     def finish(
         self, entries: Mapping[str, Entry], live: Mapping[str, frozenset[str]], keep_notes: Callable[[], None]
     ) -> None:
-        """Keep what was built, and the notes that it was built from."""
+        """Keep what was built, and with `keep_notes` the notes that it was built from, for other processes as well."""
         before = dict(self._unmade())
         names = {path: (entry.title, entry.url) for path, entry in entries.items()}
         self.kept = self.now
@@ -230,7 +232,7 @@ class Incremental:
             self._write()
 
     def _write(self) -> None:
-        """Keep what is known of the site, and of its notes, for another process: of one that is served, in a pause."""
+        """Keep what is known of the site and its notes for another process."""
         keep_notes, self._keep_notes = self._keep_notes, None
         if self.site is not None and self.kept is not None:
             self.site.write(self.kept)
@@ -238,7 +240,7 @@ class Incremental:
             keep_notes()
 
     def close(self) -> None:
-        """End the process."""
+        """Keep what is known, and give MkDocs its folder back, at the end of the process."""
         self.later.begin()
         self._write()
         if self.folder is not None:
@@ -246,7 +248,7 @@ class Incremental:
 
 
 def _skip(page: Page, meta: Mapping[str, object]) -> None:
-    """Give a page that is not made the title by which others name it."""
+    """Give a page that is not made the properties that other pages show of it."""
     page.markdown = ""
     page.meta = dict(meta)
 

@@ -1,16 +1,16 @@
-"""Work on a served site that nobody waits for: it is done in a pause between saves."""
+"""Work on a served site that can wait: it is done in a pause between saves."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
 
-# Seconds without a build that count as a pause. Writers often stop for less, and their next save would have to wait.
+# Seconds without a build that count as a pause. Authors often stop for less, and their next save would have to wait.
 _PAUSE = 10.0
 
 
 class Later:
-    """Does the last piece of work that it was given, unless another build begins before."""
+    """Does the last piece of work that it was given, unless another build begins first."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -18,7 +18,7 @@ class Later:
         self._begun = 0
 
     def begin(self) -> None:
-        """Begin a build: drop work of an earlier one that has not begun yet, and wait for work that has."""
+        """Begin a build: drop work that an earlier build left and that has not begun; wait for work that has."""
         with self._lock:
             self._begun += 1
             timer, self._timer = self._timer, None
@@ -26,7 +26,7 @@ class Later:
             timer.cancel()
 
     def do(self, work: Callable[[], None]) -> None:
-        """Do a piece of work in the next pause."""
+        """Do a piece of work in the next pause, on another thread."""
         timer = threading.Timer(_PAUSE, self._work, (work, self._begun))
         timer.daemon = True
         with self._lock:
@@ -34,7 +34,7 @@ class Later:
         timer.start()
 
     def wait(self) -> None:
-        """Wait until the work is done."""
+        """Wait until the work is done, if there is any."""
         if (timer := self._timer) is not None:
             timer.join()
 

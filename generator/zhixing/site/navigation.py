@@ -63,7 +63,7 @@ def around(nav: Navigation, words: Wording = CHINESE, more: Sequence[StructureIt
 
 def _near(items: Sequence[StructureItem], words: Wording) -> Sequence[StructureItem]:
     """Return the entries near to the active one, which is opened in turn; the same object where nothing is left out."""
-    at = next((number for number, item in enumerate(items) if getattr(item, "active", False)), None)
+    at = next((number for number, item in enumerate(items) if _is_active(item)), None)
     if at is None:
         return items
     active = _opened(items[at], words)
@@ -78,6 +78,11 @@ def _near(items: Sequence[StructureItem], words: Wording) -> Sequence[StructureI
         *items[at + 1 : last],
         *_rest(items[last:], words.more_after),
     ]
+
+
+def _is_active(item: StructureItem) -> bool:
+    """Return whether an entry is the page or holds it; links never are."""
+    return isinstance(item, (Page, Section)) and item.active
 
 
 def _opened(item: StructureItem, words: Wording) -> StructureItem:
@@ -262,7 +267,7 @@ def _is_same_on_all(item: StructureItem, page: Page) -> bool:
     A page sees its own address in another way than its neighbours do.
     """
     own = isinstance(item, Link) and item.url == page.url
-    return type(item) in _PLAIN and not getattr(item, "active", False) and not own
+    return type(item) in _PLAIN and not _is_active(item) and not own
 
 
 def _without_blank_lines(entry: str) -> str:

@@ -194,7 +194,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     def on_build_error(self, **_: object) -> None:
         """Remove what was built; the old site stays, and of one that is served nothing is known."""
         PROGRESS.clear()
-        self.builder.incremental.look_away()
+        self.builder.incremental.forget_builds()
         if self.staging:
             self.staging.discard()
 

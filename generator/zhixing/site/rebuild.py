@@ -1,7 +1,7 @@
-"""The builds of `mkdocs serve` after the first: what a save changed is built, in place, and nothing else.
+"""The builds of `mkdocs serve` after the first: only what a save changed is built, in the folder of the last build.
 
-MkDocs builds everything anew in an emptied folder. That is still done where more has changed than pages show of notes:
-the settings, or what nearly every page shows, as a title does through the navigation.
+MkDocs itself empties the folder and builds everything. That is still done where the settings have changed, or what
+nearly every page shows, such as the title of a note, which stands in the navigation.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Rebuild:
         self._settings_text = _read_settings(builder.config)
 
     def __call__(self) -> None:
-        """Build what has changed."""
+        """Build what has changed since the last build, or everything where more may have changed than single pages."""
         began = time.monotonic()
         text, incremental = _read_settings(self._builder.config), self._builder.incremental
         if incremental.kept is None or text != self._settings_text or not self._build_changed():
@@ -42,7 +42,7 @@ class Rebuild:
             _log.info("Built %d pages in %.2f seconds", len(incremental.changed or ()), time.monotonic() - began)
 
     def _build_changed(self) -> bool:
-        """Build the pages that have changed; return whether that is enough."""
+        """Build the pages that have changed; return False, with nothing written, where all of them have to be built."""
         builder, incremental = self._builder, self._builder.incremental
         builder.load_vault(builder.config)
         if not builder.renew_files():
@@ -54,13 +54,13 @@ class Rebuild:
         try:
             self._write()
             builder.finish(builder.config)
-        except BaseException:  # pages of two builds are in the folder
-            incremental.look_away()
+        except BaseException:  # the folder has pages of two builds
+            incremental.forget_builds()
             raise
         return True
 
     def _find_files(self) -> None:
-        """Find the files of the site and its navigation, as MkDocs does."""
+        """Find the files of the site and its navigation in the way of MkDocs."""
         builder, config = self._builder, self._builder.config
         files = builder.add_files(Files(builder.theme_files), config)
         set_exclusions(files, config)
@@ -71,7 +71,7 @@ class Rebuild:
         builder.take_navigation(nav, files, config)
 
     def _write(self) -> None:
-        """Write the pages and the other files that have changed; the site map tells nothing of them but the day."""
+        """Write the pages and other files that have changed. The site map names only their day, so it stays."""
         builder, incremental, config = self._builder, self._builder.incremental, self._builder.config
         files = builder.layout.files
         pages = files.documentation_pages(inclusion=InclusionLevel.is_in_serve)

@@ -1,4 +1,4 @@
-"""What a site shows of a vault: its notes, the results of its examples, its backlinks, and what is wrong with it."""
+"""What a site shows of a vault: its notes, the results of its examples, its backlinks and its problems."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from zhixing.wording.model import Wording
 from zhixing.wording.zh import WORDING as CHINESE
 
 LARGE = 2_000
-"""Of a vault with more notes what is read of a note is not kept until its page is written: it takes much memory."""
+"""With more notes than this, what is read of a note is dropped when it is checked, since it takes much memory."""
 
 
 def is_large(vault: Vault) -> bool:
-    """Return whether what is read of the notes of a vault takes too much memory to be kept until pages are written."""
+    """Return whether what is read of all notes of a vault takes too much memory to be kept until pages are written."""
     return len(vault.notes) > LARGE
 
 
@@ -44,10 +44,11 @@ def is_large(vault: Vault) -> bool:
 class Shown:
     """A vault with everything that its pages need. `figures` are by path in the vault.
 
-    `public` is the vault without the hidden notes and the files that belong to them: what a site may be made of. Links
-    are resolved in the whole vault, so that a link to a hidden note does not lead to another of its name. `private` is
-    what no page may name. `problems` have paths as the terminal shows them, `found` are the same with paths in the
-    vault. Where only texts were edited, `rows` have what is known of the notes, in none of which anything is computed.
+    `public` is the vault without the hidden notes and the files that belong to them: a site is made of it. Links are
+    resolved in the whole vault, so that a link to a hidden note does not lead to another note of the same name.
+    `private` is what no page may name. `problems` have paths as the terminal shows them, `found` are the same problems
+    with paths in the vault. Where only texts were edited, `rows` have what is known of the notes; such notes compute
+    nothing.
     """
 
     vault: Vault
@@ -74,7 +75,7 @@ class Shown:
         faults: Faults | None = None,
         bases: ShowBase | None = None,
     ) -> Document:
-        """Return a note's page, answers folded; `terms` reads lists of definitions, `faults` are what does not hold."""
+        """Return a note's page, answers folded; `terms` reads lists of definitions, `faults` are the problems on it."""
         page = read_page(
             self.vault, note, self.results, tags, terms=terms, faults=faults, private=self.private, bases=bases
         )
@@ -90,7 +91,7 @@ class Shown:
         forget_reading(note)
 
     def forget_all(self, note: Note) -> None:
-        """Drop the readings of a note of a large vault and of the notes that it embeds, which are condensed already."""
+        """Drop the readings of a note and of the notes that it embeds; in a large vault they are condensed already."""
         forget_reading(note)
         for link in note.links:
             embedded = resolve(self.vault, note, link).note if link.embed else None
@@ -130,9 +131,10 @@ def show(
 ) -> Shown:
     """Load a vault and compute what its examples show. Reads, and writes nothing.
 
-    Notes that are as they were in `previous` are taken from it, with all that was worked out of them; those of the same
-    of `stamps`, which loading that vault left, are not read. What another process read of notes is taken from `kept`.
-    With `condense`, what is read of a note of a large vault is dropped when it is checked, and read again for its page.
+    Notes that have not changed since `previous` are taken from it, with all that was computed of them. A note is not
+    read if its file has the stamp that loading that vault left in `stamps`. What another process read of notes is taken
+    from `kept`. With `condense`, what is read of a note of a large vault is dropped when it is checked, and read again
+    for its page.
     """
     vault = load(root, previous, wording, settings, stamps)
     kept, sources = kept or KeptNotes(), read_templates(templates)
@@ -144,7 +146,7 @@ def show(
     planned = plan_again(vault, found, (), memory) if memory else plan(vault, found)
     if condense and is_large(vault):
         problems = set(check(vault, found, planned, held_to, done=_condense))
-        for note in vault.notes.values():  # what to do about a problem may have been read from a note
+        for note in vault.notes.values():  # the fix of a problem may quote a note, which was read again for it
             note.forget()
     elif memory:
         problems = set(check_again(vault, found, planned, held_to, memory, kept.find_own))
@@ -152,9 +154,9 @@ def show(
         problems = set(check(vault, found, planned, held_to))
     private = private_of(vault, found)
     public = public_vault(vault, private)
-    links = _find_written(vault, previous)
+    links = _find_backlinks(vault, previous)
     drawn = draw_public(vault, found)
-    ordered = _as_seen(vault, problems)
+    ordered = _sort_for_terminal(vault, problems)
     return Shown(vault, found, drawn, links, ordered, public, private, tuple(problems), held_to)
 
 
@@ -166,41 +168,41 @@ def show_edited(
     templates: Mapping[str, Template],
     rows: Mapping[PurePosixPath, Row],
 ) -> Shown:
-    """Return what is shown of a vault in which nothing is hidden and nothing is drawn."""
+    """Return what is shown of a vault that hides nothing and draws nothing."""
     every = set(problems)
-    public, ordered = public_vault(vault, PUBLIC), _as_seen(vault, every)
+    public, ordered = public_vault(vault, PUBLIC), _sort_for_terminal(vault, every)
     return Shown(vault, found, {}, links, ordered, public, PUBLIC, tuple(every), templates, rows)
 
 
-def _as_seen(vault: Vault, problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Return problems in order, with paths as the terminal shows them."""
+def _sort_for_terminal(vault: Vault, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return problems in their order, with paths as the terminal shows them."""
     seen = [replace(one, path=Path(os.path.relpath(vault.root / one.path)).as_posix()) for one in problems]
     return tuple(sorted(seen, key=lambda problem: problem.order))
 
 
 def _condense(note: Note) -> None:
-    """Drop what takes most memory of a note that is checked, but for what the pages of other notes quote of it."""
+    """Drop what takes most memory of a note that is checked, except what the pages of other notes quote of it."""
     keep_sentences(note)
     note.condense(with_frontmatter=False)
 
 
 _Links = Mapping[PurePosixPath, tuple[Edge, ...]]
-_WRITTEN: WeakKeyDictionary[Vault, _Links] = WeakKeyDictionary()
+_BACKLINKS: WeakKeyDictionary[Vault, _Links] = WeakKeyDictionary()
 
 
-def _find_written(vault: Vault, previous: Vault | None) -> _Links:
-    """Return the backlinks that somebody wrote: links of generated lists lead to every note and say nothing of it.
+def _find_backlinks(vault: Vault, previous: Vault | None) -> _Links:
+    """Return the backlinks that authors wrote: links of generated lists lead to every note and tell nothing of it.
 
-    Those that an earlier vault had are the same objects.
+    Backlinks that have not changed since the previous vault are the same objects.
     """
-    known = _WRITTEN.get(previous) if previous is not None else None
+    known = _BACKLINKS.get(previous) if previous is not None else None
     before = backlinks(previous) if previous is not None and known is not None else {}
     links = backlinks(vault)
-    _WRITTEN[vault] = {
+    _BACKLINKS[vault] = {
         path: known[path] if known is not None and before.get(path) is pointing else _leave_out_lists(pointing)
         for path, pointing in links.items()
     }
-    return _WRITTEN[vault]
+    return _BACKLINKS[vault]
 
 
 def _leave_out_lists(links: tuple[Edge, ...]) -> tuple[Edge, ...]:

@@ -40,6 +40,7 @@ class Page:
     `private` is what may not be named, `left` what further embeds on it may cost. `tags` are those that have pages.
     `terms` reads lists of definitions, which Obsidian does not know. `bases` shows bases, which only a
     site does; those embedded in the page may show so many further `cells`.
+    `has_footnotes` says that a footnote is defined in a place of its own.
     """
 
     vault: Vault
@@ -54,6 +55,7 @@ class Page:
     cells: int = MAX_CELLS
     footnotes: dict[str, Footnote] = field(default_factory=dict)
     inline_notes: int = 0
+    has_footnotes: bool = False
     embeds: int = 0
 
     def new_label(self) -> str:

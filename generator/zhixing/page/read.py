@@ -110,7 +110,7 @@ def read_page(
     blocks = _NoteReader(scope).read([Span(0, len(note.source.text))])
     if DRAWING in note.frontmatter.fields:
         blocks = (quiet_box(vault.wording.needs_drawing), *blocks)
-    defined = {one.label: one for one in reversed([*_footnotes_of(blocks)])}
+    defined = {one.label: one for one in reversed([*_footnotes_of(blocks)])} if page.has_footnotes else {}
     return Document(note.path, blocks, {**page.footnotes, **defined}, vault.wording)
 
 
@@ -467,6 +467,7 @@ class _NoteReader:
 
     def _footnote(self, piece: Piece) -> Sequence[Block]:
         label = self.scope.label(str(piece.token.meta["label"]))
+        self.scope.page.has_footnotes = True
         return [Footnote(piece.span, label, self._inside("footnote_reference_close"))]
 
     def _terms(self, piece: Piece) -> Sequence[Block]:

@@ -495,9 +495,9 @@ def walk(nodes: object) -> Iterator[Node]:
     waiting = [nodes]
     while waiting:
         one = waiting.pop()
-        names = _CONTENTS.get(type(one))
-        if names is not None:
-            yield cast(Node, one)
-            waiting += [getattr(one, name) for name in names]
-        elif isinstance(one, tuple):
+        if isinstance(one, tuple):
             waiting += reversed(one)
+        elif (names := _CONTENTS.get(type(one))) is not None:
+            yield cast(Node, one)
+            for name in names:
+                waiting.append(getattr(one, name))

@@ -37,11 +37,12 @@ from zhixing.vault.vault import Vault, fold
 
 
 _UNLISTED = InclusionLevel.NOT_IN_NAV
+_UNSEEN = (InclusionLevel.EXCLUDED, InclusionLevel.DRAFT)
 
 
 def is_shown(file: File) -> bool:
     """Return whether everybody may see a file: it is neither excluded nor a draft."""
-    return file.inclusion not in (InclusionLevel.EXCLUDED, InclusionLevel.DRAFT)
+    return file.inclusion not in _UNSEEN
 
 
 # A page's head, text, picture of what is near and backlinks lead to the same pages.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from weakref import WeakKeyDictionary
 
@@ -40,6 +41,10 @@ def is_large(vault: Vault) -> bool:
     return len(vault.notes) > LARGE
 
 
+# MkDocs asks for a page's note many times, one page after another.
+_path = lru_cache(maxsize=16)(PurePosixPath)
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A vault with everything that its pages need. `figures` are by path in the vault.
@@ -64,7 +69,7 @@ class Shown:
 
     def note(self, path: str) -> Note | None:
         """Return the note at a path of the vault."""
-        return self.vault.notes.get(PurePosixPath(path))
+        return self.vault.notes.get(_path(path))
 
     def page(
         self,

@@ -22,7 +22,7 @@ from zhixing.markdown.links import (
     destination,
     label_key,
 )
-from zhixing.source import Span
+from zhixing.source import Span, make_span
 
 # Definitions of links (`[label]: target "title"`), which stand at the start of a paragraph and serve a whole note.
 
@@ -128,7 +128,7 @@ class Reader:
         return self.found
 
     def _span(self, start: int, end: int) -> Span:
-        return Span(self.base + start, self.base + end)
+        return make_span((self.base + start, self.base + end))
 
     def _take(
         self, kind: TokenKind, start: int, end: int, left: int, right: int, *,
@@ -319,17 +319,17 @@ def tokens(text: str, regions: tuple[Region, ...] | None = None, dialect: Dialec
     Two tokens are disjoint, or one lies inside the `content` of a LINK, HIGHLIGHT or INLINE_NOTE and follows it.
     """
     found: list[Token] = []
-    prosaic = [region for region in (scan(text) if regions is None else regions) if region.kind in PROSE]
-    bodies = [body_of(text, region) for region in prosaic]
+    prosaic = [one for one in (scan(text) if regions is None else regions) if one.kind in PROSE and one.lines]
     # Definitions serve the whole note, also what stands above them.
-    defined = read_definitions(
-        body for body, region in zip(bodies, prosaic, strict=True) if region.kind is Kind.TEXT and "]:" in body[0]
-    )
+    paragraphs = (one for one in prosaic if one.kind is Kind.TEXT) if "]:" in text else ()
+    defined = read_definitions(body_of(text, one) for one in paragraphs)
     following = find_marks(dialect)
-    for body, base in bodies:
-        passed = defined.tokens.get(base, ())
-        if passed or following.search(body):
-            found += Reader(body, base, defined.targets, dialect).read(passed)
+    for region in prosaic:
+        lines = region.lines
+        passed = defined.tokens.get(lines[0].start, ())
+        # Most paragraphs hold no mark; what stands between their lines may look like one.
+        if passed or following.search(text, lines[0].start, lines[-1].end):
+            found += Reader(*body_of(text, region), defined.targets, dialect).read(passed)
     return tuple(found)
 
 

@@ -191,12 +191,13 @@ class Wikilink(NamedTuple):
     @classmethod
     def of(cls, found: re.Match[str]) -> Wikilink | None:
         """Return what a match of `WIKILINK` says, None if it names nothing (`[[]]`, `[[|text]]`)."""
-        target, display, embed = found["target"], found["display"], bool(found["embed"])
+        mark, target, display = found.group("embed", "target", "display")
+        embed = bool(mark)
         escaped = display is not None and target.endswith("\\")
         path, headings, block = _split_target(target[:-1] if escaped else target)
         if not (path or headings or block):
             return None
-        text, size = _split_display(display or "", embed=embed, escaped=escaped)
+        text, size = _split_display(display, embed=embed, escaped=escaped) if display else ("", None)
         return cls(path, headings, block, text, embed, size, escaped and bool(text or size))
 
     def __str__(self) -> str:

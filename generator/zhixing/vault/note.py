@@ -95,7 +95,8 @@ def _of_frontmatter(text: str, frontmatter: Frontmatter) -> Iterator[Link]:
 
 
 def _of_wikilink(link: Wikilink, span: Span, field: str = "", token: Token | None = None) -> Link:
-    return Link(span, link.path, link.headings, link.block, link.display, link.embed, field=field, token=token)
+    path, headings, block, display, embed, _, _ = link
+    return Link(span, path, headings, block, display, embed, True, "", field, token)
 
 
 def _of_token(text: str, token: Token) -> Link | None:

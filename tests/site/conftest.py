@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 VAULT = Path(__file__).parent.parent / "vaults" / "site-basic"
@@ -29,6 +30,9 @@ STILL = """document.fonts.status === "loaded"
   && document.getAnimations().every((one) => one.playState !== "running")
   && [...document.querySelectorAll(".md-typeset__scrollwrap")]
     .every((one) => one.scrollWidth <= one.clientWidth || one.tabIndex === 0)"""
+
+# Material hides its choice of colours from screen readers and leaves it in reach of the keyboard.
+_NOT_OURS = {"exclude": [[".md-option"]]}
 
 expect.set_options(timeout=1000 * PATIENCE)
 
@@ -76,6 +80,17 @@ def wait_until(page: Page, expression: str, arg: object = None) -> None:
 def wait_until_still(page: Page) -> None:
     """Wait until a page that has loaded looks as it will go on to look: what a script or a transition does is done."""
     wait_until(page, STILL)
+
+
+def run_axe(page: Page) -> dict[str, Any]:
+    """Return what axe-core finds on a page that is still: all violations, and of other rules their names alone.
+
+    axe is put into the page, which the site's own policy forbids: the page's context has to bypass it.
+    """
+    wait_until_still(page)
+    options = {"resultTypes": ["violations"]}  # describing thousands of elements that are right takes most of the time
+    answer: dict[str, Any] = Axe().run(page, context=_NOT_OURS, options=options).response
+    return answer
 
 
 def wait_for(page: Page, holds: Callable[[], bool]) -> None:

@@ -6,15 +6,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
-from conftest import wait_until_still
+from conftest import run_axe
 from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
 
 SCREENS: list[tuple[int, Literal["light", "dark"]]] = [(1280, "light"), (390, "dark")]
-# Material hides its choice of colours from screen readers and leaves it in reach of the keyboard.
-OTHERS = {"exclude": [[".md-option"]]}
 
 
 @pytest.mark.parametrize(("width", "scheme"), SCREENS, ids=["wide, light", "narrow, dark"])
@@ -24,14 +21,12 @@ def test_no_page_shuts_anybody_out(
     pages = sorted(
         path for path in site.rglob("*.html") if 'http-equiv="refresh"' not in path.read_text(encoding="utf-8")
     )
-    # axe is put into the page, which the site's own policy forbids.
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
     found: dict[str, list[tuple[str, str]]] = {}
     for path in pages:
         page = context.new_page()
         page.goto(address + path.relative_to(site).as_posix())
-        wait_until_still(page)
-        answer: dict[str, Any] = Axe().run(page, context=OTHERS).response
+        answer = run_axe(page)
         assert len(answer["passes"]) > 10
         found |= {str(path): _wrong(answer)} if _wrong(answer) else {}
         page.close()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+import pytest
 from conftest import wait_until
 from playwright.sync_api import Browser, Page
 from test_browser import opened
+
+pytestmark = pytest.mark.browser
 
 PAGE = quote("概念/注意力/")
 CARD = "#zx-card"

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from urllib.parse import quote
 
+import pytest
 from conftest import VAULT, wait_until
 from playwright.sync_api import Browser
 from test_browser import free_port, opened, served
@@ -36,6 +37,8 @@ compute:
 """
 
 
+@pytest.mark.browser
+@pytest.mark.slow
 def test_a_served_page_shows_what_fails_what_is_wrong_and_what_was_edited(browser: Browser, tmp_path: Path) -> None:
     project = tmp_path / "vault"
     shutil.copytree(VAULT, project)

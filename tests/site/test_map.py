@@ -6,12 +6,10 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
-from conftest import COMMAND, run, served, wait_until, wait_until_still
+from conftest import COMMAND, run, run_axe, served, wait_until
 from lxml import html
 from playwright.sync_api import Browser, Page
 from served_site import ServedSite, differences
@@ -237,7 +235,6 @@ def test_a_map_shuts_nobody_out(browser: Browser, address: str) -> None:
         context = browser.new_context(color_scheme=scheme, bypass_csp=True)
         page = context.new_page()
         page.goto(address)
-        wait_until_still(page)
-        answer: dict[str, Any] = Axe().run(page, context={"exclude": [[".md-option"]]}).response
+        answer = run_axe(page)
         assert [(rule["id"], node["html"]) for rule in answer["violations"] for node in rule["nodes"]] == []
         context.close()

@@ -12,8 +12,7 @@ from typing import Any, Literal
 from urllib.parse import quote, unquote, urljoin
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
-from conftest import served, wait_until_still
+from conftest import run_axe, served, wait_until_still
 from playwright.sync_api import Browser, Page
 from served_site import ServedSite
 
@@ -37,8 +36,6 @@ KINDS = {
     "no such page": "404.html",
 }
 SCREENS: list[tuple[int, Literal["light", "dark"]]] = [(1280, "light"), (390, "dark"), (1280, "dark"), (390, "light")]
-# Material hides its choice of colours from screen readers and leaves it in reach of the keyboard.
-OTHERS = {"exclude": [[".md-option"]]}
 _BASE = (
     "```base\nviews:\n  - name: 概念\n    filters: type == 'concept'\n    order: [file.name, status, requires]\n```\n"
 )
@@ -101,15 +98,13 @@ def _canvas() -> str:
 
 @pytest.mark.parametrize(("width", "scheme"), SCREENS[:2], ids=["wide, light", "narrow, dark"])
 def test_axe_finds_nothing(browser: Browser, shipped: Shipped, width: int, scheme: Literal["light", "dark"]) -> None:
-    # axe is put into the page, which the site's own policy forbids.
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
     page = context.new_page()
     found: dict[str, list[tuple[str, str]]] = {}
     for kind in KINDS:
         page.goto(shipped.of(kind))
         page.evaluate("document.querySelectorAll('article details').forEach(one => one.open = true)")
-        wait_until_still(page)
-        answer: dict[str, Any] = Axe().run(page, context=OTHERS).response
+        answer = run_axe(page)
         assert len(answer["passes"]) > 10, kind
         wrong = [
             (rule["id"], node["html"][:200])

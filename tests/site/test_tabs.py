@@ -6,13 +6,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
-from conftest import run, served, wait_until_still
+from conftest import run, run_axe, served
 from playwright.sync_api import Browser, Page
-from test_axe import OTHERS, SCREENS
+from test_axe import SCREENS
 
 SETTINGS = (
     "site_name: 站\ndocs_dir: notes\ntheme: {name: material, font: false}\nplugins: [zhixing]\n"
@@ -79,11 +78,9 @@ def test_paper_shows_all(browser: Browser, tabs: str) -> None:
 
 @pytest.mark.parametrize(("width", "scheme"), SCREENS, ids=["wide, light", "narrow, dark"])
 def test_tabs_shut_nobody_out(browser: Browser, tabs: str, width: int, scheme: Literal["light", "dark"]) -> None:
-    # axe is put into the page, which the site's own policy forbids.
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
     page = context.new_page()
     page.goto(tabs)
-    wait_until_still(page)
-    answer: dict[str, Any] = Axe().run(page, context=OTHERS).response
+    answer = run_axe(page)
     context.close()
     assert [(rule["id"], node["html"]) for rule in answer["violations"] for node in rule["nodes"]] == []

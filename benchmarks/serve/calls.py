@@ -90,7 +90,7 @@ def _measure(
             other = "new note" if kind == "deleted note" else "deleted note"
             _go_back(other, note, text, build)
         time.sleep(PAUSE)
-        save(kind, note, text, f"timed-{number + 1}-")
+        save(kind, note, text, f"timed-{number + 91}-")
         began = time.process_time()
         if number % 2:
             profile.runcall(build)

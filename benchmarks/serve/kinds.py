@@ -33,8 +33,10 @@ def add_text(text: str, mark: str) -> str:
 
 
 def put_text_first(text: str, mark: str) -> str:
-    """Return a note with a paragraph before its first heading of level 2, and so before its examples."""
-    return _HEADING.sub(lambda found: f"{mark}\n\n{found[0]}", text, count=1)
+    """Return a note with a paragraph before its second heading of level 2, and so before most of its examples."""
+    first = _HEADING.search(text)
+    head, rest = (text[: first.end()], text[first.end() :]) if first else (text, "")
+    return head + _HEADING.sub(lambda found: f"{mark}\n\n{found[0]}", rest, count=1)
 
 
 def change_number(text: str, mark: str) -> str:

@@ -222,7 +222,7 @@ class _Checks:
 
 @dataclass(frozen=True, slots=True)
 class _Lists:
-    """What the lists of a vault show, and what that rests on. `runs` are compared as objects."""
+    """What the lists of a vault show, and what that rests on. `runs` are those of sources' statements, as objects."""
 
     rests_on: tuple[object, ...] = ()
     runs: tuple[Run, ...] = ()
@@ -357,7 +357,7 @@ def _make_lists_again(
     lists = list(lists)
     if not lists:
         return {}, {}
-    known, runs = memory.lists, tuple(book.runs.values())
+    known, runs = memory.lists, tuple(run for run in book.runs.values() if run.said)
     places = tuple((one.note.path, one.name) for one in book.declared)
     declared = tuple((one.note.path, one.declared) for one in lists)
     rests_on = vault.outline, places, declared, memory.find_beginnings(vault)

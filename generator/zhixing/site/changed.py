@@ -68,24 +68,30 @@ class _Signed:
 
 @dataclass(frozen=True, slots=True)
 class _Common:
-    """What any page may show of the whole vault. Bodies are compared as objects."""
+    """What any page may show of the whole vault. `places` are the names of single results that have places on pages."""
 
     outline: Outline
     homes: Mapping[str, Path]
+    places: Mapping[str, tuple[str, ...]]
+    bodies: Mapping[str, Body]
     figures: Mapping[Path, str]
-    bodies: tuple[Body, ...]
     has_faults: bool
 
     def equals(self, other: _Common | None) -> bool:
-        """Return whether the signature of a page rests on nothing here that another build had otherwise."""
+        """Return whether another build had the same, but for single bodies and figures."""
         return (
             other is not None
             and self.outline is other.outline
             and self.has_faults == other.has_faults
-            and [*map(id, self.bodies)] == [*map(id, other.bodies)]
             and self.homes == other.homes
-            and self.figures == other.figures
+            and self.places == other.places
         )
+
+    def find_changed(self, other: _Common) -> tuple[set[str], set[Path]]:
+        """Return the names of bodies that are not the object that another build had, and the figures that differ."""
+        names, paths = self.bodies.keys() | other.bodies.keys(), self.figures.keys() | other.figures.keys()
+        bodies = {name for name in names if self.bodies.get(name) is not other.bodies.get(name)}
+        return bodies, {path for path in paths if self.figures.get(path) != other.figures.get(path)}
 
 
 @dataclass
@@ -210,7 +216,7 @@ class Signatures:
         digests, notes = self.digests, {str(path): note for path, note in self.vault.notes.items()}
         common = self._find_common()
         known = digests.signed if common.equals(digests.common) else {}
-        touched = self._find_touched(known)
+        touched = self._find_touched(known, common)
         digests.common, digests.badges, digests.signed = common, self._badges, {}
         signatures = {}
         for path in paths:
@@ -228,14 +234,17 @@ class Signatures:
         return self.of(note) if note else self._of_made(path)
 
     def _find_common(self) -> _Common:
-        bodies = tuple(self.results.bodies.values())
-        homes, figures = self.results.homes, self.shown.figures
-        return _Common(self.vault.outline, homes, figures, bodies, has_faults=self.faults is not None)
+        results = self.results
+        places = {name: tuple(body.places) for name, body in results.bodies.items()}
+        figures, has_faults = self.shown.figures, self.faults is not None
+        return _Common(self.vault.outline, results.homes, places, results.bodies, figures, has_faults)
 
-    def _find_touched(self, known: Mapping[Path, _Signed]) -> Collection[Path]:
+    def _find_touched(self, known: Mapping[Path, _Signed], common: _Common) -> Collection[Path]:
         """Return the notes whose page may show something else than it did, and those in which one of them stands."""
         notes = self.vault.notes
         touched = {path for path, note in notes.items() if self._differs(note, known.get(path))}
+        if known and self.digests.common:
+            touched |= set(self._find_showing(*common.find_changed(self.digests.common)))
         before, now = self.digests.badges, self._badges
         if before != now and known:
             moved = {path for path in before.keys() | now.keys() if before.get(path) != now.get(path)}
@@ -249,6 +258,17 @@ class Signatures:
     def _shows(self, path: Path, notes: Collection[Path]) -> bool:
         """Return whether one of some notes stands in a note."""
         return any(one in notes for one in self._embeds[path])
+
+    def _find_showing(self, bodies: Collection[str], figures: Collection[Path]) -> Iterator[Path]:
+        """Yield the notes that declare or name one of some bodies, or show one of some figures."""
+        if not bodies and not figures:
+            return
+        for path, blocks in self.results.blocks.items():
+            led = (edge.resolution for edge in self._links.get(path, ()))
+            if any(block.id in bodies for block in blocks) or any(
+                one.file in figures or (one.block and one.block.id in bodies) for one in led
+            ):
+                yield path
 
     def _find_showing_all(self) -> Iterator[Path]:
         """Yield the notes that may show any other, or a file: those with a base or a canvas."""

@@ -128,7 +128,8 @@ def check_links(vault: Vault) -> Iterator[Problem]:
     """Yield a problem for each link that is missing, ambiguous or not followed by Obsidian, and for each orphan."""
     fixer = LinkFixer(vault)
     for edge in edges(vault):
-        yield from check_edge(vault, edge, fixer)
+        if not _is_sound(edge.resolution):
+            yield from check_edge(vault, edge, fixer)
     yield from check_graph(vault)
 
 

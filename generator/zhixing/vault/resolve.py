@@ -69,7 +69,9 @@ def resolve(vault: Vault, note: Note, link: Link) -> Resolution:
 
 
 def _resolve(vault: Vault, note: Note, link: Link) -> Resolution:
-    found = resolve_file(vault, note, link)
+    # What a wikilink names without a place in it is known from another link to the same note, as often as not.
+    known: Resolution | None = vault.resolved.get((link.path, (), "")) if link.wiki else None
+    found = known or resolve_file(vault, note, link)
     if found.note is None or not (link.headings or link.block):
         return found
     places = vault.places(found.note)
@@ -208,6 +210,8 @@ def _found(vault: Vault, key: str, candidates: list[PurePosixPath]) -> Resolutio
 
 def _spelled(key: str, path: PurePosixPath) -> bool:
     """Return whether a link path is written in the case of the file's path, for as much of it as it gives."""
+    if str(path).endswith((key, f"{key}.md")):
+        return True
     written = unicodedata.normalize("NFC", key)
     actual = unicodedata.normalize("NFC", str(path))
     return actual.endswith((written, f"{written}.md"))

@@ -123,8 +123,9 @@ def vault_files(
     kept: list[File] = []
     problems: list[Problem] = []
     # As in MkDocs a README stands for its folder where there is no index.
-    for file in sorted(files, key=lambda one: PurePosixPath(one.src_uri).name == "README.md"):
-        _move(file, addresses.get(PurePosixPath(file.src_uri)), config, (own, theme))
+    for file in sorted(files, key=lambda one: one.src_uri.rpartition("/")[2] == "README.md"):
+        if addresses:
+            _move(file, addresses.get(PurePosixPath(file.src_uri)), config, (own, theme))
         problem = _obstacle(file, own, theme) or _made_inert(file)
         if problem:
             problems.append(problem)

@@ -183,10 +183,11 @@ def _silent(_done: int, _total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Planned:
-    """A note's plan, and what it rests on: the note, its results, and the files that were there."""
+    """A note's plan, and what it rests on: the note, its results, and the stamps of the files that show them."""
 
     note: Note
     results: tuple[object, ...]
+    files: tuple[PurePosixPath, ...]
     stamps: tuple[Stamp, ...]
     plan: Plan
 
@@ -235,7 +236,7 @@ class Memory:
     """The results of an earlier run, for a server that runs again after each save."""
 
     runs: RunMemory = field(default_factory=RunMemory)
-    rendered: dict[str, tuple[Run, Rendered]] = field(default_factory=dict)
+    rendered: dict[str, tuple[Run, int, Rendered]] = field(default_factory=dict)
     plans: dict[PurePosixPath, _Planned] = field(default_factory=dict)
     claims: dict[PurePosixPath, _KnownClaims] = field(default_factory=dict)
     checks: _Checks = field(default_factory=_Checks)
@@ -257,13 +258,13 @@ class Memory:
         return KeptForms(self.runs)
 
     def render(self, name: str, run: Run, pool: Pool) -> Rendered:
-        """Return what a run shows; it is rendered once, except where the pool did not suffice or does no longer."""
+        """Return what a run shows; it is rendered once, except where the pool has more or less than it then needed."""
         length = run.example.span.end - run.example.span.start
         limit = pool.limit(length)
-        old, rendered = self.rendered.get(name, (None, Rendered(None)))
-        if old is not run or rendered.cut or rendered.work > limit:
+        old, before, rendered = self.rendered.get(name, (None, 0, Rendered(None)))
+        if old is not run or (limit != before if rendered.cut else rendered.work > limit):
             rendered = self._render(name, run, limit)
-            self.rendered[name] = (run, rendered)
+            self.rendered[name] = (run, limit, rendered)
         pool.take(length, rendered.work)
         return rendered
 
@@ -468,13 +469,14 @@ def _plan_known(vault: Vault, note: Note, found: Results, known: _Planned | None
     if known is not None and known.note is note and not found.blocks[note.path]:
         return known
     results = (found.blocks[note.path], found.of(note), found.maps(note))
-    # Stamps come before files are read: what changes in between is seen the next time.
-    before = stamps(vault.root, (*found.figures(note), *found.maps(note)))
-    same = known is not None and known.note is note and known.stamps == before
-    if known is not None and same and known.results == results:
+    same = known is not None and known.note is note and known.results == results
+    if known is not None and same and stamps(vault.root, known.files) == known.stamps:
         return known
+    files = (*found.figures(note), *found.maps(note))
+    # Stamps come before files are read: what changes in between is seen the next time.
+    before = stamps(vault.root, files)
     planned = _join([*_plan_note(vault, note, note, found, accept=False)])
-    return planned if before is None else _Planned(note, results, before, planned)
+    return planned if before is None else _Planned(note, results, files, before, planned)
 
 
 def _plan_note(vault: Vault, note: Note, claimed: Note, found: Results, *, accept: Accepted) -> Iterator[Plan]:

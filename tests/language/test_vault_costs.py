@@ -12,6 +12,8 @@ import pytest
 from shell import vault
 from zhixing import compose
 from zhixing.language import budget, shelf
+from zhixing.language.model import Run
+from zhixing.show.body import Rendered, render
 from zhixing.vault.load import load
 
 LARGE = """```yaml example
@@ -243,3 +245,29 @@ def test_what_examples_show_is_counted_together(tmp_path: Path, monkeypatch: pyt
     (notes / "题.md").write_text(block.format(name="e8"), encoding="utf-8")
     assert found_in(notes, memory) == found_in(notes)
     assert list(found_in(notes, memory)[1]) == ["e8"]
+
+
+def test_what_was_cut_short_is_rendered_again_only_where_the_pool_has_more_or_less(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(budget, "ALLOWANCE", 0)
+    monkeypatch.setattr(budget, "SHARED_SHOWING", 3 * budget.CHARACTER_WORK * 10_000)
+    block = "```yaml example\nid: {name}\naxes: {{k: 9}}\ncompute:\n  y[k]: k * {by}\nshow:\n- heatmap: y\n```\n\n"
+    texts = {name: block.format(name=name, by=1) for name in "abcdefghi"}
+    notes, memory = vault(tmp_path, **texts) / "notes", compose.Memory()
+    before = found_in(notes, memory)
+    rendered: list[str] = []
+
+    def record(run: Run, limit: int | None = None) -> Rendered:
+        rendered.append(run.example.id)
+        return render(run, limit)
+
+    monkeypatch.setattr(compose, "render", record)
+    assert 0 < len(before[1]) < 9
+    assert found_in(notes, memory) == before
+    assert rendered == []
+    (notes / "a.md").unlink()
+    after = found_in(notes, memory)
+    assert "a" not in rendered
+    assert rendered
+    assert after == found_in(notes)

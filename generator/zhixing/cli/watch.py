@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from collections.abc import Iterable, Iterator
@@ -58,6 +59,9 @@ def watch(*, reports: bool, vault: Path | None) -> None:
     try:
         with interrupts, Wake(project) as wake:
             session.begin()
+            # What was read of the vault lasts: looking for garbage among it would take longer than most looks at it.
+            gc.collect()
+            gc.freeze()
             if not wake.is_told:
                 click.echo("The system tells of no changes here; the files are compared now and then.", err=True)
             while True:

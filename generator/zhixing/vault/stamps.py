@@ -34,7 +34,7 @@ def stamp(path: Path | str) -> Stamp | None:
 
 def stamps(root: Path, paths: Iterable[PurePosixPath]) -> tuple[Stamp, ...] | None:
     """Return the stamps of files of a folder, None where one of them has none."""
-    found = [stamp(root / path) for path in paths]
+    found = [stamp(f"{root}/{path}") for path in paths]
     return tuple(one for one in found if one is not None) if None not in found else None
 
 

@@ -110,7 +110,7 @@ class _Quiet(SimpleHTTPRequestHandler):
 def served(site: Path) -> Iterator[str]:
     """Serve a built site; yields its address."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(site)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()  # it ends within so many seconds
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
     server.server_close()

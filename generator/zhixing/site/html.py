@@ -96,12 +96,14 @@ def missing_page(page: str, words: Wording, home: str) -> str:
     return page.replace("<h1>404 - Not found</h1>", shown, 1)
 
 
-_PATH = re.compile(r'<nav class="md-path" aria-label="[^"]*"')
+_PATH = '<nav class="md-path" aria-label="'
 
 
 def name_path(page: str, words: Wording) -> str:
     """Return a page whose path is called so: Material gives it the name of the whole navigation."""
-    return _PATH.sub(f'<nav class="md-path" aria-label="{escape(words.location)}"', page, count=1)
+    before, start, rest = page.partition(_PATH)
+    _, quote, after = rest.partition('"')
+    return f"{before}{start}{escape(words.location)}{quote}{after}" if quote else page
 
 
 def surrounded(head: str, content: str, foot: str) -> str:

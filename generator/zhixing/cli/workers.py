@@ -41,8 +41,8 @@ _PATIENCE = 60.0
 
 _Own = tuple[Problem, ...]
 _Read = tuple[int, Data, Data]
-"""A note by its number, its own problems, and what is kept of it: plain data, which `marshal` writes and reads in a
-quarter of the time that `pickle` takes for the objects."""
+"""A note by its number, its own problems, and what is kept of it: plain data, which `marshal` writes and reads in
+half of the time that `pickle` takes for the objects."""
 
 
 def read_in_workers(vault: Vault, templates: Mapping[str, Template]) -> dict[PurePosixPath, tuple[Problem, ...]]:

@@ -43,7 +43,8 @@ def test_no_page_asks_another_host_for_anything(browser: Browser, address: str, 
     page = context.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(address + quote(name), wait_until="networkidle")
+    page.goto(address + quote(name), wait_until="load")
+    page.wait_for_load_state("networkidle")
     page.wait_for_timeout(300)
     context.close()
     assert asked

@@ -13,8 +13,8 @@ from mkdocs.config.config_options import Plugins
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import BasePlugin
 
+from zhixing.site.incremental.rebuild import Rebuild
 from zhixing.site.plugin import ZhixingPlugin
-from zhixing.site.rebuild import Rebuild
 
 URL = "http://127.0.0.1:8000/"
 

@@ -11,7 +11,7 @@ from edits import EDITS, Author, add_text, change_sentence, hide
 from mkdocs.commands.build import build
 from served_site import load, read_site
 
-from zhixing.site.edited import Edited
+from zhixing.site.incremental.edited import Edited
 from zhixing.vault.store import INDEX, open_store
 
 ROUNDS = int(os.environ.get("ROUNDS", "30")) // 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from zhixing.site import later
+from zhixing.site.incremental import later
 
 
 @pytest.fixture(autouse=True)

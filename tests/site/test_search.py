@@ -20,8 +20,8 @@ from note_page import as_tree
 from playwright.sync_api import Browser, Page, expect
 
 from zhixing.site.math_text import formula_text
-from zhixing.site.search import Entry, encode, terms_of, write_search
-from zhixing.site.search_text import Section, sections_of, sections_of_html
+from zhixing.site.search.index import Entry, encode, terms_of, write_search
+from zhixing.site.search.text import Section, sections_of, sections_of_html
 
 CONFIG = """site_name: 试
 site_url: https://example.org/some/where/

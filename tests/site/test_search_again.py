@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from zhixing.site.search import Entry, Written, decode, encode, write_search
-from zhixing.site.search_again import write_search_again
-from zhixing.site.search_text import Section
+from zhixing.site.search.again import write_search_again
+from zhixing.site.search.index import Entry, Written, decode, encode, write_search
+from zhixing.site.search.text import Section
 
 WORDS = ("权重", "梯度", "向量", "softmax", "d_k", "Q, K, V", "2026", "损失", "分布", "长短期记忆")
 

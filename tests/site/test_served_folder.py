@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from zhixing.site.served import _MOST, ServedFolder
+from zhixing.site.incremental.served import _MOST, ServedFolder
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="nothing is kept there")
 

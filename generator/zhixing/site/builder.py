@@ -11,11 +11,12 @@ from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Link, Navigation
 
-from zhixing.site.changed import digest
 from zhixing.site.config import SiteSettings
 from zhixing.site.files import LIVE, SEARCH, redirect_facts, write_redirects
-from zhixing.site.incremental import Incremental, other_files
-from zhixing.site.kept import builds_alone
+from zhixing.site.incremental.build import Incremental, other_files
+from zhixing.site.incremental.changed import digest
+from zhixing.site.incremental.kept import builds_alone
+from zhixing.site.incremental.signing import sign_pages, sign_site
 from zhixing.site.layout import Layout, find_layout, renew_layout
 from zhixing.site.live import LiveFolder
 from zhixing.site.load import LoadedVault, VaultReader
@@ -24,7 +25,6 @@ from zhixing.site.navigation import name_folders
 from zhixing.site.nearby import find_surroundings
 from zhixing.site.page_writer import PageWriter
 from zhixing.site.recent import find_recent
-from zhixing.site.signing import sign_pages, sign_site
 from zhixing.site.social import FEED, write_feed
 from zhixing.site.templates import forget_contents, forget_rendered
 

@@ -18,7 +18,7 @@ from zhixing.page.tags import Tags
 from zhixing.page.titles import title
 from zhixing.show.mathml import FormulaError, mathml
 from zhixing.site.files import Addresses
-from zhixing.site.search_text import Section
+from zhixing.site.search.text import Section
 from zhixing.source import Span
 from zhixing.vault.graph import Edge
 from zhixing.vault.note import LINK_FIELDS, Link, Note

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from zhixing.compose import Memory, open_memory
 from zhixing.page.faults import Faults
-from zhixing.site.edited import Edited, EditedTexts
 from zhixing.site.faults import badge
-from zhixing.site.kept_notes import KeptNotes
+from zhixing.site.incremental.edited import Edited, EditedTexts
+from zhixing.site.incremental.kept_notes import KeptNotes
 from zhixing.site.live import LiveExample, live_data
 from zhixing.site.nearby import Surroundings
 from zhixing.site.shown import Shown, is_large, show

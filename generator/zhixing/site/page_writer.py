@@ -24,9 +24,9 @@ from zhixing.site.live import names_in, with_live
 from zhixing.site.map import MapEdge, with_map_script, with_maps
 from zhixing.site.nearby import Surroundings, draw_nearby
 from zhixing.site.papers import with_papers
-from zhixing.site.search_box import with_search
-from zhixing.site.search_entries import SearchEntries
-from zhixing.site.search_text import sections_of, sections_of_html
+from zhixing.site.search.box import with_search
+from zhixing.site.search.entries import SearchEntries
+from zhixing.site.search.text import sections_of, sections_of_html
 from zhixing.site.social import Social, with_social
 from zhixing.site.state import PAGE as STATE
 from zhixing.vault.note import Note

@@ -21,13 +21,13 @@ from zhixing.site.config import PluginConfig, SiteSettings
 from zhixing.site.empty import render_without_parser
 from zhixing.site.files import STYLES, add_scripts
 from zhixing.site.html import missing_page
+from zhixing.site.incremental.kept import builds_alone
+from zhixing.site.incremental.rebuild import Rebuild
 from zhixing.site.inputs import EmptyDocs, watch_real_folders
-from zhixing.site.kept import builds_alone
 from zhixing.site.logs import PROGRESS, Teller, write_visibly
 from zhixing.site.navigation import around
 from zhixing.site.policy import Policies, with_reloading
-from zhixing.site.rebuild import Rebuild
-from zhixing.site.search_box import begin_search
+from zhixing.site.search.box import begin_search
 from zhixing.site.settings import TERMS, unused_settings
 from zhixing.site.staging import Staging
 from zhixing.site.templates import render_once

@@ -21,8 +21,8 @@ from zhixing.page.tags import Tags
 from zhixing.problems import Problem
 from zhixing.site.answers import fold_answers
 from zhixing.site.head import keep_sentences
-from zhixing.site.kept_notes import KeptNotes
-from zhixing.site.rows import Row
+from zhixing.site.incremental.kept_notes import KeptNotes
+from zhixing.site.incremental.rows import Row
 from zhixing.vault.graph import Edge, backlinks, take_edges
 from zhixing.vault.load import Stamps, load, read_templates
 from zhixing.vault.note import Note

@@ -28,8 +28,8 @@ from zhixing.page.tree import (
     Text,
 )
 from zhixing.problems import BETWEEN_BACKTICKS, Problem, visible
-from zhixing.site.changed import digest
-from zhixing.site.kept_notes import digest_note
+from zhixing.site.incremental.changed import digest
+from zhixing.site.incremental.kept_notes import digest_note
 from zhixing.site.shown import Shown
 from zhixing.vault.note import Note
 from zhixing.vault.store import Store

@@ -24,11 +24,11 @@ from zhixing.checks.template import Template, templates_of
 from zhixing.compose import Memory, results
 from zhixing.page.plugins import BASE
 from zhixing.problems import Code, Problem
-from zhixing.site.changed import digest
 from zhixing.site.head import keep_sentences
-from zhixing.site.kept_notes import KeptNotes
+from zhixing.site.incremental.changed import digest
+from zhixing.site.incremental.kept_notes import KeptNotes
+from zhixing.site.incremental.rows import Row
 from zhixing.site.nearby import Surroundings
-from zhixing.site.rows import Row
 from zhixing.site.shown import Shown, show_edited
 from zhixing.vault.embeds import MAX_PAGE, SHARED_BY_LENGTH, EmbedLimits, embed_limits, take_limits
 from zhixing.vault.graph import Edge, edges, edges_of, read_outline

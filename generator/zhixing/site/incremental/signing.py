@@ -6,7 +6,7 @@ from mkdocs.structure.files import InclusionLevel
 from mkdocs.utils import get_build_date
 
 from zhixing.page.titles import title
-from zhixing.site.changed import Digests, Signatures, digest
+from zhixing.site.incremental.changed import Digests, Signatures, digest
 from zhixing.site.layout import Layout
 from zhixing.site.nearby import Surroundings
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File
 
-from zhixing.site.changed import digest
+from zhixing.site.incremental.changed import digest
 from zhixing.site.inputs import stamp_of
-from zhixing.site.search import Written
+from zhixing.site.search.index import Written
 
 # Themes whose pages show nothing of another page but its title and address.
 _THEMES = frozenset({"material"})

@@ -26,7 +26,7 @@ from operator import add
 from pathlib import Path
 
 from zhixing.site.files import write_folder
-from zhixing.site.search_text import Section
+from zhixing.site.search.text import Section
 
 # Everything written without spaces between words; the same as in search.js.
 _HAN = "\u3005-\u3007\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"

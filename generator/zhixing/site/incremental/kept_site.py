@@ -12,8 +12,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from zhixing.site.kept import Kept, KeptPage
-from zhixing.site.search import Written
+from zhixing.site.incremental.kept import Kept, KeptPage
+from zhixing.site.search.index import Written
 from zhixing.vault.store import Store, open_store
 
 _KIND, _KEY = "site", b"whole"

@@ -12,13 +12,13 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils import clean_directory
 
-from zhixing.site.changed import Digests
-from zhixing.site.dirty import KeptSite
-from zhixing.site.kept import Kept, KeptPage, remove_files, stamp
-from zhixing.site.later import Later
-from zhixing.site.search import Entry, write_search
-from zhixing.site.search_again import write_search_again
-from zhixing.site.served import ServedFolder
+from zhixing.site.incremental.changed import Digests
+from zhixing.site.incremental.kept import Kept, KeptPage, remove_files, stamp
+from zhixing.site.incremental.kept_site import KeptSite
+from zhixing.site.incremental.later import Later
+from zhixing.site.incremental.served import ServedFolder
+from zhixing.site.search.again import write_search_again
+from zhixing.site.search.index import Entry, write_search
 
 # Templates of the theme that show only what nearly all pages show.
 _OF_SITE = frozenset({"404.html", "sitemap.xml"})

@@ -9,8 +9,8 @@ from mkdocs.structure.pages import Page
 from zhixing.page.titles import title
 from zhixing.site.files import is_shown
 from zhixing.site.load import LoadedVault
-from zhixing.site.search import Entry
-from zhixing.site.search_text import Section, text_of_html
+from zhixing.site.search.index import Entry
+from zhixing.site.search.text import Section, text_of_html
 from zhixing.vault.note import Note
 
 

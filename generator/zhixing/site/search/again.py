@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from zhixing.site.files import write_changed, write_folder
-from zhixing.site.search import (
+from zhixing.site.search.index import (
     FIELDS,
     Entry,
     Written,
@@ -31,7 +31,7 @@ from zhixing.site.search import (
     write_index,
     write_search,
 )
-from zhixing.site.search_text import Section
+from zhixing.site.search.text import Section
 
 # The pages that get a term in one of its lists, and those that lose it.
 _Change = tuple[set[int], set[int]]

@@ -18,7 +18,7 @@ from mkdocs.structure.nav import get_navigation
 from mkdocs.structure.pages import Page
 
 from zhixing.site.builder import SiteBuilder
-from zhixing.site.incremental import other_files
+from zhixing.site.incremental.build import other_files
 
 _log = get_plugin_logger("zhixing")
 

@@ -163,3 +163,29 @@ def test_no_worker_outlives_its_parent(tmp_path: Path, number: signal.Signals) -
     wait_until(lambda: not any(runs(path.name) for path in (project / "pids").iterdir()))
     assert process.returncode == (1 if number == signal.SIGINT else -number)
     assert b"Traceback" not in error
+
+
+DEAF = """
+wait = workers.wait
+
+def deaf(readers, timeout):
+    if threading.active_count() == 1:
+        threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+        (folder / "deaf").touch()
+    return wait(readers, timeout)
+
+workers.wait = deaf
+"""
+
+
+def test_ctrl_c_ends_a_check_that_the_system_does_not_tell_of_it(tmp_path: Path) -> None:
+    project = write_vault(tmp_path)
+    process = start(project, 1, WAIT.format(seconds=600) + DEAF, "--no-cache")
+    wait_until((project / "deaf").exists, seconds=60)
+
+    os.killpg(process.pid, signal.SIGINT)
+    process.communicate(timeout=30)
+
+    wait_until(lambda: not any(runs(path.name) for path in (project / "pids").iterdir()))
+    assert process.returncode == 1

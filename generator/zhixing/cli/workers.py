@@ -21,6 +21,7 @@ from multiprocessing import current_process, get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import PurePosixPath
+from time import monotonic
 
 from zhixing.checks.faces import is_plain
 from zhixing.checks.own import check_own
@@ -38,6 +39,8 @@ CHUNK = 32
 """Notes that are sent together."""
 _PATIENCE = 60.0
 """Seconds without any news after which the workers are given up."""
+_TURN = 0.1
+"""Seconds after which a wait for news looks whether Ctrl-C came."""
 
 _Own = tuple[Problem, ...]
 _Read = tuple[int, Data, Data]
@@ -78,26 +81,40 @@ def _may_fork() -> bool:
 
 def _receive(notes: Sequence[Note], templates: Mapping[str, Template], count: int) -> Generator[_Read, None, None]:
     """Yield what workers send, in any order, until the last has ended. However this ends, no worker is left."""
-    workers: list[BaseProcess] = []
-    readers: list[Connection] = []
-    try:
-        with _hold_interrupts(), suppress(OSError):  # no more processes, or no memory for one
-            for first in range(count):
-                _start(workers, readers, partial(_read_share, notes, templates, first, count))
-        while readers and (ready := wait(readers, _PATIENCE)):
-            for reader in [one for one in readers if one in ready]:
-                read = _take(reader)
-                if read is None:
-                    readers.remove(reader)
-                    reader.close()
-                else:
-                    yield from read
-    finally:
-        for worker in workers:
-            worker.kill()
-            worker.join()
-        for reader in readers:
-            reader.close()
+    with _hold_interrupts() as held:
+        workers: list[BaseProcess] = []
+        readers: list[Connection] = []
+        try:
+            with suppress(OSError):  # no more processes, or no memory for one
+                for first in range(count):
+                    _start(workers, readers, partial(_read_share, notes, templates, first, count))
+            while readers and (ready := _wait(readers, held)):
+                for reader in ready:
+                    read = _take(reader)
+                    if read is None:
+                        readers.remove(reader)
+                        reader.close()
+                    else:
+                        yield from read
+        finally:
+            for worker in workers:
+                worker.kill()
+                worker.join()
+            for reader in readers:
+                reader.close()
+
+
+def _wait(readers: Sequence[Connection], held: Sequence[int]) -> list[Connection]:
+    """Return the readers with news; none after Ctrl-C, or where there has been no news for long.
+
+    The system is asked in short turns. It tells of no signal that came just before it was asked, nor of one that
+    another thread took.
+    """
+    until = monotonic() + _PATIENCE
+    while not held and monotonic() < until:
+        if ready := wait(readers, _TURN):
+            return [one for one in readers if one in ready]
+    return []
 
 
 def _take(reader: Connection) -> list[_Read] | None:
@@ -124,19 +141,19 @@ def _start(workers: list[BaseProcess], readers: list[Connection], read: Callable
 
 
 @contextmanager
-def _hold_interrupts() -> Iterator[None]:
-    """Hold back Ctrl-C in this process; in those that it starts for good: their parent ends them.
+def _hold_interrupts() -> Iterator[Sequence[int]]:
+    """Hold back Ctrl-C, and yield a list that says whether it came. Those that are started hold it back for good.
 
-    To block the signal is not enough: one of NumPy's threads would take it, and Python would raise at once.
+    An exception in the middle of a start would leave a process that nobody knows; in a destructor, it would be lost.
     """
     held: list[int] = []
     before = signal.signal(signal.SIGINT, lambda number, _: held.append(number))
     try:
-        yield
+        yield held
     finally:
         signal.signal(signal.SIGINT, before)
-    if held:
-        signal.raise_signal(signal.SIGINT)
+        if held:
+            signal.raise_signal(signal.SIGINT)
 
 
 # A worker.

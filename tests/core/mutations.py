@@ -312,6 +312,7 @@ def main() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     for name, mutation in MUTATIONS.items():
         found[name] = status(mutation)
+    sys.stdout.flush()  # what pytest printed last may wait there still
     os.dup2(shown, 1)
     sys.stdout.write(json.dumps(found))
 

@@ -231,6 +231,7 @@ def test_what_examples_show_is_counted_together(tmp_path: Path, monkeypatch: pyt
     """Writing costs by what is written: figures are dear even where their numbers are not."""
     monkeypatch.setattr(budget, "ALLOWANCE", 0)
     monkeypatch.setattr(budget, "SHARED_SHOWING", 3 * budget.CHARACTER_WORK * 10_000)
+    monkeypatch.setattr(budget, "SHARED_SHOWING_BY_LENGTH", 0)
     block = (
         "```yaml example\nid: {name}\naxes: {{k: 9, j: 9}}\ncompute:\n  y[k, j]: k * j\nshow:\n- heatmap: y\n```\n\n"
     )
@@ -252,6 +253,7 @@ def test_what_was_cut_short_is_rendered_again_only_where_the_pool_has_more_or_le
 ) -> None:
     monkeypatch.setattr(budget, "ALLOWANCE", 0)
     monkeypatch.setattr(budget, "SHARED_SHOWING", 3 * budget.CHARACTER_WORK * 10_000)
+    monkeypatch.setattr(budget, "SHARED_SHOWING_BY_LENGTH", 0)
     block = "```yaml example\nid: {name}\naxes: {{k: 9}}\ncompute:\n  y[k]: k * {by}\nshow:\n- heatmap: y\n```\n\n"
     texts = {name: block.format(name=name, by=1) for name in "abcdefghi"}
     notes, memory = vault(tmp_path, **texts) / "notes", compose.Memory()
@@ -271,3 +273,18 @@ def test_what_was_cut_short_is_rendered_again_only_where_the_pool_has_more_or_le
     assert "a" not in rendered
     assert rendered
     assert after == found_in(notes)
+
+
+def test_a_vault_may_show_the_more_the_longer_its_notes_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "SHARED_SHOWING", 0)
+    block = "```yaml example\nid: {name}\naxes: {{k: 2}}\ncompute:\n  y[k]: k * 1\nshow:\n- heatmap: y\n```\n"
+    text = "正文。" * 1_000
+    texts = {name: f"{text}\n\n{block.format(name=name)}" for name in "abcdefghi"}
+
+    long_enough, shown = found_in(vault(tmp_path / "长", **texts) / "notes")
+    monkeypatch.setattr(budget, "SHARED_SHOWING_BY_LENGTH", 0)
+    refused, _ = found_in(vault(tmp_path / "同", **texts) / "notes")
+
+    assert [problem for problem in long_enough if "example-cost" in problem] == []
+    assert len(shown) == 9
+    assert any("together; none are left" in problem for problem in refused)

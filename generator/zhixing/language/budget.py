@@ -25,8 +25,9 @@ SHARED_BY_LENGTH = 500
 """Operations that all examples of a vault may cost beyond that, together; and more for each of their characters."""
 SHOWING = 50_000
 """Operations for each character of an example that evaluating what it shows may take, beside twice that of its run."""
-SHARED_SHOWING = 2_000_000_000
-"""Operations that showing all examples of a vault may take together, beyond the allowance of each."""
+SHARED_SHOWING, SHARED_SHOWING_BY_LENGTH = 1_000_000_000, 1_000
+"""Operations that showing all examples of a vault may take together, beyond the allowance of each; and more for each
+character of its notes: an ordinary example with a figure takes three million, and stands among thousands of them."""
 ITEM_WORK, CHARACTER_WORK = 400_000, 400
 """Operations that writing takes: for each thing shown, and for each character of its Markdown and of its figure."""
 FIGURE_WORK = 5_000_000
@@ -53,9 +54,9 @@ class Pool:
         self.left -= max(0, used - ALLOWANCE * length)
 
 
-def pool_of_showing() -> Pool:
-    """Return the pool of what the examples of a vault show."""
-    return Pool(SHARED_SHOWING)
+def pool_of_showing(lengths: Iterable[int]) -> Pool:
+    """Return the pool of what the examples of a vault show whose notes have so many characters each."""
+    return Pool(SHARED_SHOWING + SHARED_SHOWING_BY_LENGTH * sum(lengths))
 
 
 def shared_pool(lengths: Iterable[int]) -> Pool:

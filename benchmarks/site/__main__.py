@@ -35,6 +35,12 @@ LATENCIES = {
 }
 
 
+def name_commit() -> str:
+    words = ["git", "describe", "--always", "--dirty", "--abbrev=9"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "unknown"
+
+
 @dataclass
 class Results:
     """All that was measured: sites, changes and commands by the number of notes, and what other benchmarks print."""
@@ -46,6 +52,8 @@ class Results:
     missing: list[str] = field(default_factory=list)
     began: str = field(default_factory=lambda: f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC")
     load: float = field(default_factory=lambda: os.getloadavg()[0])
+    # Named before the table of an earlier size is written, which changes a file of the repository.
+    commit: str = field(default_factory=name_commit)
 
 
 def tell(text: str) -> None:
@@ -105,7 +113,7 @@ def write_table(results: Results) -> str:
     """Return the results as Markdown."""
     parts = [
         "# Results\n",
-        f"Measured {results.began} at commit `{commit()}`, on {machine()},",
+        f"Measured {results.began} at commit `{results.commit}`, on {machine()},",
         f"shared with other work (load {results.load:.1f} at the start), in one run of `make bench`;",
         "[site/README.md](site/README.md) says how. CPU seconds vary by a tenth or so on such a machine, others by",
         "much more.\n",
@@ -156,12 +164,6 @@ def command_rows(commands: Mapping[int, Mapping[str, Cost]]) -> list[str]:
         cells = [f"{found[name].cpu:.2f} | {found[name].memory:.0f}" for found in commands.values()]
         rows.append(f"| `zhixing {name.partition(',')[0]}`{name[name.index(',') :]} | {' | '.join(cells)} |")
     return rows
-
-
-def commit() -> str:
-    words = ["git", "describe", "--always", "--dirty", "--abbrev=9"]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
-    return done.stdout.strip() or "unknown"
 
 
 def machine() -> str:

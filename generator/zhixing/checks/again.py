@@ -22,7 +22,7 @@ _MOST = 300
 """Of more notes than these, checking them all takes little longer."""
 # Rules about the whole vault that name places in texts. Where they have found something, all is checked.
 OF_ALL = frozenset({Code.REQUIRES_CYCLE, Code.EMBED_CYCLE, Code.EMBED_COST, Code.NAMES_MANY, Code.ADDRESS_REFUSED})
-# Problems of a note that the text of no note has to do with.
+# Problems of a note that do not depend on the text of any note.
 OF_PATHS = frozenset({Code.NAME_CLASH, Code.FILE_LEFT_OUT})
 
 

@@ -169,7 +169,7 @@ def renew_figures(files: Files, before: Mapping[PurePosixPath, str], figures: Ma
 def add_pages(
     files: Files, config: MkDocsConfig, pages: Iterable[PurePosixPath], inclusion: InclusionLevel = _UNLISTED
 ) -> None:
-    """Add pages that no note is, without their text, by default outside the navigation that every page lists."""
+    """Add pages that come from no note, without their text, by default outside the navigation that every page lists."""
     for path in pages:
         files.append(File.generated(config, str(path), content="", inclusion=inclusion))
 

@@ -46,7 +46,7 @@ from zhixing.vault.note import Note
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What a site consists of: its vault, its files, and the pages that no note is.
+    """What a site consists of: its vault, its files, and the pages that come from no note.
 
     `on_site` are the notes that everybody may see, `shown_files` the files. `left_out` are the problems of files that
     have no place on the site. `date` is that of the build, and `mermaid` says whether a diagram stands on a page.

@@ -1,4 +1,4 @@
-"""The pages that a site makes of no note: of tags, of the last changes, of the vault's state, and a home page."""
+"""The pages of a site that come from no note: of tags, of the last changes, of the vault's state, and a home page."""
 
 from __future__ import annotations
 

@@ -189,7 +189,7 @@ class Signatures:
         sheets: Mapping[str, Document],
         known: Mapping[str, bytes],
     ) -> None:
-        """Begin with what a build found; `lists` and `sheets` are the pages that no note is, sheets show figures.
+        """Begin with what a build found; `lists` and `sheets` are pages that come from no note; sheets show figures.
 
         `known` are signatures of notes' pages that are as they were.
         """
@@ -294,7 +294,7 @@ class Signatures:
         return _Signed(tuple(map(id, objects)), objects, facts, self.of(note))
 
     def _of_made(self, path: str) -> bytes:
-        """Return the signature of a page that no note is; a canvas may show any figure."""
+        """Return the signature of a page that comes from no note; a canvas may show any figure."""
         made = self.lists.get(path) or self.sheets.get(path)
         figures = self.shown.figures.items() if path in self.sheets else ()
         content = self.digests.of_made(path, made).hex() if made else ""

@@ -55,8 +55,8 @@ class State:
     """What is kept of a build: `settings` is a digest of them, `others` one of the files that stand elsewhere.
 
     `files` are the vault's other files in their order, `digests` those of all files that are no notes. `made` are the
-    signatures of pages that no note is: they show titles, dates, tags and places of notes. `left` is what embeds might
-    cost more, `limited` are the pages that embed something.
+    signatures of pages that come from no note: they show titles, dates, tags and places of notes. `left` is what embeds
+    might cost more, `limited` are the pages that embed something.
     """
 
     settings: str

@@ -638,10 +638,12 @@ def check_again(
     templates: Mapping[str, Template],
     memory: Memory,
     find_own: Callable[[Note, Mapping[str, Template]], Iterable[Problem]] = check_own,
+    *,
+    done: Callable[[Note], None] | None = None,
 ) -> list[Problem]:
     """Return the problems that `check` gives, in another order, looking only at notes of which something changed.
 
-    `find_own` returns what `check_own` does.
+    `find_own` returns what `check_own` does; `done` is called as by `check`.
     """
     held_to = choose_templates(templates, vault.settings)
     links, checked = links_by_note(vault), memory.checks.of(held_to, found)
@@ -656,6 +658,8 @@ def check_again(
             linked = (problem for edge in links[path] for problem in check_edge(vault, edge, fixer))
             known = checked[path] = _Checked(places, rests_on, (*own, *linked))
         problems += known.problems
+        if done is not None:
+            done(note)
     memory.checks.forget(vault)
     to_results = (edge for edge in edges(vault) if edge.resolution.block)
     expected = check_expectations(found.book.declared)

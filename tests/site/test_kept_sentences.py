@@ -19,3 +19,11 @@ def test_a_page_quotes_a_note_whose_reading_was_dropped(monkeypatch: pytest.Monk
     forget_reading(note)
     monkeypatch.setattr("zhixing.markdown.reading.scan", lambda *_: pytest.fail("the note is read again"))
     assert sentence(note, note.links[0]) == quoted
+
+
+def test_the_sentence_around_a_link_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    note = vault_of({"a.md": "看 [[b]] 的定义。\n", "b.md": "文\n"}).notes[PurePosixPath("a.md")]
+    quoted = sentence(note, note.links[0])
+    monkeypatch.setattr("zhixing.site.head._read_sentence", lambda *_: pytest.fail("the sentence is read again"))
+    assert sentence(note, note.links[0]) == quoted
+    assert keep_sentences(note) == {note.links[0].span.start: quoted}

@@ -19,11 +19,11 @@ from zhixing.vault.note import Note
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 
 
-def build_site(project: Path, site: Path) -> dict[str, bytes]:
+def build_site(project: Path, site: Path, *, dirty: bool = False) -> dict[str, bytes]:
     """Return the bytes of the site that a build from nothing makes."""
     settings, _ = load(project, site, {})
-    settings.plugins.on_startup(command="build", dirty=False)
-    build(settings)
+    settings.plugins.on_startup(command="build", dirty=dirty)
+    build(settings, dirty=dirty)
     settings.plugins.on_shutdown()
     return read_site(site)
 
@@ -50,11 +50,15 @@ def test_a_large_vault_gives_the_same_bytes(  # with another plugin, too, that m
     small = build_site(project, tmp_path / "small")
     monkeypatch.setattr(shown, "LARGE", 0)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    large = build_site(project, tmp_path / "large")
-    assert [path for path in small.keys() | large.keys() if small.get(path) != large.get(path)] == []
+    for dirty in (False, True):
+        large = build_site(project, tmp_path / f"large{dirty}", dirty=dirty)
+        assert [path for path in small.keys() | large.keys() if small.get(path) != large.get(path)] == []
 
 
-def test_few_notes_of_a_large_vault_are_read_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("dirty", [False, True])
+def test_few_notes_of_a_large_vault_are_read_at_a_time(
+    dirty: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     project = tmp_path / "project"
     Author(project, 3, 30)
     settings, plugin = load(project, tmp_path / "site", {})
@@ -67,8 +71,8 @@ def test_few_notes_of_a_large_vault_are_read_at_a_time(tmp_path: Path, monkeypat
 
     monkeypatch.setattr(shown, "LARGE", 0)
     monkeypatch.setattr(shown.Shown, "page", count)
-    settings.plugins.on_startup(command="build", dirty=False)
-    build(settings)
+    settings.plugins.on_startup(command="build", dirty=dirty)
+    build(settings, dirty=dirty)
     settings.plugins.on_shutdown()
     assert len(held) >= 30
     assert max(held) < 10

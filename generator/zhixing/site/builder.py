@@ -46,10 +46,9 @@ class SiteBuilder:
     links: tuple[Link, ...]
     pages: PageWriter
 
-    def __init__(self, *, is_served: bool = False, is_dirty: bool = False, is_staged: bool = False) -> None:
+    def __init__(self, *, is_served: bool = False, is_dirty: bool = False) -> None:
         self.incremental = Incremental(is_served, is_dirty)
-        self.is_staged = is_staged
-        self._reader = VaultReader(is_served, is_dirty, is_staged)
+        self._reader = VaultReader(is_served, is_dirty)
         self._teller = Teller(get_plugin_logger("zhixing"))
         self._live_folder = LiveFolder()
         # Whether the next build may renew the layout, and whether this one did.
@@ -78,7 +77,7 @@ class SiteBuilder:
         if config.nav is None:
             name_folders(nav.items)
         self.links = layout.lists.links(files)
-        self.pages = PageWriter(layout, around, layout.find_social(), self.settings, is_staged=self.is_staged)
+        self.pages = PageWriter(layout, around, layout.find_social(), self.settings)
         if self.incremental.is_kept and builds_alone(config):
             written = self.settings.list_written(config)
             self._sign(sign_site(layout, self.pages.social, self.settings.terms, *written))
@@ -112,7 +111,7 @@ class SiteBuilder:
         notes, around = layout.shown.vault.notes, self.pages.around
         around = replace(around, notes={path: notes[path] for path in around.notes})
         self.layout = layout
-        self.pages = PageWriter(layout, around, self.pages.social, self.settings, is_staged=self.is_staged)
+        self.pages = PageWriter(layout, around, self.pages.social, self.settings)
         self._sign(kept.site)
         self._is_renewed = True
         return True

@@ -162,7 +162,7 @@ _SPACES = re.compile(r"\s+")
 _ESCAPED = {character: escape(character) for character in "&<>\"'"}
 
 
-_SENTENCES: WeakKeyDictionary[Note, Mapping[int, str]] = WeakKeyDictionary()
+_SENTENCES: WeakKeyDictionary[Note, dict[int, str]] = WeakKeyDictionary()
 
 
 def keep_sentences(note: Note) -> Mapping[int, str]:
@@ -170,21 +170,25 @@ def keep_sentences(note: Note) -> Mapping[int, str]:
 
     Return them by the offsets of the links.
     """
-    _SENTENCES[note] = {link.span.start: sentence(note, link) for link in note.links if not link.field}
-    return _SENTENCES[note]
+    return {link.span.start: sentence(note, link) for link in note.links if not link.field}
 
 
 def take_sentences(note: Note, known: Mapping[int, str]) -> None:
     """Take what `keep_sentences` returned for the same note in another process."""
-    _SENTENCES[note] = known
+    _SENTENCES[note] = {**known}
 
 
 def sentence(note: Note, link: Link) -> str:
-    """Return the sentence around a link as HTML, the link in `<b>`; "" where nothing stands beside it."""
+    """Return the sentence around a link as HTML, the link in `<b>`; "" where nothing stands beside it.
+
+    It is read once: the page that shows it, its signature and the next build ask for the same one.
+    """
     if link.field:
         return ""
-    kept = _SENTENCES.get(note, {}).get(link.span.start)
-    return _read_sentence(note, link) if kept is None else kept
+    kept, at = _SENTENCES.setdefault(note, {}), link.span.start
+    if at not in kept:
+        kept[at] = _read_sentence(note, link)
+    return kept[at]
 
 
 def _read_sentence(note: Note, link: Link) -> str:

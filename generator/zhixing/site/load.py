@@ -44,14 +44,13 @@ class LoadedVault:
 
 @dataclass
 class VaultReader:
-    """Reads a vault for each build of a process. A staged build writes each page once, so it may drop readings.
+    """Reads a vault for each build of a process. Unless it serves, it writes each page once, so it may drop readings.
 
     `state_notes` is what the page of the state says of notes.
     """
 
     is_served: bool = False
     is_dirty: bool = False
-    is_staged: bool = False
     state_notes: StateNotes = field(default_factory=StateNotes)
     _memory: Memory | None = None
     _kept_notes: KeptNotes = field(default_factory=KeptNotes)
@@ -62,7 +61,7 @@ class VaultReader:
     def read(self, project: Project, settings: Iterable[object], *, strict: bool, builds_alone: bool) -> LoadedVault:
         """Return the vault of a project; `settings` are all those that decide over its site."""
         shown, edited = self._show(project, self._open_memory(project), settings)
-        is_late = self.is_staged and is_large(shown.vault) and builds_alone
+        is_late = not self.is_served and is_large(shown.vault) and builds_alone
         self._previous = shown.vault
         # A strict build fails on its problems; other builds show them to their readers.
         faults = None if strict else Faults.of(shown.found, to_author=self.is_served)
@@ -85,7 +84,7 @@ class VaultReader:
             return edited.shown, edited
         known = (self._previous, self._stamps, self._kept_notes)
         given = (project.notes, project.templates, memory, project.wording, project.settings)
-        return show(*given, *known, condense=self.is_staged), None
+        return show(*given, *known, condense=not self.is_served), None
 
     def keep_runs(self) -> None:
         """Keep the results of examples for other processes."""

@@ -36,12 +36,10 @@ class PageWriter:
     """Writes the pages of a site.
 
     `search` is what was told of them to the search, `live` the names of the examples on each that readers may change.
-    A staged build writes each page once: what was read of a note is dropped with its page.
+    Unless the site is served, each page is written once: what was read of a note is dropped with its page.
     """
 
-    def __init__(
-        self, layout: Layout, around: Surroundings, social: Social, settings: SiteSettings, *, is_staged: bool
-    ) -> None:
+    def __init__(self, layout: Layout, around: Surroundings, social: Social, settings: SiteSettings) -> None:
         self.search = SearchEntries(layout.vault, is_used=settings.has_search)
         self.live: dict[str, frozenset[str]] = {}
         self.around = around
@@ -51,7 +49,7 @@ class PageWriter:
         self._shown = layout.shown
         self._words = layout.shown.vault.wording
         self._settings = settings
-        self._is_staged = is_staged
+        self._is_once = not layout.vault.is_served
         self._last: Page | None = None
 
     def write(self, page: Page, content: str) -> str:
@@ -78,10 +76,10 @@ class PageWriter:
         self.search.add(page, sections, note)
         page.meta = {"description": page_parts.describe(sections), **(page.meta or {})}
         written = html.titled(title(note), self._write_tree(tree, page))
-        # While the site is served, or built anew in parts, the next build takes what was read.
+        # While the site is served, the next build takes what was read.
         if self._vault.is_late:
             self._shown.forget_all(note)
-        elif self._is_staged and not self._shown.is_embedded(note):
+        elif self._is_once and not self._shown.is_embedded(note):
             self._shown.forget(note)
         return written
 
@@ -152,7 +150,7 @@ class PageWriter:
 
     def _drop_last(self, page: Page) -> None:
         """Drop the content of the page before this one, which is written: all pages together take much memory."""
-        if self._is_staged and self._last:
+        if self._is_once and self._last:
             self._last.content = None
             if self._vault.is_late:
                 self._last.toc = TableOfContents([])
@@ -160,7 +158,7 @@ class PageWriter:
         self._last = page
 
     def forget_embedded(self) -> None:
-        """Drop what was read of notes that others embed, in a staged build that reads each note once."""
-        if self._is_staged and not self._vault.is_late:
+        """Drop what was read of notes that others embed, where each note is read once more, for its page."""
+        if self._is_once and not self._vault.is_late and self._vault.edited is None:
             for note in filter(self._shown.is_embedded, self._shown.vault.notes.values()):
                 self._shown.forget(note)

@@ -68,7 +68,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         gc.set_threshold(50_000, 50, 100)
         is_served = command == "serve"
         self.staging = None if is_served or dirty else Staging()
-        self.builder = SiteBuilder(is_served=is_served, is_dirty=dirty, is_staged=self.staging is not None)
+        self.builder = SiteBuilder(is_served=is_served, is_dirty=dirty)
 
     @event_priority(-1000)
     def on_config(self, config: MkDocsConfig) -> None:
@@ -108,7 +108,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         render_once(env, files, alone=builds_alone(config))
         self.builder.env = env
         self.builder.pages.forget_embedded()
-        if self.staging:
+        if not self.builder.incremental.serving:
             # What is kept now lasts until the end: the garbage collector need not look at it.
             gc.freeze()
         self.policies = Policies(env, self.builder.vault.shown.vault.settings)

@@ -149,14 +149,13 @@ def show(
     found = results(vault, memory=memory)
     held_to = templates_of(sources)
     planned = plan_again(vault, found, (), memory) if memory else plan(vault, found)
-    if condense and is_large(vault):
-        problems = set(check(vault, found, planned, held_to, done=_condense))
-        for note in vault.notes.values():  # the fix of a problem may quote a note, which was read again for it
-            note.forget()
-    elif memory:
-        problems = set(check_again(vault, found, planned, held_to, memory, kept.find_own))
+    done = _condense if condense and is_large(vault) else None
+    if memory:
+        problems = set(check_again(vault, found, planned, held_to, memory, kept.find_own, done=done))
     else:
-        problems = set(check(vault, found, planned, held_to))
+        problems = set(check(vault, found, planned, held_to, done=done))
+    for note in vault.notes.values() if done else ():  # the fix of a problem may quote a note, which was read for it
+        note.forget()
     private = private_of(vault, found)
     public = public_vault(vault, private)
     links = _find_backlinks(vault, previous)

@@ -100,7 +100,6 @@ class Digests:
 
     notes: WeakKeyDictionary[Note, bytes] = field(default_factory=WeakKeyDictionary)
     names: WeakKeyDictionary[Note, tuple[str, ...]] = field(default_factory=WeakKeyDictionary)
-    sentences: WeakKeyDictionary[Note, dict[int, str]] = field(default_factory=WeakKeyDictionary)
     faces: WeakKeyDictionary[Note, bytes] = field(default_factory=WeakKeyDictionary)
     bodies: dict[int, tuple[Body, bytes]] = field(default_factory=dict)
     judged: dict[int, tuple[tuple[Judged, ...], bytes]] = field(default_factory=dict)
@@ -129,16 +128,6 @@ class Digests:
         if note not in self.names:
             self.names[note] = tuple(found[found.lastindex or 0] for found in NAMED.finditer(note.source.text))
         return self.names[note]
-
-    def backlink(self, edge: Edge) -> str:
-        """Return what the foot of the page that a link leads to shows of it: its note, its property, its sentence."""
-        known = self.sentences.get(edge.source)
-        if known is None:
-            known = self.sentences[edge.source] = {}
-        at = edge.link.span.start
-        if at not in known:
-            known[at] = f"{edge.source.path}:{edge.link.field}:{sentence(edge.source, edge.link)}"
-        return known[at]
 
     def of_body(self, body: Body) -> bytes:
         """Return the digest of what an example or a list shows."""
@@ -422,7 +411,7 @@ class Signatures:
         for edge in self.shown.links_here(note):
             if badge := self._badges.get(edge.source.path):
                 yield badge
-            yield self.digests.backlink(edge)
+            yield f"{edge.source.path}:{edge.link.field}:{sentence(edge.source, edge.link)}"
 
     def _nearby(self, path: Path) -> Iterator[object]:
         """Yield what joins the notes that the picture of a note's surroundings shows."""

@@ -296,8 +296,7 @@ def results(vault: Vault, progress: Progress = _silent, memory: Memory | None = 
     book = run_all(vault, progress, memory.runs)
     lists, problems = _read_lists(vault)
     unique, duplicates = _split_by_id(lists, {one.example.id for one in book.declared if one.example})
-    lengths = [len(note.source.text) for note in vault.notes.values()]
-    pool = pool_of_showing(lengths)
+    pool = pool_of_showing(vault.length)
     rendered = {name: memory.render(name, run, pool) for name, run in book.runs.items()}
     examples = {name: one.body for name, one in rendered.items() if one.body}
     memory.runs.kept.save()
@@ -307,7 +306,7 @@ def results(vault: Vault, progress: Progress = _silent, memory: Memory | None = 
         *((one.note, one.fence, one.id) for one in lists),
     ]
     problems = [*book.problems, *problems, *map(_duplicate_id, duplicates)]
-    claiming = budget_of_claims(lengths)
+    claiming = budget_of_claims(vault.length)
     memory.claims = {path: known for path, known in memory.claims.items() if path in vault.notes}
     blocks, said = _blocks(vault, declared), tuple(problems)
     return Results(book, {**examples, **made}, canvases, blocks, said, rendered, claiming, memory.claims)

@@ -183,7 +183,7 @@ def test_a_large_array_is_computed_when_it_is_asked_for(tmp_path: Path, ran: lis
     assert ran == ["戊"]
 
 
-@pytest.mark.parametrize(("module", "name"), [(runs, "shared_pool"), (compose, "pool_of_showing")])
+@pytest.mark.parametrize(("module", "name"), [(runs, "pool_of_runs"), (compose, "pool_of_showing")])
 def test_what_costs_more_than_is_left_is_not_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str
 ) -> None:

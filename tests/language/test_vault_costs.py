@@ -12,6 +12,7 @@ import pytest
 from shell import vault
 from zhixing import compose
 from zhixing.language import budget, shelf
+from zhixing.language.budget import Share
 from zhixing.language.model import Run
 from zhixing.show.body import Rendered, render
 from zhixing.vault.load import load
@@ -154,8 +155,7 @@ CHEAP = "```yaml example\nid: 小\ncompute:\n  s: 1 + 1\n```\n"
 def test_all_examples_share_a_pool_of_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An example that is dear for its length is refused once the others have used the pool up; a cheap one never is."""
     monkeypatch.setattr(budget, "ALLOWANCE", 10_000)
-    monkeypatch.setattr(budget, "SHARED", 13_000_000)
-    monkeypatch.setattr(budget, "SHARED_BY_LENGTH", 0)
+    monkeypatch.setattr(budget, "SHARED_RUNNING", Share(13_000_000, 0))
     notes = vault(tmp_path, 题="".join(DEAR.format(name=f"e{place}") for place in range(4)) + CHEAP) / "notes"
     problems, bodies = found_in(notes)
     refused = [problem for problem in problems if "together" in problem]
@@ -167,8 +167,7 @@ def test_all_examples_share_a_pool_of_work(tmp_path: Path, monkeypatch: pytest.M
 
 def test_a_refused_example_runs_once_the_pool_allows_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budget, "ALLOWANCE", 10_000)
-    monkeypatch.setattr(budget, "SHARED", 13_000_000)
-    monkeypatch.setattr(budget, "SHARED_BY_LENGTH", 0)
+    monkeypatch.setattr(budget, "SHARED_RUNNING", Share(13_000_000, 0))
     notes = vault(tmp_path, 题="".join(DEAR.format(name=f"e{place}") for place in range(4))) / "notes"
     memory = compose.Memory()
     first = found_in(notes, memory)
@@ -217,8 +216,7 @@ def test_what_is_shown_again_and_again_is_counted_together(tmp_path: Path, monke
 
 
 def test_claims_are_counted_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(budget, "CLAIMING", 2_000_000)
-    monkeypatch.setattr(budget, "CLAIMING_BY_LENGTH", 100)
+    monkeypatch.setattr(budget, "SHARED_CLAIMING", Share(2_000_000, 100))
     block = "```yaml example\nid: 例\naxes: {k: 100000}\ncompute:\n  z: 1 + 1\n```\n\n"
     claims = "".join("最大 99999<!--= 例.max(k) -->。\n\n" for _ in range(9))
     problems, _ = found_in(vault(tmp_path, 甲=block, 乙=claims) / "notes")
@@ -230,8 +228,7 @@ def test_claims_are_counted_together(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_what_examples_show_is_counted_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Writing costs by what is written: figures are dear even where their numbers are not."""
     monkeypatch.setattr(budget, "ALLOWANCE", 0)
-    monkeypatch.setattr(budget, "SHARED_SHOWING", 3 * budget.CHARACTER_WORK * 10_000)
-    monkeypatch.setattr(budget, "SHARED_SHOWING_BY_LENGTH", 0)
+    monkeypatch.setattr(budget, "SHARED_SHOWING", Share(3 * budget.CHARACTER_WORK * 10_000, 0))
     block = (
         "```yaml example\nid: {name}\naxes: {{k: 9, j: 9}}\ncompute:\n  y[k, j]: k * j\nshow:\n- heatmap: y\n```\n\n"
     )
@@ -252,8 +249,7 @@ def test_what_was_cut_short_is_rendered_again_only_where_the_pool_has_more_or_le
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(budget, "ALLOWANCE", 0)
-    monkeypatch.setattr(budget, "SHARED_SHOWING", 3 * budget.CHARACTER_WORK * 10_000)
-    monkeypatch.setattr(budget, "SHARED_SHOWING_BY_LENGTH", 0)
+    monkeypatch.setattr(budget, "SHARED_SHOWING", Share(3 * budget.CHARACTER_WORK * 10_000, 0))
     block = "```yaml example\nid: {name}\naxes: {{k: 9}}\ncompute:\n  y[k]: k * {by}\nshow:\n- heatmap: y\n```\n\n"
     texts = {name: block.format(name=name, by=1) for name in "abcdefghi"}
     notes, memory = vault(tmp_path, **texts) / "notes", compose.Memory()
@@ -276,13 +272,13 @@ def test_what_was_cut_short_is_rendered_again_only_where_the_pool_has_more_or_le
 
 
 def test_a_vault_may_show_the_more_the_longer_its_notes_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(budget, "SHARED_SHOWING", 0)
+    monkeypatch.setattr(budget, "SHARED_SHOWING", Share(0, 1_000))
     block = "```yaml example\nid: {name}\naxes: {{k: 2}}\ncompute:\n  y[k]: k * 1\nshow:\n- heatmap: y\n```\n"
     text = "正文。" * 1_000
     texts = {name: f"{text}\n\n{block.format(name=name)}" for name in "abcdefghi"}
 
     long_enough, shown = found_in(vault(tmp_path / "长", **texts) / "notes")
-    monkeypatch.setattr(budget, "SHARED_SHOWING_BY_LENGTH", 0)
+    monkeypatch.setattr(budget, "SHARED_SHOWING", Share(0, 0))
     refused, _ = found_in(vault(tmp_path / "同", **texts) / "notes")
 
     assert [problem for problem in long_enough if "example-cost" in problem] == []

@@ -12,6 +12,7 @@ from edits import EDITS, Author
 
 from shell import vault, zhixing
 from zhixing.cli import edited
+from zhixing.language import budget
 from zhixing.problems import STALE
 from zhixing.vault import store
 
@@ -257,3 +258,44 @@ def test_a_list_rests_on_the_runs_of_what_it_repeats(tmp_path: Path, monkeypatch
     told = zhixing(project, "check").stdout
     for name in ("误", "用"):
         assert f"region-stale: The results of '{name}' are not what it computes now" in told
+
+
+DEAR = """# 贵 {number}
+
+```yaml example
+id: 贵{number}
+axes: {{n: 1000}}
+compute:
+  s: sum(n * n)
+show:
+- table: [s]
+```
+
+和是 332833500<!--= 贵{number}.sum(n * n) -->。
+"""
+
+
+@pytest.mark.parametrize("share", ["SHARED_RUNNING", "SHARED_SHOWING", "SHARED_CLAIMING"])
+@pytest.mark.parametrize("refused", [False, True])
+def test_what_all_may_compute_together_goes_with_the_length_of_all_notes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: list[bool], share: str, refused: bool
+) -> None:
+    """A sentence changes nothing; a page of prose allows what was refused, without one it is refused again."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "kept"))
+    monkeypatch.setattr(budget, "ALLOWANCE", 0)
+    monkeypatch.setattr(budget, "FIGURE_WORK", 0)
+    monkeypatch.setattr(budget, share, budget.Share(0, 70 if share != "SHARED_SHOWING" else 500))
+    dear = {f"贵{number}": DEAR.format(number=number) for number in range(2)}
+    author = Author.__new__(Author)
+    author.project = vault(tmp_path / "project", 文="", **dear)
+    prose = author.project / "notes" / "文.md"
+    long, short = f"# 文\n\n{'字' * 3_000}\n", "# 文\n\n字\n"
+    author.write(prose, short if refused else long)
+    zhixing(author.project, "regenerate")
+    told = [check(author)]
+    for text in (f"{short}\n又一句。\n", f"{long}\n一句。\n", f"{long}\n又一句。\n"):
+        author.write(prose, text)
+        told.append(check(author))
+        assert told[-1] == check_anew(author, tmp_path, monkeypatch)
+    assert [("example-cost" in out or "takes more than" in out) for _, out, _ in told] == [refused, True, False, False]
+    assert few == [False, False, False, True]

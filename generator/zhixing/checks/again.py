@@ -46,12 +46,14 @@ class Examined:
 class Examine(Protocol):
     """Examines what is computed in the notes concerned, and in those that rest on it.
 
-    Returns None where that takes a look at all notes. In `plain` notes nothing is computed.
+    Returns None where that takes a look at all notes. In `plain` notes nothing is computed. `length` counts the
+    characters of all notes, with which grows what they may compute.
     """
 
     def __call__(
-        self, vault: Vault, changed: Collection[PurePosixPath], concerned: Collection[PurePosixPath], *, plain: bool
-    ) -> Examined | None:
+        self, vault: Vault, length: int, changed: Collection[PurePosixPath], concerned: Collection[PurePosixPath],
+        *, plain: bool,
+    ) -> Examined | None:  # fmt: skip
         """Return what was found."""
 
 
@@ -98,7 +100,8 @@ class _Checker:
             return None
         new |= {number: self._read(number) for number in concerned - new.keys()}
         plain = all(new[number].plain and faces.notes[number].plain for number in concerned)
-        examined = self._examine(self._vault, self._paths_of(changed), self._paths_of(concerned), plain=plain)
+        length = faces.exchange(new).length
+        examined = self._examine(self._vault, length, self._paths_of(changed), self._paths_of(concerned), plain=plain)
         if examined is None:
             return None
         concerned |= {self._numbers[path] for path in examined.paths}

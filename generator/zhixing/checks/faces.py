@@ -54,6 +54,11 @@ class Faces:
     notes: tuple[Face, ...]
     files: tuple[str, ...]
 
+    @property
+    def length(self) -> int:
+        """The characters of all notes."""
+        return sum([face.length for face in self.notes])
+
     def exchange(self, others: Mapping[int, Face]) -> Faces:
         """Return the faces with some of them exchanged."""
         return replace(self, notes=tuple(others.get(number, face) for number, face in enumerate(self.notes)))
@@ -154,7 +159,7 @@ def _embeds_fit(faces: Faces) -> bool:
         return sum(EMBED + faces.notes[target].length + cost(target, depth - 1) for target in embeds)
 
     costs = [cost(number, MAX_DEPTH) for number, face in enumerate(faces.notes) if face.embeds]
-    room = SHARED + SHARED_BY_LENGTH * sum(face.length for face in faces.notes)
+    room = SHARED + SHARED_BY_LENGTH * faces.length
     return max(costs, default=0) <= MAX_PAGE and sum(costs) <= room
 
 

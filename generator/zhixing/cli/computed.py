@@ -54,23 +54,26 @@ class Computed:
     """What is computed in a vault in which every example runs and every claim names a quantity.
 
     `rows` has the notes with anything computed, `listed` a digest of what lists may say of each note, where there are
-    lists; `linked` tells whether links are in that. Paths are relative to the vault.
+    lists; `linked` tells whether links are in that. Paths are relative to the vault. `least_length` is how many
+    characters the notes must have together so that nothing of this is refused.
     """
 
     rows: Mapping[str, Row]
     listed: Mapping[str, str]
     spent: Spent
+    least_length: int
     linked: bool = False
 
     def encode(self) -> list[Any]:
         """Return this as JSON has it."""
-        return [self.rows, self.listed, self.spent, self.linked]
+        return [self.rows, self.listed, self.spent, self.least_length, self.linked]
 
     @classmethod
     def decode(cls, data: list[Any]) -> Computed:
         """Return what `encode` wrote. Raises TypeError or ValueError for anything else."""
-        rows, listed, spent, linked = data
-        return cls({path: Row(*row) for path, row in rows.items()}, listed, Spent(*spent), bool(linked))
+        rows, listed, spent, least_length, linked = data
+        rows = {path: Row(*row) for path, row in rows.items()}
+        return cls(rows, listed, Spent(*spent), int(least_length), bool(linked))
 
 
 def digest_beginning(note: Note) -> str:

@@ -112,13 +112,17 @@ class _Examination:
         self.after = self.before
 
     def examine(
-        self, vault: Vault, changed: Collection[PurePosixPath], concerned: Collection[PurePosixPath], *, plain: bool
-    ) -> Examined | None:
+        self, vault: Vault, length: int, changed: Collection[PurePosixPath], concerned: Collection[PurePosixPath],
+        *, plain: bool,
+    ) -> Examined | None:  # fmt: skip
         """Return the problems of what is computed in the notes concerned, and which those are with all that rest on it.
 
-        Return None where that takes a look at all notes. In `plain` notes nothing is computed.
+        Return None where that takes a look at all notes. In `plain` notes nothing is computed. `length` counts the
+        characters of all notes.
         """
         found = Examined(frozenset(), (), {}) if plain else self._examine_part(vault, changed, concerned)
+        if self.after and length < self.after.least_length:
+            return None
         return found if found is not None and self._lists_stay(vault, {*changed, *found.paths}) else None
 
     def _examine_part(

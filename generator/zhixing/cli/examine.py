@@ -11,11 +11,10 @@ from zhixing.checks.faces import Faces, read_faces
 from zhixing.checks.template import choose_templates
 from zhixing.cli.common import progress
 from zhixing.cli.computed import Computed
-from zhixing.cli.examine_part import add_links, read_computed
+from zhixing.cli.examine_part import add_links, count_spent, find_length_for, read_computed
 from zhixing.cli.outcome import Outcome
 from zhixing.cli.workers import read_in_workers
 from zhixing.compose import Memory, Results, open_memory
-from zhixing.language.budget import CLAIMING
 from zhixing.markdown.fences import list_fences
 from zhixing.problems import Problem
 from zhixing.vault.load import Project, read_templates
@@ -44,11 +43,12 @@ def examine_all(project: Project, vault: Vault, store: Store | None) -> tuple[Ou
     """Return every problem of a vault, and what the next check begins with. A `store` keeps runs and what they show.
 
     There is no such beginning where a note may change what another shows or claims in ways that nobody keeps track of:
-    through a list, or through what all claims of a vault may cost together, where they come near to that.
+    through a list, or through its length, with which grows what all may cost together.
     """
-    outcome, found, computed = _examine(project, vault, open_memory(store), kept=store is not None)
+    memory = open_memory(store)
+    outcome, found, computed = _examine(project, vault, memory, kept=store is not None)
     listed = any(True for note in vault.notes.values() for _ in list_fences(note))
-    if computed is None and (listed or found.claiming.used > CLAIMING // 2):
+    if computed is None and (listed or _may_be_refused(vault, found, memory)):
         return outcome, None
     return outcome, Base(read_faces(vault), computed and add_links(vault, computed))
 
@@ -64,6 +64,13 @@ def _examine(project: Project, vault: Vault, memory: Memory, *, kept: bool) -> t
     own = read_in_workers(vault, templates)
     problems = compose.check(vault, found, planned, templates, done=Note.condense, own=own)
     return as_outcome(vault, found, problems), found, computed
+
+
+def _may_be_refused(vault: Vault, found: Results, memory: Memory) -> bool:
+    """Return whether something was refused that a longer vault may do, or would be in one that has no characters."""
+    cut = any(run.cut for run in found.book.runs.values()) or any(one.cut for one in found.rendered.values())
+    spent = count_spent(found, memory, found.book.runs, vault.notes)
+    return cut or found.claiming.spent or find_length_for(spent) != 0
 
 
 def as_outcome(vault: Vault, found: Results, problems: Collection[Problem]) -> Outcome:

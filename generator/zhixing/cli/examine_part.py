@@ -15,7 +15,7 @@ from zhixing.checks.faces import is_plain
 from zhixing.claims.refer import default_example
 from zhixing.cli.computed import NOTHING, Computed, Row, Spent, digest_beginning, digest_listed
 from zhixing.compose import Memory, Results
-from zhixing.language.budget import ALLOWANCE, CLAIMING, SHARED, SHARED_SHOWING
+from zhixing.language.budget import ALLOWANCE, find_least_length
 from zhixing.language.model import Run
 from zhixing.language.runs import example_of
 from zhixing.language.shelf import MAX_KEPT, MAX_USED, Kept
@@ -29,7 +29,6 @@ from zhixing.vault.vault import Vault
 
 _MOST = 30
 """Of more notes with examples than these, checking them all takes little longer."""
-_LIMITS = Spent(SHARED, SHARED_SHOWING, CLAIMING, MAX_KEPT, MAX_USED)
 # Problems of runs that say nothing of other notes. Where there is another, all is checked.
 _OWN = frozenset({Code.EXPECT_FAILED, Code.HOLDS_FAILED, Code.RESULT_UNDEFINED, Code.RESULT_INFINITE, Code.ROW_MASKED})
 
@@ -44,12 +43,13 @@ def read_computed(vault: Vault, found: Results, memory: Memory) -> Computed | No
     if not _OWN.issuperset(one.code for one in found.problems) or any(one.code is Code.CLAIM_UNKNOWN for one in judged):
         return None
     rows = {str(note.path): row for note in notes if (row := _read_row(note, found, memory))}
-    spent = _count_spent(found, memory, found.book.runs, vault.notes)
-    if any(one > most for one, most in zip(spent, _LIMITS, strict=True)) or not _all_kept(rows):
+    spent = count_spent(found, memory, found.book.runs, vault.notes)
+    least_length = find_length_for(spent)
+    if least_length is None or least_length > vault.length or not _all_kept(rows):
         return None
     listed = any(row.lists for row in rows.values())
     beginnings = {str(path): digest_beginning(note) for path, note in vault.notes.items()} if listed else {}
-    return Computed(rows, beginnings, spent)
+    return Computed(rows, beginnings, spent, least_length)
 
 
 def add_links(vault: Vault, computed: Computed) -> Computed:
@@ -121,7 +121,7 @@ def _names_in(note: Note) -> set[str]:
     return {*map(example_of, filter(None, references)), *filter(None, defaults)}
 
 
-def _count_spent(found: Results, memory: Memory, runs: Mapping[str, Run], notes: Iterable[PurePosixPath]) -> Spent:
+def count_spent(found: Results, memory: Memory, runs: Mapping[str, Run], notes: Iterable[PurePosixPath]) -> Spent:
     """Return what some runs, what they show, and the claims of some notes take of what all share."""
     lengths = {name: ALLOWANCE * (run.example.span.end - run.example.span.start) for name, run in runs.items()}
     kept = (run.quantities for run in runs.values() if isinstance(run.quantities, Kept))
@@ -132,6 +132,16 @@ def _count_spent(found: Results, memory: Memory, runs: Mapping[str, Run], notes:
         sum(sum(one.sizes.values()) for one in kept),
         sum(memory.runs.shelf.used.values()) if runs else 0,
     )
+
+
+def find_length_for(spent: Spent) -> int | None:
+    """Return how many characters the notes of a vault must have so that none of what it takes is refused in any order.
+
+    None where its arrays are more than are kept: then it depends on their order which are computed again.
+    """
+    if spent.numbers > MAX_KEPT or spent.used > MAX_USED:
+        return None
+    return find_least_length(spent.running, spent.showing, spent.claiming)
 
 
 def examine_part(
@@ -237,8 +247,9 @@ class _Part:
         rows: Mapping[PurePosixPath, Row | None], renewed: Collection[str],
     ) -> tuple[Examined, Computed] | None:  # fmt: skip
         runs = {name: run for name, run in found.book.runs.items() if name in renewed}
-        spent = self._before.spent.add(_count_spent(found, self._memory, runs, concerned))
-        if any(one > most for one, most in zip(spent, _LIMITS, strict=True)):
+        spent = self._before.spent.add(count_spent(found, self._memory, runs, concerned))
+        least_length = find_length_for(spent)
+        if least_length is None:
             return None
         kept = dict(self._before.rows)
         for path in concerned:
@@ -247,7 +258,8 @@ class _Part:
             kept |= {str(path): row} if row else {}
         files = {path: (*found.figures(vault.notes[path]), *found.maps(vault.notes[path])) for path in concerned}
         problems = (*_find_problems(vault, concerned, found), *self._check_links(concerned, found))
-        return Examined(frozenset(concerned), problems, files), replace(self._before, rows=kept, spent=spent)
+        after = replace(self._before, rows=kept, spent=spent, least_length=least_length)
+        return Examined(frozenset(concerned), problems, files), after
 
     def _check_links(self, concerned: Iterable[PurePosixPath], found: Results) -> Iterator[Problem]:
         """Yield the problems of links to single results."""

@@ -6,7 +6,6 @@ one is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from zhixing.language.model import ExampleError, NotComputedError
@@ -20,23 +19,39 @@ NODE_WORK = 20_000
 """One step of the interpreter, in units of an addition of two arrays' entries (about a nanosecond)."""
 ALLOWANCE = 1_000
 """Operations for each character of an example that it may cost whatever the others cost."""
-SHARED = 4_000_000_000
-SHARED_BY_LENGTH = 500
-"""Operations that all examples of a vault may cost beyond that, together; and more for each of their characters."""
 SHOWING = 50_000
 """Operations for each character of an example that evaluating what it shows may take, beside twice that of its run."""
-SHARED_SHOWING, SHARED_SHOWING_BY_LENGTH = 1_000_000_000, 1_000
-"""Operations that showing all examples of a vault may take together, beyond the allowance of each; and more for each
-character of its notes: an ordinary example with a figure takes three million, and stands among thousands of them."""
 ITEM_WORK, CHARACTER_WORK = 400_000, 400
 """Operations that writing takes: for each thing shown, and for each character of its Markdown and of its figure."""
 FIGURE_WORK = 5_000_000
 """Operations that there must be left before a figure is drawn, beyond what it takes by its characters."""
-CLAIMING, CLAIMING_BY_LENGTH = 500_000_000, 1_000
-"""Operations that all claims of a vault may take together; and more for each character of its notes."""
 LOOKING = 100_000_000
 """Operations that finding the axes of an expression may take where no run has found them."""
 _SMALLER = "Use smaller axes, or split the example"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Operations that a vault may take together: so many, and more for each character of its notes."""
+
+    fixed: int
+    by_length: int
+
+    def limit(self, length: int) -> int:
+        """Return how many operations a vault may take whose notes have so many characters."""
+        return self.fixed + self.by_length * length
+
+    def least_length(self, operations: int) -> int:
+        """Return how many characters the notes of a vault have at least that may take so many operations."""
+        return max(0, -((self.fixed - operations) // self.by_length))
+
+
+SHARED_RUNNING = Share(4_000_000_000, 3_000)
+"""What running all examples may take, beyond the allowance of each."""
+SHARED_SHOWING = Share(1_000_000_000, 1_000)
+"""What showing all examples may take, beyond the allowance of each: an ordinary one with a figure takes 3,000,000."""
+SHARED_CLAIMING = Share(500_000_000, 1_000)
+"""What the expressions of all claims may take."""
 
 
 @dataclass
@@ -54,14 +69,23 @@ class Pool:
         self.left -= max(0, used - ALLOWANCE * length)
 
 
-def pool_of_showing(lengths: Iterable[int]) -> Pool:
-    """Return the pool of what the examples of a vault show whose notes have so many characters each."""
-    return Pool(SHARED_SHOWING + SHARED_SHOWING_BY_LENGTH * sum(lengths))
+def pool_of_runs(length: int) -> Pool:
+    """Return the pool for running the examples of a vault whose notes have so many characters."""
+    return Pool(SHARED_RUNNING.limit(length))
 
 
-def shared_pool(lengths: Iterable[int]) -> Pool:
-    """Return the pool of a vault whose examples have so many characters each."""
-    return Pool(SHARED + SHARED_BY_LENGTH * sum(lengths))
+def pool_of_showing(length: int) -> Pool:
+    """Return the pool for what the examples of a vault show whose notes have so many characters."""
+    return Pool(SHARED_SHOWING.limit(length))
+
+
+def find_least_length(running: int, showing: int, claiming: int) -> int:
+    """Return how many characters the notes of a vault must have so that it may take these operations in any order."""
+    return max(
+        SHARED_RUNNING.least_length(running),
+        SHARED_SHOWING.least_length(showing + FIGURE_WORK),
+        SHARED_CLAIMING.least_length(claiming),
+    )
 
 
 @dataclass
@@ -153,9 +177,9 @@ def budget_of_showing(length: int, work: int, limit: int | None = None) -> Budge
     return Budget(limit, most=SHOWING * length + 2 * work, whose="What this example shows")
 
 
-def budget_of_claims(lengths: Iterable[int]) -> Budget:
-    """Return the budget for all claims of a vault whose notes have so many characters each."""
-    return Budget(most=CLAIMING + CLAIMING_BY_LENGTH * sum(lengths), whose="What is claimed in this vault")
+def budget_of_claims(length: int) -> Budget:
+    """Return the budget for all claims of a vault whose notes have so many characters."""
+    return Budget(most=SHARED_CLAIMING.limit(length), whose="What is claimed in this vault")
 
 
 def _count(number: int) -> str:

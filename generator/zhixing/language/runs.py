@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import PurePosixPath
 
-from zhixing.language.budget import Budget, Pool, shared_pool
+from zhixing.language.budget import Budget, Pool, pool_of_runs
 from zhixing.language.data import DataFiles
 from zhixing.language.expression import ascii_twin, normal_name, parse_expression
 from zhixing.language.kept_runs import KINDS, RUN, KeptRuns, decode_run, digest_of, encode_run, key_of, pack
@@ -288,7 +288,7 @@ def run_all(vault: Vault, progress: Callable[[int, int], None] = _silent, memory
     problems = [*(problem for _, found in read for problem in found), *duplicates, *circles]
     runs: dict[str, Run] = {}
     troubled: set[str] = set()
-    pool = shared_pool(one.example.span.end - one.example.span.start for one in unique.values() if one.example)
+    pool = pool_of_runs(vault.length)
     memory.begin(pool, ordered, files, vault.wording)
     for done, one in enumerate(ordered):
         progress(done, len(unique))

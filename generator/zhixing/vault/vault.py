@@ -310,6 +310,11 @@ class Vault:
     settings: Settings = DEFAULT
 
     @cached_property
+    def length(self) -> int:
+        """The characters of all notes, with which grows what their examples may cost."""
+        return sum([len(note.source.text) for note in self.notes.values()])
+
+    @cached_property
     def index(self) -> NameIndex:
         """Which files a link path can mean."""
         return build_index(self.aliases, self.files)

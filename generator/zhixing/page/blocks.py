@@ -40,6 +40,7 @@ _BEGINNINGS = frozenset("#>`~<[|*_+-0123456789")
 _TEXTS = frozenset({"inline", "code_block"})
 _BARE_LABEL = re.compile(r"[ \t]*+\[\^[^\s\]]++\]:[ \t]*+$", re.MULTILINE)
 _NOWHERE = Span(0, 0)
+_ITEM = re.compile(r"(?:[*+-]|[0-9]{1,9}[.)])(?:[ \t]|$)")
 _MARKER = re.compile(r"[ \t]*+(?=[>+*-]|[0-9]+[.)])")
 
 
@@ -227,24 +228,48 @@ def _parser(*, terms: bool, boxes: bool = False) -> MarkdownIt:
     rules.before("table", "opaque", _read_opaque, {"alt": _BEFORE})
     rules.at("table", _with_lines(table, _locate_cells), {"alt": _BEFORE[:2]})
     rules.at("code", _with_lines(code, _locate_lines))
-    rules.at("heading", _with_lines(heading, _locate_heading), {"alt": _BEFORE[:3]})
+    rules.at("heading", _read_heading, {"alt": _BEFORE[:3]})
     rules.at("lheading", _with_lines(lheading, _locate_lines))
     rules.at("paragraph", _read_paragraph)
     return parser.disable(["inline", "reference"])
 
 
 def _read_alone(state: StateBlock, line: int, end: int, silent: bool) -> bool:
-    """Read a paragraph of one line between blank ones whose first character begins no other block.
+    """Read a paragraph or heading of one line where neither its first character nor the next line allows another block.
 
-    Most paragraphs are such; the other rules need not be asked. What a definition explains may be such a line too, so
-    this is no rule where lists of definitions are read.
+    Most are such; the other rules need not be asked. What a definition explains may be such a line too, so this is no
+    rule where lists of definitions are read.
     """
     reading: _Reading = state.env["reading"]
-    begin = state.bMarks[line] + state.tShift[line]
-    last = line + 1 >= state.lineMax or state.isEmpty(line + 1)
-    if not last or state.src[begin] in _BEGINNINGS or line in reading.opaque or state.is_code_block(line):
+    first = state.src[state.bMarks[line] + state.tShift[line]]
+    if (first in _BEGINNINGS and first != "#") or line in reading.opaque or state.is_code_block(line):
         return False
-    return _read_paragraph(state, line, end, silent)
+    if not _ends_paragraph(state, line + 1):
+        return False
+    if first != "#" or not _read_heading(state, line, end, silent):
+        _push_paragraph(state, line)
+    return True
+
+
+def _ends_paragraph(state: StateBlock, line: int) -> bool:
+    """Return whether a line is blank, or begins the next item of the list around the paragraph above it."""
+    if line >= state.lineMax or state.isEmpty(line):
+        return True
+    indent = state.sCount[line]
+    if not 0 <= indent < state.blkIndent or indent - state.listIndent >= 4:
+        return False
+    return bool(_ITEM.match(state.src, state.bMarks[line] + state.tShift[line], state.eMarks[line]))
+
+
+def _push_paragraph(state: StateBlock, line: int) -> None:
+    """Add the tokens of a paragraph of one line."""
+    reading: _Reading = state.env["reading"]
+    state.line = line + 1
+    state.push("paragraph_open", "p", 1).map = [line, line + 1]
+    inline = state.push("inline", "", 0)
+    inline.map = [line, line + 1]
+    inline.meta["lines"] = (reading.place(line, state.bMarks[line] + state.tShift[line], state.eMarks[line]),)
+    state.push("paragraph_close", "p", -1)
 
 
 def _read_opaque(state: StateBlock, line: int, _: int, silent: bool) -> bool:
@@ -327,6 +352,9 @@ def _locate_heading(state: StateBlock, inlines: Sequence[BlockToken]) -> None:
         start = state.bMarks[line] + state.tShift[line]
         at = state.src.find(token.content, start + len(state.tokens[-1].markup))
         token.meta["lines"] = (reading.place(line, at, at + len(token.content)),)
+
+
+_read_heading = _with_lines(heading, _locate_heading)
 
 
 def _locate_cells(state: StateBlock, inlines: Sequence[BlockToken]) -> None:

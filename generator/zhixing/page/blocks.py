@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, code, heading, lheading, paragraph, table
@@ -75,6 +75,7 @@ class Part:
 class Piece(NamedTuple):
     """A token of markdown-it's with its place in the note; `lines` are the parts of lines of running text.
 
+    The opening token of a paragraph or heading has its text's; those of a cell or a term are at its token `inline`.
     `meaning` is that of an opaque block, whose type is `opaque`. A page has hundreds, and a tuple is made fastest.
     """
 
@@ -88,8 +89,11 @@ class Piece(NamedTuple):
 def read_blocks(part: Part) -> list[Piece]:
     """Return the block tokens of a part of a note, nested by their `_open` and `_close`."""
     reading = _Reading(part)
-    tokens = _parser(terms=part.terms, boxes=part.dialect.has_boxes).parse(reading.text, {"reading": reading})
-    return [reading.piece(token) for token in tokens]
+    parser = _parser(terms=part.terms, boxes=part.dialect.has_boxes)
+    state = _State(reading.text.replace("\0", "\ufffd"), parser, {"reading": reading}, [])
+    if state.src:
+        parser.block.tokenize(state, 0, state.lineMax)
+    return [reading.piece(token) for token in state.tokens]
 
 
 def cover(text: str, regions: Sequence[Region], tokens: Sequence[Token]) -> str:
@@ -208,6 +212,32 @@ class _Reading:
         return Piece(token.type, span, token, token.meta.get("lines", ()), token.meta.get("meaning"))
 
 
+# What nobody asks for: a page has thousands.
+_LEFT_OUT = frozenset(
+    f"{kind}_{end}"
+    for kind, ends in {
+        "paragraph": ["close"], "heading": ["close"], "th": ["close"], "td": ["open", "close"],
+        "tr": ["close"], "thead": ["open", "close"], "tbody": ["open", "close"],
+    }.items()
+    for end in ends
+)  # fmt: skip
+
+
+class _State(StateBlock):
+    """The state of markdown-it's parser, which keeps no tokens that nobody asks for."""
+
+    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> BlockToken:
+        """Add a token, and return it. One that is left out is counted and returned, too."""
+        if ttype not in _LEFT_OUT:
+            return super().push(ttype, tag, nesting)
+        self.level += nesting
+        return _NOBODYS
+
+
+_NOBODYS = BlockToken("", "", 0)
+"""What stands for tokens that are left out: rules write into it, and nobody reads it."""
+
+
 @cache
 def _parser(*, terms: bool, boxes: bool = False) -> MarkdownIt:
     # Links are read before; what is nested deeper than the limit is lost, so no text may nest that deep (`DEPTH`).
@@ -229,9 +259,9 @@ def _parser(*, terms: bool, boxes: bool = False) -> MarkdownIt:
     rules.at("table", _with_lines(table, _locate_cells), {"alt": _BEFORE[:2]})
     rules.at("code", _with_lines(code, _locate_lines))
     rules.at("heading", _read_heading, {"alt": _BEFORE[:3]})
-    rules.at("lheading", _with_lines(lheading, _locate_lines))
-    rules.at("paragraph", _read_paragraph)
-    return parser.disable(["inline", "reference"])
+    rules.at("lheading", _with_own_lines(lheading, _lines_of))
+    rules.at("paragraph", _with_own_lines(paragraph, _lines_of))
+    return parser.disable("reference")
 
 
 def _read_alone(state: StateBlock, line: int, end: int, silent: bool) -> bool:
@@ -263,13 +293,11 @@ def _ends_paragraph(state: StateBlock, line: int) -> bool:
 
 def _push_paragraph(state: StateBlock, line: int) -> None:
     """Add the tokens of a paragraph of one line."""
-    reading: _Reading = state.env["reading"]
-    state.line = line + 1
-    state.push("paragraph_open", "p", 1).map = [line, line + 1]
-    inline = state.push("inline", "", 0)
-    inline.map = [line, line + 1]
-    inline.meta["lines"] = (reading.place(line, state.bMarks[line] + state.tShift[line], state.eMarks[line]),)
+    opening = state.push("paragraph_open", "p", 1)
+    opening.map = [line, line + 1]
+    opening.meta["lines"] = _lines_of(state, opening)
     state.push("paragraph_close", "p", -1)
+    state.line = line + 1
 
 
 def _read_opaque(state: StateBlock, line: int, _: int, silent: bool) -> bool:
@@ -331,30 +359,43 @@ def _with_lines(rule: _Rule, locate: Callable[[StateBlock, Sequence[BlockToken]]
     return read
 
 
+def _with_own_lines(rule: _Rule, locate: Callable[[StateBlock, BlockToken], tuple[Span, ...]]) -> _Rule:
+    """Return the rule of a block of nothing but running text, whose opening token also says where that stands."""
+
+    def read(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        if not rule(state, start, end, silent):
+            return False
+        if not silent:
+            inline = state.tokens.pop()
+            state.tokens[-1].meta["lines"] = locate(state, inline)
+        return True
+
+    return read
+
+
 def _locate_lines(state: StateBlock, inlines: Sequence[BlockToken]) -> None:
-    reading: _Reading = state.env["reading"]
     for token in inlines:
-        first, last = token.map or [0, 1]
-        lines = [
-            (line, state.bMarks[line] + state.tShift[line], state.eMarks[line])
-            for line in range(first, max(last, first + 1))
-        ]
-        token.meta["lines"] = tuple(reading.place(*line) for line in lines)
+        token.meta["lines"] = _lines_of(state, token)
 
 
-_read_paragraph = _with_lines(paragraph, _locate_lines)
-
-
-def _locate_heading(state: StateBlock, inlines: Sequence[BlockToken]) -> None:
+def _lines_of(state: StateBlock, token: BlockToken) -> tuple[Span, ...]:
+    """Return the places of the lines of a token."""
     reading: _Reading = state.env["reading"]
-    for token in inlines:
-        line = token.map[0] if token.map else 0
-        start = state.bMarks[line] + state.tShift[line]
-        at = state.src.find(token.content, start + len(state.tokens[-1].markup))
-        token.meta["lines"] = (reading.place(line, at, at + len(token.content)),)
+    first, last = token.map or [0, 1]
+    lines = range(first, max(last, first + 1))
+    return tuple([reading.place(line, state.bMarks[line] + state.tShift[line], state.eMarks[line]) for line in lines])
 
 
-_read_heading = _with_lines(heading, _locate_heading)
+def _heading_line(state: StateBlock, inline: BlockToken) -> tuple[Span, ...]:
+    """Return the place of the text of a heading, whose opening token is the last one."""
+    reading: _Reading = state.env["reading"]
+    line = inline.map[0] if inline.map else 0
+    start = state.bMarks[line] + state.tShift[line]
+    at = state.src.find(inline.content, start + len(state.tokens[-1].markup))
+    return (reading.place(line, at, at + len(inline.content)),)
+
+
+_read_heading = _with_own_lines(heading, _heading_line)
 
 
 def _locate_cells(state: StateBlock, inlines: Sequence[BlockToken]) -> None:

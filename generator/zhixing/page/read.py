@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, takewhile
 from weakref import WeakKeyDictionary
 
 from zhixing.compose import ResultBlock, Results
@@ -258,7 +258,7 @@ class _NoteReader:
         return blocks
 
     def _line(self) -> Piece:
-        """Return the running text of a block, and pass over the piece that closes it."""
+        """Return the running text of a term, and pass over the piece that closes it."""
         self.at += 2
         return self.pieces[self.at - 2]
 
@@ -268,12 +268,12 @@ class _NoteReader:
         anchors = self._anchors(piece)
         if self.inline.scope.depth != self.depth:
             self.inline.scope = replace(self.scope, depth=self.depth)
-        lines = self._line().lines
+        lines = piece.lines
         if tool := self._find_tool(lines):
             return [*(Paragraph(one.span, (replace(one, alone=True),)) for one in anchors), self._foreign(tool, lines)]
         blocks = self.inline.paragraph(lines)
         if blocks and isinstance(first := blocks[0], Paragraph) and anchors:
-            blocks[0] = replace(first, children=(*anchors, *first.children))
+            blocks[0] = Paragraph(first.span, (*anchors, *first.children))
         elif anchors:
             blocks = [*(Paragraph(one.span, (replace(one, alone=True),)) for one in anchors), *blocks]
         return [_figured(block) for block in blocks]
@@ -294,11 +294,10 @@ class _NoteReader:
 
     def _heading(self, piece: Piece) -> Sequence[Block]:
         anchors = self._anchors(piece)
-        line = self._line()
         region = self.note.at(piece.span.start)
         embedded = self.scope.embedded
         slug = "" if embedded else element_id(self.slugs.get(region.span.start, ""))
-        text = (*anchors, *self.inline.line(line.lines))
+        text = (*anchors, *self.inline.line(piece.lines))
         return [Heading(piece.span, int(piece.token.tag[1]), slug, text, embedded)]
 
     def _code(self, piece: Piece) -> Sequence[Block]:
@@ -363,7 +362,7 @@ class _NoteReader:
         if head is None:
             return [Quote(piece.span, self._inside("blockquote_close"))]
         shown, lines, rest = head
-        self.at += 3
+        self.at += 1
         words = self.inline.line(lines)
         title = words or (Text(NOWHERE, shown.name),)
         text = self.inline.paragraph(rest) if rest else []
@@ -400,10 +399,10 @@ class _NoteReader:
 
     def _head(self) -> tuple[Head, list[Span], tuple[Span, ...]] | None:
         """Return the head of the callout that a quote begins, the place of its title, and the lines below it."""
-        first = self.pieces[self.at : self.at + 2]
-        if [piece.type for piece in first] != ["paragraph_open", "inline"] or not first[1].lines:
+        first = self.pieces[self.at]
+        if first.type != "paragraph_open" or not first.lines:
             return None
-        line, *rest = first[1].lines
+        line, *rest = first.lines
         head = read_head(line.of(self.text))
         if head is None or any(token.span.start == line.start for token in self.note.within(line)):
             return None
@@ -413,37 +412,34 @@ class _NoteReader:
     def _list(self, piece: Piece) -> Sequence[Block]:
         closing = piece.type.replace("_open", "_close")
         items: list[Item] = []
-        tight = True
+        tight = self._is_tight(piece.token.level)
         while self.pieces[self.at].type != closing:
             opening = self.pieces[self.at]
             self.at += 1
-            first = self.pieces[self.at]
-            done = self._task(self.pieces[self.at + 1]) if first.type == "paragraph_open" else None
-            hidden = [one.token.hidden for one in self._paragraphs()]
-            tight = tight and all(hidden)
+            done = self._task(self.pieces[self.at]) if self.pieces[self.at].type == "paragraph_open" else None
             items.append(Item(opening.span, self._inside("list_item_close"), done))
         self.at += 1
         start = int(piece.token.attrs.get("start", 1)) if piece.type == "ordered_list_open" else None
         return [List(piece.span, tuple(items), start, tight)]
 
-    def _paragraphs(self) -> Iterator[Piece]:
-        """Yield the paragraphs of the item that begins here, without those of lists in it."""
-        level = self.pieces[self.at - 1].token.level + 1
-        for at in range(self.at, len(self.pieces)):
-            piece = self.pieces[at]
-            if piece.token.level < level:
-                return
-            if piece.type == "paragraph_open" and piece.token.level == level:
-                yield piece
+    def _is_tight(self, level: int) -> bool:
+        """Return whether the list of a level that begins here has no space between its items.
 
-    def _task(self, line: Piece) -> bool | None:
+        The parser then hides the paragraphs of the items; there are further paragraphs in lists in them.
+        """
+        inside = takewhile(lambda piece: piece.token.level > level, islice(self.pieces, self.at, None))
+        own = (one for one in inside if one.type == "paragraph_open" and one.token.level == level + 2)
+        first = next(own, None)
+        return first is None or first.token.hidden
+
+    def _task(self, paragraph: Piece) -> bool | None:
         """Return whether the task that an item begins with is done, None for no task; its box is passed over."""
-        first = line.lines[0]
+        first = paragraph.lines[0]
         box = _TASK.match(self.text, first.start, first.end)
         if box is None:
             return None
-        lines = (Span(box.end(), first.end), *line.lines[1:])
-        self.pieces[self.at + 1] = line._replace(lines=lines)
+        lines = (Span(box.end(), first.end), *paragraph.lines[1:])
+        self.pieces[self.at] = paragraph._replace(lines=lines)
         return box[1] != " "
 
     def _table(self, piece: Piece) -> Sequence[Block]:

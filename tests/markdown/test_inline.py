@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from casefile import Case, cases
 from hostile import PIECES, guard
-from zhixing.markdown.blocks import scan
-from zhixing.markdown.inline import Token, prose, tokens
-from zhixing.markdown.links import NESTING
+from zhixing.markdown.blocks import Kind, scan
+from zhixing.markdown.inline import Token, body_of, prose, read_definitions, tokens
+from zhixing.markdown.links import NESTING, may_define
 
 PIECE = st.sampled_from(
     [*PIECES, "文", "a", " ", "\n", "](b)", "]]", "-->", "%%", "==", "0.8", "[[甲|乙]]", "![[图.png|9]]"]
@@ -72,6 +72,21 @@ def test_prose_is_sorted_lies_in_lines_and_touches_no_leaf(text: str) -> None:
 @settings(deadline=None, max_examples=300)
 def test_code_is_where_commonmark_has_it(text: str) -> None:
     assert code_by_reader(text) == code_by_markdown_it(text)
+
+
+@given(st.lists(st.sampled_from(["[", "]", "]:", "^", "\\", "a", " ", " b ", "\n", "> ", "- ", "\u3000"]), max_size=20))
+@settings(deadline=None, max_examples=1000)
+def test_no_definition_is_passed_over(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    paragraphs = (region for region in scan(text) if region.kind is Kind.TEXT)
+    if read_definitions(body_of(text, region) for region in paragraphs).tokens:
+        assert may_define(text)
+
+
+@pytest.mark.parametrize("piece", ["[", "\\[", "[a", "[^", "]:", "\\"])
+def test_a_definition_is_looked_for_in_linear_time(piece: str) -> None:
+    with guard():
+        assert not may_define("]:" + piece * (2_000_000 // len(piece)))
 
 
 @pytest.mark.slow

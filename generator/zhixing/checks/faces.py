@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from hashlib import blake2b
-from itertools import groupby
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from zhixing.vault.embeds import EMBED, MAX_DEPTH, MAX_PAGE, SHARED, SHARED_BY_LENGTH
-from zhixing.vault.graph import Edge, edges
+from zhixing.vault.graph import Edge, links_by_note
 from zhixing.vault.note import Note
 from zhixing.vault.pages import ROOM, ROOM_BY_NOTE, tag_names, told_tag
 from zhixing.vault.resolve import Found
@@ -81,8 +80,8 @@ class Faces:
 def read_faces(vault: Vault) -> Faces:
     """Return the faces of all notes of a vault."""
     numbers = {path: number for number, path in enumerate(vault.notes)}
-    leaving = {path: list(own) for path, own in groupby(edges(vault), key=lambda edge: edge.source.path)}
-    faces = tuple(read_face(note, leaving.get(path, []), numbers) for path, note in vault.notes.items())
+    leaving = links_by_note(vault)
+    faces = tuple(read_face(note, leaving[path], numbers) for path, note in vault.notes.items())
     return Faces(faces, tuple(map(str, vault.files)))
 
 

@@ -21,6 +21,7 @@ from zhixing.markdown.links import (
     definition,
     destination,
     label_key,
+    may_define,
 )
 from zhixing.source import Span, make_span
 
@@ -321,7 +322,7 @@ def tokens(text: str, regions: tuple[Region, ...] | None = None, dialect: Dialec
     found: list[Token] = []
     prosaic = [one for one in (scan(text) if regions is None else regions) if one.kind in PROSE and one.lines]
     # Definitions serve the whole note, also what stands above them.
-    paragraphs = (one for one in prosaic if one.kind is Kind.TEXT) if "]:" in text else ()
+    paragraphs = (one for one in prosaic if one.kind is Kind.TEXT) if may_define(text) else ()
     defined = read_definitions(body_of(text, one) for one in paragraphs)
     following = find_marks(dialect)
     for region in prosaic:

@@ -85,7 +85,11 @@ _BARE = re.compile(_balanced(_DEPTH))
 _QUOTED = r"""(?:"(?:\\[\s\S]|[^"\\])*+"|'(?:\\[\s\S]|[^'\\])*+'|\((?:\\[\s\S]|[^()\\])*+\))"""
 _TITLE = re.compile(rf"(?:(?>\s++({_QUOTED})))?+\s*+\)")
 # A label's length is bounded, as in CommonMark, so that many brackets without an end stay cheap.
-LABEL = re.compile(r"\[((?:\\[\s\S]|[^\[\]\\]){0,999}+)\]")
+_LABEL_INSIDE = r"((?:\\[\s\S]|[^\[\]\\]){0,999}+)\]"
+LABEL = re.compile(rf"\[{_LABEL_INSIDE}")
+# The label of a definition, which stands at the start of a paragraph, not behind a backslash. Without that condition a
+# text of many escaped brackets would take a thousand steps for each.
+_DEFINED_LABEL = re.compile(rf"\[(?<!\\\[)(?!\^){_LABEL_INSIDE}:")
 _AFTER_LABEL = re.compile(r":[ \t]*+(?:\r\n|\r|\n)?[ \t]*+")
 _TITLE_OF_DEFINITION = re.compile(rf"(?:[ \t]++|[ \t]*+(?:\r\n|\r|\n)[ \t]*+)({_QUOTED})[ \t]*+(?=[\r\n]|\Z)")
 _LINE_END = re.compile(r"[ \t]*+(?=[\r\n]|\Z)")
@@ -107,6 +111,11 @@ def destination(text: str, start: int) -> Destination | None:
     found = _target(text, _end(_SPACE, text, start + 1))
     closing = _TITLE.match(text, found[1]) if found else None
     return Destination(found[0], _inside(closing), closing.end()) if found and closing else None
+
+
+def may_define(text: str) -> bool:
+    """Return whether a text may hold a definition of a link. Most hold none, and no paragraph need be looked at."""
+    return "]:" in text and _DEFINED_LABEL.search(text) is not None
 
 
 def definition(text: str, start: int) -> tuple[Span, Destination] | None:

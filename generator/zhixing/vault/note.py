@@ -63,6 +63,7 @@ class Link(NamedTuple):
     - `url`: the destination of a Markdown link or URL that leaves the vault (`https:`, `mailto:`), else "".
     - `wiki`: a wikilink or embed, against a Markdown link or image. `embed`: an embed or image.
     - `field`: the frontmatter key it stands under, "" in the body.
+    - `token`: the inline token of a Markdown link, image or URL; None for a wikilink, of which the rest says all.
     """
 
     span: Span
@@ -94,14 +95,14 @@ def _of_frontmatter(text: str, frontmatter: Frontmatter) -> Iterator[Link]:
                     yield _of_wikilink(found, item.span, field=key)
 
 
-def _of_wikilink(link: Wikilink, span: Span, field: str = "", token: Token | None = None) -> Link:
+def _of_wikilink(link: Wikilink, span: Span, field: str = "") -> Link:
     path, headings, block, display, embed, _, _ = link
-    return Link(span, path, headings, block, display, embed, True, "", field, token)
+    return Link(span, path, headings, block, display, embed, True, "", field)
 
 
 def _of_token(text: str, token: Token) -> Link | None:
     if token.wikilink is not None:
-        return _of_wikilink(token.wikilink, token.span, token=token)
+        return _of_wikilink(token.wikilink, token.span)
     if token.target is None:
         return None
     written = token.target.of(text)

@@ -11,7 +11,7 @@ from typing import Any
 from zhixing.markdown.blocks import Kind, Region
 from zhixing.markdown.claims import Claim, ClaimedWord, Claims, Default, Stray
 from zhixing.markdown.generated import Generated
-from zhixing.markdown.links import Token, TokenKind, Wikilink
+from zhixing.markdown.links import Token, TokenKind
 from zhixing.numerals.bound import Fragment
 from zhixing.numerals.read import Manner, Numeral
 from zhixing.problems import Code, Problem, Severity
@@ -109,29 +109,22 @@ _NOWHERE = (-1, -1)
 
 
 def _dump_token(token: Token) -> Data:
-    kind, span, content, wiki, target, display, title = token
-    said = [*wiki] if wiki else None
-    return [kind.value, said, display, *span, *content, *(target or _NOWHERE), *(title or _NOWHERE)]
+    """Return a token as data. What a wikilink says is left out: no reading has the token of one."""
+    kind, span, content, _, target, display, title = token
+    return [kind.value, display, *span, *content, *(target or _NOWHERE), *(title or _NOWHERE)]
 
 
-def _load_token(kind: str, said: Data | None, display: bool, *at: int) -> Token:
+def _load_token(kind: str, display: bool, *at: int) -> Token:
     start, end, begins, ends, target, target_end, title, title_end = at
     return Token(
         _KINDS[kind],
         make_span((start, end)),
         make_span((begins, ends)),
-        _load_wikilink(*said) if said else None,
+        None,
         make_span((target, target_end)) if target >= 0 else None,
         display,
         make_span((title, title_end)) if title >= 0 else None,
     )
-
-
-def _load_wikilink(
-    path: str, headings: list[str], block: str, display: str, embed: bool, size: list[int] | None, escaped: bool
-) -> Wikilink:
-    given = (size[0], size[1]) if size else None
-    return Wikilink(path, tuple(headings), block, display, embed, given, escaped)
 
 
 def _load_heading(level: int, text: str, slug: str, start: int, end: int, raw: str) -> Heading:

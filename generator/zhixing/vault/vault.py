@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
 from functools import cached_property, wraps
@@ -59,10 +59,22 @@ class Near:
         for holders in sorted((self._holders.get(pair, []) for pair in _pairs(name[:LONGEST])), key=len):
             shared.update(holders[: max(0, _LOOKED_UP - looked_up)])
             looked_up += len(holders)
-        likely = nsmallest(_TRIED, shared, key=lambda number: (-shared[number], len(self._names[number]), number))
+        least = _count_of_nth(shared.values(), _TRIED)
+        most_like = (number for number, count in shared.items() if count >= least)
+        likely = nsmallest(_TRIED, most_like, key=lambda number: (-shared[number], len(self._names[number]), number))
         folded = {self._names[number].lower(): self._names[number] for number in reversed(likely)}
         near = get_close_matches(name[:LONGEST].lower(), list(folded), n=_SHOWN, cutoff=0.5)
         return tuple(folded[one] for one in near if not self._strict or _is_misspelled(name[:LONGEST].lower(), one))
+
+
+def _count_of_nth(counts: Collection[int], number: int) -> int:
+    """Return a count that at least `number` of the counts reach, the greatest there is; the least where fewer are."""
+    found = 0
+    for count, times in sorted(Counter(counts).items(), reverse=True):
+        found += times
+        if found >= number:
+            return count
+    return 0
 
 
 def _is_misspelled(written: str, name: str) -> bool:

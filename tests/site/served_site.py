@@ -11,8 +11,10 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.config.config_options import Plugins
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin
 
+from zhixing.site.incremental.browsers import Browsers
 from zhixing.site.incremental.rebuild import Rebuild
 from zhixing.site.plugin import ZhixingPlugin
 
@@ -34,7 +36,8 @@ class ServedSite:
             self.plugin.builder.incremental.folder = None
         self.whole = 0
         self._build(first)
-        self.rebuild = Rebuild(self.plugin.builder, self._build)
+        self.server = LiveReloadServer(self._build, "127.0.0.1", 0, str(site))
+        self.rebuild = Rebuild(self.plugin.builder, self._build, Browsers(self.server))
 
     def load(self) -> tuple[MkDocsConfig, ZhixingPlugin]:
         """Return the settings as MkDocs reads them for each whole build, and the plugin, which it keeps."""
@@ -56,6 +59,7 @@ class ServedSite:
 
     def close(self) -> None:
         """Serve the site no longer."""
+        self.server.server_close()
         self.plugin.on_shutdown()
 
     def pages_built(self) -> int:

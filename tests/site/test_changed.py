@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 from edits import BASE, CONFIG, Author, add_text
@@ -14,6 +15,7 @@ from zhixing import compose
 from zhixing.claims.judge import Judged, judge_note
 from zhixing.claims.refer import Backing
 from zhixing.language.budget import Budget
+from zhixing.site.incremental.browsers import Browsers
 from zhixing.vault.note import Note
 
 # MkDocs says of settings that plugins ask for that it will not keep them.
@@ -50,6 +52,42 @@ def test_random_edits_give_what_a_clean_build_gives(author: Author, served: Serv
         found = differences(author.project, served, tmp_path / f"clean{number}")
         assert not found, (done[-4:], found[:10])
     assert served.whole < ROUNDS
+
+
+def test_builds_that_another_save_ends_lose_nothing(
+    author: Author, served: ServedSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends, left = Random(SEED), 0
+    for number in range(ROUNDS // 3):
+        with monkeypatch.context() as busy:
+            busy.setattr(Browsers, "is_save_waiting", property(lambda _: ends.random() < 0.2))
+            for _ in range(3):
+                author.edit()
+                served.save()
+                left += served.plugin.builder.incremental.is_left
+        served.save()
+        found = differences(author.project, served, tmp_path / f"clean{number}")
+        assert not found, (number, found[:10])
+    assert left
+    assert served.whole < ROUNDS
+
+
+def test_the_saved_page_is_shown_before_the_others_that_its_title_stands_on(
+    author: Author, served: ServedSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[tuple[str, ...]] = []
+
+    def release(_: Browsers, outdated: Iterable[str]) -> None:
+        pages = served.site.rglob("index.html")
+        shown.append(tuple(page.parent.name for page in pages if "新题" in page.read_text(encoding="utf-8")))
+        assert "笔记4/index.html" in outdated
+
+    monkeypatch.setattr(Browsers, "release", release)
+    author.write(author.vault / "笔记0.md", "---\ntitle: 新题\n---\n\n# 新题\n")
+    served.save()
+    assert shown == [("笔记0",)]
+    assert served.whole == 1
+    assert all("新题" in (served.site / name / "index.html").read_text(encoding="utf-8") for name in ("", "笔记4"))
 
 
 def built(served: ServedSite) -> set[str]:

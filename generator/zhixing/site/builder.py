@@ -100,7 +100,7 @@ class SiteBuilder:
     def renew_files(self) -> bool:
         """Put what the vault shows now into the files of the last build; return whether the site has the same files."""
         is_signed, self._is_signed = self._is_signed, False
-        self.incremental.stop_skipping(self.layout.files)
+        self.incremental.stop_skipping(self.layout.files, self.config)
         kept, state_notes = self.incremental.kept, self._reader.state_notes
         if not is_signed or kept is None:
             return False
@@ -129,6 +129,15 @@ class SiteBuilder:
             forget_rendered(self.env, files, alone=builds_alone(self.config))
         self.pages.live = self.incremental.find_unmade_live()
 
+    def write_live(self) -> None:
+        """Write the data of all examples that readers may change, before the pages that show them are all written."""
+        self._live_folder.write(self.vault.live, Path(self.config.site_dir) / LIVE)
+
+    def keep_page(self, path: str) -> None:
+        """Keep that a page was written, should the build be left before its end."""
+        pages = self.pages
+        self.incremental.keep_page(path, pages.search.entries.get(path), pages.live.get(path, frozenset()))
+
     def finish(self, config: MkDocsConfig) -> None:
         """Write what comes of all pages together, and keep what was built."""
         PROGRESS.clear()
@@ -138,7 +147,7 @@ class SiteBuilder:
         live = frozenset[str]().union(*pages.live.values())
         self._live_folder.write({name: self.vault.live[name] for name in live}, site / LIVE)
         self._reader.keep_runs()
-        if self._is_renewed:
+        if self._is_renewed and not self.incremental.is_left:
             self.incremental.keep_redirects()
         else:
             self._write_names(config)

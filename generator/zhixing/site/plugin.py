@@ -21,6 +21,7 @@ from zhixing.site.config import PluginConfig, SiteSettings
 from zhixing.site.empty import render_without_parser
 from zhixing.site.files import STYLES, add_scripts
 from zhixing.site.html import missing_page
+from zhixing.site.incremental.browsers import Browsers
 from zhixing.site.incremental.kept import builds_alone
 from zhixing.site.incremental.rebuild import Rebuild
 from zhixing.site.inputs import EmptyDocs, watch_real_folders
@@ -176,7 +177,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[[], None]) -> None:
         """Build what a save changed; follow no links to folders; let the script run that MkDocs adds to pages."""
-        server.builder = Rebuild(self.builder, builder)
+        server.builder = Rebuild(self.builder, builder, Browsers(server))
         # What the first build made lasts: looking for garbage among it would take longer than a build after a save.
         gc.collect()
         gc.freeze()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -50,6 +50,7 @@ class Incremental:
     signatures: Mapping[str, bytes] = field(default_factory=dict)
     changed: frozenset[str] | None = None
     always: frozenset[str] | None = None
+    _skipped_templates: frozenset[str] | set[str] = frozenset()
     _keep_notes: Callable[[], None] | None = None
 
     @property
@@ -97,6 +98,7 @@ class Incremental:
         if is_first:
             self._read_site(Path(config.docs_dir), Path(config.site_dir))
         if is_first and self.is_same_site:
+            self._skipped_templates = config.theme.static_templates & _OF_SITE
             config.theme.static_templates -= _OF_SITE
             self.limit(files, meta)
             self._skip_unchanged(files)
@@ -130,8 +132,9 @@ class Incremental:
             files.documentation_pages = documentation_pages  # type: ignore[method-assign]  # MkDocs has no hook for it
             files.copy_static_files = copy_static_files  # type: ignore[method-assign,assignment]
 
-    def stop_skipping(self, files: Files) -> None:
-        """Undo what `_skip_unchanged` did to files, which the next build uses too."""
+    def stop_skipping(self, files: Files, config: MkDocsConfig) -> None:
+        """Undo what `resume` did to files and settings, which the next build uses too."""
+        config.theme.static_templates |= self._skipped_templates
         for name in ("documentation_pages", "copy_static_files"):
             vars(files).pop(name, None)
 
@@ -149,13 +152,13 @@ class Incremental:
         kept = self.kept
         if kept is None:
             return
-        changed = set(kept.find_changed(self.signatures))
+        changed = set(kept.find_changed(self.signatures) if self.is_same_site else self.signatures)
         always = set[str]()
         for file in files.documentation_pages(inclusion=InclusionLevel.is_in_serve):
             found = meta(file) if file.page else None
             if found is None or file.page is None:
                 always.add(file.src_uri)
-            elif file.src_uri not in changed:
+            else:
                 _skip(file.page, found)
         self.changed, self.always = frozenset(changed | always), frozenset(always)
 
@@ -165,6 +168,40 @@ class Incremental:
             self.limit(files, meta)
         else:
             self.changed = self.kept.find_changed(self.signatures) | self.always
+
+    def begin_writing(self) -> None:
+        """Treat what is about to be written as unknown, since the build may be left before its end."""
+        kept, now, changed = self.kept, self.now, self.changed
+        if kept is None or now is None or changed is None:
+            return
+        self.forget()
+        unknown = {path: replace(page, signature=b"") for path, page in kept.pages.items() if path in changed}
+        pages = {path: page for path, page in (kept.pages | unknown).items() if path in self.signatures}
+        stamps = {place: one for place, one in kept.stamps.items() if one == now.stamps.get(place)}
+        unsearched = {path: entry for path, entry in kept.unsearched.items() if path in pages.keys() - changed}
+        self.kept = replace(kept, site=now.site, pages=pages, stamps=stamps, unsearched=unsearched)
+
+    def keep_page(self, path: str, entry: Entry | None, live: frozenset[str]) -> None:
+        """Keep that a page stands on the site as it is signed; the search is told of it at the end of a build."""
+        if self.kept is None:
+            return
+        self.kept.pages[path] = KeptPage(self.signatures[path], (entry.title, entry.url) if entry else None, live)
+        if entry is not None:
+            self.kept.unsearched[path] = entry
+
+    def leave(self) -> None:
+        """Leave the build to the next one, which takes what this one has written."""
+        if self.kept is not None:
+            self.kept.is_whole = False
+
+    @property
+    def is_left(self) -> bool:
+        """Whether the last build was left before its end."""
+        return self.kept is not None and not self.kept.is_whole
+
+    def is_always_made(self, file: File) -> bool:
+        """Return whether a page is made in every build."""
+        return self.always is None or file.src_uri in self.always
 
     def is_made(self, file: File) -> bool:
         """Return whether a page is made in this build."""
@@ -177,7 +214,8 @@ class Incremental:
     def _unmade(self) -> list[tuple[str, KeptPage]]:
         if self.kept is None or self.changed is None:
             return []
-        return [(path, page) for path, page in self.kept.pages.items() if path not in self.changed]
+        left = self.signatures.keys() - self.changed
+        return [(path, page) for path, page in self.kept.pages.items() if path in left]
 
     def is_copied(self, file: File) -> bool:
         """Return whether a file that is no page is copied in this build: the site does not hold it as it is now."""
@@ -192,8 +230,9 @@ class Incremental:
         if before is None:
             written = write_search(entries.values(), folder)
         else:
-            others = [page.name for _, page in self._unmade() if page.name]
-            written = write_search_again(before, folder, {entry.url: entry for entry in entries.values()}, others)
+            told = {**self.kept.unsearched, **entries} if self.kept else entries
+            others = [page.name for path, page in self._unmade() if page.name and path not in told]
+            written = write_search_again(before, folder, {entry.url: entry for entry in told.values()}, others)
         if self.now is not None:
             self.now.search = written
 
@@ -207,6 +246,12 @@ class Incremental:
         else:
             remove_files(site, same.redirects if same else ())
             self.now.redirects, self.now.aliases = write(), aliases
+
+    def remove_redirects(self, site: Path) -> None:
+        """Remove the redirects of the last build."""
+        if self.kept is not None:
+            remove_files(site, self.kept.redirects)
+            self.kept.redirects, self.kept.aliases = (), b""
 
     def keep_redirects(self) -> None:
         """Keep the redirects of the last build, whose notes had the same names and addresses."""
@@ -234,7 +279,7 @@ class Incremental:
     def _write(self) -> None:
         """Keep what is known of the site and its notes for another process."""
         keep_notes, self._keep_notes = self._keep_notes, None
-        if self.site is not None and self.kept is not None:
+        if self.site is not None and self.kept is not None and self.kept.is_whole:
             self.site.write(self.kept)
         if keep_notes is not None:
             keep_notes()

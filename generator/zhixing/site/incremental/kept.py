@@ -13,7 +13,7 @@ from mkdocs.structure.files import File
 
 from zhixing.site.incremental.changed import digest
 from zhixing.site.inputs import stamp_of
-from zhixing.site.search.index import Written
+from zhixing.site.search.index import Entry, Written
 
 # Themes whose pages show nothing of another page but its title and address.
 _THEMES = frozenset({"material"})
@@ -33,7 +33,11 @@ class KeptPage:
 
 @dataclass(slots=True)
 class Kept:
-    """A site as it was built: its signature, its pages, the stamps of its other files, its redirects and its search."""
+    """A site as it was built: its signature, its pages, the stamps of its other files, its redirects and its search.
+
+    After a build that was left before its end it is not `is_whole`: pages that were not built have no signature, and
+    the search has not been told of the pages in `unsearched`.
+    """
 
     site: bytes
     pages: dict[str, KeptPage] = field(default_factory=dict)
@@ -41,6 +45,8 @@ class Kept:
     redirects: tuple[str, ...] = ()
     aliases: bytes = b""
     search: Written | None = None
+    unsearched: dict[str, Entry] = field(default_factory=dict)
+    is_whole: bool = True
 
     def find_changed(self, signatures: Mapping[str, bytes]) -> frozenset[str]:
         """Return the pages whose signatures are other ones now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import pytest
 from mkdocs.commands.build import get_context
@@ -100,10 +101,15 @@ _WHOLE = '{% import "partials/language.html" as lang with context %}{% set featu
 _WHOLE += '{% include "partials/nav.html" %}'
 
 
-def rendered(*features: str, once: bool) -> list[str]:
+# More pages than are shown, in a folder with a page of its own and in one below it.
+_MANY = [f"n{number:02}.md" for number in range(2 * REACH + 6)]
+LONG = ["index.md", "l/index.md", *(f"l/{name}" for name in _MANY), *(f"l/m/{name}" for name in _MANY), "z.md"]
+
+
+def rendered(*features: str, names: Sequence[str], once: bool) -> list[str]:
     """Return the navigation of each page as Material renders it, without the space between elements."""
     config = settings(*features)
-    files = Files([File(name, "docs", "site", use_directory_urls=True) for name in NESTED])
+    files = Files([File(name, "docs", "site", use_directory_urls=True) for name in names])
     nav = get_navigation(files, config)
     env = config.theme.get_env()
     if once:
@@ -112,19 +118,22 @@ def rendered(*features: str, once: bool) -> list[str]:
     for page in nav.pages:
         page.meta = {}
         page.active = True
-        written = env.from_string(_WHOLE).render(get_context(nav, files, config, page))
+        written = env.from_string(_WHOLE).render(get_context(around(nav), files, config, page))
         page.active = False
         found.append(re.sub(r"\s*([<>])\s*", r"\1", written))
     return found
 
 
+@pytest.mark.parametrize("names", [NESTED, LONG], ids=["nested", "long"])
 @pytest.mark.parametrize(
     "features",
     [(), ("navigation.prune",), ("navigation.indexes", "navigation.sections"), ("navigation.tabs",)],
     ids=str,
 )
-def test_entries_rendered_once_for_a_folder_are_those_that_each_page_would_render(features: tuple[str, ...]) -> None:
-    assert rendered(*features, once=True) == rendered(*features, once=False)
+def test_entries_rendered_once_for_a_folder_are_those_that_each_page_would_render(
+    features: tuple[str, ...], names: Sequence[str]
+) -> None:
+    assert rendered(*features, names=names, once=True) == rendered(*features, names=names, once=False)
 
 
 def test_an_entry_is_rendered_once_for_a_folder() -> None:
@@ -162,6 +171,24 @@ def test_a_section_is_rendered_once_where_it_is_closed_and_once_for_each_folder_
     near_f, near_g = "F(A(None None )B())G()", "F()G(C(None None ))"
     assert seen == [near_f, near_f, *["F(A()B(None None ))G()"] * 2, near_g, near_g]
     assert rendered_for == ["F", "A", "B", "G", "F", "A", "B", "F", "G", "C"]
+
+
+def test_a_section_of_many_pages_is_rendered_once_for_all_of_them() -> None:
+    nav, rendered_for = made(*NAMES), []
+    entries = Entries(page.url for page in nav.pages)
+
+    def render(item: StructureItem, path: str, level: int, _: Section | None) -> str:
+        if not isinstance(item, Section):
+            return f"{item.title} "
+        rendered_for.append("open" if item.active else "closed")
+        inside = entries.render(render, page, item.children, None, path, level + 1, item) if item.active else ""
+        return f"{item.title}({inside})"
+
+    for page in nav.pages:
+        page.active = True
+        entries.render(render, page, around(nav).items, None, "", 1, None)
+        page.active = False
+    assert rendered_for == ["closed", "open"]
 
 
 def test_a_link_to_the_page_itself_is_not_that_of_its_neighbours() -> None:

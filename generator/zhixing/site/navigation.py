@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import takewhile
 from pathlib import PurePosixPath
 from posixpath import normpath
@@ -90,22 +91,34 @@ def _opened(item: StructureItem, words: Wording) -> StructureItem:
     if not isinstance(item, Section):
         return item
     children = _near(item.children, words)
-    if children is item.children:
-        return item
-    shown = copy(item)
-    shown.children = list(children)
-    return shown
+    return item if children is item.children else _OpenedSection(item, children)
+
+
+class _OpenedSection(Section):
+    """A section with its own entries bounded, as one page needs it; `whole` is the section itself."""
+
+    def __init__(self, whole: Section, children: Iterable[StructureItem]) -> None:
+        vars(self).update(vars(whole))
+        self.children = list(children)
+        self.whole = whole
 
 
 def _rest(items: Sequence[StructureItem], text: str) -> list[StructureItem]:
     """Return a link to the nearest page of those left out, from which one sees further; none where none is a page."""
     page = next((item for item in items if isinstance(item, Page)), None)
-    return [Link(text.format(count=len(items)), page.url)] if page is not None else []
+    return [_link_to(text.format(count=len(items)), page.url)] if page is not None else []
+
+
+@lru_cache(maxsize=1_000)
+def _link_to(title: str, url: str) -> Link:
+    """Return a link: the same object for all pages that show it, so that it is rendered once for them."""
+    return Link(title, url)
 
 
 # Entries rendered once for all pages that see them alike.
 
 _PLAIN = frozenset({Page, Section, Link})
+_SECTIONS = frozenset({Section, _OpenedSection})
 _BLANK_LINES = re.compile(r"\n\s+")
 _GAP = "\0entries\0"
 
@@ -116,17 +129,14 @@ _Render = Callable[[StructureItem, str, int, Section | None], str]
 class _OpenSection:
     """A section that holds the active page, rendered around its entries: what stands before and behind them.
 
-    The others are what the template asks for its entries with. The section itself is among them, so that no other one
-    gets its id.
+    The others are what the template asks for its entries with.
     """
 
     before: str
     after: str
-    items: Sequence[StructureItem]
     index: StructureItem | None
     path: str
     level: int
-    section: Section
 
 
 class Entries:
@@ -144,10 +154,10 @@ class Entries:
         self._parts: list[str] = []
         self._known: dict[tuple[object, ...], tuple[StructureItem, str]] = {}
         self._closed: dict[tuple[object, ...], tuple[Section, str]] = {}
-        self._open: dict[tuple[int, str, int], _OpenSection | None] = {}
+        self._open: dict[tuple[int, bool, str, int], _OpenSection | None] = {}
         self._common: dict[int, list[str]] = {}
         self._opening: Section | None = None
-        self._asked: tuple[Sequence[StructureItem], StructureItem | None, str, int, Section] | None = None
+        self._asked: tuple[Sequence[StructureItem], StructureItem | None, str, int] | None = None
 
     def render(
         self,
@@ -164,7 +174,7 @@ class Entries:
         `path` begins the ids of those that hold others. What is known of an entry is not rendered again.
         """
         if parent is not None and parent is self._opening:
-            self._opening, self._asked = None, (items, index, path, level, parent)
+            self._opening, self._asked = None, (items, index, path, level)
             return _GAP
         if page:
             self._enter(page.url)
@@ -178,7 +188,7 @@ class Entries:
         if page and _is_same_on_all(item, page):
             return self._same_on_all(render, item, place, level, parent)
         # The index of a section stands in the section's own line.
-        if page and type(item) is Section and item.active and not page.is_index:
+        if page and isinstance(item, Section) and type(item) in _SECTIONS and item.active and not page.is_index:
             return self._open_section(render, page, item, place, level, parent)
         return _without_blank_lines(render(item, place, level, parent))
 
@@ -208,13 +218,16 @@ class Entries:
         self, render: _Render, page: Page, section: Section, place: str, level: int, parent: Section | None
     ) -> str:
         """Return a section that holds the page, whose entries alone differ from page to page of a folder."""
-        key = (id(section), place, level)
+        whole = section.whole if isinstance(section, _OpenedSection) else section
+        # The section's own page may be among the entries that are left out.
+        has_own = any(isinstance(one, Page) and one.is_index for one in section.children)
+        key = (id(whole), has_own, place, level)
         if key not in self._open:
             self._open[key] = self._render_around(render, section, place, level, parent)
         found = self._open[key]
         if found is None:
             return _without_blank_lines(render(section, place, level, parent))
-        inside = self.render(render, page, found.items, found.index, found.path, found.level, found.section)
+        inside = self.render(render, page, section.children, found.index, found.path, found.level, section)
         return _join([found.before, inside, found.after])
 
     def _render_around(
@@ -224,10 +237,11 @@ class Entries:
         self._opening, self._asked = section, None
         text = render(section, place, level, parent)
         self._opening = None
-        if self._asked is None or text.count(_GAP) != 1:
+        if self._asked is None or self._asked[0] is not section.children or text.count(_GAP) != 1:
             return None
         before, after = map(_without_blank_lines, text.split(_GAP))
-        return _OpenSection(before, after, *self._asked)
+        _, index, path, level = self._asked
+        return _OpenSection(before, after, index, path, level)
 
     def _enter(self, url: str) -> None:
         """Forget what pages of another folder see."""

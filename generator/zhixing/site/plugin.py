@@ -69,6 +69,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         gc.set_threshold(50_000, 50, 100)
         is_served = command == "serve"
         self.staging = None if is_served or dirty else Staging()
+        if not is_served:
+            gc.disable()  # until the pages are written: reading a vault leaves hardly any garbage
         self.builder = SiteBuilder(is_served=is_served, is_dirty=dirty)
 
     @event_priority(-1000)
@@ -110,8 +112,9 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.builder.env = env
         self.builder.pages.forget_embedded()
         if not self.builder.incremental.serving:
-            # What is kept now lasts until the end: the garbage collector need not look at it.
+            # What is kept now lasts until the end: the garbage collector need not look at it. Each page leaves garbage.
             gc.freeze()
+            gc.enable()
         self.policies = Policies(env, self.builder.vault.shown.vault.settings)
 
     def on_page_read_source(self, *, page: Page, **_: object) -> str | None:

@@ -204,6 +204,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     def on_shutdown(self) -> None:
         """Remove what an interrupted build left, and the empty folder."""
+        gc.enable()
         self.builder.incremental.close()
         self.docs.close()
         if self.staging:

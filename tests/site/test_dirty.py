@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 from edits import CONFIG, Author, add_text
 from mkdocs.commands.build import build
+from mkdocs.config.defaults import MkDocsConfig
 from served_site import ServedSite, load, read_site
+
+from zhixing.site.builder import SiteBuilder
 
 ROUNDS = int(os.environ.get("ROUNDS", "30")) // 3
 SEED = int(os.environ.get("ROUNDS_FROM", "1"))
@@ -52,6 +55,49 @@ def test_random_edits_between_dirty_builds_give_what_a_clean_build_gives(
 def test_nothing_is_built_where_nothing_changed(author: Author, tmp_path: Path) -> None:
     build_site(author.project, tmp_path / "site", dirty=True)
     assert build_site(author.project, tmp_path / "site", dirty=True) == set()
+
+
+def problems_told(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [one.getMessage() for one in caplog.records if one.name == "mkdocs.plugins.zhixing"]
+
+
+def test_of_an_unchanged_vault_nothing_is_read_but_its_problems_are_told(
+    author: Author, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    author.write(author.vault / "错.md", "# 错\n\n[[没有这篇]]\n")
+    (author.vault / "图.png").write_bytes(b"\x89PNG one")
+    build_site(author.project, tmp_path / "site", dirty=True)
+    told, before = problems_told(caplog), read_site(tmp_path / "site")
+    assert told
+    caplog.clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(SiteBuilder, "load_vault", lambda *_: pytest.fail("the vault is read"))
+        build_site(author.project, tmp_path / "site", dirty=True)
+    assert problems_told(caplog) == told
+    assert read_site(tmp_path / "site") == before
+    # Pictures are not read, so the time of their change decides.
+    (author.vault / "图.png").write_bytes(b"\x89PNG two")
+    build_site(author.project, tmp_path / "site", dirty=True)
+    assert (tmp_path / "site" / "图.png").read_bytes() == b"\x89PNG two"
+
+
+def test_an_edit_during_a_build_is_seen_by_the_next(
+    author: Author, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note = author.notes()[0]
+    before = note.read_text(encoding="utf-8")
+    load_vault = SiteBuilder.load_vault
+
+    def load_edited(self: SiteBuilder, config: MkDocsConfig) -> None:
+        author.write(note, f"{before}\n\n只在这时。\n")
+        load_vault(self, config)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SiteBuilder, "load_vault", load_edited)
+        build_site(author.project, tmp_path / "site", dirty=True)
+    author.write(note, before)
+    build_site(author.project, tmp_path / "site", dirty=True)
+    assert [path for path, data in read_site(tmp_path / "site").items() if "只在这时".encode() in data] == []
 
 
 def test_a_site_that_something_else_wrote_is_built_anew(author: Author, tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def build_site(project: Path, site: Path, *, dirty: bool = True) -> Edited | Non
     settings.plugins.on_startup(command="build", dirty=dirty)
     build(settings, dirty=dirty)
     settings.plugins.on_shutdown()
-    return plugin.builder.vault.edited
+    return None if plugin.is_unchanged else plugin.builder.vault.edited
 
 
 def test_random_edits_of_texts_give_what_a_clean_build_gives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

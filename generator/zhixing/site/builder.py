@@ -15,7 +15,7 @@ from zhixing.site.config import SiteSettings
 from zhixing.site.files import LIVE, SEARCH, redirect_facts, write_redirects
 from zhixing.site.incremental.build import Incremental, other_files
 from zhixing.site.incremental.changed import digest
-from zhixing.site.incremental.kept import builds_alone
+from zhixing.site.incremental.kept import MadeOf, builds_alone
 from zhixing.site.incremental.signing import sign_pages, sign_site
 from zhixing.site.layout import Layout, find_layout, renew_layout
 from zhixing.site.live import LiveFolder
@@ -25,6 +25,7 @@ from zhixing.site.navigation import name_folders
 from zhixing.site.nearby import find_surroundings
 from zhixing.site.page_writer import PageWriter
 from zhixing.site.recent import find_recent
+from zhixing.site.shown import sort_for_terminal
 from zhixing.site.social import FEED, write_feed
 from zhixing.site.templates import forget_contents, forget_rendered
 
@@ -54,12 +55,25 @@ class SiteBuilder:
         # Whether the next build may renew the layout, and whether this one did.
         self._is_signed = False
         self._is_renewed = False
+        self._inputs = b""
+
+    def is_unchanged(self, config: MkDocsConfig) -> bool:
+        """Return whether the site's folder has all that this build would write; the vault's problems are then told.
+
+        MkDocs has warnings of its own for a navigation that the author wrote, so such a site is looked at as a whole.
+        """
+        project, written = self.settings.read_project(config), self.settings.list_written(config)
+        inputs = self._reader.survey(project, (*written, config.strict))
+        self._inputs = inputs if builds_alone(config) and config.nav is None else b""
+        problems = self.incremental.find_problems(self._inputs, config)
+        if problems is not None:
+            self._teller.tell(sort_for_terminal(project.notes, problems))
+        return problems is not None
 
     def load_vault(self, config: MkDocsConfig) -> None:
         """Read the vault, and compute what its notes show."""
-        project, written = self.settings.read_project(config), self.settings.list_written(config)
-        alone = builds_alone(config)
-        self.vault = self._reader.read(project, (*written, config.strict), strict=config.strict, builds_alone=alone)
+        project, alone = self.settings.read_project(config), builds_alone(config)
+        self.vault = self._reader.read(project, strict=config.strict, builds_alone=alone)
 
     def add_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Return the files of the site: these, those of the vault, and those that the plugin makes."""
@@ -89,8 +103,14 @@ class SiteBuilder:
 
     def _sign(self, site: bytes) -> None:
         signatures = sign_pages(self.layout, self.pages.around, self.incremental.digests)
-        self.incremental.begin(site, signatures, other_files(self.layout.files))
+        self.incremental.begin(site, signatures, other_files(self.layout.files), self._find_made_of())
         self._is_signed = True
+
+    def _find_made_of(self) -> MadeOf | None:
+        """Return what the site is made of; None where that is unknown or where files have problems beside the notes."""
+        shown = self.layout.shown
+        known = self._inputs and not self.layout.left_out and self._reader.is_as_surveyed(shown.vault)
+        return MadeOf(self._inputs, shown.found) if known else None
 
     def _begin_progress(self) -> None:
         """Count the pages that this build makes."""

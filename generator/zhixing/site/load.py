@@ -58,9 +58,14 @@ class VaultReader:
     _previous: Vault | None = None
     _stamps: Stamps = field(default_factory=dict)
 
-    def read(self, project: Project, settings: Iterable[object], *, strict: bool, builds_alone: bool) -> LoadedVault:
-        """Return the vault of a project; `settings` are all those that decide over its site."""
-        shown, edited = self._show(project, self._open_memory(project), settings)
+    def survey(self, project: Project, settings: Iterable[object]) -> bytes:
+        """Return a digest of all that a site is made of, b"" where it is unknown; `settings` are those of the site."""
+        self._open_memory(project)
+        return self._edited_texts.survey(project, settings)
+
+    def read(self, project: Project, *, strict: bool, builds_alone: bool) -> LoadedVault:
+        """Return the vault of a project."""
+        shown, edited = self._show(project, self._open_memory(project))
         is_late = not self.is_served and is_large(shown.vault) and builds_alone
         self._previous = shown.vault
         # A strict build fails on its problems; other builds show them to their readers.
@@ -77,14 +82,18 @@ class VaultReader:
             self._edited_texts = EditedTexts(store if self.is_dirty and not self.is_served else None)
         return self._memory
 
-    def _show(self, project: Project, memory: Memory, settings: Iterable[object]) -> tuple[Shown, Edited | None]:
+    def _show(self, project: Project, memory: Memory) -> tuple[Shown, Edited | None]:
         """Return the vault: read as a whole, or where only texts were edited, what these edits change."""
-        edited = self._edited_texts.find(project, settings, self._kept_notes, memory)
+        edited = self._edited_texts.find(project, self._kept_notes, memory)
         if edited:
             return edited.shown, edited
         known = (self._previous, self._stamps, self._kept_notes)
         given = (project.notes, project.templates, memory, project.wording, project.settings)
         return show(*given, *known, condense=not self.is_served), None
+
+    def is_as_surveyed(self, vault: Vault) -> bool:
+        """Return whether the notes that were read of a vault are those that the survey found."""
+        return self._edited_texts.is_as_surveyed(vault)
 
     def keep_runs(self) -> None:
         """Keep the results of examples for other processes."""

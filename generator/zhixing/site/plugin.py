@@ -59,6 +59,7 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
         self.docs = EmptyDocs()
         self.staging: Staging | None = None
         self.builder = SiteBuilder()
+        self.is_unchanged = False
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Build beside the site that readers see, except where MkDocs serves a folder of its own.
@@ -95,19 +96,29 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
     @event_priority(100)
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
-        """Load the vault and put in what it shows: what is published, and figures as they are drawn now."""
+        """Load the vault and put in what it shows: what is published, and figures as they are drawn now.
+
+        With `--dirty`, where nothing has changed since the last build, there are no files: MkDocs has nothing to build.
+        """
         self.docs.show(config)
         self.builder.theme_files = tuple(files)
+        self.is_unchanged = self.builder.is_unchanged(config)
+        if self.is_unchanged:
+            config.theme.static_templates.clear()
+            return Files([])
         self.builder.load_vault(config)
         return self.builder.add_files(files, config)
 
     def on_nav(self, nav: Navigation, *, files: Files, config: MkDocsConfig) -> None:
         """Take the files as they are when every plugin has added and removed its own; call folders by their names."""
-        self.builder.take_navigation(nav, files, config)
+        if not self.is_unchanged:
+            self.builder.take_navigation(nav, files, config)
 
     @event_priority(-1000)
     def on_env(self, env: Environment, *, files: Files, config: MkDocsConfig) -> None:
         """Take the theme's templates as every plugin has left them."""
+        if self.is_unchanged:
+            return
         render_once(env, files, alone=builds_alone(config))
         self.builder.env = env
         self.builder.pages.forget_embedded()
@@ -174,7 +185,8 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
     @event_priority(-1000)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Write the search, and redirects at the notes' former names, after all others have written what is theirs."""
-        self.builder.finish(config)
+        if not self.is_unchanged:
+            self.builder.finish(config)
         if self.staging:
             self.staging.finish(config)
 

@@ -160,7 +160,7 @@ def show(
     public = public_vault(vault, private)
     links = _find_backlinks(vault, previous)
     drawn = draw_public(vault, found)
-    ordered = _sort_for_terminal(vault, problems)
+    ordered = sort_for_terminal(vault.root, problems)
     return Shown(vault, found, drawn, links, ordered, public, private, tuple(problems), held_to)
 
 
@@ -174,13 +174,13 @@ def show_edited(
 ) -> Shown:
     """Return what is shown of a vault that hides nothing and draws nothing."""
     every = set(problems)
-    public, ordered = public_vault(vault, PUBLIC), _sort_for_terminal(vault, every)
+    public, ordered = public_vault(vault, PUBLIC), sort_for_terminal(vault.root, every)
     return Shown(vault, found, {}, links, ordered, public, PUBLIC, tuple(every), templates, rows)
 
 
-def _sort_for_terminal(vault: Vault, problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Return problems in their order, with paths as the terminal shows them."""
-    seen = [replace(one, path=Path(os.path.relpath(vault.root / one.path)).as_posix()) for one in problems]
+def sort_for_terminal(vault: Path, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return the problems of the vault in a folder in their order, with paths as the terminal shows them."""
+    seen = [replace(one, path=Path(os.path.relpath(vault / one.path)).as_posix()) for one in problems]
     return tuple(sorted(seen, key=lambda problem: problem.order))
 
 

@@ -12,8 +12,9 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils import clean_directory
 
+from zhixing.problems import Problem
 from zhixing.site.incremental.changed import Digests
-from zhixing.site.incremental.kept import Kept, KeptPage, remove_files, stamp
+from zhixing.site.incremental.kept import Kept, KeptPage, MadeOf, remove_files, stamp
 from zhixing.site.incremental.kept_site import KeptSite
 from zhixing.site.incremental.later import Later
 from zhixing.site.incremental.served import ServedFolder
@@ -63,15 +64,26 @@ class Incremental:
         self.is_by_mkdocs = True
         self.forget()
 
+    def find_problems(self, inputs: bytes, config: MkDocsConfig) -> list[Problem] | None:
+        """Return the problems of a vault whose site is built of the same inputs; None where something is to be built.
+
+        Only a process that builds once asks this, of the site's folder as another process left it.
+        """
+        if self.serving or not self.dirty or not inputs:
+            return None
+        return KeptSite(Path(config.docs_dir), Path(config.site_dir)).read_problems(inputs)
+
     def forget(self) -> None:
         """Drop what is kept of the site for other processes, since its folder is about to be written."""
         self.later.begin()
         if self.site is not None:
             self.site.forget()
 
-    def begin(self, site: bytes, signatures: Mapping[str, bytes], others: Iterable[File]) -> None:
+    def begin(
+        self, site: bytes, signatures: Mapping[str, bytes], others: Iterable[File], made_of: MadeOf | None = None
+    ) -> None:
         """Begin a build of a site and its pages, given by their signatures, and of other files; all are made."""
-        self.now = Kept(site, stamps={file.dest_uri: stamp(file) for file in others})
+        self.now = Kept(site, stamps={file.dest_uri: stamp(file) for file in others}, made_of=made_of)
         self.signatures = signatures
         self.changed = None
 

@@ -12,10 +12,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import PurePosixPath
 from typing import Any
+
+from mkdocs.utils import get_build_date
 
 from zhixing.checks.again import OF_ALL, OF_PATHS
 from zhixing.checks.check_links import check_edge
@@ -28,6 +31,7 @@ from zhixing.site.head import keep_sentences
 from zhixing.site.incremental.changed import digest
 from zhixing.site.incremental.kept_notes import KeptNotes
 from zhixing.site.incremental.rows import Row
+from zhixing.site.inputs import stamp_of
 from zhixing.site.nearby import Surroundings
 from zhixing.site.shown import Shown, show_edited
 from zhixing.vault.embeds import MAX_PAGE, SHARED_BY_LENGTH, EmbedLimits, embed_limits, take_limits
@@ -99,22 +103,39 @@ class EditedTexts:
     _survey: Survey | None = None
     _settings: str = ""
 
-    def find(self, project: Project, settings: Iterable[object], notes: KeptNotes, memory: Memory) -> Edited | None:
-        """Return the vault of a project whose `settings` are those of its site; None where it is to be read as a whole.
+    def survey(self, project: Project, settings: Iterable[object]) -> bytes:
+        """Return a digest of all that a site is made of, whose settings are `settings`; b"" where it is unknown.
 
-        Nothing is kept of settings that this was not asked for.
+        That is what a survey has, and when the files were changed that may be of kinds whose content it does not read.
         """
+        self._survey = None
         if self.store is None:
+            return b""
+        self._settings, known = digest([project.settings, project.wording, *settings]).hex(), read_seen(self.store)
+        with suppress(UnknownError):
+            self._survey = found = survey(project, known)
+            if found.seen != known:
+                keep_seen(self.store, found.seen)
+            files = (path for path in found.files if not path.endswith(".md"))
+            stamps = (part for path in files for part in (path, stamp_of(str(project.notes / path))))
+            return digest([self._settings, get_build_date(), found.digest.hex(), *stamps])
+        return b""
+
+    def is_as_surveyed(self, vault: Vault) -> bool:
+        """Return whether the notes of a vault that were read are what the survey found, and none changed meanwhile."""
+        files = self._survey.files if self._survey else {}
+        read = [note for note in vault.notes.values() if "text" in vars(note.source)]
+        return all(files.get(str(note.path)) == _digest(note) for note in read)
+
+    def find(self, project: Project, notes: KeptNotes, memory: Memory) -> Edited | None:
+        """Return the surveyed vault of a project; None where it is to be read as a whole."""
+        if self.store is None or self._survey is None:
             return None
-        self._settings = digest([project.settings, project.wording, *settings]).hex()
         try:
-            self._survey = survey(project, read_seen(self.store))
             kept = self.store.get(_KIND, _KEY)
             state = State.load(kept) if kept else None
             same = state is not None and self._is_same(state, self._survey)
             return _Reader(project, state, self._survey, notes, memory).read() if state and same else None
-        except UnknownError:
-            self._survey = None
         except (UnreadError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             pass
         return None
@@ -132,7 +153,6 @@ class EditedTexts:
             return
         state = self._state(self._survey, shown, around, signatures)
         self.store.update(_KIND, {_KEY: state.dump() if state else None})
-        keep_seen(self.store, self._survey.seen)
 
     def _state(
         self, found: Survey, shown: Shown, around: Surroundings, signatures: Mapping[str, bytes]

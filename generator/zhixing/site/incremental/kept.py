@@ -11,6 +11,7 @@ from pathlib import Path
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File
 
+from zhixing.problems import Problem
 from zhixing.site.incremental.changed import digest
 from zhixing.site.inputs import stamp_of
 from zhixing.site.search.index import Entry, Written
@@ -31,12 +32,21 @@ class KeptPage:
     live: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class MadeOf:
+    """What a site was made of, as a digest of all files and settings, and the problems that its vault has."""
+
+    inputs: bytes
+    problems: tuple[Problem, ...]
+
+
 @dataclass(slots=True)
 class Kept:
     """A site as it was built: its signature, its pages, the stamps of its other files, its redirects and its search.
 
     After a build that was left before its end it is not `is_whole`: pages that were not built have no signature, and
-    the search has not been told of the pages in `unsearched`.
+    the search has not been told of the pages in `unsearched`. Where it is unknown what decides over the site, `made_of`
+    is None.
     """
 
     site: bytes
@@ -47,6 +57,7 @@ class Kept:
     search: Written | None = None
     unsearched: dict[str, Entry] = field(default_factory=dict)
     is_whole: bool = True
+    made_of: MadeOf | None = None
 
     def find_changed(self, signatures: Mapping[str, bytes]) -> frozenset[str]:
         """Return the pages whose signatures are other ones now."""

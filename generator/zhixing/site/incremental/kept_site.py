@@ -12,11 +12,13 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from zhixing.problems import Problem
 from zhixing.site.incremental.kept import Kept, KeptPage
 from zhixing.site.search.index import Written
+from zhixing.vault.note_data import dump_problems, load_problems
 from zhixing.vault.store import Store, open_store
 
-_KIND, _KEY = "site", b"whole"
+_KIND, _KEY, _MADE_OF = "site", b"whole", b"made of"
 
 
 class KeptSite:
@@ -39,18 +41,36 @@ class KeptSite:
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 
+    def read_problems(self, inputs: bytes) -> list[Problem] | None:
+        """Return the problems of a vault whose site is built of these inputs; None where a build may write another."""
+        kept = self._store.get(_KIND, _MADE_OF) if self._store else None
+        if kept is None:
+            return None
+        try:
+            made_of, outputs, problems = json.loads(kept)
+            is_same = made_of == inputs.hex() and outputs == _outputs(self._site).hex()
+            return load_problems(problems) if is_same else None
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return None
+
     def forget(self) -> None:
         """Forget the site before its folder is written: a build that is killed leaves a part of it."""
         if self._store is not None and self._is_known:
-            self._store.update(_KIND, {_KEY: None})
+            self._store.update(_KIND, {_KEY: None, _MADE_OF: None})
             self._is_known = False
 
     def write(self, kept: Kept) -> None:
         """Keep what is known of the site that was built."""
         if self._store is not None and not self._is_known:
-            facts = {"outputs": _outputs(self._site).hex(), **_write(kept)}
-            self._store.update(_KIND, {_KEY: json.dumps(facts, separators=(",", ":")).encode()})
+            outputs, made_of = _outputs(self._site).hex(), kept.made_of
+            same = [made_of.inputs.hex(), outputs, dump_problems(made_of.problems)] if made_of else None
+            entries = {_KEY: {"outputs": outputs, **_write(kept)}, _MADE_OF: same}
+            self._store.update(_KIND, {key: _dump(entry) if entry else None for key, entry in entries.items()})
             self._is_known = True
+
+
+def _dump(entry: object) -> bytes:
+    return json.dumps(entry, separators=(",", ":")).encode()
 
 
 def _outputs(site: Path) -> bytes:

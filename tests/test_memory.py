@@ -8,7 +8,8 @@ import pytest
 
 from shell import vault
 from zhixing import compose
-from zhixing.language import run_example, runs
+from zhixing.language import runs
+from zhixing.language.run import run_example
 from zhixing.vault.load import load
 from zhixing.vault.note import Note
 

@@ -19,11 +19,11 @@ from typing import Any
 
 import numpy as np
 
-from zhixing.language import evaluate, run_example
 from zhixing.language.arrays import close
 from zhixing.language.expression import parse_expression
 from zhixing.language.latex_tree import label
 from zhixing.language.model import Dimension, Given, Quantity, Run
+from zhixing.language.run import evaluate, run_example
 from zhixing.language.words import FUNCTIONS
 from zhixing.language.words.word import Entrywise
 from zhixing.source import Source, Span

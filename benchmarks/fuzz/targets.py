@@ -7,8 +7,8 @@ from pathlib import Path, PurePosixPath
 
 from zhixing.compose import check, plan, results
 from zhixing.language import budget
+from zhixing.language.errors import ExampleError
 from zhixing.language.expression import parse_expression
-from zhixing.language.model import ExampleError
 from zhixing.language.read import read_example
 from zhixing.markdown.blocks import scan
 from zhixing.numerals.read import numerals

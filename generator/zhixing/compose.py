@@ -1,6 +1,9 @@
 """Composition: run a loaded vault, render its results, and plan what is to be written. Nothing is written here.
 
 The command line, the site and the tests all see a vault through `results` and `plan`, so they cannot disagree.
+
+What reads, runs and shows examples is imported where the first example or claim needs it: to import it takes longer
+than a small build, and a vault without examples needs none of it.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from zhixing.checks.blocks import check_expectations
 from zhixing.checks.check_links import check_edge, check_graph, check_links, check_results
@@ -16,20 +20,16 @@ from zhixing.checks.fix_links import LinkFixer
 from zhixing.checks.names import check_names
 from zhixing.checks.own import check_own
 from zhixing.checks.template import Template, choose_templates, read_template, templates_of
-from zhixing.claims.bind import bind_markers
-from zhixing.claims.fix import fix_numerals
-from zhixing.claims.judge import Judged, check_claims, check_says, judge_note
-from zhixing.claims.refer import Backing
+from zhixing.claims.backing import Backing
+from zhixing.claims.report import Judged, check_claims, check_says
+from zhixing.language.book import Book, Declared, example_of
 from zhixing.language.budget import Budget, Pool, budget_of_claims, pool_of_showing
-from zhixing.language.kept_runs import SHOWN, KeptRuns
-from zhixing.language.model import Run
-from zhixing.language.runs import Book, Declared, RunMemory, example_of, run_all
 from zhixing.lists.lists import CANVAS, List, beginning, find_published, list_body, list_map, read_list
 from zhixing.markdown.blocks import Region
 from zhixing.markdown.fences import example_fences, list_fences
 from zhixing.markdown.generated import SEAL
 from zhixing.problems import Code, Problem
-from zhixing.show.body import Body, Rendered, decode_rendered, encode_rendered, render
+from zhixing.show.bodies import Body, Rendered, decode_rendered, encode_rendered
 from zhixing.show.forms import KeptForms
 from zhixing.show.templates import NoteTemplateError, obsidian_template
 from zhixing.source import Source
@@ -43,6 +43,10 @@ from zhixing.weave.figures import unused_figures, weave_figure
 from zhixing.weave.generated_files import canvas_content, text_content, weave_file
 from zhixing.weave.regions import Accepted, Target, Verdict, Woven, accepts, weave
 from zhixing.wording.model import Wording
+
+if TYPE_CHECKING:
+    from zhixing.language.model import Run
+    from zhixing.language.runs import RunMemory
 
 # Running a vault: its examples and lists, rendered.
 
@@ -101,6 +105,8 @@ class Results:
         """Return the claims of a note held against the runs, as they were where nothing that they rest on changed."""
         known = self.known_claims.get(note.path)
         if known is None or not known.is_valid(note, self.backing, self.claiming):
+            from zhixing.claims.judge import judge_note  # noqa: PLC0415
+
             used = self.claiming.used
             judged = tuple(judge_note(note, self.backing, self.claiming))
             known = _KnownClaims.of(note, self.backing, judged, self.claiming.used - used)
@@ -233,9 +239,12 @@ class _Lists:
 
 @dataclass
 class Memory:
-    """The results of an earlier run, for a server that runs again after each save."""
+    """The results of an earlier run, for a server that runs again after each save.
 
-    runs: RunMemory = field(default_factory=RunMemory)
+    Runs, and what they show, are taken from the `store` of other processes, and kept there.
+    """
+
+    store: Store | None = None
     rendered: dict[str, tuple[Run, int, Rendered]] = field(default_factory=dict)
     plans: dict[PurePosixPath, _Planned] = field(default_factory=dict)
     claims: dict[PurePosixPath, _KnownClaims] = field(default_factory=dict)
@@ -251,6 +260,32 @@ class Memory:
             for path, note in vault.notes.items()
         }
         return tuple([text for _, text in self._beginnings.values()])
+
+    @cached_property
+    def runs(self) -> RunMemory:
+        """The runs of examples, from the first example on."""
+        from zhixing.language.kept_runs import KeptRuns  # noqa: PLC0415
+        from zhixing.language.runs import RunMemory  # noqa: PLC0415
+
+        return RunMemory(KeptRuns(self.store))
+
+    @property
+    def _has_run(self) -> bool:
+        """Whether any vault had examples so far."""
+        return "runs" in self.__dict__
+
+    def run_all(self, vault: Vault, progress: Progress) -> Book:
+        """Run every example of a vault that changed since the last time."""
+        if not self._has_run and not any(True for note in vault.notes.values() for _ in example_fences(note)):
+            return Book((), {}, ())
+        from zhixing.language.runs import run_all  # noqa: PLC0415
+
+        return run_all(vault, progress, self.runs)
+
+    def save(self) -> None:
+        """Keep the runs, and what they show, for other processes."""
+        if self._has_run:
+            self.runs.kept.save()
 
     @cached_property
     def forms(self) -> KeptForms:
@@ -273,6 +308,9 @@ class Memory:
 
         A run that the pool cut short shows less than the same run did where more was left, so nothing of it is kept.
         """
+        from zhixing.language.kept_runs import SHOWN  # noqa: PLC0415
+        from zhixing.show.body import render  # noqa: PLC0415
+
         key = None if run.cut else self.runs.keys.get(name)
         entry = self.runs.kept.take(SHOWN, key)
         found = decode_rendered(entry, run) if entry else None
@@ -282,24 +320,19 @@ class Memory:
         return replace(found, body=replace(found.body, recall=self.forms.recall(key))) if key and found.body else found
 
 
-def open_memory(store: Store | None) -> Memory:
-    """Return a memory that takes runs, and what they show, from a store of other processes, and keeps its own there."""
-    return Memory(RunMemory(KeptRuns(store)))
-
-
 def results(vault: Vault, progress: Progress = _silent, memory: Memory | None = None) -> Results:
     """Run every example of a vault, and render what examples and lists show.
 
     With a `memory`, only what changed since its last use is computed.
     """
     memory = memory or Memory()
-    book = run_all(vault, progress, memory.runs)
+    book = memory.run_all(vault, progress)
     lists, problems = _read_lists(vault)
     unique, duplicates = _split_by_id(lists, {one.example.id for one in book.declared if one.example})
     pool = pool_of_showing(vault.length)
     rendered = {name: memory.render(name, run, pool) for name, run in book.runs.items()}
     examples = {name: one.body for name, one in rendered.items() if one.body}
-    memory.runs.kept.save()
+    memory.save()
     made, canvases = _make_lists_again(unique, vault, book, memory)
     declared = [
         *((one.note, one.fence, one.example.id if one.example else "") for one in book.declared),
@@ -493,6 +526,11 @@ def _plan_note(vault: Vault, note: Note, claimed: Note, found: Results, *, accep
 
 def _with_claims(note: Note, found: Results, *, fix_claims: bool, bind: bool) -> tuple[Note, list[Problem]]:
     """Return a note with its empty markers filled and its wrong figures fixed, where either is asked for."""
+    if not (fix_claims or bind):
+        return note, []
+    from zhixing.claims.bind import bind_markers  # noqa: PLC0415
+    from zhixing.claims.fix import fix_numerals  # noqa: PLC0415
+
     problems: list[Problem] = []
     if bind:
         text, problems = bind_markers(note, found.backing)
@@ -693,7 +731,6 @@ __all__ = [
     "check",
     "check_again",
     "check_computed",
-    "open_memory",
     "plan",
     "plan_again",
     "plan_text",

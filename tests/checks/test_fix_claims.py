@@ -12,9 +12,9 @@ from pathlib import Path, PurePosixPath
 import hypothesis.strategies as st
 from hypothesis import given, settings
 
+from zhixing.claims.backing import Backing
 from zhixing.claims.fix import fix_numerals
 from zhixing.claims.judge import judge_note
-from zhixing.claims.refer import Backing
 from zhixing.language.model import scalar
 from zhixing.language.runs import run_all
 from zhixing.numerals.chinese import write_number

@@ -8,9 +8,9 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from zhixing.checks.coverage import coverage
+from zhixing.claims.backing import Backing
 from zhixing.claims.fix import fix_numerals
 from zhixing.claims.judge import judge_note
-from zhixing.claims.refer import Backing
 from zhixing.language.runs import run_all
 from zhixing.problems import Code
 from zhixing.source import Source

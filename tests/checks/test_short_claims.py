@@ -8,9 +8,10 @@ import pytest
 
 from casefile import Case, cases
 from shell import vault, zhixing
+from zhixing.claims.backing import Backing
 from zhixing.claims.bind import bind_markers
-from zhixing.claims.judge import check_claims
-from zhixing.claims.refer import Backing
+from zhixing.claims.judge import judge_note
+from zhixing.claims.report import check_claims
 from zhixing.language.runs import run_all
 from zhixing.source import Source
 from zhixing.vault.note import Note, read_note
@@ -26,7 +27,7 @@ def read(text: str) -> tuple[Note, Backing, list[str]]:
 @pytest.mark.parametrize("case", cases("short-claims.md"))
 def test_claims_without_an_example(case: Case) -> None:
     note, backing, problems = read(case.given)
-    found = sorted(check_claims(note, backing), key=lambda one: one.order)
+    found = sorted(check_claims(note, backing, judge_note(note, backing)), key=lambda one: one.order)
 
     case.check("".join(f"{line}\n" for line in [*problems, *map(str, found)]))
 
@@ -62,7 +63,8 @@ def test_an_empty_marker_takes_the_one_quantity_that_prints_so(prose: str, bound
 
     assert text == BIND + bound
     assert (problems == []) == (prose != bound)
-    assert list(check_claims(read(text)[0], backing)) == [] or problems
+    again = read(text)[0]
+    assert list(check_claims(again, backing, judge_note(again, backing))) == [] or problems
 
 
 def test_several_quantities_that_print_so_are_named() -> None:

@@ -12,7 +12,7 @@ from worked_examples import good_run, messages, run
 
 from zhixing.language import budget
 from zhixing.language.budget import Budget
-from zhixing.language.model import ExampleError, NotComputedError
+from zhixing.language.errors import ExampleError, NotComputedError
 
 
 def test_what_alone_is_too_much_is_refused_each_time_and_costs_nothing() -> None:
@@ -117,7 +117,8 @@ PROBLEMS = {
 }  # fmt: skip
 SCRIPT = """
 import sys
-from zhixing.language import read_example, run_example
+from zhixing.language.read import read_example
+from zhixing.language.run import run_example
 from zhixing.source import Source, Span
 text = sys.stdin.buffer.read().decode()
 source = Source("n.md", text)

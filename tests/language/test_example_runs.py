@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from worked_examples import good_run, messages, read, run
 
-from zhixing.language import ExampleError, evaluate
+from zhixing.language.errors import ExampleError
 from zhixing.language.expression import parse_expression
 from zhixing.language.model import Expectation, Expression, Given
 from zhixing.language.nodes import text_of
+from zhixing.language.run import evaluate
 from zhixing.language.values import plain_number, printed_number
 from zhixing.problems import Code
 from zhixing.source import Span

@@ -12,11 +12,11 @@ from test_vocabulary import AXES, CALLS, GIVEN, evaluated
 from worked_examples import good_run, messages
 from worked_examples import run as run_block
 
-from zhixing.language import run_example
 from zhixing.language.expression import parse_expression
 from zhixing.language.gradients import is_gradient
 from zhixing.language.model import Array, Given, Record, Run
 from zhixing.language.nodes import Name, walk
+from zhixing.language.run import run_example
 from zhixing.language.words import FUNCTIONS
 from zhixing.language.words.word import AlongAxis, Entrywise, Mechanism, Ordering, Reduction
 from zhixing.source import Source, Span

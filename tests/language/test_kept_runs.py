@@ -11,11 +11,13 @@ import pytest
 
 from shell import vault
 from zhixing import compose
-from zhixing.compose import Results, open_memory
-from zhixing.language import kept_runs, read_example, run_example, runs
+from zhixing.compose import Memory, Results
+from zhixing.language import kept_runs, runs
 from zhixing.language.budget import Pool
 from zhixing.language.kept_runs import MAX_ALL_NUMBERS, MAX_NUMBERS, RUN, SHOWN, KeptRuns, decode_run, encode_run, pack
 from zhixing.language.model import Outcome, Quantity, Run
+from zhixing.language.read import read_example
+from zhixing.language.run import run_example
 from zhixing.language.runs import run_all
 from zhixing.source import Source, Span
 from zhixing.vault.load import load
@@ -66,7 +68,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def look(notes: Path, store: Path) -> Results:
     """Return the results of a vault, as a process of its own finds them."""
-    return compose.results(load(notes), memory=open_memory(Store(store)))
+    return compose.results(load(notes), memory=Memory(Store(store)))
 
 
 def shown(found: Results) -> object:
@@ -156,7 +158,7 @@ def test_words_of_another_language_are_rendered_anew(tmp_path: Path, ran: list[s
     notes = vault(tmp_path / "a", 甲=BASE) / "notes"
     look(notes, tmp_path / "store")
     ran.clear()
-    memory = open_memory(Store(tmp_path / "store"))
+    memory = Memory(Store(tmp_path / "store"))
     loaded = replace(load(notes), wording=WORDING)
     assert shown(compose.results(loaded, memory=memory)) == shown(compose.results(loaded))
     assert ran == ["甲", "甲"]

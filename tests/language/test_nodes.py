@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from zhixing.language.errors import ExampleError
 from zhixing.language.expression import MAX_LENGTH, parse_expression
-from zhixing.language.model import ExampleError
 from zhixing.language.nodes import Binary, Name, Node, Number, replace_node, text_of, walk
 from zhixing.source import Span
 

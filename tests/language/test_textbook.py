@@ -16,8 +16,9 @@ from textbook_examples import grow_example
 from worked_examples import run
 
 from zhixing.language import budget
+from zhixing.language.errors import ExampleError
 from zhixing.language.expression import parse_expression
-from zhixing.language.model import Derivation, ExampleError, Expression, Run
+from zhixing.language.model import Derivation, Expression, Run
 from zhixing.language.runs import run_all
 from zhixing.source import Span
 from zhixing.vault.load import load

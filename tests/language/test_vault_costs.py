@@ -14,7 +14,9 @@ from zhixing import compose
 from zhixing.language import budget, shelf
 from zhixing.language.budget import Share
 from zhixing.language.model import Run
-from zhixing.show.body import Rendered, render
+from zhixing.show import body
+from zhixing.show.bodies import Rendered
+from zhixing.show.body import render
 from zhixing.vault.load import load
 
 LARGE = """```yaml example
@@ -260,7 +262,7 @@ def test_what_was_cut_short_is_rendered_again_only_where_the_pool_has_more_or_le
         rendered.append(run.example.id)
         return render(run, limit)
 
-    monkeypatch.setattr(compose, "render", record)
+    monkeypatch.setattr(body, "render", record)
     assert 0 < len(before[1]) < 9
     assert found_in(notes, memory) == before
     assert rendered == []

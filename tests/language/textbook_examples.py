@@ -14,9 +14,10 @@ from functools import cache, lru_cache
 import numpy as np
 from worked_examples import good_run, run
 
-from zhixing.language import evaluate
+from zhixing.language.errors import ExampleError
 from zhixing.language.expression import parse_expression
-from zhixing.language.model import ExampleError, Quantity, Run
+from zhixing.language.model import Quantity, Run
+from zhixing.language.run import evaluate
 from zhixing.language.words import FUNCTIONS
 from zhixing.language.words.word import AlongAxis, Entrywise, Reduction
 from zhixing.source import Span

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from zhixing.language import read_example, run_example
 from zhixing.language.expect import label_of
 from zhixing.language.model import Array, Example, Quantity, Run
+from zhixing.language.read import read_example
+from zhixing.language.run import run_example
 from zhixing.problems import Problem
 from zhixing.source import Source, Span
 

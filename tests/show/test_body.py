@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worked import run
 
-from zhixing.language import read_example, run_example
+from zhixing.language.read import read_example
+from zhixing.language.run import run_example
 from zhixing.show.body import body, figure_name, render
 from zhixing.source import Source, Span
 

@@ -16,10 +16,11 @@ from hypothesis import given, settings
 
 from casefile import Case, cases
 from latex_reader import read_latex
-from zhixing.language import evaluate, read_example, run_example
 from zhixing.language.expression import parse_expression
 from zhixing.language.model import Derivation, Quantity, Run
 from zhixing.language.nodes import Name, Node
+from zhixing.language.read import read_example
+from zhixing.language.run import evaluate, run_example
 from zhixing.show.derivation import derivation
 from zhixing.show.numbers import print_number
 from zhixing.show.terms import number_term

@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as arrays
 from lxml import etree
 from worked import run
 
-from zhixing.language import ExampleError
+from zhixing.language.errors import ExampleError
 from zhixing.language.model import Array, Axis, Dimension, Drawn, Format, Quantity
 from zhixing.show.body import body
 from zhixing.show.heatmap import heatmap

@@ -10,9 +10,10 @@ import pytest
 from lxml import etree
 from worked import run
 
-from zhixing.language import ExampleError, evaluate
+from zhixing.language.errors import ExampleError
 from zhixing.language.model import Expression, Run
 from zhixing.language.nodes import name_node
+from zhixing.language.run import evaluate
 from zhixing.language.runs import run_all
 from zhixing.show.flow import Layout, _wires, find_rows, find_stages, flow, place
 from zhixing.show.svg import Segment

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from shell import vault
-from zhixing.compose import open_memory, results
+from zhixing.compose import Memory, results
+from zhixing.language import numpy_code as programs
 from zhixing.language.model import Run
 from zhixing.language.numpy_code import numpy_code
-from zhixing.show import body
 from zhixing.site.live import live_data
 from zhixing.vault.load import load
 from zhixing.vault.store import Store
@@ -24,7 +24,7 @@ LARGE = (
 
 def look(notes: Path, store: Path) -> dict[str, object]:
     """Return the forms of a vault's examples, as a process of its own finds them."""
-    memory = open_memory(Store(store))
+    memory = Memory(Store(store))
     vault = load(notes)
     found = results(vault, memory=memory)
     forms: dict[str, object] = {name: (one.numpy, one.live) for name, one in found.bodies.items()}
@@ -42,7 +42,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(run.example.id)
         return numpy_code(run)
 
-    monkeypatch.setattr(body, "numpy_code", count)
+    monkeypatch.setattr(programs, "numpy_code", count)
     return names
 
 
@@ -93,7 +93,7 @@ def test_a_form_that_says_something_else_is_found_anew(tmp_path: Path, entry: by
 
 def test_nothing_is_kept_once_arrays_were_computed_again_too_often(tmp_path: Path) -> None:
     notes = vault(tmp_path / "a", 甲=EXAMPLE) / "notes"
-    memory = open_memory(Store(tmp_path / "store"))
+    memory = Memory(Store(tmp_path / "store"))
     found = results(load(notes), memory=memory)
     memory.runs.shelf.refused = True
     assert found.bodies["甲"].numpy

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zhixing.show.ticks import linear_scale, logarithmic_scale, round_step
+from zhixing.show.round_steps import round_step
+from zhixing.show.ticks import linear_scale, logarithmic_scale
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from zhixing.language import read_example, run_example
 from zhixing.language.model import Run
+from zhixing.language.read import read_example
+from zhixing.language.run import run_example
 from zhixing.source import Source, Span
 
 

@@ -11,9 +11,10 @@ import pytest
 from edits import BASE, CONFIG, Author, add_text
 from served_site import ServedSite, differences, read_site
 
-from zhixing import compose
-from zhixing.claims.judge import Judged, judge_note
-from zhixing.claims.refer import Backing
+from zhixing.claims import judge
+from zhixing.claims.backing import Backing
+from zhixing.claims.judge import judge_note
+from zhixing.claims.report import Judged
 from zhixing.language.budget import Budget
 from zhixing.site.incremental.browsers import Browsers
 from zhixing.vault.note import Note
@@ -120,7 +121,7 @@ def test_a_save_judges_the_claims_of_the_edited_note_alone(
         judged.append(author.vault / note.path)
         return judge_note(note, backing, budget)
 
-    monkeypatch.setattr(compose, "judge_note", record)
+    monkeypatch.setattr(judge, "judge_note", record)
     edited = author.vault / "数学/笔记1.md"
     add_text(author, edited)
     served.save()

@@ -22,18 +22,20 @@ from playwright.sync_api import Browser, Page, expect
 from test_browser import opened
 
 from casefile import CASES, read_cases
-from zhixing.language import read_example
+from zhixing.language.book import Book
+from zhixing.language.errors import ExampleError
 from zhixing.language.expression import parse_expression
 from zhixing.language.gradients import is_gradient
 from zhixing.language.lower import NotLoweredError
-from zhixing.language.model import Array, ExampleError, Expression, Format, Given, Quantity, Run
+from zhixing.language.model import Array, Expression, Format, Given, Quantity, Run
 from zhixing.language.nodes import Call, Name, walk
+from zhixing.language.read import read_example
 from zhixing.language.run import run_example
-from zhixing.language.runs import Book, run_all
+from zhixing.language.runs import run_all
 from zhixing.language.tree_data import SMOOTH, WORDS, encode_example
 from zhixing.show.body import render
 from zhixing.show.escape import escape_markdown
-from zhixing.show.live import EXERCISE
+from zhixing.show.forms import EXERCISE
 from zhixing.show.numbers import PLAIN, fixed, number
 from zhixing.site import plugin
 from zhixing.source import Source, Span

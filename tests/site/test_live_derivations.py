@@ -16,7 +16,8 @@ from playwright.sync_api import Browser, Page
 from test_live import ASSETS, book, change, grow_change, run_block
 
 from casefile import CASES, read_cases
-from zhixing.language.model import Derivation, ExampleError, Expression, Run
+from zhixing.language.errors import ExampleError
+from zhixing.language.model import Derivation, Expression, Run
 from zhixing.language.nodes import name_node
 from zhixing.language.run import run_example
 from zhixing.language.tree_data import encode_example

@@ -13,7 +13,7 @@ from zhixing.problems import Code, Problem
 from zhixing.vault.note import Note
 
 if TYPE_CHECKING:  # a look at one note needs no runs, which take long to import
-    from zhixing.language.runs import Declared
+    from zhixing.language.book import Declared
 
 _KINDS = {"example": "yaml example", "list": "yaml list"}
 _LANGUAGES = ("yaml", "yml")

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import PurePosixPath
 
-from zhixing.claims.refer import Backing, full_claim
-from zhixing.language.model import ExampleError
-from zhixing.language.runs import Book, example_of
+from zhixing.claims.backing import Backing
+from zhixing.claims.refer import full_claim
+from zhixing.language.book import Book, example_of
+from zhixing.language.errors import ExampleError
 from zhixing.vault.graph import edges
 from zhixing.vault.note import Note
 from zhixing.vault.vault import Vault

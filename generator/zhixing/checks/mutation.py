@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from zhixing.claims.backing import Backing
 from zhixing.claims.judge import judge_all, judge_note
-from zhixing.claims.refer import Backing
+from zhixing.language.book import Book, Declared, example_of
 from zhixing.language.model import Example, Run
 from zhixing.language.mutants import Mutant, given_mutants, restates_given, step_mutants
 from zhixing.language.run import run_example
-from zhixing.language.runs import Book, Declared, example_of
 from zhixing.markdown.claims import Claim
 from zhixing.problems import Problem
 from zhixing.vault.vault import Vault

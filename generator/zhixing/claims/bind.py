@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
+from zhixing.claims.backing import Backing
 from zhixing.claims.judge import judge, judge_note
-from zhixing.claims.refer import Backing, default_example, full_reference
+from zhixing.claims.refer import default_example, full_reference
+from zhixing.language.errors import ExampleError
 from zhixing.language.expect import label_of
-from zhixing.language.model import Dimension, ExampleError, Quantity, Run
+from zhixing.language.model import Dimension, Quantity, Run
 from zhixing.markdown.claims import Claim
 from zhixing.numerals.bound import Fragment
 from zhixing.numerals.read import Numeral

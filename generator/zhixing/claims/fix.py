@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from zhixing.claims.backing import Backing
 from zhixing.claims.judge import judge_note
-from zhixing.claims.refer import Backing
-from zhixing.markdown.blocks import Kind
+from zhixing.claims.places import in_formula
 from zhixing.markdown.claims import Claim
-from zhixing.markdown.links import TokenKind
 from zhixing.numerals.read import Numeral
 from zhixing.numerals.rewrite import rewrite
 from zhixing.source import Source, Span
@@ -47,13 +46,6 @@ def _edits(note: Note, backing: Backing) -> dict[int, Edit]:
             new = rewrite(claim.bound, float(judged.computed.values), latex=in_formula(note, claim.bound.span))
             edits[number] = Edit(claim.bound.span, new)
     return edits
-
-
-def in_formula(note: Note, span: Span) -> bool:
-    """Return whether a place of a note is part of a formula."""
-    inline = (token.span for token in note.tokens if token.kind is TokenKind.MATH)
-    blocks = (region.span for region in note.regions if region.kind is Kind.MATH)
-    return any(span.start in formula for formula in (*inline, *blocks))
 
 
 def _misread(note: Note, text: str, edits: Mapping[int, Edit], backing: Backing) -> set[int]:

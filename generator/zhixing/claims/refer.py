@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
+from dataclasses import replace
 
-from zhixing.language.expression import normal_name, parse_expression
-from zhixing.language.model import ExampleError, Run
+from zhixing.claims.backing import Backing
+from zhixing.language.book import example_of
+from zhixing.language.errors import ExampleError
+from zhixing.language.expression import parse_expression
+from zhixing.language.names import normal_name
 from zhixing.language.nodes import Name, walk
-from zhixing.language.runs import Book, Declared, example_of
 from zhixing.markdown.claims import Claim
-from zhixing.problems import Code, Severity, did_you_mean
+from zhixing.problems import Code, did_you_mean
 from zhixing.source import Span
 from zhixing.vault.note import Note
 
 PROPERTY = "example"
 """The property of a note that names the example of its claims."""
-_OUTCOMES = frozenset({Code.EXPECT_FAILED, Code.HOLDS_FAILED})
 _TOGETHER = 3
 _FIELD = re.compile(r"\s*([^\W\d]\w*)\s*\.\s*([^\W\d]\w*)")
 
@@ -31,60 +28,6 @@ class FailedExampleError(ExampleError):
     def __init__(self, example: str) -> None:
         super().__init__(Code.CLAIM_UNKNOWN, f"The example {example!r} failed", "Fix the example")
         self.example = example
-
-
-@dataclass(frozen=True, slots=True)
-class Backing:
-    """What may back claims: the runs, the examples of each note by its path, and those that failed, by id.
-
-    `names` has for each note the names of its examples' quantities, each with the examples that have it.
-    """
-
-    runs: Mapping[str, Run]
-    own: Mapping[PurePosixPath, tuple[str, ...]]
-    names: Mapping[PurePosixPath, Mapping[str, tuple[str, ...]]]
-    failed: Mapping[str, Declared]
-
-    @classmethod
-    def of(cls, book: Book) -> Backing:
-        """Return what the examples of a vault back."""
-        own: dict[PurePosixPath, list[str]] = defaultdict(list)
-        for one in book.declared:
-            if one.name:
-                own[one.note.path].append(one.name)
-        unique = {path: tuple(dict.fromkeys(names)) for path, names in own.items()}
-        return cls(book.runs, unique, {path: _names(ids, book.runs) for path, ids in unique.items()}, _failed(book))
-
-    def knows(self, example: str) -> bool:
-        """Return whether some note declares the example."""
-        return example in self.runs or example in self.failed
-
-
-def _names(examples: tuple[str, ...], runs: Mapping[str, Run]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    for example in examples:
-        # A claim on a variation names it: its quantities have the names of those that it varies.
-        if example in runs and not runs[example].example.variation:
-            for name in dict.fromkeys(name.partition(".")[0] for name in runs[example].quantities):
-                found[name].append(example)
-    return {name: tuple(ids) for name, ids in found.items()}
-
-
-def _failed(book: Book) -> dict[str, Declared]:
-    """Return the examples that could not be read or run to their end, by id."""
-    lines: dict[str, list[int]] = defaultdict(list)
-    for problem in sorted(book.problems, key=lambda one: one.line):
-        if problem.code.severity is Severity.ERROR and problem.code not in _OUTCOMES:
-            lines[problem.path].append(problem.line)
-    failed = {}
-    for one in book.declared:
-        source = one.note.source
-        first, last = (source.position(at)[0] for at in (one.fence.span.start, one.fence.span.end - 1))
-        wrong = lines.get(source.path, [])
-        at = bisect_left(wrong, first)
-        if one.name and at < len(wrong) and wrong[at] <= last:
-            failed[one.name] = one
-    return failed
 
 
 def full_claim(claim: Claim, note: Note, backing: Backing) -> Claim:

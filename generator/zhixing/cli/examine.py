@@ -14,7 +14,7 @@ from zhixing.cli.computed import Computed
 from zhixing.cli.examine_part import add_links, count_spent, find_length_for, read_computed
 from zhixing.cli.outcome import Outcome
 from zhixing.cli.workers import read_in_workers
-from zhixing.compose import Memory, Results, open_memory
+from zhixing.compose import Memory, Results
 from zhixing.markdown.fences import list_fences
 from zhixing.problems import Problem
 from zhixing.vault.load import Project, read_templates
@@ -36,7 +36,7 @@ class Base:
 
 def examine(project: Project, vault: Vault) -> Outcome:
     """Return every problem of a vault. What is read of its notes is dropped again."""
-    return _examine(project, vault, open_memory(None), kept=False)[0]
+    return _examine(project, vault, Memory(None), kept=False)[0]
 
 
 def examine_all(project: Project, vault: Vault, store: Store | None) -> tuple[Outcome, Base | None]:
@@ -45,7 +45,7 @@ def examine_all(project: Project, vault: Vault, store: Store | None) -> tuple[Ou
     There is no such beginning where a note may change what another shows or claims in ways that nobody keeps track of:
     through a list, or through its length, with which grows what all may cost together.
     """
-    memory = open_memory(store)
+    memory = Memory(store)
     outcome, found, computed = _examine(project, vault, memory, kept=store is not None)
     listed = any(True for note in vault.notes.values() for _ in list_fences(note))
     if computed is None and (listed or _may_be_refused(vault, found, memory)):

@@ -15,9 +15,9 @@ from zhixing.checks.faces import is_plain
 from zhixing.claims.refer import default_example
 from zhixing.cli.computed import NOTHING, Computed, Row, Spent, digest_beginning, digest_listed
 from zhixing.compose import Memory, Results
+from zhixing.language.book import example_of
 from zhixing.language.budget import ALLOWANCE, find_least_length
 from zhixing.language.model import Run
-from zhixing.language.runs import example_of
 from zhixing.language.shelf import MAX_KEPT, MAX_USED, Kept
 from zhixing.lists.lists import List, follows_links, read_list
 from zhixing.markdown.fences import example_fences, list_fences
@@ -167,7 +167,7 @@ class _Part:
         self._vault = vault
         self._before = before
         self._changed = changed
-        self._memory = compose.open_memory(store)
+        self._memory = compose.Memory(store)
         self._homes = {name: PurePosixPath(path) for path, row in before.rows.items() for name in row.names}
         self._users: dict[str, set[PurePosixPath]] = defaultdict(set)
         for path, row in before.rows.items():

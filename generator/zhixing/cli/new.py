@@ -13,7 +13,7 @@ import click
 
 from zhixing.checks.template import read_template
 from zhixing.cli.common import display_path, files, open_vault, report, vault_option
-from zhixing.language.runs import id_written
+from zhixing.language.book import id_written
 from zhixing.markdown.fences import example_fences
 from zhixing.problems import Code, Problem, did_you_mean, visible
 from zhixing.show.templates import NoteTemplateError, note_text, shipped_templates

@@ -58,7 +58,7 @@ def renew(project: Project, named: Collection[Path], asked: Renewal, store: Stor
     vault = load_project(project)
     chosen = select_notes(vault, named)
     with progress("Running") as tell:
-        found = compose.results(vault, tell, compose.open_memory(store))
+        found = compose.results(vault, tell, compose.Memory(store))
     _require_known(asked.accept, found)
     templates = read_templates(project.templates) if chosen.all else ()
     planned = compose.plan(

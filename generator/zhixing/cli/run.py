@@ -11,8 +11,8 @@ from pathlib import Path
 import click
 
 from zhixing.cli.common import open_vault, progress, report, vault_option
-from zhixing.language.expression import normal_name
 from zhixing.language.model import Expectation, Quantity, Run
+from zhixing.language.names import normal_name
 from zhixing.language.numpy_code import numpy_code
 from zhixing.language.runs import run_all
 from zhixing.problems import Severity, did_you_mean, exit_status, visible

@@ -17,7 +17,7 @@ from zhixing import compose
 from zhixing.checks.report import render_report
 from zhixing.cli.common import display_path, open_vault, progress, report, summarise, vault_option
 from zhixing.cli.wake import Wake
-from zhixing.compose import Change, Memory, Plan, Results, open_memory
+from zhixing.compose import Change, Memory, Plan, Results
 from zhixing.problems import STALE, Code, Problem, Severity, visible
 from zhixing.source import Source
 from zhixing.vault.load import Project, ProjectError, find_project, load_project, read_templates, report_file
@@ -54,7 +54,7 @@ def watch(*, reports: bool, vault: Path | None) -> None:
     """
     project, loaded = open_vault(vault)
     interrupts = Interrupts()
-    memory = open_memory(open_store(project.notes, INDEX))
+    memory = Memory(open_store(project.notes, INDEX))
     session = Session(vault, project, loaded, interrupts, memory, reports=reports)
     try:
         with interrupts, Wake(project) as wake:

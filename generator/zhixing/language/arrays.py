@@ -10,7 +10,8 @@ from math import prod
 import numpy as np
 
 from zhixing.language.budget import Budget
-from zhixing.language.model import Array, Axis, Dimension, ExampleError, Quantity
+from zhixing.language.errors import ExampleError
+from zhixing.language.model import Array, Axis, Dimension, Quantity
 from zhixing.language.nodes import Label, Node
 from zhixing.problems import Code, did_you_mean
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from zhixing.language.model import ExampleError, NotComputedError
+from zhixing.language.errors import ExampleError, NotComputedError
 from zhixing.problems import Code
 
 MAX_ELEMENTS = 10_000_000

@@ -14,7 +14,8 @@ from zhixing.core.trace import Traced, find_adjoints, start_trace, sum_to
 from zhixing.language import reductions
 from zhixing.language.arrays import Axes, align_batch, describe, elementwise, find_batch, same_root
 from zhixing.language.budget import NODE_WORK, Budget
-from zhixing.language.model import Array, Dimension, ExampleError, Quantity, Record, scalar
+from zhixing.language.errors import ExampleError
+from zhixing.language.model import Array, Dimension, Quantity, Record, scalar
 from zhixing.language.nodes import Call, Label, ListLiteral, Name, Node, TupleLiteral, text_of
 from zhixing.language.noise import clear_sum
 from zhixing.language.scope import Scope

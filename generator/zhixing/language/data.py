@@ -10,7 +10,8 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from zhixing.language.model import Array, ExampleError
+from zhixing.language.errors import ExampleError
+from zhixing.language.model import Array
 from zhixing.problems import Code, did_you_mean
 from zhixing.vault.load import read_inside
 from zhixing.vault.vault import Vault

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from zhixing.language.errors import ExampleError
 from zhixing.language.expression import MAX_DEPTH
-from zhixing.language.model import Definition, ExampleError, Expression
+from zhixing.language.model import Definition, Expression
 from zhixing.language.nodes import Call, Name, Node, children, map_children, walk
 from zhixing.problems import Code
 

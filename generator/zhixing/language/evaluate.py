@@ -14,19 +14,8 @@ import numpy as np
 from zhixing.core import CoreError
 from zhixing.language.arrays import Item, close, describe, elementwise, index, matmul, position_of, root, transpose
 from zhixing.language.calls import call_function
-from zhixing.language.model import (
-    Array,
-    Axes,
-    Axis,
-    Dimension,
-    ExampleError,
-    Form,
-    Quantity,
-    Record,
-    RecordForm,
-    form_of,
-    scalar,
-)
+from zhixing.language.errors import ExampleError
+from zhixing.language.model import Array, Axes, Axis, Dimension, Form, Quantity, Record, RecordForm, form_of, scalar
 from zhixing.language.nodes import (
     Arithmetic,
     Binary,

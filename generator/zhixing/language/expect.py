@@ -9,15 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from zhixing.language.arrays import broadcast
+from zhixing.language.errors import ExampleError, NotComputedError
 from zhixing.language.evaluate import Evaluator, compare
 from zhixing.language.model import (
     Array,
     Axis,
     Dimension,
-    ExampleError,
     Expectation,
     Expression,
-    NotComputedError,
     Outcome,
     Printed,
     Quantity,

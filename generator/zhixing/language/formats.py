@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from zhixing.language.model import ExampleError, Format
+from zhixing.language.errors import ExampleError
+from zhixing.language.model import Format
 from zhixing.markdown.yaml import Node, Scalar
 from zhixing.problems import Code, did_you_mean
 

@@ -19,17 +19,9 @@ from zhixing.language import reductions
 from zhixing.language.arrays import align_batch, broadcast, describe, find_batch
 from zhixing.language.budget import NODE_WORK
 from zhixing.language.calls import axis_names, gather, number_places, read_call, trace_call
+from zhixing.language.errors import ExampleError
 from zhixing.language.evaluate import Evaluator, Value
-from zhixing.language.model import (
-    Array,
-    Declaration,
-    ExampleError,
-    Expression,
-    Given,
-    Quantity,
-    Record,
-    Step,
-)
+from zhixing.language.model import Array, Declaration, Expression, Given, Quantity, Record, Step
 from zhixing.language.nodes import (
     Binary,
     Call,

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zhixing.language.nodes import Node, Placed
-from zhixing.problems import Code, ZhixingError
+from zhixing.language.nodes import Node
+from zhixing.problems import Code
 from zhixing.source import Source, Span
 from zhixing.wording.model import Wording
 from zhixing.wording.zh import WORDING as CHINESE
@@ -96,33 +96,6 @@ class Quantity:
 def scalar(value: float) -> Quantity:
     """Return a single number."""
     return Quantity(np.asarray(value, np.float64))
-
-
-# What can go wrong while an example is read or run, as an exception that knows its place.
-
-
-class ExampleError(ZhixingError):
-    """An example cannot be read or run here.
-
-    `span` is the place in the note that is at fault, where it is known. Whoever knows the note turns the exception into
-    a problem.
-    """
-
-    def __init__(self, code: Code, what: str, fix: str = "", at: Placed | Span | None = None) -> None:
-        super().__init__(what)
-        self.code = code
-        self.what = what
-        self.fix = fix
-        self.span = at.span if isinstance(at, Placed) else at
-
-    def at_span(self, span: Span) -> ExampleError:
-        """Name the place at fault, unless a narrower one is named already."""
-        self.span = self.span or span
-        return self
-
-
-class NotComputedError(ZhixingError):
-    """A name is missing because its own line went wrong; that line's problem says why, this one says nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from zhixing.core import CoreError
-from zhixing.language.model import Array, ExampleError, NotComputedError, Quantity, Record
+from zhixing.language.errors import ExampleError, NotComputedError
+from zhixing.language.model import Array, Quantity, Record
 from zhixing.language.nodes import Label
 from zhixing.problems import Code
 

@@ -48,8 +48,9 @@ from zhixing.language.array_tree import (
     Variable,
     Word,
 )
+from zhixing.language.errors import ExampleError
 from zhixing.language.lower import NotLoweredError, lower
-from zhixing.language.model import Array, Axes, ExampleError, Run, Step
+from zhixing.language.model import Array, Axes, Run, Step
 from zhixing.language.nodes import Name, walk
 from zhixing.language.values import normal
 from zhixing.language.words import FUNCTIONS

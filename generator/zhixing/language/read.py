@@ -13,7 +13,8 @@ from typing import TypeVar
 from zhixing.language.budget import MAX_ELEMENTS, Budget
 from zhixing.language.data import DataFiles
 from zhixing.language.define import expand
-from zhixing.language.expression import ascii_twin, normal_name, parse_expression, raised_character
+from zhixing.language.errors import ExampleError, NotComputedError
+from zhixing.language.expression import parse_expression
 from zhixing.language.formats import OPTIONS, read_format
 from zhixing.language.model import (
     Axis,
@@ -22,7 +23,6 @@ from zhixing.language.model import (
     Derivation,
     Drawn,
     Example,
-    ExampleError,
     Expectation,
     Expression,
     Format,
@@ -30,7 +30,6 @@ from zhixing.language.model import (
     Given,
     Heatmap,
     Inputs,
-    NotComputedError,
     Plot,
     Remark,
     Says,
@@ -41,6 +40,7 @@ from zhixing.language.model import (
     Table,
     scalar,
 )
+from zhixing.language.names import ascii_twin, normal_name, raised_character
 from zhixing.language.nodes import Call, Name, walk
 from zhixing.language.values import plain_number, read_expectations, read_given, read_number
 from zhixing.language.words import CONSTANTS, FUNCTIONS, RESERVED, WORDS

@@ -8,7 +8,8 @@ from math import prod
 import numpy as np
 
 from zhixing.language.arrays import Axes, close, describe, root
-from zhixing.language.model import Array, Dimension, ExampleError, Quantity
+from zhixing.language.errors import ExampleError
+from zhixing.language.model import Array, Dimension, Quantity
 from zhixing.problems import Code, did_you_mean
 
 Compute = Callable[..., Array]

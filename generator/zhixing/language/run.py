@@ -13,6 +13,7 @@ import numpy as np
 
 from zhixing.language.arrays import Axes, describe, root
 from zhixing.language.budget import LOOKING, Budget
+from zhixing.language.errors import ExampleError, NotComputedError
 from zhixing.language.evaluate import Evaluator
 from zhixing.language.expect import judge_claims, judge_says
 from zhixing.language.gradients import find_gradient, is_gradient
@@ -21,11 +22,9 @@ from zhixing.language.model import (
     Declaration,
     Dimension,
     Example,
-    ExampleError,
     Expression,
     Form,
     Given,
-    NotComputedError,
     Outcome,
     Quantity,
     Record,

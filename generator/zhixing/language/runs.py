@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import PurePosixPath
 
+from zhixing.language.book import Book, Declared, example_of
 from zhixing.language.budget import Budget, Pool, pool_of_runs
 from zhixing.language.data import DataFiles
-from zhixing.language.expression import ascii_twin, normal_name, parse_expression
+from zhixing.language.errors import ExampleError
+from zhixing.language.expression import parse_expression
 from zhixing.language.kept_runs import KINDS, RUN, KeptRuns, decode_run, digest_of, encode_run, key_of, pack
-from zhixing.language.model import Example, ExampleError, Given, Quantity, Run
+from zhixing.language.model import Example, Given, Quantity, Run
 from zhixing.language.read import read_example
 from zhixing.language.run import advise_name, evaluate, run_example
 from zhixing.language.shelf import Shelf
@@ -27,12 +27,6 @@ from zhixing.vault.vault import Vault
 from zhixing.wording.model import Wording
 
 # Quantities named from outside their example: `指代.weights["小明"]` in prose, in a claim or in an embed.
-
-
-@lru_cache(maxsize=20_000)
-def example_of(reference: str) -> str:
-    """Return the id of the example that a reference names."""
-    return normal_name(ascii_twin(reference).partition(".")[0].strip())
 
 
 def refer(reference: str, span: Span, runs: Mapping[str, Run], budget: Budget | None = None) -> tuple[Run, Quantity]:
@@ -59,45 +53,6 @@ def refer(reference: str, span: Span, runs: Mapping[str, Run], budget: Budget | 
 
 LOOKS = 3
 """How often all runs may be computed again: for what they show, for claims about them, and for lists."""
-_ID = re.compile(r"^id:[ \t]+([^\r\n]*)", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """An example as it stands in a note; `example` is None where it cannot be read."""
-
-    note: Note
-    fence: Region
-    example: Example | None
-
-    @property
-    def name(self) -> str:
-        """The example's id; where the block cannot be read, the one it seems to give itself."""
-        return self.example.id if self.example else id_written(self.note, self.fence)
-
-    def contains(self, problem: Problem) -> bool:
-        """Return whether a problem lies in the block."""
-        source = self.note.source
-        first, last = (source.position(at)[0] for at in (self.fence.span.start, self.fence.span.end - 1))
-        return problem.path == source.path and first <= problem.line <= last
-
-
-@dataclass(frozen=True, slots=True)
-class Book:
-    """The examples of a vault in the order of notes and places, their runs by id, and what went wrong."""
-
-    declared: tuple[Declared, ...]
-    runs: Mapping[str, Run]
-    problems: tuple[Problem, ...]
-
-
-def id_written(note: Note, fence: Region) -> str:
-    """Return the id that a block gives itself, without reading the block; "" where no line says a possible one."""
-    found = _ID.search(fence.content.of(note.source.text))
-    try:
-        return normal_name(found[1].strip().strip("'\"")) if found else ""
-    except ExampleError:
-        return ""
 
 
 def _silent(_done: int, _total: int) -> None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from zhixing.language.budget import Budget
-from zhixing.language.model import Axis, ExampleError, NotComputedError, Quantity, Record
+from zhixing.language.errors import ExampleError, NotComputedError
+from zhixing.language.model import Axis, Quantity, Record
 from zhixing.language.nodes import Node
 from zhixing.language.words import CONSTANTS, INSTEAD, WORDS
 from zhixing.problems import Code, did_you_mean

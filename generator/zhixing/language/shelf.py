@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from zhixing.language.model import ExampleError, Outcome, Quantity, Run
+from zhixing.language.errors import ExampleError
+from zhixing.language.model import Outcome, Quantity, Run
 from zhixing.problems import Code
 
 SMALL = 1_000

@@ -16,14 +16,14 @@ import numpy as np
 from zhixing.language.arrays import position_of
 from zhixing.language.budget import Budget
 from zhixing.language.data import DataFiles
+from zhixing.language.errors import ExampleError
 from zhixing.language.evaluate import Evaluator
-from zhixing.language.expression import normal_name, parse_expression
+from zhixing.language.expression import parse_expression
 from zhixing.language.model import (
     Array,
     Axis,
     Declaration,
     Dimension,
-    ExampleError,
     Expectation,
     Expression,
     Given,
@@ -31,6 +31,7 @@ from zhixing.language.model import (
     Quantity,
     Seeded,
 )
+from zhixing.language.names import normal_name
 from zhixing.language.nodes import Index, Label
 from zhixing.language.scope import Scope
 from zhixing.language.words import CONSTANTS

@@ -12,12 +12,12 @@ import numpy as np
 
 from zhixing.language.budget import Budget
 from zhixing.language.data import DataFiles
+from zhixing.language.errors import ExampleError
 from zhixing.language.model import (
     Array,
     Change,
     Declaration,
     Example,
-    ExampleError,
     Expression,
     Given,
     Quantity,

@@ -1,4 +1,7 @@
-"""Lists: reading `yaml list` blocks, and the Markdown below them."""
+"""Lists: reading `yaml list` blocks, and the Markdown below them.
+
+The language and its core are imported by the lists that show them: a build without such lists need not load them.
+"""
 
 from __future__ import annotations
 
@@ -7,28 +10,35 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
-from zhixing.language.expression import normal_name
-from zhixing.language.model import ExampleError, Run, Said
-from zhixing.language.runs import Book, Declared
+from zhixing.language.book import Book, Declared
+from zhixing.language.errors import ExampleError
+from zhixing.language.names import normal_name
 from zhixing.lists.canvas import canvas_text
 from zhixing.lists.concept_map import draw_map, relations
 from zhixing.lists.map_figure import MOST, map_figure
-from zhixing.lists.reference import reference
-from zhixing.lists.words import list_words
 from zhixing.markdown.blocks import Region
 from zhixing.markdown.links import TokenKind
 from zhixing.markdown.yaml import LIST, WIDE, Scalar, find_wide_colon, read_yaml
 from zhixing.markdown.yaml import Mapping as YamlMapping
 from zhixing.problems import Code, Problem, did_you_mean
-from zhixing.show.body import anchor, document_name, instead
 from zhixing.show.escape import escape_markdown
+from zhixing.show.sources import anchor, document_name
 from zhixing.source import Source
 from zhixing.vault.graph import levels
 from zhixing.vault.note import Note
 from zhixing.vault.resolve import resolve_path
 from zhixing.vault.vault import Vault
 from zhixing.wording.model import Wording
+
+if TYPE_CHECKING:
+    from zhixing.language.model import Run, Said
+
+    Published = tuple[tuple[Declared, Run], ...]
+    """Examples of notes that may be seen, with their runs."""
+    Cells = Callable[[Run, Said], tuple[str, ...]]
+    """What a row of a table of statements has before the source and the example."""
 
 # Reading a `yaml list` block.
 
@@ -107,10 +117,6 @@ CANVAS = ".canvas"  # a list of kind `map` puts a file of its name beside its no
 BAR = "\\|"  # in a cell of a table
 
 
-Published = tuple[tuple[Declared, Run], ...]
-"""Examples of notes that may be seen, with their runs."""
-
-
 def list_body(one: List, vault: Vault, published: Published) -> str:
     """Return the Markdown to write below a list's block; `published` are the vault's examples of `find_published`."""
     parts = {
@@ -119,12 +125,30 @@ def list_body(one: List, vault: Vault, published: Published) -> str:
         "confirmed": lambda: _statements(one, vault, published),
         "notes": lambda: _group_notes(one, vault),
         "path": lambda: _path(one, vault),
-        "core": lambda: reference(vault),
-        "words": lambda: list_words(vault.wording),
+        "core": lambda: _list_core(vault),
+        "words": lambda: _list_words(vault),
         "map": lambda: _map(one, vault),
     }[one.of]()
     head = vault.wording.list_head_of_code if one.of in ("core", "words") else vault.wording.list_head
     return "\n\n".join([head, *parts])
+
+
+def _list_core(vault: Vault) -> Iterator[str]:
+    from zhixing.lists.reference import reference  # noqa: PLC0415
+
+    return reference(vault)
+
+
+def _list_words(vault: Vault) -> Iterator[str]:
+    from zhixing.lists.words import list_words  # noqa: PLC0415
+
+    return list_words(vault.wording)
+
+
+def _instead(run: Run, said: Said) -> str:
+    from zhixing.show.body import instead  # noqa: PLC0415
+
+    return instead(run, said)
 
 
 def list_map(one: List, vault: Vault) -> tuple[str, dict[str, str]]:
@@ -152,15 +176,11 @@ def _map(one: List, vault: Vault) -> Iterator[str]:
         yield f"[![{one.id}]({picture})]({picture})"
 
 
-Cells = Callable[[Run, Said], tuple[str, ...]]
-"""What a row of a table of statements has before the source and the example."""
-
-
 def _statements(kept: List, vault: Vault, published: Published) -> Iterator[str]:
     """Yield one table: what is true instead of sources' statements, or which statements hold, and the examples."""
     words = vault.wording
     kinds: dict[str, tuple[tuple[str, ...], Callable[[Said], bool], Cells]] = {
-        "errata": (words.errata_head, _is_wrong, lambda run, said: (instead(run, said), _stated(said))),
+        "errata": (words.errata_head, _is_wrong, lambda run, said: (_instead(run, said), _stated(said))),
         "consistent": (words.consistent_head, _is_consistent, lambda _, said: (_stated(said), _chosen(said))),
         "confirmed": (words.confirmed_head, _is_confirmed, lambda _, said: (_stated(said),)),
     }
@@ -186,7 +206,7 @@ def find_published(book: Book) -> Published:
 def _is_shown(run: Run) -> bool:
     """Return whether every statement of a run can be shown."""
     try:
-        return bool([instead(run, said) for said in run.said])
+        return bool([_instead(run, said) for said in run.said])
     except ExampleError:
         return False
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from zhixing import core
-from zhixing.language import read_example, run_example
 from zhixing.language.latex import formula
+from zhixing.language.read import read_example
+from zhixing.language.run import run_example
 from zhixing.language.words import FAMILIES
 from zhixing.language.words.signature import Shape, Signature
 from zhixing.language.words.word import (

@@ -9,12 +9,12 @@ from itertools import pairwise
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
-from zhixing.claims.fix import in_formula
-from zhixing.claims.judge import Judged
+from zhixing.claims.places import in_formula
+from zhixing.claims.report import Judged
 from zhixing.compose import Results
-from zhixing.language.expression import normal_name
-from zhixing.language.model import ExampleError
-from zhixing.language.runs import example_of
+from zhixing.language.book import example_of
+from zhixing.language.errors import ExampleError
+from zhixing.language.names import normal_name
 from zhixing.numerals.read import Numeral
 from zhixing.numerals.rewrite import rewrite
 from zhixing.page.faults import Faults

@@ -9,7 +9,7 @@ from zhixing.markdown.links import default_text
 from zhixing.page import targets
 from zhixing.page.media import fragment
 from zhixing.page.tree import Place
-from zhixing.show.body import Body
+from zhixing.show.bodies import Body
 from zhixing.vault.note import Link
 from zhixing.vault.resolve import Resolution
 from zhixing.wording.model import Wording

@@ -7,11 +7,11 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, takewhile
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from zhixing.compose import ResultBlock, Results
-from zhixing.language.model import Run
-from zhixing.language.runs import example_of
+from zhixing.language.book import example_of
 from zhixing.markdown.blocks import PROSE, Kind, Region
 from zhixing.markdown.dialect import BoxHead
 from zhixing.markdown.emphasis import plain
@@ -66,7 +66,7 @@ from zhixing.page.tree import (
     Text,
     walk,
 )
-from zhixing.show.body import Body
+from zhixing.show.bodies import Body
 from zhixing.source import Source, Span
 from zhixing.vault.embeds import MAX_DEPTH, cost_of, embed_limits, shown_spans
 from zhixing.vault.note import Block as NoteBlock
@@ -74,6 +74,9 @@ from zhixing.vault.note import Link as NoteLink
 from zhixing.vault.note import Note, read_note
 from zhixing.vault.resolve import Resolution
 from zhixing.vault.vault import Vault
+
+if TYPE_CHECKING:
+    from zhixing.language.model import Run
 
 # The theme's styles cover this many.
 MAX_TABS = 20

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from zhixing.language.latex import latex
-from zhixing.language.model import Run
-from zhixing.language.nodes import name_node
 from zhixing.page.tree import Inline, Math, Text
+
+if TYPE_CHECKING:
+    from zhixing.language.model import Run
 
 # A name that is a letter, perhaps with an index, by itself or before what it is a column of: `V`, `W_Q：动作`.
 _LETTER = re.compile(r"([^\W\d_](?:_[^\W_]+)?)(?=$|：|: )")
@@ -46,6 +47,9 @@ def _name(run: Run, cell: Cell) -> str:
 
 def _symbol(run: Run, cell: Cell) -> Cell:
     """Return a cell with the name that it begins with as a formula."""
+    from zhixing.language.latex import latex  # noqa: PLC0415 - a page without results prints none
+    from zhixing.language.nodes import name_node  # noqa: PLC0415
+
     name = _name(run, cell)
     if not name or not isinstance(first := cell[0], Text):
         return cell

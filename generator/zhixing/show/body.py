@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from dataclasses import replace
+from functools import partial
 from itertools import islice
 from types import MappingProxyType
 
 import numpy as np
 
-from zhixing.language import ExampleError, evaluate
 from zhixing.language.budget import budget_of_showing
+from zhixing.language.errors import ExampleError
 from zhixing.language.latex import definition, formula, latex
 from zhixing.language.model import (
     Array,
@@ -38,24 +37,25 @@ from zhixing.language.model import (
     Steps,
     Table,
 )
-from zhixing.language.nodes import Compare, Comparison, indexed_base, name_node, text_of
-from zhixing.language.numpy_code import numpy_code
-from zhixing.problems import Code, Problem
+from zhixing.language.nodes import Compare, Comparison, text_of
+from zhixing.language.run import evaluate
+from zhixing.problems import Code
+from zhixing.show.bodies import Body, Item, Rendered
 from zhixing.show.changes import changes
 from zhixing.show.derivation import derivation
 from zhixing.show.escape import escape_markdown, escape_paragraph
 from zhixing.show.flow import flow
-from zhixing.show.forms import Recall, are_texts, is_text_or_none, make_anew
 from zhixing.show.heatmap import find_masked, heatmap
-from zhixing.show.inputs import default_inputs, inputs
+from zhixing.show.inputs import inputs
 from zhixing.show.labels import entry, format_of, inline_formula, labels, markdown_name, plain_name
-from zhixing.show.live import Live, live
 from zhixing.show.numbers import PLAIN
 from zhixing.show.plot import Look, plot
+from zhixing.show.shows import find_shows
+from zhixing.show.sources import anchor, document_name, sentence
 from zhixing.show.svg import Figure
 from zhixing.show.tables import table
 from zhixing.show.templates import environment
-from zhixing.source import Source, Span
+from zhixing.source import Span
 from zhixing.wording.model import Wording
 
 # Statements of sources beside the computed results, as Obsidian callouts.
@@ -94,10 +94,10 @@ def callout(run: Run, said: Said) -> str:
 def _sentences(run: Run, said: Said) -> str:
     """Return what the source says, what is true instead or which inputs were chosen, and the paper, as paragraphs."""
     words, says = run.wording, said.says
-    parts = [words.source_says.format(text=_prose(says.text, words))]
+    parts = [words.source_says.format(text=sentence(says.text, words))]
     parts += [words.source_instead.format(text=instead(run, said))] if says.instead else []
-    parts += [words.source_chosen.format(text=_prose(says.chosen, words))] if says.chosen else []
-    parts += [words.source_cites.format(text=_prose(says.cites, words))] if says.cites else []
+    parts += [words.source_chosen.format(text=sentence(says.chosen, words))] if says.chosen else []
+    parts += [words.source_cites.format(text=sentence(says.cites, words))] if says.cites else []
     return "\n\n".join(parts)
 
 
@@ -111,19 +111,13 @@ def _rows(run: Run, said: Said) -> list[str]:
     return [template.render(header=header, rule=["---"] * 3, rows=rows).rstrip("\n")]
 
 
-def anchor(run: Run, said: Said) -> str:
-    """Return the name of a callout's block: Obsidian allows letters, digits and hyphens of ASCII there."""
-    named = f"{run.example.id} {said.says.text}"
-    return f"says-{hashlib.sha256(named.encode(errors='replace')).hexdigest()[:8]}"
-
-
 def instead(run: Run, said: Said) -> str:
     """Return what is true instead of a statement, as Markdown, with the computed values in their places.
 
     Raises:
         ExampleError: an expression in it cannot be computed.
     """
-    return _prose(
+    return sentence(
         "".join(part if isinstance(part, str) else _value_of(run, part) for part in said.says.instead), run.wording
     )
 
@@ -132,20 +126,6 @@ def _value_of(run: Run, part: Expression) -> str:
     quantity, form = evaluate(run, part.tree), format_of(run.example, part)
     texts = (entry(quantity, float(value), run.example.axes, form) for value in quantity.values.flat)
     return _list_texts(texts, run.wording)
-
-
-def document_name(said: Said, words: Wording) -> str:
-    """Return the document's name; a link to a note stays one, a bare number is a document's."""
-    name = " ".join(said.says.document.split())
-    if re.fullmatch(r"\[\[[^\[\]|#^\\`]+\]\]", name):
-        return name
-    return words.document.format(number=name) if name.isdecimal() else escape_markdown(name)
-
-
-def _prose(text: str, words: Wording) -> str:
-    """Return text as a sentence on one line."""
-    text = " ".join(text.split())
-    return escape_markdown(text if text.endswith(tuple("。！？.!?…")) else f"{text}{words.stop}")
 
 
 def _row(run: Run, outcome: Outcome) -> list[str]:
@@ -220,7 +200,6 @@ def _find_worst(run: Run, operator: Comparison, left: Quantity, right: Quantity)
     return where, ends[0], ends[1]
 
 
-_LINKABLE = re.compile(r"\w+(?:\.\w+)*")
 """A name that can stand in a link and be an id on a page."""
 
 FIGURES = "_figures"
@@ -228,95 +207,6 @@ FIGURES = "_figures"
 
 _LONGEST_NAME = 120
 """The longest name of a figure, in bytes of UTF-8: file systems allow 255, and some encode non-ASCII letters."""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing that an example shows: its place in the Markdown, and the names of the quantities that it shows.
-
-    `given` says that it lists what the example starts from, which nobody asked to see by name.
-    """
-
-    span: Span
-    names: tuple[str, ...]
-    given: bool = False
-
-
-@dataclass(frozen=True)
-class Body:
-    """The rendered results of a run or of a list: Markdown without blank lines around it, SVG texts by file name.
-
-    `recall` finds other forms of the run, which may have been kept.
-    """
-
-    markdown: str
-    figures: Mapping[str, str]
-    run: Run | None = field(default=None, repr=False, compare=False)
-    items: tuple[Item, ...] = field(default=(), repr=False)
-    recall: Recall = field(default=make_anew, repr=False, compare=False)
-
-    @cached_property
-    def names(self) -> tuple[str, ...]:
-        """The names by which links call single results: of quantities, and of functions whose formula is shown."""
-        computed = self.run.quantities if self.run else ()
-        return tuple(dict.fromkeys([*computed, *(name for item in self.items for name in item.names)]))
-
-    @cached_property
-    def places(self) -> Mapping[str, int]:
-        """Where in the Markdown the first item begins that shows a name, by name."""
-        places: dict[str, int] = {}
-        for item in self.items:
-            for name in item.names:
-                if _LINKABLE.fullmatch(name):
-                    places.setdefault(name, item.span.start)
-        return places
-
-    def single(self, name: str) -> str:
-        """Return one result as Markdown: what shows it alone, else a table of it, or a line; "" where there is none."""
-        alone = [item.span.of(self.markdown) for item in self.items if item.names == (name,) and not item.given]
-        if alone or self.run is None or name not in self.run.quantities:
-            return "\n\n".join(alone)
-        named = Expression(name, name_node(name, self.run.example.span), self.run.example.span)
-        quantity = self.run.quantities[name]
-        if quantity.dimensions:
-            return table(self.run, [named])
-        example = self.run.example
-        text = entry(quantity, float(quantity.values), example.axes, format_of(example, named))
-        return f"{markdown_name(self.run, named)} = {escape_markdown(text)}"
-
-    @cached_property
-    def numpy(self) -> str | None:
-        """The example as a program of NumPy alone, None where it has no such form."""
-        run = self.run
-        found: str | None = self.recall("numpy", lambda: numpy_code(run), is_text_or_none) if run else None
-        return found
-
-    @cached_property
-    def live(self) -> Live | None:
-        """The example as data for a reader's browser, None where that could not compute it."""
-        found = self.recall("live", self._make_live, lambda form: form is None or are_texts(form, 2))
-        return Live(*found) if found else None
-
-    def _make_live(self) -> list[str] | None:
-        found = live(self.run, _find_shows(self.run)) if self.run else None
-        return [found.name, found.data] if found else None
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """What a run shows: its body, None where something cannot be shown; the errors with their places; the operations.
-
-    `cut` says that all examples together showed too much.
-    """
-
-    body: Body | None
-    errors: tuple[tuple[Span, ExampleError], ...] = ()
-    work: int = 0
-    cut: bool = False
-
-    def problems(self, source: Source) -> list[Problem]:
-        """Return a problem for each thing that cannot be shown though every step was computed."""
-        return [source.problem(error.code, span, error.what, error.fix) for span, error in self.errors]
 
 
 def body(run: Run) -> Body | None:
@@ -335,7 +225,7 @@ def render(run: Run, limit: int | None = None) -> Rendered:
     writer = _Writer(run, limit)
     blocks: list[tuple[str, Show | None]] = [(changes(run), None)]
     errors: list[tuple[Span, ExampleError]] = []
-    for show in _find_shows(run):
+    for show in find_shows(run):
         try:
             blocks.append((writer.block(show), show))
         except ExampleError as error:
@@ -349,24 +239,6 @@ def render(run: Run, limit: int | None = None) -> Rendered:
             errors.append((error.span or said.says.span, error))
     made = None if errors else _join(run, blocks, writer.figures)
     return Rendered(made, tuple(errors), writer.budget.used + writer.budget.written, writer.budget.cut)
-
-
-def encode_rendered(rendered: Rendered) -> bytes | None:
-    """Return what a run shows as bytes to be kept; None where something cannot be shown, which names places."""
-    if rendered.body is None or rendered.errors or rendered.cut:
-        return None
-    items = [[item.span.start, item.span.end, item.names, item.given] for item in rendered.body.items]
-    return json.dumps([rendered.body.markdown, dict(rendered.body.figures), items, rendered.work]).encode()
-
-
-def decode_rendered(kept: bytes, run: Run) -> Rendered | None:
-    """Return what a run shows as `encode_rendered` wrote it; None where the bytes say something else."""
-    try:
-        markdown, figures, found, work = json.loads(kept)
-        items = tuple(Item(Span(start, end), tuple(names), given) for start, end, names, given in found)
-        return Rendered(Body(str(markdown), MappingProxyType(dict(figures)), run, items), (), int(work))
-    except (TypeError, ValueError, RecursionError):
-        return None
 
 
 def _join(run: Run, blocks: Sequence[tuple[str, Show | None]], figures: dict[str, str]) -> Body:
@@ -397,26 +269,6 @@ def is_complete(run: Run) -> bool:
     """Return whether every step of a run was computed."""
     roots = {name.partition(".")[0] for name in run.quantities}
     return all(step.name.name in roots for step in run.example.steps)
-
-
-def _find_shows(run: Run) -> tuple[Show, ...]:
-    """Return the items to show: what is given, and then what `show:` says or else the results."""
-    given = default_inputs(run)
-    results = () if run.example.variation else _find_results(run)
-    return (*([given] if given else []), *(run.example.show or results))
-
-
-def _find_results(run: Run) -> tuple[Show, ...]:
-    """Return what to show where `show:` does not say: a table of the expected quantities, else of the last step."""
-    example = run.example
-    names = {text_of(tree): tree for e in example.expectations for tree in [indexed_base(e.target.tree)]}
-    if not names and example.steps:
-        last = example.steps[-1].name.name
-        # Without expectations, the last step is the result.
-        name = [name for name in run.quantities if name == last or name.startswith(f"{last}.")][-1]
-        names = {name: name_node(name, example.span)}
-    expressions = tuple(Expression(name, tree, example.span) for name, tree in names.items())
-    return (Table(expressions, example.span),) if expressions else ()
 
 
 class _Writer:

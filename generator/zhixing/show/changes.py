@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from itertools import islice
 
-from zhixing.language import evaluate
 from zhixing.language.latex import latex
 from zhixing.language.model import Change, Expression, Quantity, Run
 from zhixing.language.nodes import indexed_base, quantity_name
+from zhixing.language.run import evaluate
 from zhixing.show.escape import escape_markdown
 from zhixing.show.labels import entry, format_of, inline_formula, markdown_name
 

@@ -14,7 +14,6 @@ from itertools import product
 
 import numpy as np
 
-from zhixing.language import evaluate as evaluate_in_run
 from zhixing.language.budget import NODE_WORK, Budget
 from zhixing.language.gradients import is_gradient
 from zhixing.language.latex import latex
@@ -46,6 +45,7 @@ from zhixing.language.nodes import (
 from zhixing.language.notation import notation, print_name
 from zhixing.language.reductions import find_axes
 from zhixing.language.run import Evaluate, fill, find_order, start_quantity
+from zhixing.language.run import evaluate as evaluate_in_run
 from zhixing.language.words import CONSTANTS
 from zhixing.language.words.word import Explanation, Fences, Layout, Word
 from zhixing.show.numbers import PLAIN, latex_number, print_number

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from zhixing.language import ExampleError
+from zhixing.language.errors import ExampleError
 from zhixing.language.model import Expression, Quantity, Run, Step
 from zhixing.language.nodes import Name, Node, children, quantity_name, text_of
 from zhixing.language.run import Evaluate

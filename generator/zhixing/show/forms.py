@@ -9,9 +9,10 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from zhixing.language.runs import RunMemory
+if TYPE_CHECKING:
+    from zhixing.language.runs import RunMemory
 
 Form = Any
 """Whatever JSON holds."""
@@ -77,3 +78,17 @@ def is_text_or_none(form: Form) -> bool:
 def are_texts(form: Form, count: int) -> bool:
     """Return whether a form is a list of so many texts."""
     return isinstance(form, list) and len(form) == count and all(isinstance(one, str) for one in form)
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """An example that a reader may change: its data as JSON, and a name made of them.
+
+    The name of an exercise, for which other numbers are drawn, begins with `EXERCISE`.
+    """
+
+    name: str
+    data: str
+
+
+EXERCISE = "draw-"

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zhixing.language import ExampleError
-from zhixing.language import evaluate as evaluate_in_run
+from zhixing.language.errors import ExampleError
 from zhixing.language.latex_context import word_of
 from zhixing.language.model import Array, Format, Quantity, Run
 from zhixing.language.nodes import Call, Field, Name, Node
 from zhixing.language.run import Evaluate
+from zhixing.language.run import evaluate as evaluate_in_run
 from zhixing.show.labels import Axes, axis_heading, corner, labels
 from zhixing.show.numbers import PLAIN, fixed, number, rounded
+from zhixing.show.round_steps import round_step
 from zhixing.show.svg import (
     LABEL,
     PAD,
@@ -31,7 +32,6 @@ from zhixing.show.svg import (
     text_width,
     thin_labels,
 )
-from zhixing.show.ticks import round_step
 from zhixing.wording.model import Wording
 from zhixing.wording.zh import WORDING as CHINESE
 

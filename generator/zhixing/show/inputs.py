@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 
-from zhixing.language.model import Dimension, ExampleError, Expression, Heatmap, Inputs, Quantity, Run, Table
+from zhixing.language.errors import ExampleError
+from zhixing.language.model import Dimension, Expression, Heatmap, Inputs, Quantity, Run, Table
 from zhixing.language.nodes import Name, Transpose, name_node
 from zhixing.language.run import Evaluate
 from zhixing.problems import Code, did_you_mean

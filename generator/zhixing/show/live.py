@@ -16,14 +16,13 @@ from math import prod
 
 import numpy as np
 
-from zhixing.language import evaluate
 from zhixing.language.budget import Budget
+from zhixing.language.errors import ExampleError
 from zhixing.language.expect import label_of
 from zhixing.language.lower import NotLoweredError
 from zhixing.language.model import (
     Change,
     Derivation,
-    ExampleError,
     Expression,
     Format,
     Formula,
@@ -38,11 +37,12 @@ from zhixing.language.model import (
     Variation,
 )
 from zhixing.language.nodes import Name, Node, indexed_base, text_of
-from zhixing.language.run import Evaluate
+from zhixing.language.run import Evaluate, evaluate
 from zhixing.language.tree_data import Data, encode_example, encode_numbers
 from zhixing.show import plot
 from zhixing.show.derivation import find_positions, plan_lines
 from zhixing.show.flow import find_rows, find_stages, place
+from zhixing.show.forms import EXERCISE, Live
 from zhixing.show.heatmap import MOST_PANELS, find_masked, find_scores
 from zhixing.show.inputs import inputs
 from zhixing.show.labels import format_of, labels, plain_name
@@ -60,20 +60,6 @@ _FIRST = 7_300_000_000
 _CELL = re.compile(r"(?<!\\)\|")
 _NUMBER = re.compile(r"\b73\d{8}\b")
 _RULE = re.compile(r"\|[ |:-]+\|")
-
-
-@dataclass(frozen=True, slots=True)
-class Live:
-    """An example that a reader may change: its data as JSON, and a name made of them.
-
-    The name of an exercise, for which other numbers are drawn, begins with `EXERCISE`.
-    """
-
-    name: str
-    data: str
-
-
-EXERCISE = "draw-"
 
 
 def live(run: Run, shows: Sequence[Show]) -> Live | None:

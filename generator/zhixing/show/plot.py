@@ -10,7 +10,7 @@ from functools import partial
 
 import numpy as np
 
-from zhixing.language import ExampleError
+from zhixing.language.errors import ExampleError
 from zhixing.language.model import Array, Axis, Dimension, Drawn, Format, Quantity
 from zhixing.problems import Code
 from zhixing.show import ticks

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from zhixing.show.round_steps import round_step
 from zhixing.show.templates import environment
-from zhixing.show.ticks import round_step
 
 # Widths of text: generous estimates, since the reader's font is not known.
 

@@ -9,9 +9,10 @@ from typing import TypeVar
 
 import numpy as np
 
-from zhixing.language import evaluate as evaluate_in_run
 from zhixing.language.model import Dimension, Expression, Format, Quantity, Run
+from zhixing.language.nodes import name_node
 from zhixing.language.run import Evaluate
+from zhixing.language.run import evaluate as evaluate_in_run
 from zhixing.show.escape import escape_markdown
 from zhixing.show.labels import Axes, axis_heading, corner, entry, format_of, labels, markdown_name
 from zhixing.show.numbers import PLAIN
@@ -182,3 +183,13 @@ def grid(header: Sequence[str], rows: Sequence[Sequence[str]], heads: int = 1) -
     rule = [*("---" for _ in header[:heads]), *("---:" for _ in header[heads:])]
     text = environment().get_template("tables/table.md").render(header=header, rule=rule, rows=aligned)
     return text.rstrip("\n")
+
+
+def single(run: Run, name: str) -> str:
+    """Return one quantity of a run as Markdown: a table, or a line for a single number."""
+    example, quantity = run.example, run.quantities[name]
+    named = Expression(name, name_node(name, example.span), example.span)
+    if quantity.dimensions:
+        return table(run, [named])
+    text = entry(quantity, float(quantity.values), example.axes, format_of(example, named))
+    return f"{markdown_name(run, named)} = {escape_markdown(text)}"

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from zhixing.language.model import Format
 from zhixing.show.numbers import PLAIN, number
+from zhixing.show.round_steps import step_of
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -39,7 +40,7 @@ def linear_scale(values: Sequence[float], *, whole: bool = False, about: int = 5
     `whole` allows ticks at whole numbers only; `form` is how the ticks are printed.
     """
     low, high = _towards_zero(min(values), max(values))
-    step = _step((high - low) / about, whole=whole)
+    step = step_of((high - low) / about, whole=whole)
     first, last = _steps(low, step, math.floor), _steps(high, step, math.ceil)
     ticks = [float(step * count) for count in range(first, last + 1)]
     return Scale(ticks[0], ticks[-1], tuple((tick, _print(tick, form)) for tick in ticks))
@@ -98,19 +99,6 @@ def logarithmic_scale(values: Sequence[float], about: int = 6, form: Format = PL
     plain = form != PLAIN or (tens[0][0] > -4 and tens[-1][0] < 5)
     labels = ((value, _print(value, form) if plain else _power(power)) for power, value in tens[::stride])
     return Scale(first, last, tuple(labels), log=True)
-
-
-def round_step(least: float) -> int:
-    """Return the least of 1, 2, 5, 10, 20, … that is no less than `least`."""
-    return int(_step(max(least, 1.0), whole=True))
-
-
-def _step(least: float, *, whole: bool) -> Decimal:
-    """Return the least of 1, 2, 5 times a power of ten that is no less than `least`."""
-    power = math.floor(math.log10(least))
-    unit = Decimal(1).scaleb(power)
-    step = next(unit * digit for digit in (1, 2, 5, 10) if float(unit * digit) >= least * (1 - 1e-9))
-    return max(step, Decimal(1)) if whole else step
 
 
 def _steps(value: float, step: Decimal, toward: Callable[[float], int]) -> int:

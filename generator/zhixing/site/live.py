@@ -9,18 +9,16 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zhixing.compose import Results
-from zhixing.language.expression import parse_expression
-from zhixing.language.lower import NotLoweredError
-from zhixing.language.model import ExampleError, Expression, Run
-from zhixing.language.tree_data import Data, encode_expressions
-from zhixing.show.forms import Form, Recall, are_texts, make_anew
-from zhixing.show.live import EXERCISE
+from zhixing.show.forms import EXERCISE, Form, Recall, are_texts, make_anew
 from zhixing.site.files import FOLDER, write_folder
-from zhixing.source import Span
 from zhixing.vault.note import Note
 from zhixing.wording.model import Wording
+
+if TYPE_CHECKING:
+    from zhixing.language.model import Run
 
 _NAME = re.compile(rf"\bzx-live-((?:{EXERCISE})?[0-9a-f]{{16}})\b")
 # Material runs the scripts inside an article again where it replaces pages without loading them.
@@ -52,21 +50,11 @@ class LiveExample:
     def _is_prose(self, form: Form) -> bool:
         return are_texts(form, len(self.claims) + 1) and tuple(form[:-1]) == self.claims
 
-    def prose(self) -> Data:
+    def prose(self) -> object:
         """Return the expressions as data, by their texts; those that the script could not compute are left out."""
-        axes: dict[str, Data] = {}
-        trees: dict[str, Data] = {}
-        for text in self.claims:
-            try:
-                own, (trees[text],) = encode_expressions(self.run, [_parse(text)])
-            except (NotLoweredError, ExampleError):
-                continue
-            axes |= {json.dumps(one): one for one in own}
-        return {"axes": list(axes.values()), "trees": trees}
+        from zhixing.show.prose import encode_prose  # noqa: PLC0415 - a site without examples has no such expressions
 
-
-def _parse(text: str) -> Expression:
-    return Expression(text, parse_expression(text, Span(0, 0)).tree, Span(0, 0))
+        return encode_prose(self.run, self.claims)
 
 
 def live_data(results: Results, notes: Iterable[Note]) -> dict[str, LiveExample]:

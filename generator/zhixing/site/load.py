@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from zhixing.compose import Memory, open_memory
+from zhixing.compose import Memory
 from zhixing.page.faults import Faults
 from zhixing.site.faults import badge
 from zhixing.site.incremental.edited import Edited, EditedTexts
@@ -76,7 +76,7 @@ class VaultReader:
     def _open_memory(self, project: Project) -> Memory:
         if self._memory is None:
             store = open_store(project.notes, INDEX)
-            self._memory = open_memory(store)
+            self._memory = Memory(store)
             self._kept_notes = KeptNotes(store if self.is_served or self.is_dirty else None)
             self.state_notes.store = store if self.is_served else None
             self._edited_texts = EditedTexts(store if self.is_dirty and not self.is_served else None)
@@ -98,7 +98,7 @@ class VaultReader:
     def keep_runs(self) -> None:
         """Keep the results of examples for other processes."""
         if self._memory:
-            self._memory.runs.kept.save()
+            self._memory.save()
 
     def keep_notes(self, vault: Vault) -> None:
         """Keep what was read of notes for other processes."""

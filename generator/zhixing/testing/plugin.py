@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from zhixing.claims.judge import Judged, judge_note
+from zhixing.claims.judge import judge_note
+from zhixing.claims.report import Judged
+from zhixing.language.book import Declared
 from zhixing.language.model import Expectation, Outcome, Run
-from zhixing.language.runs import Declared
 from zhixing.problems import Code, Problem, Severity, ZhixingError
 from zhixing.testing.vaults import Tested, explain, load_tested, project_of
 from zhixing.vault.note import Note

@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 
 from zhixing import compose
 from zhixing.compose import Results
+from zhixing.language.book import Declared
 from zhixing.language.model import Expectation, Outcome, Printed, Run
-from zhixing.language.runs import Declared
 from zhixing.problems import Problem, Severity
 from zhixing.vault.load import Project, ProjectError, find_project, load, load_project
 from zhixing.vault.note import Note

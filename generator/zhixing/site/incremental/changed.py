@@ -16,15 +16,15 @@ from hashlib import blake2b
 from pathlib import PurePosixPath
 from weakref import WeakKeyDictionary
 
-from zhixing.claims.judge import Judged
+from zhixing.claims.report import Judged
 from zhixing.compose import Results
-from zhixing.language.runs import example_of
+from zhixing.language.book import example_of
 from zhixing.page import Document
 from zhixing.page.base import SUFFIX as BASE
 from zhixing.page.checked import NAMED, Examples
 from zhixing.page.faults import Faults
 from zhixing.problems import Problem
-from zhixing.show.body import Body
+from zhixing.show.bodies import Body
 from zhixing.site.head import sentence
 from zhixing.site.map import map_facts
 from zhixing.site.nearby import MOST, Surroundings

@@ -36,8 +36,9 @@ class ServedSite:
             self.plugin.builder.incremental.folder = None
         self.whole = 0
         self._build(first)
-        self.server = LiveReloadServer(self._build, "127.0.0.1", 0, str(site))
-        self.rebuild = Rebuild(self.plugin.builder, self._build, Browsers(self.server))
+        server = LiveReloadServer(self._build, "127.0.0.1", 0, str(site))
+        server.server_close()
+        self.rebuild = Rebuild(self.plugin.builder, self._build, Browsers(server))
 
     def load(self) -> tuple[MkDocsConfig, ZhixingPlugin]:
         """Return the settings as MkDocs reads them for each whole build, and the plugin, which it keeps."""
@@ -59,7 +60,6 @@ class ServedSite:
 
     def close(self) -> None:
         """Serve the site no longer."""
-        self.server.server_close()
         self.plugin.on_shutdown()
 
     def pages_built(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -186,8 +187,8 @@ class SiteBuilder:
         aliases = digest(redirect_facts(vault))
         self.incremental.renew_redirects(site, aliases, lambda: write_redirects(vault, pages, config))
 
-    def _keep(self) -> None:
-        """Keep what was read of the vault for other processes."""
-        self._reader.keep_notes(self.vault.shown.vault)
+    def _keep(self) -> Iterator[None]:
+        """Keep what was read of the vault for other processes; yield between steps."""
+        yield from self._reader.keep_notes(self.vault.shown.vault)
         if self.incremental.kept is not None:
             self._reader.keep_site(self.vault.shown, self.pages.around, self.incremental.signatures)

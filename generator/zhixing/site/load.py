@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from zhixing.compose import Memory
@@ -100,9 +100,9 @@ class VaultReader:
         if self._memory:
             self._memory.save()
 
-    def keep_notes(self, vault: Vault) -> None:
-        """Keep what was read of notes for other processes."""
-        self._kept_notes.save(vault)
+    def keep_notes(self, vault: Vault) -> Iterator[None]:
+        """Keep what was read of notes for other processes; yield between steps."""
+        yield from self._kept_notes.save(vault)
         self.state_notes.save()
 
     def keep_site(self, shown: Shown, around: Surroundings, signatures: Mapping[str, bytes]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -52,7 +52,7 @@ class Incremental:
     changed: frozenset[str] | None = None
     always: frozenset[str] | None = None
     _skipped_templates: frozenset[str] | set[str] = frozenset()
-    _keep_notes: Callable[[], None] | None = None
+    _keep_notes: Callable[[], Iterator[None]] | None = None
 
     @property
     def is_kept(self) -> bool:
@@ -271,7 +271,7 @@ class Incremental:
             self.now.redirects, self.now.aliases = self.kept.redirects, self.kept.aliases
 
     def finish(
-        self, entries: Mapping[str, Entry], live: Mapping[str, frozenset[str]], keep_notes: Callable[[], None]
+        self, entries: Mapping[str, Entry], live: Mapping[str, frozenset[str]], keep_notes: Callable[[], Iterator[None]]
     ) -> None:
         """Keep what was built, and with `keep_notes` the notes that it was built from, for other processes as well."""
         before = dict(self._unmade())
@@ -286,20 +286,25 @@ class Incremental:
         if self.serving:
             self.later.do(self._write)
         elif self.is_kept:
-            self._write()
+            self._write_all()
 
-    def _write(self) -> None:
-        """Keep what is known of the site and its notes for another process."""
-        keep_notes, self._keep_notes = self._keep_notes, None
+    def _write_all(self) -> None:
+        for _ in self._write():
+            pass
+
+    def _write(self) -> Iterator[None]:
+        """Keep what is known of the site and its notes for another process; yield between steps."""
         if self.site is not None and self.kept is not None and self.kept.is_whole:
             self.site.write(self.kept)
-        if keep_notes is not None:
-            keep_notes()
+        yield
+        if self._keep_notes is not None:
+            yield from self._keep_notes()
+            self._keep_notes = None
 
     def close(self) -> None:
         """Keep what is known, and give MkDocs its folder back, at the end of the process."""
         self.later.begin()
-        self._write()
+        self._write_all()
         if self.folder is not None:
             self.folder.take_away()
 

@@ -6,7 +6,7 @@ Beside the reading itself these are the note's own problems, and the sentences t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import PurePosixPath
@@ -24,6 +24,8 @@ from zhixing.vault.vault import Vault
 
 _KIND = "note"
 _SIZE = 16
+# So many notes are kept at once: a save may have to wait for it.
+_STEP = 200
 
 
 @dataclass
@@ -96,13 +98,18 @@ class KeptNotes:
             self.own[note] = tuple(check_own(note, templates))
         return self.own[note]
 
-    def save(self, vault: Vault) -> None:
-        """Keep what was read of the notes of a vault."""
+    def save(self, vault: Vault) -> Iterator[None]:
+        """Keep what was read of the notes of a vault; yield between steps."""
         before, notes = self._written or {}, {_key(path): note for path, note in vault.notes.items()}
-        new = {key: note for key, note in notes.items() if before.get(key) is not note and note in self.own}
         if self.store is not None:
-            gone = dict.fromkeys(before.keys() - notes.keys())
-            self.store.update(_KIND, {**gone, **{key: self._dump(note) for key, note in new.items()}})
+            new = [(key, note) for key, note in notes.items() if before.get(key) is not note and note in self.own]
+            self._written = dict(before)
+            for start in range(0, len(new), _STEP):
+                step = dict(new[start : start + _STEP])
+                self.store.update(_KIND, {key: self._dump(note) for key, note in step.items()})
+                self._written |= step
+                yield
+            self.store.update(_KIND, dict.fromkeys(before.keys() - notes.keys()))
         self._written = dict(notes)
 
     def _dump(self, note: Note) -> bytes:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from jinja2 import Environment
+from jinja2 import ChoiceLoader, DictLoader, Environment
 from mkdocs.commands.build import get_context
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import get_navigation
 from mkdocs.structure.pages import Page
 
-from zhixing.site.templates import Contents, Parts, Translations, render_once
+from zhixing.site.templates import Contents, Parts, Words, render_once
 
 # Two pages stand in a folder that holds files of the theme, two at the top, two below.
 _PAGES = ["index.md", "a.md", "b.md", "assets/c.md", "assets/d.md", "f/assets.md", "f/g/e.md", "f/g/h.md"]
@@ -109,18 +109,28 @@ def test_contents_are_rendered_once_for_both_places_of_a_page() -> None:
     assert shown == ["contents of a"] * 2 + ["contents of b"] * 2 + ["without a page"] * 2
 
 
-def test_a_word_is_looked_up_once_in_each_language() -> None:
-    asked: list[str] = []
+def test_a_word_of_the_theme_is_that_of_its_language_else_the_english_one_else_its_key() -> None:
+    tables = {"de": '{"search": "Suche"}', "en": '{"search": "Search", "next": "Next"}'}
+    templates = {
+        f"partials/languages/{name}.html": f"{{% macro t(key) %}}{{{{ {table}[key] }}}}{{% endmacro %}}"
+        for name, table in tables.items()
+    }
+    words = Words(Environment(loader=DictLoader(templates)), "de")  # noqa: S701  # words are plain text
+    assert [words.t(key) for key in ("search", "next", "x") * 2] == ["Suche", "Next", "x"] * 2
 
-    def german(key: str) -> str:
-        asked.append(key)
-        return {"search": "Suche"}.get(key, "")
 
-    words = Translations()
-    found = [
-        words.translate("de", key, german, lambda key: {"next": "Next"}.get(key, ""))
-        for key in ("search", "next", "x") * 2
-    ]
-    assert found == ["Suche", "Next", "x"] * 2
-    assert asked == ["search", "next", "x"]
-    assert words.translate("fr", "search", lambda _: "Recherche") == "Recherche"
+_OWN_WORDS = "{% macro t(key) %}<{{ key }}>{% endmacro %}"
+
+
+@pytest.mark.parametrize("own", ["", _OWN_WORDS], ids=["theme", "own"])
+def test_words_that_a_site_finds_in_another_way_are_left_to_it(own: str) -> None:
+    config = _settings(directories=True)
+    files = Files([File("index.md", "docs", "site", use_directory_urls=True)])
+    (page,) = get_navigation(files, config).pages
+    env = config.theme.get_env()
+    assert env.loader is not None
+    if own:
+        env.loader = ChoiceLoader([DictLoader({"partials/language.html": own}), env.loader])
+    render_once(env, files, alone=True)
+    written = _render_page(page, env, get_context(get_navigation(files, config), files, config, page))
+    assert ("<header>" in written) == bool(own)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache, partial
 
 from jinja2 import BaseLoader, Environment
 from mkdocs.structure.files import Files
@@ -23,7 +24,7 @@ _BLOCK = re.compile(r"{% block (styles|libs|fonts|analytics|config|scripts) %}(.
 _HEAD = re.compile(
     r'{% for path in config\.extra_css %}.*?{% endfor %}\s*{% include "partials/javascripts/base\.html" %}', re.DOTALL
 )
-_INCLUDED_PART = re.compile(r'{% include "partials/(logo|copyright|social)\.html" %}')
+_INCLUDED_PART = re.compile(r'{% include "partials/(logo|copyright|social|javascripts/(?:palette|content))\.html" %}')
 
 
 def _part_once(name: str, text: str) -> str:
@@ -38,15 +39,10 @@ _REPLACED: dict[str, list[tuple[re.Pattern[str], _Replacement]]] = {
         (re.compile(re.escape(_CONTENTS)), _CONTENTS_ONCE),
         (_BLOCK, lambda found: f"{{% block {found[1]} %}}{_part_once(found[1], found[2])}{{% endblock %}}"),
         (_HEAD, lambda found: _part_once("head", found[0])),
+        _PART,
     ],
     "partials/header.html": [_PART],
     "partials/footer.html": [_PART],
-    "partials/language.html": [
-        (
-            re.compile(r"{{ lang\.t\(key\) or fallback\.t\(key\) or key }}"),
-            "{{ translate(config.theme.language, key, lang.t, fallback.t) }}",
-        )
-    ],
     "partials/nav.html": [
         _PART,
         (
@@ -70,6 +66,14 @@ _REPLACED: dict[str, list[tuple[re.Pattern[str], _Replacement]]] = {
         (re.compile(re.escape(_CONTENTS)), _CONTENTS_ONCE),
     ],
 }
+_BASE, _LANGUAGE = "base.html", "partials/language.html"
+_WORDS = f'{{% import "{_LANGUAGE}" as lang with context %}}'
+_WORDS_ONCE = "{% set lang = find_words(config.theme.language) %}"
+_FINDS_WORDS = re.compile(
+    r'\s*(?:{#[^#]*#}\s*)?{% import "partials/languages/" ~ config\.theme\.language ~ "\.html" as lang %}\s*'
+    r'{% import "partials/languages/en\.html" as fallback %}\s*'
+    r"{% macro t\(key\) %}{{ lang\.t\(key\) or fallback\.t\(key\) or key }}{% endmacro %}\s*"
+)
 _TOC, _TOC_ITEM = "partials/toc.html", "partials/toc-item.html"
 _INCLUDED = f'{{% include "{_TOC_ITEM}" %}}'
 _CALLED = "{{ render_toc_item(toc_item) }}"
@@ -113,17 +117,22 @@ class Contents:
         return text
 
 
-class Translations:
-    """The theme's words by their keys and language; its templates make a table of all words to find one of them."""
+class Words:
+    """The theme's words by their keys: those of a language, else the English ones, else the keys.
 
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, str], str] = {}
+    The theme's templates make a table of all words on each page, and again to find one of them.
+    """
 
-    def translate(self, language: str, key: str, *tables: Callable[[str], str]) -> str:
-        """Return the word of the first table that has it, else the key."""
-        if (language, key) not in self._known:
-            self._known[language, key] = next((word for table in tables if (word := table(key))), key)
-        return self._known[language, key]
+    def __init__(self, env: Environment, language: str) -> None:
+        modules = (env.get_template(f"partials/languages/{name}.html").module for name in (language, "en"))
+        self._tables: list[Callable[[str], str]] = [vars(module)["t"] for module in modules]
+        self._known: dict[str, str] = {}
+
+    def t(self, key: str) -> str:
+        """Return the word of a key."""
+        if key not in self._known:
+            self._known[key] = next((word for table in self._tables if (word := table(key))), key)
+        return self._known[key]
 
 
 class _Loader(BaseLoader):
@@ -136,10 +145,17 @@ class _Loader(BaseLoader):
         source, file, is_current = self._theme.get_source(environment, template)
         for pattern, text in _REPLACED.get(template, ()):
             source = pattern.sub(text, source)
+        if template == _BASE and _WORDS in source and self._finds_words(environment):
+            source = source.replace(_WORDS, _WORDS_ONCE)
         if template == _TOC and _INCLUDED in source:
             item, *_ = self._theme.get_source(environment, _TOC_ITEM)
             source = _with_macro(source, item)
         return source, file, is_current
+
+    def _finds_words(self, environment: Environment) -> bool:
+        """Return whether the theme finds its words as `Words` does."""
+        source, *_ = self._theme.get_source(environment, _LANGUAGE)
+        return _FINDS_WORDS.fullmatch(source) is not None
 
     def list_templates(self) -> list[str]:
         return self._theme.list_templates()
@@ -163,7 +179,7 @@ def render_once(env: Environment, files: Files, *, alone: bool) -> None:
     if env.loader is not None:
         forget_rendered(env, files, alone=alone)
         forget_contents(env)
-        env.globals["translate"] = Translations().translate
+        env.globals["find_words"] = cache(partial(Words, env))
         env.loader = _Loader(env.loader)
 
 

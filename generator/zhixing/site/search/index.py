@@ -41,6 +41,7 @@ _OFTEN = 3
 # Longer words are pieces of data, of which no reader knows more than the start.
 _LONGEST = 40
 _BYTES_IN_A_FILE = 6_000
+_ONE = ord("1")
 _INDEX = "index.js"
 
 
@@ -255,10 +256,10 @@ def encode(numbers: Sequence[int], total: int) -> str:
 
 
 def _bits(numbers: Sequence[int], total: int) -> bytes:
-    bits = bytearray((total + 7) // 8)
+    digits = bytearray(b"0") * total
     for number in numbers:
-        bits[number >> 3] |= 1 << (number & 7)
-    return bytes(bits)
+        digits[number] = _ONE
+    return int(digits[::-1], 2).to_bytes((total + 7) // 8, "little")
 
 
 def _distances(numbers: Sequence[int]) -> bytes:

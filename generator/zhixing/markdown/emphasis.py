@@ -72,7 +72,7 @@ def see(text: str, span: Span, cuts: Iterable[Cut]) -> Iterator[Seen]:
 def plain(text: str, span: Span, found: Iterable[Token]) -> str:
     """Return the words of `span`, which is read by itself; `found` are the tokens of `text` inside it, in order."""
     inside = tuple(found)
-    if not inside and not _MARKS.search(text, span.start, span.end):
+    if not inside and not MARKS.search(text, span.start, span.end):
         return " ".join(unescape(span.of(text)).split())
     cuts = find_cuts(text, inside, emphasis(span.of(text), span.start, inside))
     return join_words(see(text, span, sorted(cuts, key=lambda cut: cut.span)))
@@ -99,7 +99,7 @@ def _cuts(text: str, token: Token) -> list[Cut]:
 
 _ESCAPED = re.compile(ESCAPE)
 _WIDE = re.compile(f"[{WIDE}]")
-_MARKS = re.compile(r"\*|_|~~")
+MARKS = re.compile(r"\*|_|~~")
 _DELIMITERS = str.maketrans("*_~", "xxx")
 
 
@@ -151,7 +151,7 @@ class _Level:
 
 def emphasis(body: str, base: int, found: Iterable[Token]) -> tuple[Emphasis, ...]:
     """Return the emphasis in a region: `body` is its text, `base` where that begins, `found` its tokens."""
-    if not _MARKS.search(body):
+    if not MARKS.search(body):
         return ()
     pairs = (pair for level in _levels(body, base, found) for pair in _read(level))
     return tuple(sorted(pairs, key=lambda pair: pair.opening.start))
@@ -218,7 +218,7 @@ def _beside_wide(state: StateInline, read: Callable[[StateInline, bool], bool], 
 
 def _read(level: _Level) -> Iterator[Emphasis]:
     text = "".join(level.parts)
-    if not _MARKS.search(text):
+    if not MARKS.search(text):
         return
     pieces: list[Piece] = []
     _parser().inline.parse(text, _parser(), {}, pieces)

@@ -171,18 +171,19 @@ def _split(piece: Inline, mark: Mark, text: str) -> list[Inline]:
     return [part for part in parts if part.span.start < part.span.end]
 
 
-def mark_mentions(words: Text, written: str, examples: Examples) -> Iterator[Inline]:
-    """Yield words, those in quotes that call an example by its name (例子“水果”) as a mention of it."""
+def mark_mentions(words: Text, written: str, examples: Examples) -> list[Inline]:
+    """Return words, those in quotes that call an example by its name (例子“水果”) as a mention of it."""
+    parts: list[Inline] = []
     at = 0
     for found in NAMED.finditer(written):
         place = examples.named(found[found.lastindex or 0])
         if place:
             start, end = found.span(found.lastindex or 0)
-            yield from _text(words, written, at, start)
+            parts += _text(words, written, at, start)
             name = Span(words.span.start + start, words.span.start + end)
-            yield Mention(name, place, (Text(name, resolve_escapes(written[start:end])),))
+            parts.append(Mention(name, place, (Text(name, resolve_escapes(written[start:end])),)))
             at = end
-    yield from _text(words, written, at, len(written)) if at else (words,)
+    return [*parts, *_text(words, written, at, len(written))] if at else [words]
 
 
 def _text(words: Text, written: str, start: int, end: int) -> Iterator[Text]:

@@ -10,8 +10,8 @@ from pathlib import PurePosixPath
 
 from zhixing.markdown.blocks import Kind
 from zhixing.markdown.dialect import read_id
+from zhixing.markdown.emphasis import MARKS, emphasis, plain
 from zhixing.markdown.emphasis import Emphasis as Delimited
-from zhixing.markdown.emphasis import emphasis, plain
 from zhixing.markdown.inline import Token, TokenKind, tokens
 from zhixing.markdown.links import NESTING, default_text
 from zhixing.markdown.raw_text import is_swallowing
@@ -153,10 +153,12 @@ class _Line:
         for pair in self._emphasis(held):
             inside = Span(pair.opening.end, pair.closing.start)
             found.append(_Stretch(pair.opening.start, pair.closing.end, inside, kind=pair.kind))
-        return _bounded(sorted(found, key=lambda one: (one.start, -one.end)))
+        return _bounded(sorted(found, key=lambda one: (one.start, -one.end))) if found else []
 
     def _emphasis(self, held: Sequence[Token]) -> Iterable[Delimited]:
         """Return the emphasis in the text; that of a cell, or of a part of a region, reaches no further."""
+        if not MARKS.search(self.text, *self.span):
+            return ()
         region = self.scope.note.at(self.span.start)
         if not self.cell and len(region.lines) == len(self.lines) and region.lines[0].start in {*self.begins}:
             return self.scope.note.emphasis.within(self.span)
@@ -191,21 +193,25 @@ class _Line:
             return [Emphasis(Span(one.start, one.end), one.kind, self._inside(one.inside))]
         return _READERS[one.token.kind](self, one.token)
 
-    def _words(self, start: int, end: int) -> Iterator[Inline]:
-        """Yield the words of a part that holds no token, and the line ends in it."""
+    def _words(self, start: int, end: int) -> list[Inline]:
+        """Return the words of a part that holds no token, and the line ends in it."""
+        if start >= end:
+            return []
         first = max(0, bisect_right(self.begins, start) - 1)
+        found: list[Inline] = []
         for number in range(first, len(self.lines)):
             line = self.lines[number]
             if number > first and start < line.start <= end:
-                yield Break(Span(self.lines[number - 1].end, line.start))
+                found.append(Break(Span(self.lines[number - 1].end, line.start)))
             if line.start >= end:
-                return
+                break
             left, right = max(start, line.start), min(end, line.end)
             if left < right:
-                yield from self._in_line(Span(left, right), line)
+                found += self._in_line(Span(left, right), line)
+        return found
 
-    def _in_line(self, span: Span, line: Span) -> Iterator[Inline]:
-        """Yield the words of a part of a line, without the space at its ends and the backslash that breaks it."""
+    def _in_line(self, span: Span, line: Span) -> Sequence[Inline]:
+        """Return the words of a part of a line, without the space at its ends and the backslash that breaks it."""
         start, written = span.start, span.of(self.text)
         if start == line.start:
             bare = written.lstrip(" \t\f")
@@ -215,12 +221,12 @@ class _Line:
             written = written.rstrip(" \t\f\r\n")
             if line is not self.lines[-1] and (backslash := _TRAILING_BACKSLASH.search(written)):
                 written = written[: backslash.start(1)]
-        left_out = find_left_out(written)
-        if left_out:
-            yield from self._around(start, written, left_out)
-        elif written:
-            words = Text(Span(start, start + len(written)), resolve_escapes(written))
-            yield from (words,) if self.in_link else mark_mentions(words, written, self.scope.page.examples)
+        if not written:
+            return ()
+        if left_out := find_left_out(written):
+            return tuple(self._around(start, written, left_out))
+        words = Text(Span(start, start + len(written)), resolve_escapes(written))
+        return (words,) if self.in_link else mark_mentions(words, written, self.scope.page.examples)
 
     def _around(self, start: int, written: str, left_out: list[tuple[int, int, str]]) -> Iterator[Inline]:
         """Yield words, and in their places the parts that another tool would replace."""

@@ -251,8 +251,7 @@ class _NoteReader:
 
     def _anchors(self, piece: Piece) -> list[Anchor]:
         """Return the anchors of the blocks that begin where a piece does, each once."""
-        region = self.note.at(piece.span.start)
-        return self.anchors.pop(region.span.start, []) if region.span.start in self.anchors else []
+        return self.anchors.pop(self.note.at(piece.span.start).span.start, []) if self.anchors else []
 
     def _inside(self, closing: str) -> tuple[Block, ...]:
         self.depth += 1

@@ -23,8 +23,8 @@ SHOWING = 50_000
 """Operations for each character of an example that evaluating what it shows may take, beside twice that of its run."""
 ITEM_WORK, CHARACTER_WORK = 400_000, 400
 """Operations that writing takes: for each thing shown, and for each character of its Markdown and of its figure."""
-FIGURE_WORK = 5_000_000
-"""Operations that there must be left before a figure is drawn, beyond what it takes by its characters."""
+LEAST_WORK, FIGURE_WORK = 1_000_000, 5_000_000
+"""Operations that there must be left before a thing is written, and before a figure is drawn, whatever these take."""
 LOOKING = 100_000_000
 """Operations that finding the axes of an expression may take where no run has found them."""
 _SMALLER = "Use smaller axes, or split the example"
@@ -146,9 +146,9 @@ class Budget:
         self._take_from_pool(operations)
         self.used += operations
 
-    def draw(self) -> None:
-        """Ask to draw a figure."""
-        self._take_from_pool(FIGURE_WORK)
+    def begin(self, *, drawn: bool) -> None:
+        """Ask to make one thing shown: what it takes is known afterwards, and most are refused for want of more."""
+        self._take_from_pool(FIGURE_WORK if drawn else LEAST_WORK)
 
     def write(self, characters: int) -> None:
         """Count one thing shown, with so many characters: its size is bounded, how many there are is not."""

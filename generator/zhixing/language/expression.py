@@ -9,6 +9,7 @@ and stays as it is, backslashes too.
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 import warnings
 from collections.abc import Iterable
@@ -139,6 +140,8 @@ def parse_expression(text: str, span: Span, *, flow: bool = False, places: tuple
         raise typed.error(Code.EXPRESSION_SYNTAX, what, "Name its parts as steps of their own")
     if not text.strip():
         raise ExampleError(Code.EXPRESSION_SYNTAX, "An expression is missing", "Write one, or remove the line")
+    if text.isascii() and text.isidentifier() and not keyword.iskeyword(text):
+        return Expression(text, Name(text, span=typed.span), typed.span)  # most of what is shown is a name
     _check_characters(typed)
     _check_brackets(typed)
     ascii_text = ascii_twin(text)

@@ -287,6 +287,7 @@ class _Writer:
             ExampleError: it cannot be evaluated, or is not fit to be shown so.
         """
         figures = len(self.figures)
+        self.budget.begin(drawn=isinstance(show, Heatmap | Plot))
         text = self._block(show)
         self.budget.write(len(text) + sum(map(len, list(self.figures.values())[figures:])))
         return text
@@ -304,10 +305,8 @@ class _Writer:
             case Derivation():
                 text = _display(derivation(self.run, show.quantity, self.evaluate, self.budget))
             case Heatmap():
-                self.budget.draw()
                 text = self._embed(show.quantity, self._heatmap(show), "")
             case Plot():
-                self.budget.draw()
                 text = self._embed(show.quantities[0], self._plot(show), f".{show.drawn.value}")
             case Steps():
                 text = self._embed(show.quantities[-1], flow(self.run, show.quantities, self.evaluate), ".steps")

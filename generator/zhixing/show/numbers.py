@@ -135,6 +135,8 @@ def print_number(value: float, digits: int = 5, form: Format = PLAIN) -> Printed
         return PrintedNumber("NaN")
     if math.isinf(value):
         return PrintedNumber("∞" if value > 0 else "-∞")
+    if abs(value) < 10**LONGEST_WHOLE and value == int(value):
+        return PrintedNumber(str(int(value)))
     exact = _exact(value)
     # Whole to twelve digits, and nearer than a whole number that is read back has to be (or than sums can be right).
     near = abs(value - float(exact)) <= max(1e-6, 1e-12 * abs(value))

@@ -11,6 +11,8 @@ from zhixing.language.model import Format
 from zhixing.show.numbers import PLAIN, number
 from zhixing.show.round_steps import step_of
 
+_MOST_OWN = 12
+"""Of more values than these, not each has a tick."""
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -74,9 +76,9 @@ def scale_along(
     low, high = ordered[0], ordered[-1]
     if not low < high:
         low, high = (low / 2, high * 2) if log else (low - 1, high + 1)
-    own = Scale(low, high, tuple((value, _print(value, form)) for value in ordered), log)
+    own = [(value, _print(value, form)) for value in ordered] if len(ordered) <= _MOST_OWN else []
     cut = [Scale(low, high, tuple(t for t in c.ticks if low <= t[0] <= high), log) for c in candidates]
-    tried = [*([own] if len(ordered) <= 12 else []), *cut]
+    tried = [*([Scale(low, high, tuple(own), log)] if own else []), *cut]
     return next((scale for scale in tried if len(scale.ticks) > 1 and fits(scale)), tried[-1])
 
 

@@ -46,7 +46,7 @@ class Share:
         return max(0, -((self.fixed - operations) // self.by_length))
 
 
-SHARED_RUNNING = Share(4_000_000_000, 3_000)
+SHARED_RUNNING = Share(4_000_000_000, 2_000)
 """What running all examples may take, beyond the allowance of each."""
 SHARED_SHOWING = Share(1_000_000_000, 1_000)
 """What showing all examples may take, beyond the allowance of each: an ordinary one with a figure takes 3,000,000."""
@@ -147,7 +147,7 @@ class Budget:
         self.used += operations
 
     def begin(self, *, drawn: bool) -> None:
-        """Ask to make one thing shown: what it takes is known afterwards, and most are refused for want of more."""
+        """Ask to make one thing shown: what it takes is known afterwards, so what there is no room for is not made."""
         self._take_from_pool(FIGURE_WORK if drawn else LEAST_WORK)
 
     def write(self, characters: int) -> None:

@@ -283,6 +283,7 @@ def test_what_all_may_compute_together_goes_with_the_length_of_all_notes(
     """A sentence changes nothing; a page of prose allows what was refused, without one it is refused again."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "kept"))
     monkeypatch.setattr(budget, "ALLOWANCE", 0)
+    monkeypatch.setattr(budget, "LEAST_WORK", 0)
     monkeypatch.setattr(budget, "FIGURE_WORK", 0)
     monkeypatch.setattr(budget, share, budget.Share(0, 70 if share != "SHARED_SHOWING" else 500))
     dear = {f"贵{number}": DEAR.format(number=number) for number in range(2)}

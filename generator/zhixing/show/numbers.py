@@ -131,10 +131,8 @@ def print_number(value: float, digits: int = 5, form: Format = PLAIN) -> Printed
         shares = value * 100 if form.percent else value
         text = _to_decimals(shares, form.digits)
         return PrintedNumber(text, 0, form) if text else replace(print_number(shares, digits), format=form)
-    if math.isnan(value):
-        return PrintedNumber("NaN")
-    if math.isinf(value):
-        return PrintedNumber("∞" if value > 0 else "-∞")
+    if not math.isfinite(value):
+        return PrintedNumber("NaN" if math.isnan(value) else "∞" if value > 0 else "-∞")
     if abs(value) < 10**LONGEST_WHOLE and value == int(value):
         return PrintedNumber(str(int(value)))
     exact = _exact(value)

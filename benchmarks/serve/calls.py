@@ -17,7 +17,7 @@ import pstats
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from benchmarks.serve.__main__ import make_project
@@ -26,6 +26,8 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.livereload import LiveReloadServer
+
+from zhixing.site.incremental.browsers import Browsers
 
 URL = "http://127.0.0.1:8000/"
 # A file that changed in the last two seconds is read again; an author's pauses are longer.
@@ -48,18 +50,35 @@ def main() -> None:
         note = _find_note(Path(folder, "notes"), given.note)
         text = _have_example(note)
         build, close = _serve(Path(folder))
+        released = _record_releases()
         # The first save after a start does more than others.
         save("text", note, text, "first")
         build()
         for kind in KINDS if given.kind == "all" else [given.kind]:
-            _report(kind, *_measure(kind, note, text, build, given.times), given)
+            _report(kind, *_measure(kind, note, text, build, released, given.times), given)
         close()
 
 
-def _report(kind: str, seconds: list[float], profile: cProfile.Profile, given: argparse.Namespace) -> None:
+def _record_releases() -> list[float]:
+    """Return a list that gets the seconds of CPU spent so far when browsers reload before a build ends."""
+    released: list[float] = []
+    release = Browsers.release
+
+    def record(browsers: Browsers, outdated: Iterable[str]) -> None:
+        released.append(time.process_time())
+        release(browsers, outdated)
+
+    Browsers.release = record  # type: ignore[method-assign]  # a build has no hook for it
+    return released
+
+
+def _report(
+    kind: str, seconds: list[float], shown: list[float], profile: cProfile.Profile, given: argparse.Namespace
+) -> None:
     stats = pstats.Stats(profile)
     calls = sum(row[1] for row in stats.stats.values()) // given.times  # type: ignore[attr-defined]  # untyped
     unprofiled = f"median {statistics.median(seconds):.3f} s, most {max(seconds):.3f} s of CPU unprofiled"
+    unprofiled += f"; {statistics.median(shown):.3f} s to the page"
     print(f"a save ({kind}): {calls:,} calls, {unprofiled}", flush=True)
     if given.top:
         stats.sort_stats(given.by).print_stats(given.top)
@@ -80,11 +99,14 @@ def _find_note(folder: Path, named: str) -> Path:
 
 
 def _measure(
-    kind: str, note: Path, text: str, build: Callable[[], None], times: int
-) -> tuple[list[float], cProfile.Profile]:
-    """Build after saves of a kind, with and without counting, in turn; return the seconds without, and the counts."""
+    kind: str, note: Path, text: str, build: Callable[[], None], released: list[float], times: int
+) -> tuple[list[float], list[float], cProfile.Profile]:
+    """Build after saves of a kind, with and without counting, in turn.
+
+    Return the seconds without, those until browsers reload, and the counts.
+    """
     profile = cProfile.Profile()
-    seconds = []
+    seconds, shown = [], []
     for number in range(2 * times):
         if kind in ("new note", "deleted note"):
             other = "new note" if kind == "deleted note" else "deleted note"
@@ -95,11 +117,13 @@ def _measure(
         if number % 2:
             profile.runcall(build)
         else:
+            released.clear()
             build()
             seconds.append(time.process_time() - began)
+            shown.append(released[0] - began if released else seconds[-1])
     note.write_text(text, encoding="utf-8")
     build()
-    return seconds, profile
+    return seconds, shown, profile
 
 
 def _go_back(kind: str, note: Path, text: str, build: Callable[[], None]) -> None:

@@ -120,18 +120,15 @@ def vault_files(
     own, theme = TakenPlaces(str), TakenPlaces()
     for place in taken:
         theme.take(place)
-    kept: list[File] = []
-    problems: list[Problem] = []
+    left_out: dict[str, Problem] = {}
     # As in MkDocs a README stands for its folder where there is no index.
     for file in sorted(files, key=lambda one: one.src_uri.rpartition("/")[2] == "README.md"):
         if addresses:
             _move(file, addresses.get(PurePosixPath(file.src_uri)), config, (own, theme))
         problem = _obstacle(file, own, theme) or _made_inert(file)
         if problem:
-            problems.append(problem)
-        else:
-            kept.append(file)
-    return sorted(kept, key=file_sort_key), problems
+            left_out[file.src_uri] = problem
+    return [file for file in files if file.src_uri not in left_out], [*left_out.values()]
 
 
 # Of two files of one address the one that is shown has it.

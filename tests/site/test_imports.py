@@ -52,6 +52,7 @@ def test_a_vault_without_examples_is_built_without_what_computes(tmp_path: Path)
     edited = modules_of(project, "--dirty")
 
     assert [sorted(COMPUTING & found) for found in (cold, first, edited)] == [[], [], []]
+    assert "zhixing.numerals.patterns" not in edited
     assert "又一句" in (project / "site" / "甲" / "index.html").read_text(encoding="utf-8")
 
 

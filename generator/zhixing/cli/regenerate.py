@@ -7,7 +7,16 @@ from pathlib import Path
 
 import click
 
-from zhixing.cli.common import cache_option, files, notes_argument, open_project, report, summarise, vault_option
+from zhixing.cli.common import (
+    cache_option,
+    files,
+    notes_argument,
+    open_project,
+    rare_collections,
+    report,
+    summarise,
+    vault_option,
+)
 from zhixing.cli.outcome import Recall
 from zhixing.problems import STALE, Severity, exit_status
 from zhixing.weave.writer import remove_leftovers
@@ -80,7 +89,8 @@ def regenerate(
         from zhixing.cli.renew import Renewal, renew  # noqa: PLC0415
 
         renewal = Renewal(only_look, diff or fix_claims or bind, frozenset(ids) or accept, fix_claims, bind)
-        renewed = renew(project, notes, renewal, recall.store)
+        with rare_collections():
+            renewed = renew(project, notes, renewal, recall.store)
         outcome, problems, count, stale = renewed.outcome, renewed.problems, renewed.count, renewed.stale
         if plain and not stale:
             recall.keep(outcome)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment, SandboxedEnvironment
@@ -36,6 +37,30 @@ def shipped_templates() -> Path:
     raise FileNotFoundError(f"The templates of zhixing are not in {places}. Install zhixing anew")
 
 
+_MOST_KNOWN = 1000
+"""So many answers are kept: a vault's own template may make up names without end."""
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    """Remembers which attributes are safe. A figure prints a hundred, and Jinja tries ten classes for each.
+
+    The answer depends on the class of the object and the name of the attribute alone.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._known: dict[tuple[type, str], bool] = {}
+
+    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
+        """Return whether a template may ask for an attribute."""
+        safe = self._known.get((type(obj), attr))
+        if safe is None:
+            safe = super().is_safe_attribute(obj, attr, value)
+            if len(self._known) < _MOST_KNOWN:
+                self._known[type(obj), attr] = safe
+        return safe
+
+
 @cache
 def environment(first: Path | None = None) -> SandboxedEnvironment:
     """Return the Jinja environment that finds the shipped templates, after those in the folder `first`.
@@ -46,7 +71,7 @@ def environment(first: Path | None = None) -> SandboxedEnvironment:
     templates are sandboxed, but their loops are not bounded.
     """
     folders = [*([first] if first else []), shipped_templates()]
-    made = ImmutableSandboxedEnvironment(
+    made = _Environment(
         loader=FileSystemLoader(folders),
         autoescape=lambda name: name is not None and name.endswith(".svg"),
         undefined=StrictUndefined,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from zhixing.vault.note import Block, Heading, Link, Note
 from zhixing.vault.vault import NameIndex, Vault, fold
@@ -24,8 +24,7 @@ class Found(StrEnum):
     MISSING = "missing"
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(NamedTuple):
     """Where a link points, and what is to be said about how it says so.
 
     - `note` for NOTE, `file` for FILE, both None for EXTERNAL (also a tag's page) and MISSING.
@@ -77,12 +76,12 @@ def _resolve(vault: Vault, note: Note, link: Link) -> Resolution:
     places = vault.places(found.note)
     if link.block:
         block = places.block(link.block)
-        return replace(found, block=block, block_missing=block is None)
+        return found._replace(block=block, block_missing=block is None)
     heading = places.heading(link.headings) or (None if link.wiki else places.slug(link.headings[-1]))
     if heading is None and _names_html(found.note, link):
-        return replace(found, html_id=link.headings[0])
+        return found._replace(html_id=link.headings[0])
     missing = heading is None and (link.wiki or link.headings[-1] not in found.note.made_anchors)
-    return replace(found, heading=heading, heading_missing=missing)
+    return found._replace(heading=heading, heading_missing=missing)
 
 
 def resolve_file(vault: Vault, note: Note, link: Link) -> Resolution:
@@ -155,7 +154,7 @@ def resolve_path(vault: Vault, path: str, base: PurePosixPath, *, aliases: bool 
     if candidates:
         return _found(vault, key, _ordered(vault.index, candidates, key, base))
     named = vault.index.aliases.get(fold(path), []) if aliases else []
-    return replace(_found(vault, "", named), alias=path) if named else Resolution(Found.MISSING)
+    return _found(vault, "", named)._replace(alias=path) if named else Resolution(Found.MISSING)
 
 
 def near_names(vault: Vault, link: Link, resolution: Resolution) -> tuple[str, ...]:

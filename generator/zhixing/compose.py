@@ -680,7 +680,8 @@ def check_again(
 ) -> list[Problem]:
     """Return the problems that `check` gives, in another order, looking only at notes of which something changed.
 
-    `find_own` returns what `check_own` does; `done` is called as by `check`.
+    `find_own` returns what `check_own` does; `done` is called as by `check`, and no problems are then kept for the next
+    time: what they rest on is what `done` drops.
     """
     held_to = choose_templates(templates, vault.settings)
     links, checked = links_by_note(vault), memory.checks.of(held_to, found)
@@ -693,9 +694,11 @@ def check_again(
         if known is None or known.places != places:
             own = (*find_own(note, held_to), *check_computed(note, found))
             linked = (problem for edge in links[path] for problem in check_edge(vault, edge, fixer))
-            known = checked[path] = _Checked(places, rests_on, (*own, *linked))
+            known = _Checked(places, rests_on, (*own, *linked))
         problems += known.problems
-        if done is not None:
+        if done is None:
+            checked[path] = known
+        else:
             done(note)
     memory.checks.forget(vault)
     to_results = (edge for edge in edges(vault) if edge.resolution.block)

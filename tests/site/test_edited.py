@@ -74,12 +74,16 @@ OTHERS: list[Edit] = [one for name, one in EDITS.items() if name != "change_canv
 
 
 def edit(author: Author) -> str:
-    """Make an edit: as often as not one of text alone."""
+    """Make an edit: as often as not one of text alone.
+
+    While a note is hidden, or embeds itself, little is taken of the build before, so this does not stay for long.
+    """
     chosen = author.random.choice(author.random.choice([TEXTS, TEXTS, TEXTS, OWN, OTHERS]))
-    hidden = [path for path in author.notes() if "publish: false" in path.read_text(encoding="utf-8")]
-    if hidden and author.random.random() < 0.6:
-        hide(author, hidden[0])
-        return "show"
+    for mark, undo in (("publish: false", hide), ("![[#定义]]", take_back)):
+        found = [path for path in author.notes() if mark in path.read_text(encoding="utf-8")]
+        if found and author.random.random() < 0.6:
+            undo(author, found[0])
+            return repr(undo)
     chosen(author, author.random.choice(author.notes()))
     return repr(chosen)
 

@@ -16,12 +16,13 @@ from zhixing.site.builder import SiteBuilder
 
 ROUNDS = int(os.environ.get("ROUNDS", "30")) // 3
 SEED = int(os.environ.get("ROUNDS_FROM", "1"))
+NOTES = int(os.environ.get("ROUNDS_NOTES", "10"))
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 
 
 @pytest.fixture
 def author(tmp_path: Path) -> Author:
-    return Author(tmp_path / "project", SEED, 10)
+    return Author(tmp_path / "project", SEED, NOTES)
 
 
 def build_site(project: Path, site: Path, *, dirty: bool) -> set[str]:

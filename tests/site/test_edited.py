@@ -16,6 +16,7 @@ from zhixing.vault.store import INDEX, open_store
 
 ROUNDS = int(os.environ.get("ROUNDS", "30")) // 2
 SEED = int(os.environ.get("ROUNDS_FROM", "1"))
+NOTES = int(os.environ.get("ROUNDS_NOTES", "10"))
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 
 
@@ -98,7 +99,7 @@ def build_site(project: Path, site: Path, *, dirty: bool = True) -> Edited | Non
 
 
 def test_random_edits_of_texts_give_what_a_clean_build_gives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    author = Writer(tmp_path / "project", SEED, 10)
+    author = Writer(tmp_path / "project", SEED, NOTES)
     site = tmp_path / "site"
     build_site(author.project, site)
     edited = 0

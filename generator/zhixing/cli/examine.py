@@ -67,7 +67,7 @@ def _examine(project: Project, vault: Vault, memory: Memory, *, kept: bool) -> t
 
 
 def _may_be_refused(vault: Vault, found: Results, memory: Memory) -> bool:
-    """Return whether something was refused that a longer vault may do, or would be in one that has no characters."""
+    """Return whether something was refused, or would be if the pools did not grow with the notes of the vault."""
     cut = any(run.cut for run in found.book.runs.values()) or any(one.cut for one in found.rendered.values())
     spent = count_spent(found, memory, found.book.runs, vault.notes)
     return cut or found.claiming.spent or find_length_for(spent) != 0
